@@ -1,0 +1,158 @@
+// The nouns of Lazaret: types only, no behaviour. Words as in docs/notes.md "Words".
+
+/** `user@example.com`, `example.com`, or `''` for everything (super-admin). Lower case, canonical. */
+export type Scope = string
+
+export type Direction = 'in' | 'out'
+export type VerdictClass = 'ham' | 'unsure' | 'spam'
+export type Label = 'ham' | 'spam'
+export type ListKind = 'allow' | 'block'
+export type Tier = 'super-admin' | 'domain' | 'address'
+
+/** One reason of a verdict: `weight` in logits, positive towards spam; `text` for people. */
+export interface Evidence {
+  name: string
+  weight: number
+  text: string
+}
+
+/** What was decided about one message for one recipient; `score` is a probability of spam, 0..1. */
+export interface Verdict {
+  class: VerdictClass
+  score: number
+  evidence: Evidence[]
+}
+
+/** Where a message would have gone: kept at hold time so that a release goes the same way. */
+export interface Route {
+  /** `smtp://host:port` or `lmtp://host:port`; null: by Haraka's own get_mx hooks. */
+  nextHop: string | null
+  /** Haraka's `queue.wants` note, such as `smtp_forward` or `outbound`. */
+  wants: string | null
+}
+
+/**
+ * `held`: taken off an SMTP transaction; `copy`: of a delivered unsure message; `report`: appended to
+ * Spam or Not Spam by a person; `notice`: from the quarantine itself; `plain`: an ordinary message in
+ * an ordinary mailbox (test switch only).
+ */
+export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain'
+
+/**
+ * State of an item's release. `wanted`: a person asked; `claimed`: one worker is handing it to the
+ * outbound queue; `queued`: the queue has it on disk; `deferred`: the next hop said 4xx, the queue
+ * tries again; `delivered` and `failed` are final; `cancelled`: taken back before it was handed over.
+ */
+export type ReleaseState =
+  | 'wanted'
+  | 'claimed'
+  | 'queued'
+  | 'deferred'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled'
+
+export interface Release {
+  state: ReleaseState
+  /** Unix time in ms of the last change. */
+  at: number
+  /** Unique per attempt to hand over; travels with the queue file so that a crash can be told apart. */
+  token: string
+  /** Who claimed it: `pid:start`. Empty unless claimed. */
+  worker: string
+  /** The receiving server's reply, or the reason of a failure. */
+  reply: string
+  actor: string
+}
+
+/** One message held (or copied) for one recipient (`in`) or from one sender (`out`). */
+export interface Item {
+  /** Sequence number of the event that made it. */
+  id: number
+  kind: ItemKind
+  /** SHA-256 of the raw bytes, lower-case hex; the blob's key. */
+  blob: string
+  /** Octets of the raw message. */
+  size: number
+  /** Unix time in ms at which it was received: INTERNALDATE. */
+  at: number
+  direction: Direction
+  /** Envelope sender, `''` for the null reverse-path. */
+  sender: string
+  /** Envelope recipients: exactly one unless direction is `out`. */
+  recipients: string[]
+  /** Whose eyes: the recipient (`in`) or the sender (`out`), canonical. */
+  scope: Scope
+  /** The folder it is at home in: an undo brings it back there. */
+  home: string
+  route: Route | null
+  verdict: Verdict | null
+  /** What other Haraka plugins found, as `name=value`. */
+  signals: string[]
+  /** Message-ID plus hash of the decoded body (mime/identity.ts): finds it again after an APPEND. */
+  identity: string
+  /** What this item was given as a lesson for. */
+  trained: Label | null
+  release: Release | null
+  /** UIDs of its places; empty when deleted but still recoverable. */
+  places: number[]
+  /** Unix time in ms after which it is purged; 0: never. */
+  due: number
+}
+
+/** System flags as bits (RFC 9051 §2.3.2). */
+export const FLAG = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const
+
+/** An item in a folder. The UID is the seq of the event that put it there. */
+export interface Place {
+  uid: number
+  item: number
+  folder: string
+  /** Bits of FLAG. */
+  flags: number
+  /** Id of an interned, sorted set of keywords; 0 is the empty set. */
+  keywords: number
+  modseq: number
+  /** Unix time in ms at which it entered the folder: SAVEDATE (RFC 8514). */
+  saved: number
+}
+
+/** Who is logged in, and what they may see. */
+export interface Login {
+  account: string
+  tier: Tier
+  scope: Scope
+}
+
+/** Flags of a message as a person or a client names them. */
+export interface FlagSet {
+  /** Bits of FLAG. */
+  system: number
+  keywords: readonly string[]
+}
+
+/** Rows of one mailbox in UID order: parallel arrays of the same length. */
+export interface Rows {
+  uid: Uint32Array
+  modseq: Uint32Array
+  flags: Uint32Array
+  keywords: Uint32Array
+}
+
+/** Counters of one mailbox, kept with it: STATUS without a scan. */
+export interface BoxStatus {
+  messages: number
+  unseen: number
+  deleted: number
+  /** Octets. */
+  size: number
+  uidNext: number
+  /** Seq of the last change: HIGHESTMODSEQ. */
+  modseq: number
+}
+
+/** One change of one mailbox, as read from the journal. */
+export type Change =
+  | { kind: 'add'; seq: number; uid: number; flags: number; keywords: number }
+  | { kind: 'flags'; seq: number; uid: number; flags: number; keywords: number }
+  | { kind: 'gone'; seq: number; uid: number }

@@ -1,0 +1,33 @@
+// Raw messages, each stored once under the SHA-256 of its bytes, and dropped with its last item.
+import { createHash } from 'node:crypto'
+import { decode, encode } from './codec.ts'
+import type { Tables } from './env.ts'
+
+export function blobName(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The bytes of a blob. Valid until the next turn of the event loop: copy what is kept longer. */
+export function getBlob(tables: Tables, name: string): Buffer | null {
+  return tables.blobs.get(name) ?? null
+}
+
+export function putBlob(tables: Tables, name: string, bytes: Uint8Array): void {
+  if (!tables.blobs.has(name)) tables.blobs.put(name, bytes)
+}
+
+export function addRef(tables: Tables, name: string): void {
+  const old = tables.refs.get(name)
+  tables.refs.put(name, encode((old ? decode<number>(old) : 0) + 1))
+}
+
+export function dropRef(tables: Tables, name: string): void {
+  const old = tables.refs.get(name)
+  const refs = (old ? decode<number>(old) : 0) - 1
+  if (refs > 0) {
+    tables.refs.put(name, encode(refs))
+    return
+  }
+  tables.refs.remove(name)
+  tables.blobs.remove(name)
+}

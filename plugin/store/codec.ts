@@ -1,0 +1,15 @@
+// Values in LMDB and in the journal: MessagePack without shared structures, so that the same value is
+// the same bytes in every process and in a replay.
+import { Packr } from 'msgpackr'
+
+const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'number' })
+
+export function encode(value: unknown): Buffer {
+  // A copy: msgpackr hands out slices of a buffer that it goes on filling.
+  return Buffer.from(packr.pack(value))
+}
+
+/** Throws on bytes that `encode` did not make. The caller names the type it wrote. */
+export function decode<T>(bytes: Uint8Array): T {
+  return packr.unpack(bytes) as T
+}

@@ -1,0 +1,148 @@
+// The LMDB environment: the only file that knows `lmdb`. One environment, many databases, one commit.
+import { mkdirSync } from 'node:fs'
+import { open, type Database, type RootDatabase } from 'lmdb'
+
+export type Key = (string | number)[] | string | number | Uint8Array
+/** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
+export interface Table<K extends Key> {
+  get(key: K): Buffer | undefined
+  has(key: K): boolean
+  put(key: K, value: Uint8Array): void
+  remove(key: K): void
+  /** Keys from `start` (inclusive) to `end` (exclusive) in order; valid until the next turn. */
+  range(options: RangeOptions<K>): Iterable<{ key: K; value: Buffer }>
+  keys(options: RangeOptions<K>): Iterable<K>
+  count(): number
+}
+
+export interface RangeOptions<K> {
+  start?: K
+  end?: K
+  reverse?: boolean
+  limit?: number
+}
+
+export interface EnvOptions {
+  dir: string
+  /** Upper bound of the file in bytes; the file itself grows as needed. */
+  mapSize?: number
+  /** False for bulk work that may be repeated after a power failure (imports, benchmarks). */
+  sync?: boolean
+}
+
+const TABLES = {
+  meta: 'ordered',
+  journal: 'uint32',
+  items: 'uint32',
+  places: 'uint32',
+  rows: 'ordered',
+  boxes: 'ordered',
+  keywords: 'ordered',
+  blobs: 'ordered',
+  refs: 'ordered',
+  identities: 'ordered',
+  arrivals: 'ordered',
+  due: 'ordered',
+  accounts: 'ordered',
+  settings: 'ordered',
+  masks: 'ordered',
+  lessons: 'ordered',
+  model: 'ordered',
+  outbox: 'uint32',
+  mailboxes: 'ordered',
+  subscriptions: 'ordered',
+  /** Failed logins: not a view of the journal, kept only to slow guessing down in every worker. */
+  guard: 'ordered',
+} as const
+
+export type TableName = keyof typeof TABLES
+/** Tables folded from the journal: a replay makes them equal. */
+export const VIEWS = (Object.keys(TABLES) as TableName[]).filter(
+  (name) => name !== 'journal' && name !== 'guard',
+)
+
+export type Tables = {
+  [N in TableName]: Table<
+    (typeof TABLES)[N] extends 'uint32' ? number : string | (string | number)[]
+  >
+}
+
+export class Env {
+  readonly tables: Tables
+  readonly dir: string
+  readonly #root: RootDatabase<Buffer, Key>
+
+  constructor({ dir, mapSize = 1024 ** 4, sync = true }: EnvOptions) {
+    this.dir = dir
+    // 0700: whoever may read the data may read people's mail.
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    this.#root = open<Buffer, Key>({
+      path: dir,
+      noSubdir: false,
+      maxDbs: Object.keys(TABLES).length + 1,
+      maxReaders: 512,
+      mapSize,
+      encoding: 'binary',
+      noSync: !sync,
+      // Pages are read in the order of keys that have little to do with disk order.
+      noReadAhead: false,
+    })
+    const tables: Partial<Record<TableName, unknown>> = {}
+    for (const [name, keys] of Object.entries(TABLES) as [TableName, string][]) {
+      const db = this.#root.openDB<Buffer, Key>({
+        name,
+        encoding: 'binary',
+        ...(keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}),
+      })
+      tables[name] = table(db)
+    }
+    this.tables = tables as Tables
+  }
+
+  /**
+   * Runs `fn` inside one write transaction and commits; throws what `fn` throws, having changed nothing.
+   * `fn` is synchronous by type: an async one would let other writers in between.
+   * Resolves once the commit is on disk, unless `flush` is false.
+   */
+  async write<T>(fn: () => T, flush = true): Promise<T> {
+    // A child transaction, because only that is rolled back when `fn` throws (lmdb-js joins the
+    // transactions of one turn into one commit).
+    const result = await this.#root.childTransaction(fn)
+    if (flush) await this.#root.flushed
+    return result
+  }
+
+  /** The same at once, blocking: for start-up, before anything is served. */
+  writeSync<T>(fn: () => T): T {
+    return this.#root.transactionSync(fn)
+  }
+
+  async flushed(): Promise<void> {
+    await this.#root.flushed
+  }
+
+  /** Begins a new read snapshot now instead of at the next turn of the event loop. */
+  refresh(): void {
+    this.#root.resetReadTxn()
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close()
+  }
+}
+
+function table(db: Database<Buffer, Key>): Table<Key> {
+  return {
+    get: (key) => db.get(key),
+    has: (key) => db.doesExist(key),
+    put: (key, value) => {
+      db.putSync(key, value as Buffer)
+    },
+    remove: (key) => {
+      db.removeSync(key)
+    },
+    range: (options) => db.getRange(options),
+    keys: (options) => db.getKeys(options),
+    count: () => (db.getStats() as { entryCount: number }).entryCount,
+  }
+}

@@ -1,0 +1,74 @@
+// The view of items, and the indexes that find an item: by what it was received as, by what it reads
+// like, by when it is due.
+import type { Item, Scope } from '../mail.ts'
+import { decode, encode } from './codec.ts'
+import type { Tables } from './env.ts'
+import { addRef, dropRef } from './blobs.ts'
+
+export function getItem(tables: Tables, id: number): Item | null {
+  const bytes = tables.items.get(id)
+  return bytes ? { id, ...decode<Omit<Item, 'id'>>(bytes) } : null
+}
+
+export function putItem(tables: Tables, item: Item): void {
+  const old = getItem(tables, item.id)
+  const { id, ...rest } = item
+  tables.items.put(id, encode(rest))
+  if (old?.due !== item.due) {
+    if (old?.due) tables.due.remove([old.due, id])
+    if (item.due) tables.due.put([item.due, id], NOTHING)
+  }
+  if (old) return
+  addRef(tables, item.blob)
+  if (item.identity) tables.identities.put([item.identity, item.scope, id], NOTHING)
+  if (item.kind === 'held' || item.kind === 'copy') tables.arrivals.put(arrival(item), encode(id))
+}
+
+export function removeItem(tables: Tables, item: Item): void {
+  tables.items.remove(item.id)
+  dropRef(tables, item.blob)
+  if (item.due) tables.due.remove([item.due, item.id])
+  if (item.identity) tables.identities.remove([item.identity, item.scope, item.id])
+  if (item.kind === 'held' || item.kind === 'copy') {
+    const last = tables.arrivals.get(arrival(item))
+    if (last && decode<number>(last) === item.id) tables.arrivals.remove(arrival(item))
+  }
+}
+
+/** The item that the same bytes from the same sender to the same recipient became before. */
+export function findArrival(
+  tables: Tables,
+  like: Pick<Item, 'blob' | 'sender' | 'scope' | 'direction'>,
+): Item | null {
+  const bytes = tables.arrivals.get(arrival(like))
+  return bytes ? getItem(tables, decode<number>(bytes)) : null
+}
+
+/** Items of one address that read like `identity`, newest first. */
+export function findIdentity(tables: Tables, identity: string): Item[] {
+  const found: Item[] = []
+  for (const key of tables.identities.keys({
+    start: [identity, '￿'],
+    end: [identity],
+    reverse: true,
+    limit: 1000,
+  })) {
+    const item = getItem(tables, (key as [string, Scope, number])[2])
+    if (item) found.push(item)
+  }
+  return found.sort((a, b) => b.id - a.id)
+}
+
+/** Ids of items whose time is over at `now`, earliest first. */
+export function dueItems(tables: Tables, now: number, limit: number): number[] {
+  const ids: number[] = []
+  for (const key of tables.due.keys({ start: [0], end: [now + 1], limit }))
+    ids.push((key as [number, number])[1])
+  return ids
+}
+
+const NOTHING = Buffer.alloc(0)
+
+function arrival(item: Pick<Item, 'blob' | 'sender' | 'scope' | 'direction'>): (string | number)[] {
+  return [item.blob, item.direction, item.scope, item.sender]
+}

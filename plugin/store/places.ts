@@ -1,0 +1,68 @@
+// The view of places: which item lies in which folder, with which flags; and its rows and counters in
+// every scope that sees it.
+import { FLAG, type BoxStatus, type Item, type Place, type Scope } from '../mail.ts'
+import { decode, encode } from './codec.ts'
+import type { Tables } from './env.ts'
+import { putRow, removeRow, scopesOf } from './rows.ts'
+
+const EMPTY: BoxStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
+
+export function getPlace(tables: Tables, uid: number): Place | null {
+  const bytes = tables.places.get(uid)
+  return bytes ? { uid, ...decode<Omit<Place, 'uid'>>(bytes) } : null
+}
+
+export function getBox(tables: Tables, scope: Scope, folder: string): BoxStatus {
+  const bytes = tables.boxes.get([scope, folder])
+  return bytes ? decode<BoxStatus>(bytes) : EMPTY
+}
+
+/** Puts a new place, or the new flags of one that is there. */
+export function putPlace(tables: Tables, item: Item, place: Place): void {
+  const old = getPlace(tables, place.uid)
+  const { uid, ...rest } = place
+  tables.places.put(uid, encode(rest))
+  const row = { uid, modseq: place.modseq, flags: place.flags, keywords: place.keywords }
+  for (const scope of scopesOf(item.scope)) {
+    putRow(tables, scope, place.folder, row)
+    count(tables, scope, item, place, old)
+  }
+}
+
+export function removePlace(tables: Tables, item: Item, place: Place, seq: number): void {
+  tables.places.remove(place.uid)
+  for (const scope of scopesOf(item.scope)) {
+    removeRow(tables, scope, place.folder, place.uid)
+    const box = getBox(tables, scope, place.folder)
+    tables.boxes.put(
+      [scope, place.folder],
+      encode({
+        messages: box.messages - 1,
+        unseen: box.unseen - unseen(place),
+        deleted: box.deleted - deleted(place),
+        size: box.size - item.size,
+        uidNext: box.uidNext,
+        modseq: seq,
+      } satisfies BoxStatus),
+    )
+  }
+}
+
+function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Place | null): void {
+  const box = getBox(tables, scope, place.folder)
+  tables.boxes.put(
+    [scope, place.folder],
+    encode({
+      messages: box.messages + (old ? 0 : 1),
+      unseen: box.unseen + unseen(place) - (old ? unseen(old) : 0),
+      deleted: box.deleted + deleted(place) - (old ? deleted(old) : 0),
+      size: box.size + (old ? 0 : item.size),
+      // RFC 9051 §2.3.1.1: UIDNEXT changes only when messages are added.
+      uidNext: Math.max(box.uidNext, place.uid + 1),
+      modseq: place.modseq,
+    } satisfies BoxStatus),
+  )
+}
+
+const unseen = (place: Place): number => (place.flags & FLAG.seen ? 0 : 1)
+const deleted = (place: Place): number => (place.flags & FLAG.deleted ? 1 : 0)

@@ -1,0 +1,85 @@
+// Rows of a mailbox: for every scope and folder, UID order, 16 octets a row in chunks of 64 UIDs' room.
+// A SELECT reads a few large values instead of a value a message, and a change rewrites at most 1 KiB
+// (larger values would go to LMDB overflow pages).
+import type { Rows, Scope } from '../mail.ts'
+import type { Tables } from './env.ts'
+
+const ROW = 16
+/** UIDs with the same value of `uid >>> CHUNK_BITS` share a chunk. */
+const CHUNK_BITS = 6
+const LAST_CHUNK = 2 ** 32
+
+export interface Row {
+  uid: number
+  modseq: number
+  flags: number
+  keywords: number
+}
+
+/** The scopes that see an item of `scope`: its address, that address's domain, and everything. */
+export function scopesOf(scope: Scope): Scope[] {
+  const at = scope.lastIndexOf('@')
+  if (at >= 0) return [scope, scope.slice(at + 1), '']
+  return scope === '' ? [''] : [scope, '']
+}
+
+function find(chunk: Buffer, uid: number): { at: number; hit: boolean } {
+  let low = 0
+  let high = chunk.length / ROW
+  while (low < high) {
+    const mid = (low + high) >>> 1
+    if (chunk.readUInt32LE(mid * ROW) < uid) low = mid + 1
+    else high = mid
+  }
+  const at = low * ROW
+  return { at, hit: at < chunk.length && chunk.readUInt32LE(at) === uid }
+}
+
+/** Puts or replaces a row in one mailbox. */
+export function putRow(tables: Tables, scope: Scope, folder: string, row: Row): void {
+  const key = [scope, folder, row.uid >>> CHUNK_BITS]
+  const old = tables.rows.get(key) ?? Buffer.alloc(0)
+  const { at, hit } = find(old, row.uid)
+  const chunk = Buffer.alloc(hit ? old.length : old.length + ROW)
+  old.copy(chunk, 0, 0, at)
+  chunk.writeUInt32LE(row.uid, at)
+  chunk.writeUInt32LE(row.modseq, at + 4)
+  chunk.writeUInt32LE(row.flags, at + 8)
+  chunk.writeUInt32LE(row.keywords, at + 12)
+  old.copy(chunk, at + ROW, hit ? at + ROW : at)
+  tables.rows.put(key, chunk)
+}
+
+export function removeRow(tables: Tables, scope: Scope, folder: string, uid: number): void {
+  const key = [scope, folder, uid >>> CHUNK_BITS]
+  const old = tables.rows.get(key)
+  if (!old) return
+  const { at, hit } = find(old, uid)
+  if (!hit) return
+  if (old.length === ROW) tables.rows.remove(key)
+  else tables.rows.put(key, Buffer.concat([old.subarray(0, at), old.subarray(at + ROW)]))
+}
+
+/** All rows of one mailbox, in UID order. `messages` is their number (BoxStatus.messages). */
+export function readRows(tables: Tables, scope: Scope, folder: string, messages: number): Rows {
+  const rows: Rows = {
+    uid: new Uint32Array(messages),
+    modseq: new Uint32Array(messages),
+    flags: new Uint32Array(messages),
+    keywords: new Uint32Array(messages),
+  }
+  let n = 0
+  for (const { value } of tables.rows.range({
+    start: [scope, folder, 0],
+    end: [scope, folder, LAST_CHUNK],
+  })) {
+    const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
+    for (let at = 0; at + ROW <= value.length && n < messages; at += ROW, n++) {
+      rows.uid[n] = view.getUint32(at, true)
+      rows.modseq[n] = view.getUint32(at + 4, true)
+      rows.flags[n] = view.getUint32(at + 8, true)
+      rows.keywords[n] = view.getUint32(at + 12, true)
+    }
+  }
+  return rows
+}

@@ -1,0 +1,156 @@
+// The store: one journal, and views folded from it in the same transaction. Every process on a data
+// directory opens its own Store; LMDB's writer lock is the only lock.
+import { randomBytes } from 'node:crypto'
+import { decode, encode } from './codec.ts'
+import { Env, type EnvOptions, type Tables } from './env.ts'
+import { EVENT_VERSION, type Event, type EventBody } from './events.ts'
+import { blobName, putBlob } from './blobs.ts'
+import { fold } from './fold.ts'
+import { Watch } from './watch.ts'
+
+/** UIDs are 32-bit and never 0 (RFC 9051 §2.3.1.1), and a UID is a seq. */
+const SEQ_MAX = 2 ** 32 - 1
+
+/** The open write transaction: what was appended can be read back at once. */
+export interface Tx {
+  readonly tables: Tables
+  /** Unix time in ms of every event of this transaction. */
+  readonly at: number
+  /** Appends one event and folds it into the views; answers its seq. */
+  append(body: EventBody): number
+  /** Keeps raw bytes under their SHA-256 (hex) for an event that will name them. */
+  blob(bytes: Uint8Array): string
+}
+
+export interface WriteOptions {
+  actor: string
+  /** Unix time in ms; now unless told. */
+  at?: number
+  /** False: resolve at commit, before the disk has it. */
+  flush?: boolean
+}
+
+export class Store {
+  readonly tables: Tables
+  readonly env: Env
+  readonly #watch: Watch
+
+  constructor(options: EnvOptions) {
+    this.env = new Env(options)
+    this.tables = this.env.tables
+    if (!this.tables.meta.get('seq')) this.env.writeSync(() => this.#create())
+    this.#watch = new Watch(this)
+  }
+
+  /** Seq of the newest committed event. */
+  get seq(): number {
+    const bytes = this.tables.meta.get('seq')
+    return bytes ? decode<number>(bytes) : 0
+  }
+
+  /** Entries up to this seq were dropped from the journal; 0 when it is whole. */
+  get floor(): number {
+    const bytes = this.tables.meta.get('floor')
+    return bytes ? decode<number>(bytes) : 0
+  }
+
+  get uidValidity(): number {
+    return decode<number>(this.tables.meta.get('uidValidity') as Buffer)
+  }
+
+  /** 32 bytes known to this data set only. */
+  get secret(): Buffer {
+    return Buffer.from(this.tables.meta.get('secret') as Buffer)
+  }
+
+  /**
+   * Runs `decide` in one write transaction: it reads the views, throws Refused, or appends events.
+   * Whatever it throws leaves no trace. Resolves when committed and flushed.
+   */
+  async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
+    const result = await this.env.write(() => decide(this.#tx(options)), options.flush ?? true)
+    this.#watch.poke()
+    return result
+  }
+
+  /** The same, blocking: for start-up only. */
+  writeSync<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
+    const result = this.env.writeSync(() => decide(this.#tx(options)))
+    this.#watch.poke()
+    return result
+  }
+
+  /** Entries after `since`, oldest first. Nothing may be awaited between two of them. */
+  *entries(since: number): Generator<{ seq: number; event: Event }> {
+    for (const { key, value } of this.tables.journal.range({ start: since + 1 }))
+      yield { seq: key, event: decode<Event>(value) }
+  }
+
+  get watch(): Watch {
+    return this.#watch
+  }
+
+  /**
+   * Drops journal entries from before `cutoff` (Unix ms) that no reader needs any more: the views have
+   * them by construction, the model's snapshot up to `upto`. Answers how many went.
+   */
+  async trim(cutoff: number, upto: number): Promise<number> {
+    return await this.env.write(() => {
+      let last = 0
+      let dropped = 0
+      for (const { key, value } of this.tables.journal.range({ start: 1, limit: 10_000 })) {
+        if (key >= upto || decode<Event>(value).at >= cutoff) break
+        last = key
+        dropped++
+      }
+      for (let seq = last; dropped > 0 && seq > last - dropped; seq--)
+        this.tables.journal.remove(seq)
+      if (last > 0) this.tables.meta.put('floor', encode(last))
+      return dropped
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#watch.stop()
+    await this.env.close()
+  }
+
+  #create(): void {
+    // Another process may have been first.
+    if (this.tables.meta.get('seq')) return
+    const at = Date.now()
+    this.#tx({ actor: 'system', at }).append({
+      type: 'create',
+      // RFC 9051 §2.3.1.1: a 32-bit value that grows when a data set is made anew.
+      uidValidity: Math.floor(at / 1000) >>> 0,
+      secret: randomBytes(32),
+    })
+  }
+
+  #tx({ actor, at = Date.now() }: WriteOptions): Tx {
+    const { tables } = this
+    return {
+      tables,
+      at,
+      append: (body) => {
+        const seq = this.seq + 1
+        if (seq > SEQ_MAX)
+          throw new Error('the journal is full: 2^32 events; start a new data directory')
+        this.fold({ v: EVENT_VERSION, at, actor, ...body }, seq)
+        return seq
+      },
+      blob: (bytes) => {
+        const name = blobName(bytes)
+        putBlob(tables, name, bytes)
+        return name
+      },
+    }
+  }
+
+  /** Writes entry `seq` and folds it. Inside a write transaction only. */
+  fold(event: Event, seq: number): void {
+    this.tables.journal.put(seq, encode(event))
+    fold(this.tables, event, seq)
+    this.tables.meta.put('seq', encode(seq))
+  }
+}

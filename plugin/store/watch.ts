@@ -1,0 +1,93 @@
+// Follows the journal for one process: tells listeners that it grew, and keeps the latest changes of
+// mailboxes decoded, so that many sessions do not each decode the same entries.
+import type { Change, Scope } from '../mail.ts'
+import { boxChanges, sees, type BoxChange } from './changes.ts'
+import type { Store } from './store.ts'
+
+/** How often another process's commits are looked for. One read of one key. */
+const POLL_MS = 40
+/** Decoded changes that are kept; older ones are read from the journal again. */
+const KEEP = 20_000
+
+export class Watch {
+  readonly #store: Store
+  readonly #listeners = new Set<() => void>()
+  #timer: NodeJS.Timeout | null = null
+  #poked = false
+  #told: number
+  #from: number
+  #seq: number
+  #recent: BoxChange[] = []
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#told = this.#from = this.#seq = store.seq
+  }
+
+  /** Calls `listener` after the journal grew, in any process. Answers how to stop it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    this.#timer ??= setInterval(() => this.#look(), POLL_MS).unref()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.stop()
+    }
+  }
+
+  /** This process has committed something: look soon, and once for a burst. */
+  poke(): void {
+    if (this.#poked || this.#listeners.size === 0) return
+    this.#poked = true
+    setImmediate(() => {
+      this.#poked = false
+      this.#look()
+    })
+  }
+
+  /**
+   * Changes of one mailbox after `since`, oldest first, and the seq up to which they reach.
+   * Null: the journal no longer reaches back that far, so read the rows again.
+   */
+  changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
+    if (since < this.#store.floor) return null
+    this.#catchUp()
+    let all: Iterable<BoxChange> = this.#recent
+    if (since < this.#from) all = this.#older(since)
+    const changes: Change[] = []
+    for (const one of all)
+      if (one.change.seq > since && one.folder === folder && sees(scope, one.scope))
+        changes.push(one.change)
+    return { seq: this.#seq, changes }
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  #look(): void {
+    this.#store.env.refresh()
+    const seq = this.#store.seq
+    if (seq === this.#told) return
+    this.#told = seq
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  *#older(since: number): Generator<BoxChange> {
+    for (const { seq, event } of this.#store.entries(since)) {
+      if (seq > this.#seq) return
+      yield* boxChanges(this.#store.tables, event, seq)
+    }
+  }
+
+  #catchUp(): void {
+    for (const { seq, event } of this.#store.entries(this.#seq)) {
+      this.#recent.push(...boxChanges(this.#store.tables, event, seq))
+      this.#seq = seq
+    }
+    if (this.#recent.length <= 2 * KEEP) return
+    const cut = this.#recent[this.#recent.length - KEEP].change.seq
+    this.#recent = this.#recent.filter((one) => one.change.seq > cut)
+    this.#from = cut
+  }
+}
