@@ -1,0 +1,287 @@
+// Bytes in, steps out: splits the client's stream into commands of lines and literals. No sockets.
+import { Gather } from './gather.ts'
+import { readHead, readTag, type Head } from './head.ts'
+import { Input } from './input.ts'
+import { BEFORE_LOGIN, LINE_SKIP_MAX, SASL_LINE_MAX, TAG_MAX } from './limits.ts'
+import type { ReceiverLimits } from './limits.ts'
+import { HEADER_MAX, readLiteralHeader, type LiteralHeader } from './literal.ts'
+
+/** A piece of a command: text of a line without its literal header and line end, or a literal. */
+export type Part =
+  | { readonly kind: 'text'; readonly bytes: Buffer }
+  | { readonly kind: 'literal'; readonly bytes: Buffer; readonly binary: boolean }
+
+/** A command, or its start: arguments begin at byte `at` of the first part, which is text. */
+export interface Received {
+  readonly tag: string
+  /** upper case, "UID FETCH" for UID forms */
+  readonly name: string
+  readonly at: number
+  readonly parts: readonly Part[]
+}
+
+export type Step =
+  /** nothing to do before more is pushed */
+  | { readonly kind: 'bytes' }
+  /**
+   * A literal is announced; `accept()` or `refuse()` must follow. A synchronizing one waits for the
+   * session to write `+ ...` (accept) or a tagged NO or BAD (refuse). `start` is the command so far.
+   */
+  | {
+      readonly kind: 'literal'
+      readonly size: number
+      readonly sync: boolean
+      /** literal8, `~{n}` (RFC 3516, RFC 6855) */
+      readonly binary: boolean
+      readonly start: Received
+    }
+  /** a whole command */
+  | { readonly kind: 'command'; readonly command: Received }
+  /** one line without its end, in `mode` 'line' */
+  | { readonly kind: 'line'; readonly bytes: Buffer }
+  /** Answer `tag BAD reason`, or `tag NO [code] reason` with a code; `close` then ends it. */
+  | {
+      readonly kind: 'bad'
+      readonly tag: string
+      readonly reason: string
+      readonly code?: 'TOOBIG'
+      readonly close: boolean
+    }
+
+const NEED_BYTES: Step = { kind: 'bytes' }
+
+const NUL = 'A line must not contain NUL'
+const TOO_MUCH = 'A literal is too big to be thrown away, the connection is closed'
+
+function bad(tag: string, reason: string, more: { code?: 'TOOBIG'; close?: boolean } = {}): Step {
+  return { kind: 'bad', tag, reason, code: more.code, close: more.close ?? false }
+}
+
+/**
+ * Receiver of one connection. `push` what the socket gives, then call `next` until it needs bytes.
+ * It holds no more than the limits allow besides what was pushed and not yet parsed (`buffered`).
+ */
+export class Receiver {
+  /** in force from the next line or literal on */
+  limits: ReceiverLimits
+  /** 'line' hands lines out as they are: answers to AUTHENTICATE, DONE of IDLE */
+  mode: 'command' | 'line' = 'command'
+  #input = new Input()
+  #state: 'line' | 'asked' | 'literal' | 'skip-line' | 'skip-literal' | 'closing' | 'closed' =
+    'line'
+  #head: Head | undefined
+  #parts: Part[] = []
+  /** bytes of this command's lines and of its literals so far */
+  #text = 0
+  #literals = 0
+  /** the literal that is asked for or read, what has come of it, and what is still to come */
+  #literal: LiteralHeader | undefined
+  #body = new Gather()
+  #left = 0
+
+  constructor(limits: ReceiverLimits = BEFORE_LOGIN) {
+    this.limits = limits
+  }
+
+  /** Bytes pushed and not yet parsed. */
+  get buffered(): number {
+    return this.#input.size
+  }
+
+  /** True between commands: nothing of a next one has come. */
+  get fresh(): boolean {
+    return this.#state === 'line' && this.#parts.length === 0 && this.#input.size === 0
+  }
+
+  /** Adds bytes; the chunk is kept until it is parsed, so it must not change afterwards. */
+  push(chunk: Uint8Array): void {
+    if (this.#state !== 'closed') this.#input.push(chunk)
+  }
+
+  /** Next step; to be called again after every step but 'bytes'. */
+  next(): Step {
+    for (;;) {
+      const step = this.#advance()
+      if (step) return step
+    }
+  }
+
+  /** Takes the announced literal; for a synchronizing one the session writes `+ ...`. */
+  accept(): void {
+    this.#left = this.#asked().size
+    this.#state = 'literal'
+  }
+
+  /** Refuses the command before its literal is read; the session answers it, tagged. */
+  refuse(): void {
+    if (!this.#drop(this.#asked())) this.#state = 'closing'
+  }
+
+  /** Puts a line got in mode 'line' back, to be read again as a command. */
+  unread(line: Uint8Array): void {
+    this.#input.unread(line)
+  }
+
+  /**
+   * Hands back what was pushed and not parsed, and forgets it: STARTTLS throws it away (RFC 9051
+   * §6.2.1), COMPRESS inflates it.
+   */
+  take(): Buffer {
+    if (this.#state !== 'closed') this.#reset()
+    return this.#input.take()
+  }
+
+  #advance(): Step | undefined {
+    switch (this.#state) {
+      case 'line':
+        return this.mode === 'line' ? this.#rawLine() : this.#commandLine()
+      case 'literal':
+        return this.#readLiteral()
+      case 'skip-line':
+        return this.#skipLine()
+      case 'skip-literal':
+        return this.#skipLiteral()
+      case 'closing':
+        this.#state = 'closed'
+        return bad('*', TOO_MUCH, { code: 'TOOBIG', close: true })
+      case 'closed':
+        return NEED_BYTES
+      case 'asked':
+      default:
+        throw new Error('A literal waits for accept() or refuse()')
+    }
+  }
+
+  #rawLine(): Step {
+    const line = this.#input.line(SASL_LINE_MAX)
+    if (line === undefined) return NEED_BYTES
+    if (line === 'long') return this.#tooLong('*')
+    if (line.includes(0)) return bad('*', NUL)
+    return { kind: 'line', bytes: line }
+  }
+
+  #commandLine(): Step | undefined {
+    const { limits } = this
+    const line = this.#input.line(Math.min(limits.line, limits.text - this.#text))
+    if (line === undefined) return NEED_BYTES
+    if (line === 'long') return this.#tooLong(this.#head?.tag)
+    const header = readLiteralHeader(line)
+    const text = header ? line.subarray(0, line.length - header.length) : line
+    if (!this.#head) {
+      const head = readHead(text)
+      if (typeof head === 'string') return this.#fail(readTag(text), head, header)
+      this.#head = head
+    }
+    if (text.includes(0)) return this.#fail(this.#head.tag, NUL, header)
+    this.#text += line.length
+    this.#parts.push({ kind: 'text', bytes: text })
+    const received: Received = { ...this.#head, parts: [...this.#parts] }
+    if (header) return this.#announce(header, received)
+    this.#reset()
+    return { kind: 'command', command: received }
+  }
+
+  #announce(header: LiteralHeader, start: Received): Step {
+    const { limits } = this
+    const { size, sync, binary } = header
+    const append = start.name === 'APPEND'
+    const one = append ? limits.append : limits.literal
+    const most = Math.min(
+      sync ? one : Math.min(one, limits.nonSync),
+      (append ? limits.appends : limits.literals) - this.#literals,
+    )
+    if (size > most) {
+      const reason = `A literal of ${size} bytes is too big, at most ${most} are taken here`
+      return this.#fail(start.tag, reason, header, 'TOOBIG')
+    }
+    if (start.parts.length / 2 >= limits.parts) {
+      return this.#fail(start.tag, `More than ${limits.parts} literals in one command`, header)
+    }
+    this.#literal = header
+    this.#state = 'asked'
+    return { kind: 'literal', size, sync, binary, start }
+  }
+
+  #readLiteral(): Step | undefined {
+    const { size, binary } = this.#literal!
+    this.#left -= this.#input.read(this.#left, this.#body, size)
+    if (this.#left > 0) return NEED_BYTES
+    this.#parts.push({ kind: 'literal', bytes: this.#body.take(), binary })
+    this.#literals += size
+    this.#state = 'line'
+    return undefined
+  }
+
+  #skipLiteral(): Step | undefined {
+    this.#left -= this.#input.skip(this.#left)
+    if (this.#left > 0) return NEED_BYTES
+    // The line goes on behind the literal and may announce the next one.
+    this.#input.beginSkipNext()
+    this.#state = 'skip-line'
+    return undefined
+  }
+
+  #skipLine(): Step | undefined {
+    const tail = this.#input.skipLine(LINE_SKIP_MAX, HEADER_MAX + 1)
+    if (tail === undefined) return NEED_BYTES
+    if (tail === 'long') {
+      this.#close()
+      return bad('*', 'The line is too long, the connection is closed', { close: true })
+    }
+    const header = readLiteralHeader(tail)
+    if (!header) this.#state = 'line'
+    else if (!this.#drop(header)) return bad('*', TOO_MUCH, { code: 'TOOBIG', close: true })
+    return undefined
+  }
+
+  #tooLong(tag: string | undefined): Step {
+    const start = this.#input.beginSkip(TAG_MAX + 1)
+    this.#reset()
+    this.#state = 'skip-line'
+    return bad(tag ?? readTag(start), 'The line is too long')
+  }
+
+  /** Refuses the command from here: a literal that follows its line at once is thrown away. */
+  #fail(tag: string, reason: string, header?: LiteralHeader, code?: 'TOOBIG'): Step {
+    this.#reset()
+    const close = header !== undefined && !this.#drop(header)
+    return bad(tag, reason, { code, close })
+  }
+
+  /**
+   * Forgets the command whose literal is not wanted. RFC 7888 §4: a non-synchronizing one is read
+   * and thrown away, or else the connection is closed. False if it is closed.
+   */
+  #drop(header: LiteralHeader): boolean {
+    this.#reset()
+    if (header.sync) return true // the client waits for `+` and will not send it
+    if (header.size > this.limits.skip) {
+      this.#close()
+      return false
+    }
+    this.#left = header.size
+    this.#state = 'skip-literal'
+    return true
+  }
+
+  #asked(): LiteralHeader {
+    if (this.#state !== 'asked') throw new Error('No literal waits for an answer')
+    return this.#literal!
+  }
+
+  #reset(): void {
+    this.#state = 'line'
+    this.#head = undefined
+    this.#parts = []
+    this.#text = 0
+    this.#literals = 0
+    this.#literal = undefined
+    this.#body = new Gather()
+  }
+
+  #close(): void {
+    this.#reset()
+    this.#input.take()
+    this.#state = 'closed'
+  }
+}
