@@ -1,0 +1,106 @@
+// The classifier: bytes of a message in, numbers out. plugin/filter/kernel.ts is its only caller; the
+// addresses it hands out stay the same for the life of the instance.
+import * as arena from './arena'
+import { prepareBase64 } from './decode'
+import { prepareDropped } from './dropped'
+import { findings } from './header'
+import { message } from './mime'
+import * as model from './model'
+import { setTracing, traced } from './trace'
+import { forget } from './words'
+
+/** Takes the memory for a model of 2^bits slots; once, before all else. */
+export function init(bits: i32): void {
+  arena.reserve(bits)
+  prepareBase64()
+  prepareDropped()
+}
+
+/** Where the first INPUT_MAX bytes of a message go; also where lesson() writes and apply() reads. */
+export function inputAt(): usize {
+  return arena.input
+}
+
+export function inputMax(): i32 {
+  return arena.INPUT_MAX
+}
+
+/** Where findings of others go, at most SIGNALS_MAX bytes, one a line. */
+export function signalsAt(): usize {
+  return arena.signals
+}
+
+export function signalsMax(): i32 {
+  return arena.SIGNALS_MAX
+}
+
+/** f64 z, p, m of three views, then i32 n of three views. */
+export function resultAt(): usize {
+  return arena.result
+}
+
+/** VIEW_MAX u32 slots for each view, in order of appearance. */
+export function featuresAt(): usize {
+  return arena.features
+}
+
+export function viewMax(): i32 {
+  return arena.VIEW_MAX
+}
+
+/** The slots: i16 weight, u16 bfloat16 sum. */
+export function modelAt(): usize {
+  return arena.model
+}
+
+export function traceAt(): usize {
+  return arena.trace
+}
+
+/** Features and score of the message in the input. */
+export function score(size: i32, signals: i32): void {
+  forget()
+  message(arena.input, arena.input + size)
+  findings(arena.signals, arena.signals + signals)
+  model.judge()
+}
+
+/** score(), then trains the model with it; the result is the one before. */
+export function learn(size: i32, signals: i32, spam: i32): void {
+  score(size, signals)
+  model.train(spam)
+}
+
+/** score(), then writes the change that learning would make to the input's place; returns its bytes. */
+export function lesson(size: i32, signals: i32, spam: i32): i32 {
+  score(size, signals)
+  return model.encode(spam, arena.input)
+}
+
+/** Number of entries of the newest lesson. */
+export function entries(): i32 {
+  return model.written
+}
+
+/**
+ * Checks the `count` entries of a lesson in the first `size` bytes of the input, then folds them into the
+ * model, forward (1) or back (-1). False, with nothing done, when they are malformed.
+ */
+export function apply(size: i32, count: i32, direction: i32): bool {
+  const end = arena.input + size
+  if (!model.fold(arena.input, end, count, 0)) return false
+  return model.fold(arena.input, end, count, direction)
+}
+
+/** score(), recording the text behind every feature; returns the bytes recorded. */
+export function explain(size: i32, signals: i32): i32 {
+  setTracing(true)
+  score(size, signals)
+  const bytes = traced()
+  setTracing(false)
+  return bytes
+}
+
+export function discount(weight: f64, sum: f64): void {
+  model.discount(weight, sum)
+}

@@ -1,0 +1,211 @@
+// Three logistic regressions over one table of slots, trained by AdaGrad (Duchi, Hazan, Singer 2011).
+// A slot is {i16 weight x 1024, u16 sum of squared gradients as bfloat16}. All sums are of integers and
+// all other steps are single IEEE operations, so that every machine gets the same bits.
+import * as arena from './arena'
+import { sigmoid } from './hash'
+
+const SCALE: f64 = 1024
+/** Beyond this a view has said all it can say. */
+const CLIP: f64 = 8
+/** Weight of a view in the sum. */
+const SHARE: f64 = 0.43
+/** Rate of learning, in units of a slot's weight. */
+const RATE: f64 = 0.8 * SCALE
+const EPSILON: f32 = 0.001
+
+function clip(m: f64): f64 {
+  return Math.min(Math.max(m, -CLIP), CLIP)
+}
+
+/** Logit of one view: the sum of its weights over the root of their number; 0 if it has none. */
+function logit(view: i32): f64 {
+  const n = load<i32>(arena.counts + (view << 2))
+  if (n == 0) return 0
+  const model = arena.model
+  const list = arena.features + view * (arena.VIEW_MAX * 4)
+  const end = list + ((<usize>n) << 2)
+  let sum = 0
+  for (let p = list; p < end; p += 4) sum += load<i16>(model + (load<u32>(p) << 2))
+  return <f64>sum / (SCALE * Math.sqrt(<f64>n))
+}
+
+/** Scores the features at hand; writes f64 z, p, m of each view, then i32 n of each view. */
+export function judge(): void {
+  let z: f64 = 0
+  for (let view = 0; view < 3; view++) {
+    const m = logit(view)
+    z += clip(m)
+    store<f64>(arena.result + 16 + (view << 3), m)
+    store<i32>(arena.result + 40 + (view << 2), load<i32>(arena.counts + (view << 2)))
+  }
+  z *= SHARE
+  store<f64>(arena.result, z)
+  store<f64>(arena.result + 8, sigmoid(z))
+}
+
+/** Gradient that a feature of the view gets when the message has label `y`; after judge(). */
+function gradient(view: i32, y: f64): f64 {
+  const m = load<f64>(arena.result + 16 + (view << 3))
+  const n = load<i32>(arena.counts + (view << 2))
+  return n == 0 ? 0 : (y - sigmoid(m)) / Math.sqrt(<f64>n)
+}
+
+/** A slot after a step: the nearest integer weight, saturated, and the bfloat16 nearest to the sum. */
+function step(slot: u32, square: f32, rate: f32): u32 {
+  const sum = reinterpret<f32>(slot & 0xffff0000) + square
+  const w = <f32>(<i16>slot) + rate / (EPSILON + sqrt<f32>(sum))
+  const rounded = <i32>floor<f32>(max<f32>(min<f32>(w, 32767), -32768) + 0.5)
+  const raw = reinterpret<u32>(sum)
+  return ((<u32>rounded) & 0xffff) | ((raw + 0x7fff + ((raw >> 16) & 1)) & 0xffff0000)
+}
+
+/** Trains the model with the features at hand; after judge(). */
+export function train(y: f64): void {
+  const model = arena.model
+  for (let view = 0; view < 3; view++) {
+    const g = gradient(view, y)
+    const square = <f32>(g * g)
+    const rate = <f32>(RATE * g)
+    const list = arena.features + view * (arena.VIEW_MAX * 4)
+    const end = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
+    for (let p = list; p < end; p += 4) {
+      const at = model + (load<u32>(p) << 2)
+      store<u32>(at, step(load<u32>(at), square, rate))
+    }
+  }
+}
+
+/** All features as sorted `slot << 2 | view` in arena.order; returns their number. */
+function sorted(): i32 {
+  let a = arena.order
+  let b = arena.order + 3 * arena.VIEW_MAX * 4
+  let n = 0
+  for (let view = 0; view < 3; view++) {
+    const list = arena.features + view * (arena.VIEW_MAX * 4)
+    const count = load<i32>(arena.counts + (view << 2))
+    for (let i = 0; i < count; i++)
+      store<u32>(a + (n++ << 2), (load<u32>(list + (i << 2)) << 2) | view)
+  }
+  const starts = arena.lines
+  for (let shift = 0; shift < arena.bits + 2; shift += 8) {
+    memory.fill(starts, 0, 1024)
+    for (let i = 0; i < n; i++) {
+      const at = starts + (((load<u32>(a + (i << 2)) >> shift) & 255) << 2)
+      store<u32>(at, load<u32>(at) + 1)
+    }
+    let sum: u32 = 0
+    for (let k = 0; k < 256; k++) {
+      const count = load<u32>(starts + (k << 2))
+      store<u32>(starts + (k << 2), sum)
+      sum += count
+    }
+    for (let i = 0; i < n; i++) {
+      const key = load<u32>(a + (i << 2))
+      const at = starts + (((key >> shift) & 255) << 2)
+      store<u32>(b + (load<u32>(at) << 2), key)
+      store<u32>(at, load<u32>(at) + 1)
+    }
+    const other = a
+    a = b
+    b = other
+  }
+  if (a != arena.order) memory.copy(arena.order, a, n << 2)
+  return n
+}
+
+function putVarint(at: usize, value: u32): usize {
+  while (value > 127) {
+    store<u8>(at++, value | 128)
+    value >>= 7
+  }
+  store<u8>(at, value)
+  return at + 1
+}
+
+/**
+ * Writes the change that training would make to `out`, without making it; after judge(). Entries in
+ * the order of slots: varint distance from the slot before, varint zigzag change of the weight, u16
+ * resulting sum. Returns the bytes; the number of entries goes to `written`.
+ */
+export let written: i32 = 0
+
+export function encode(y: f64, out: usize): i32 {
+  const n = sorted()
+  const from = out
+  let before: u32 = 0
+  written = 0
+  for (let i = 0; i < n;) {
+    const slot = load<u32>(arena.order + (i << 2)) >> 2
+    const old = load<u32>(arena.model + (slot << 2))
+    let now = old
+    // A slot that two views share is trained by both, in the order of train().
+    for (; i < n; i++) {
+      const key = load<u32>(arena.order + (i << 2))
+      if (key >> 2 != slot) break
+      const g = gradient(key & 3, y)
+      now = step(now, <f32>(g * g), <f32>(RATE * g))
+    }
+    if (now == old) continue
+    const change = <i32>(<i16>now) - <i32>(<i16>old)
+    out = putVarint(out, slot - before)
+    out = putVarint(out, (change << 1) ^ (change >> 31))
+    store<u16>(out, now >> 16)
+    out += 2
+    before = slot
+    written++
+  }
+  return <i32>(out - from)
+}
+
+/** Reads a varint at `cursor`; -1 when there is none of at most 22 bits before `end`. */
+let cursor: usize = 0
+
+function takeVarint(end: usize): i32 {
+  let value = 0
+  for (let shift = 0; shift < 28; shift += 7) {
+    if (cursor >= end) return -1
+    const c = <i32>load<u8>(cursor++)
+    value |= (c & 127) << shift
+    if (c < 128) return value
+  }
+  return -1
+}
+
+/**
+ * Reads `count` entries of encode() in `[from, end)`; with a direction of 1 or -1 adds them to the
+ * model or takes them back, with 0 only checks them. False when they are malformed.
+ */
+export function fold(from: usize, end: usize, count: i32, direction: i32): bool {
+  const size = (<i32>1) << arena.bits
+  let slot = 0
+  cursor = from
+  for (let i = 0; i < count; i++) {
+    const distance = takeVarint(end)
+    const zigzag = takeVarint(end)
+    if (distance < 0 || zigzag < 0 || cursor + 2 > end || (distance == 0 && i > 0)) return false
+    slot += distance
+    const sum = <u32>load<u16>(cursor)
+    cursor += 2
+    if (slot >= size || zigzag > 131071 || sum >= 0x7f80) return false
+    if (direction == 0) continue
+    const at = arena.model + ((<usize>slot) << 2)
+    const change = (zigzag >>> 1) ^ -(zigzag & 1)
+    const w = <i32>load<i16>(at) + direction * change
+    store<i16>(at, max<i32>(min<i32>(w, 32767), -32768))
+    if (direction > 0) store<u16>(at, sum, 2)
+  }
+  return cursor == end
+}
+
+/** Multiplies all weights and all sums: what was learned elsewhere counts less. */
+export function discount(weight: f64, sum: f64): void {
+  const end = arena.model + ((<usize>4) << arena.bits)
+  for (let at = arena.model; at < end; at += 4) {
+    const slot = load<u32>(at)
+    if (slot == 0) continue
+    const w = <i32>Math.floor(<f64>(<i16>slot) * weight + 0.5)
+    const raw = reinterpret<u32>(<f32>(<f64>reinterpret<f32>(slot & 0xffff0000) * sum))
+    store<u16>(at, w)
+    store<u16>(at, (raw + 0x7fff + ((raw >> 16) & 1)) >> 16, 2)
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * The classifier: raw bytes of a message in, numbers out. Runs in WebAssembly (assembly/), always
+ * synchronous; an instance has a memory of its own, about 8 MB with 2^20 slots.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
+
+/** Version of the features: models and lessons of another version do not fit. */
+export const FEATURE_VERSION = 1
+
+export type Label = 'ham' | 'spam'
+
+/** What the model thinks of a message. */
+export type Score = {
+  /** Probability of spam, 0..1. */
+  p: number
+  /** Its logit. */
+  z: number
+  /** Logit (not clipped) and number of features of the views A (who writes to whom), B (the way), C (text). */
+  views: [ViewScore, ViewScore, ViewScore]
+}
+
+export type ViewScore = { m: number; n: number }
+
+/** One feature with the text behind it. */
+export type Trace = {
+  slot: number
+  view: 0 | 1 | 2
+  kind: 'present' | 'empty' | 'shape' | 'signal' | 'word' | 'pair'
+  /** Header name in small letters; empty in the body. */
+  header: string
+  text: string
+}
+
+type Exports = {
+  memory: WebAssembly.Memory
+  init(bits: number): void
+  inputAt(): number
+  inputMax(): number
+  signalsAt(): number
+  signalsMax(): number
+  resultAt(): number
+  featuresAt(): number
+  viewMax(): number
+  modelAt(): number
+  traceAt(): number
+  score(size: number, signals: number): void
+  learn(size: number, signals: number, spam: number): void
+  lesson(size: number, signals: number, spam: number): number
+  entries(): number
+  apply(size: number, count: number, direction: number): number
+  explain(size: number, signals: number): number
+  discount(weight: number, sum: number): void
+}
+
+const VIEWS = [0, 1, 2] as const
+const KINDS = ['present', 'empty', 'shape', 'signal', 'word', 'pair'] as const
+const LESSON_HEAD = 7
+const SNAPSHOT_HEAD = 8
+const SNAPSHOT_MAGIC = 'LZM'
+
+let compiled: WebAssembly.Module | undefined
+
+/** The module, compiled once a process; the masks' index makes an instance of its own from it. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, 'kernel.wasm')))
+  return compiled
+}
+
+export class Kernel {
+  readonly bits: number
+  readonly #wasm: Exports
+  readonly #input: Buffer
+  readonly #signals: Buffer
+  readonly #result: DataView
+  readonly #model: Uint8Array
+
+  /** @param bits the model has 2^bits slots of 4 bytes, 16 to 22. */
+  constructor({ bits = 20 }: { bits?: number } = {}) {
+    if (!Number.isInteger(bits) || bits < 16 || bits > 22)
+      throw new RangeError(`bits is ${bits}; a model has 2^16 to 2^22 slots`)
+    this.bits = bits
+    const wasm = new WebAssembly.Instance<Exports>(kernelModule()).exports
+    wasm.init(bits)
+    // init() takes all memory there will be: these views stay valid.
+    const memory = wasm.memory.buffer
+    this.#wasm = wasm
+    this.#input = Buffer.from(memory, wasm.inputAt(), wasm.inputMax())
+    this.#signals = Buffer.from(memory, wasm.signalsAt(), wasm.signalsMax())
+    this.#result = new DataView(memory, wasm.resultAt(), 56)
+    this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
+  }
+
+  /**
+   * Scores a message. Only its first MiB is looked at.
+   * @param signals what others found, as `spf=pass`; each a feature of its own.
+   */
+  score(raw: Uint8Array, signals: readonly string[] = []): Score {
+    this.#wasm.score(this.#copyIn(raw), this.#copySignals(signals))
+    return this.#scored()
+  }
+
+  /** The slots of the three views, each once, in order of appearance. */
+  features(
+    raw: Uint8Array,
+    signals: readonly string[] = [],
+  ): [Uint32Array, Uint32Array, Uint32Array] {
+    this.#wasm.score(this.#copyIn(raw), this.#copySignals(signals))
+    const views = this.#scored().views
+    const of = (view: number): Uint32Array => {
+      const at = this.#wasm.featuresAt() + view * this.#wasm.viewMax() * 4
+      return new Uint32Array(this.#wasm.memory.buffer, at, views[view].n).slice()
+    }
+    return [of(0), of(1), of(2)]
+  }
+
+  /**
+   * The change that learning the message would make to this model, not made yet. The bytes stand for
+   * themselves: u8 feature version, u8 bits, u8 label (1 spam), u32 number of entries (little-endian), then
+   * for each slot in ascending order: varint distance from the slot before, varint zigzag change of the
+   * weight, u16 resulting sum of squared gradients as bfloat16.
+   */
+  lesson(raw: Uint8Array, label: Label, signals: readonly string[] = []): Uint8Array {
+    const spam = label === 'spam' ? 1 : 0
+    const size = this.#wasm.lesson(this.#copyIn(raw), this.#copySignals(signals), spam)
+    const bytes = new Uint8Array(LESSON_HEAD + size)
+    bytes[0] = FEATURE_VERSION
+    bytes[1] = this.bits
+    bytes[2] = spam
+    new DataView(bytes.buffer).setUint32(3, this.#wasm.entries(), true)
+    bytes.set(this.#input.subarray(0, size), LESSON_HEAD)
+    return bytes
+  }
+
+  /**
+   * Makes the change of a lesson (1) or takes it back (-1; the sums of squared gradients stay).
+   * @throws Error for bytes that are not a lesson for this model; nothing is changed then.
+   */
+  apply(lesson: Uint8Array, direction: 1 | -1): void {
+    if (lesson.length < LESSON_HEAD) throw new Error('lesson is cut short')
+    this.#fits('lesson', lesson[0], lesson[1])
+    const size = lesson.length - LESSON_HEAD
+    if (size > this.#input.length) throw new Error('lesson is too long')
+    const head = new DataView(lesson.buffer, lesson.byteOffset, LESSON_HEAD)
+    this.#input.set(lesson.subarray(LESSON_HEAD))
+    if (!this.#wasm.apply(size, head.getUint32(3, true) | 0, direction))
+      throw new Error('lesson is malformed')
+  }
+
+  /** Learns a message at once; returns its score before that. */
+  learn(raw: Uint8Array, label: Label, signals: readonly string[] = []): Score {
+    const spam = label === 'spam' ? 1 : 0
+    this.#wasm.learn(this.#copyIn(raw), this.#copySignals(signals), spam)
+    return this.#scored()
+  }
+
+  /** The features of a message with the text behind them, in order of appearance; slow. */
+  trace(raw: Uint8Array, signals: readonly string[] = []): { score: Score; traces: Trace[] } {
+    const size = this.#wasm.explain(this.#copyIn(raw), this.#copySignals(signals))
+    const bytes = Buffer.from(this.#wasm.memory.buffer, this.#wasm.traceAt(), size)
+    return { score: this.#scored(), traces: readTraces(bytes) }
+  }
+
+  /** Weight of a slot, in logits before the division by the root of the view's size. */
+  weight(slot: number): number {
+    return new DataView(this.#model.buffer, this.#model.byteOffset).getInt16(slot * 4, true) / 1024
+  }
+
+  /** The model, compact; the same model gives the same bytes. */
+  snapshot(): Uint8Array {
+    const packed = deflateRawSync(planes(this.#model), { level: constants.Z_BEST_SPEED })
+    const bytes = new Uint8Array(SNAPSHOT_HEAD + packed.length)
+    bytes.set(Buffer.from(SNAPSHOT_MAGIC, 'latin1'))
+    bytes[3] = 1
+    bytes[4] = FEATURE_VERSION
+    bytes[5] = this.bits
+    bytes.set(packed, SNAPSHOT_HEAD)
+    return bytes
+  }
+
+  /**
+   * Replaces the model by a snapshot.
+   * @throws Error for bytes that are not a snapshot of such a model; nothing is changed then.
+   */
+  load(bytes: Uint8Array): void {
+    const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SNAPSHOT_HEAD))
+    if (
+      head.length < SNAPSHOT_HEAD ||
+      head.toString('latin1', 0, 3) !== SNAPSHOT_MAGIC ||
+      head[3] !== 1
+    )
+      throw new Error('these bytes are not a model snapshot')
+    this.#fits('model snapshot', head[4], head[5])
+    const size = this.#model.length
+    let table: Uint8Array
+    try {
+      table = inflateRawSync(bytes.subarray(SNAPSHOT_HEAD), { maxOutputLength: size })
+    } catch (cause) {
+      throw new Error('model snapshot is damaged', { cause })
+    }
+    if (table.length !== size) throw new Error('model snapshot is cut short')
+    unplanes(table, this.#model)
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#model.fill(0)
+  }
+
+  /** Makes what was learned so far a prior: weights times `weight`, sums of squared gradients times `sum`. */
+  discount(weight: number, sum: number): void {
+    if (!(weight >= 0 && weight <= 1 && sum >= 0 && sum <= 1))
+      throw new RangeError('discounts are factors from 0 to 1')
+    this.#wasm.discount(weight, sum)
+  }
+
+  #fits(what: string, version: number, bits: number): void {
+    if (version !== FEATURE_VERSION)
+      throw new Error(`${what} is of feature version ${version}, this is ${FEATURE_VERSION}`)
+    if (bits !== this.bits)
+      throw new Error(`${what} is for 2^${bits} slots, this model has 2^${this.bits}`)
+  }
+
+  #copyIn(raw: Uint8Array): number {
+    const size = Math.min(raw.length, this.#input.length)
+    this.#input.set(size === raw.length ? raw : raw.subarray(0, size))
+    return size
+  }
+
+  #copySignals(signals: readonly string[]): number {
+    let used = 0
+    for (const signal of signals) {
+      const line = signal.replaceAll('\n', ' ') + '\n'
+      if (used + line.length * 3 > this.#signals.length) break
+      used += this.#signals.write(line, used, 'utf8')
+    }
+    return used
+  }
+
+  #scored(): Score {
+    const r = this.#result
+    return {
+      z: r.getFloat64(0, true),
+      p: r.getFloat64(8, true),
+      views: [
+        { m: r.getFloat64(16, true), n: r.getInt32(40, true) },
+        { m: r.getFloat64(24, true), n: r.getInt32(44, true) },
+        { m: r.getFloat64(32, true), n: r.getInt32(48, true) },
+      ],
+    }
+  }
+}
+
+/** Records of assembly/trace.ts. */
+function readTraces(bytes: Buffer): Trace[] {
+  const traces: Trace[] = []
+  for (let at = 0; at < bytes.length;) {
+    const name = at + 9
+    const text = name + bytes[at + 6]
+    const second = text + bytes[at + 7]
+    const end = second + bytes[at + 8]
+    const first = bytes.toString('utf8', text, second)
+    traces.push({
+      slot: bytes.readUInt32LE(at),
+      view: VIEWS[bytes[at + 4]],
+      kind: KINDS[bytes[at + 5]],
+      header: bytes.toString('latin1', name, text).toLowerCase(),
+      text: end > second ? `${first} ${bytes.toString('utf8', second, end)}` : first,
+    })
+    at = end
+  }
+  return traces
+}
+
+/** The four bytes of all slots, each in a run of its own: they compress better than mixed. */
+function planes(table: Uint8Array): Uint8Array {
+  const slots = table.length / 4
+  const out = new Uint8Array(table.length)
+  for (let i = 0, at = 0; i < slots; i++, at += 4) {
+    out[i] = table[at]
+    out[slots + i] = table[at + 1]
+    out[2 * slots + i] = table[at + 2]
+    out[3 * slots + i] = table[at + 3]
+  }
+  return out
+}
+
+function unplanes(from: Uint8Array, table: Uint8Array): void {
+  const slots = table.length / 4
+  for (let i = 0, at = 0; i < slots; i++, at += 4) {
+    table[at] = from[i]
+    table[at + 1] = from[slots + i]
+    table[at + 2] = from[2 * slots + i]
+    table[at + 3] = from[3 * slots + i]
+  }
+}
