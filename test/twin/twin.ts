@@ -1,0 +1,91 @@
+/**
+ * The classifier once more, in plain TypeScript: what the kernel computes, told so that a person can check
+ * it against shared/classifier.md. Slow; only tests and benches use it.
+ */
+import { Features } from './features.ts'
+import { message } from './mime.ts'
+
+const f32 = Math.fround
+const CLIP = 8
+const SHARE = 0.43
+const RATE = 0.8 * 1024
+const EPSILON = f32(0.001)
+
+export type TwinScore = { p: number; z: number; views: { m: number; n: number }[] }
+
+/** e^x; only operations that IEEE 754 defines to the last bit. */
+function exp(x: number): number {
+  const k = Math.floor(x * Math.LOG2E + 0.5)
+  const r = x - k * 0.6931471803691238 - k * 1.9082149292705877e-10
+  let s = 1
+  for (let i = 13; i > 0; i--) s = 1 + (s * r) / i
+  return s * 2 ** k
+}
+
+export function sigmoid(x: number): number {
+  const e = exp(-Math.min(Math.abs(x), 700))
+  return x >= 0 ? 1 / (1 + e) : e / (1 + e)
+}
+
+const cell = new DataView(new ArrayBuffer(4))
+
+/** The nearest bfloat16 of a single, ties to even. */
+export function bfloat16(x: number): number {
+  cell.setFloat32(0, x)
+  const raw = cell.getUint32(0)
+  return (raw + 0x7fff + ((raw >>> 16) & 1)) >>> 16
+}
+
+export function fromBfloat16(half: number): number {
+  cell.setUint32(0, half << 16)
+  return cell.getFloat32(0)
+}
+
+export class Twin {
+  readonly bits: number
+  readonly weights: Int16Array
+  readonly sums: Uint16Array
+
+  constructor(bits = 20) {
+    this.bits = bits
+    this.weights = new Int16Array(1 << bits)
+    this.sums = new Uint16Array(1 << bits)
+  }
+
+  features(raw: Uint8Array, signals: readonly string[] = []): Uint32Array[] {
+    const features = new Features(this.bits)
+    message(features, raw, signals)
+    return features.views.map((view) => Uint32Array.from(view))
+  }
+
+  /** Score of a message by its features. */
+  judge(features: readonly Uint32Array[]): TwinScore {
+    const views = features.map((slots) => {
+      let sum = 0
+      for (const slot of slots) sum += this.weights[slot]
+      const n = slots.length
+      return { m: n === 0 ? 0 : sum / (1024 * Math.sqrt(n)), n }
+    })
+    const z = SHARE * views.reduce((sum, { m }) => sum + Math.min(Math.max(m, -CLIP), CLIP), 0)
+    return { p: sigmoid(z), z, views }
+  }
+
+  /** Learns a message by its features; returns its score before that. */
+  learn(features: readonly Uint32Array[], label: 'ham' | 'spam'): TwinScore {
+    const before = this.judge(features)
+    features.forEach((slots, view) => {
+      const { m, n } = before.views[view]
+      const g = ((label === 'spam' ? 1 : 0) - sigmoid(m)) / Math.sqrt(n)
+      const square = f32(g * g)
+      const rate = f32(RATE * g)
+      for (const slot of slots) {
+        const sum = f32(fromBfloat16(this.sums[slot]) + square)
+        const step = f32(rate / f32(EPSILON + f32(Math.sqrt(sum))))
+        const weight = Math.max(Math.min(f32(this.weights[slot] + step), 32767), -32768)
+        this.weights[slot] = Math.floor(f32(weight + 0.5))
+        this.sums[slot] = bfloat16(sum)
+      }
+    })
+    return before
+  }
+}
