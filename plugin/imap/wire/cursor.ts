@@ -104,6 +104,14 @@ export class Cursor {
     return true
   }
 
+  /** Takes `text`, in any case, whatever follows. */
+  takeText(text: string): boolean {
+    const end = this.#at + text.length
+    if (this.#bytes.toString('latin1', this.#at, end).toUpperCase() !== text) return false
+    this.#at = end
+    return true
+  }
+
   /** Name of a command, item or option, in upper case: letters, digits, '-' and '.'. */
   word(expected: string): string {
     const word = this.run(chars.NAME)
