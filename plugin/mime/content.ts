@@ -1,0 +1,71 @@
+// The Content-* fields of one part: RFC 2045, 2183 (disposition), 1864 (MD5), 3282 (language),
+// 2557 (location). Of a field that comes twice the first counts.
+
+import { clean } from './envelope.ts'
+import { type Header, fieldValue, isNamed, nameHash } from './headers.ts'
+import {
+  type ContentType,
+  type Param,
+  parseContentType,
+  parseDisposition,
+  parseLanguages,
+  parseToken,
+} from './params.ts'
+
+/** What a part says of itself; null is for missing or unreadable. Strings are latin1. */
+export interface Content {
+  contentType: ContentType | null
+  id: string | null
+  description: string | null
+  encoding: string | null
+  md5: string | null
+  disposition: { name: string; params: Param[] } | null
+  language: string[] | null
+  location: string | null
+}
+
+type Reader = { name: string; read: (content: Content, value: string) => void }
+
+const READERS = new Map<number, Reader>(
+  (
+    [
+      ['content-type', (c, v) => (c.contentType ??= parseContentType(v))],
+      ['content-id', (c, v) => (c.id ??= v)],
+      ['content-description', (c, v) => (c.description ??= v)],
+      ['content-transfer-encoding', (c, v) => (c.encoding ??= parseToken(v))],
+      ['content-md5', (c, v) => (c.md5 ??= v)],
+      ['content-disposition', (c, v) => (c.disposition ??= parseDisposition(v))],
+      ['content-language', (c, v) => (c.language ??= parseLanguages(v))],
+      ['content-location', (c, v) => (c.location ??= v)],
+    ] satisfies [string, Reader['read']][]
+  ).map(([name, read]) => [nameHash(name), { name, read }]),
+)
+
+const MIME_VERSION = nameHash('mime-version')
+
+/**
+ * Reads the fields of a part. `mime`: the part stands in a multipart; else the fields only count when
+ * the header says so by MIME-Version (RFC 2045 §4) or a Content-Type.
+ */
+export function parseContent(header: Header, mime: boolean): Content {
+  let content = emptyContent()
+  for (const field of header.fields) {
+    if (field.hash === MIME_VERSION) mime ||= isNamed(header, field, 'mime-version', MIME_VERSION)
+    const reader = READERS.get(field.hash)
+    if (reader === undefined || !isNamed(header, field, reader.name, field.hash)) continue
+    reader.read(content, clean(fieldValue(header, field)))
+  }
+  if (!mime && content.contentType === null) content = emptyContent()
+  return content
+}
+
+const emptyContent = (): Content => ({
+  contentType: null,
+  id: null,
+  description: null,
+  encoding: null,
+  md5: null,
+  disposition: null,
+  language: null,
+  location: null,
+})

@@ -1,0 +1,171 @@
+// RFC 5322 §2.2: a header is a run of fields, each with its folded lines, ended by an empty line.
+// Tolerant as mail is: lines may end in LF alone, a bare CR is an ordinary byte, a line without a
+// colon (mbox's "From ") is a field without a name, and the end of the bytes ends the header.
+
+const LF = 10
+const CR = 13
+const SP = 32
+const TAB = 9
+const COLON = 58
+const DASH = 45
+
+/** Fields behind this many are kept as one without a name: bounds the memory a message can ask for. */
+const FIELDS_MAX = 10_000
+
+/** One header field; the numbers are offsets into the raw message. */
+export interface Field {
+  /** Hash of the lower-case name, see `nameHash`; 0 for a line without a colon. */
+  readonly hash: number
+  readonly start: number
+  /** End of the name, white space before the colon left out. */
+  readonly nameEnd: number
+  /** First byte of the value: behind the colon and the spaces and tabs after it. */
+  readonly value: number
+  /** End of the value: before the line end of its last line. */
+  readonly valueEnd: number
+  /** End of the field, its last line end included. */
+  readonly end: number
+}
+
+export interface Header {
+  readonly raw: Buffer
+  readonly start: number
+  /** End of the last field: where the empty line stands, if there is one. */
+  readonly fieldsEnd: number
+  /** End of the header with its empty line: where the body starts. */
+  readonly end: number
+  readonly fields: readonly Field[]
+}
+
+const hashStep = (hash: number, byte: number) => (Math.imul(hash, 31) + (byte | 0x20)) | 0
+
+/** The hash under which the fields called `name` (ASCII, any case) are found. */
+export function nameHash(name: string): number {
+  let hash = 7
+  for (let i = 0; i < name.length; i++) hash = hashStep(hash, name.charCodeAt(i))
+  return hash
+}
+
+/**
+ * Splits the bytes from `start` into fields, in time linear in the bytes read.
+ * `stop(lineStart)` is asked at every line that starts with "-" and ends the header before that line:
+ * a part's header is cut short by a boundary of a multipart around it.
+ */
+export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) => boolean): Header {
+  const size = raw.length
+  const fields: Field[] = []
+  let at = start
+  while (at < size) {
+    const first = raw[at]
+    if (first === LF) return { raw, start, fieldsEnd: at, end: at + 1, fields }
+    if (first === CR && at + 1 < size && raw[at + 1] === LF) {
+      return { raw, start, fieldsEnd: at, end: at + 2, fields }
+    }
+    if (first === DASH && stop?.(at)) break
+    const fieldStart = at
+    // Buffer.indexOf is several times faster than a loop over the bytes of a value.
+    let lf = raw.indexOf(LF, at)
+    if (lf < 0) lf = size
+    let hash = nameHash('')
+    let nameEnd = at
+    let byte = 0
+    for (; at < lf && (byte = raw[at]) !== COLON; at++) {
+      if (byte === SP || byte === TAB) continue
+      // White space inside a name makes another name of it; before the colon it does not count.
+      if (nameEnd !== at) hash = hashStep(hash, 256)
+      hash = hashStep(hash, byte)
+      nameEnd = at + 1
+    }
+    if (at < lf) at++
+    else hash = 0
+    while (at < lf && (raw[at] === SP || raw[at] === TAB)) at++
+    const value = at
+    // RFC 5322 §2.2.3: the value goes on as long as the next line starts with white space.
+    while (lf + 1 < size && (raw[lf + 1] === SP || raw[lf + 1] === TAB)) {
+      lf = raw.indexOf(LF, lf + 1)
+      if (lf < 0) lf = size
+    }
+    at = Math.min(lf + 1, size)
+    const valueEnd = lf < size && lf > value && raw[lf - 1] === CR ? lf - 1 : lf
+    if (fields.length < FIELDS_MAX) {
+      fields.push({ hash, start: fieldStart, nameEnd, value, valueEnd, end: at })
+    } else {
+      const from = fields[FIELDS_MAX - 1].start
+      fields[FIELDS_MAX - 1] = {
+        hash: 0,
+        start: from,
+        nameEnd: from,
+        value: from,
+        valueEnd,
+        end: at,
+      }
+    }
+  }
+  return { raw, start, fieldsEnd: at, end: at, fields }
+}
+
+/** The field's name in lower case. */
+export function fieldName(header: Header, field: Field): string {
+  return field.hash === 0
+    ? ''
+    : header.raw.toString('latin1', field.start, field.nameEnd).toLowerCase()
+}
+
+/** True when the field is called `name` (lower case); the hash first, the bytes to be sure. */
+export function isNamed(header: Header, field: Field, name: string, hash = nameHash(name)) {
+  if (field.hash !== hash || field.nameEnd - field.start !== name.length) return false
+  for (let i = 0; i < name.length; i++) {
+    const byte = header.raw[field.start + i]
+    if ((byte >= 65 && byte <= 90 ? byte | 0x20 : byte) !== name.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** The field's value as it stands, folds included, one character a byte. */
+export function rawValue(header: Header, field: Field): string {
+  return header.raw.toString('latin1', field.value, field.valueEnd)
+}
+
+/** The field's value unfolded and trimmed, one character a byte. */
+export function fieldValue(header: Header, field: Field): string {
+  return unfold(rawValue(header, field))
+}
+
+/** The values of all fields called `name`, in order, unfolded. */
+export function findAll(header: Header, name: string): string[] {
+  const lower = name.toLowerCase()
+  const hash = nameHash(lower)
+  const values: string[] = []
+  for (const field of header.fields) {
+    if (isNamed(header, field, lower, hash)) values.push(fieldValue(header, field))
+  }
+  return values
+}
+
+/** The value of the first field called `name`, unfolded, or null. */
+export function find(header: Header, name: string): string | null {
+  const lower = name.toLowerCase()
+  const hash = nameHash(lower)
+  for (const field of header.fields) {
+    if (isNamed(header, field, lower, hash)) return fieldValue(header, field)
+  }
+  return null
+}
+
+/** RFC 5322 §2.2.3: takes line ends out of a folded value, turns a bare CR into a space, trims. */
+export function unfold(value: string): string {
+  if (!value.includes('\n') && !value.includes('\r')) return trimEnd(value)
+  return trimEnd(
+    value
+      .replace(/\r?\n/g, '')
+      .replace(/\r/g, ' ')
+      .replace(/^[ \t]+/, ''),
+  )
+}
+
+// A regular expression anchored at the end would be quadratic in a run of spaces before a letter.
+function trimEnd(value: string): string {
+  let end = value.length
+  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
+  return end === value.length ? value : value.slice(0, end)
+}

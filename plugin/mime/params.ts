@@ -1,0 +1,151 @@
+// RFC 2045 §5.1 Content-Type, RFC 2183 §2 Content-Disposition, RFC 2231 parameters.
+
+import { Lexer } from './lexer.ts'
+
+/** Name and value as in the message, with continuations (RFC 2231 §3) joined. */
+export type Param = [name: string, value: string]
+
+export interface ContentType {
+  /** As written, '' when missing. */
+  type: string
+  /** As written, null when missing. */
+  subtype: string | null
+  params: Param[]
+}
+
+/** Reads a Content-Type value as far as it can be read. */
+export function parseContentType(value: string): ContentType {
+  const lexer = new Lexer(value)
+  lexer.skip()
+  const from = lexer.at
+  const type = lexer.token() ?? tokenAt(value, from)
+  if (!lexer.is('/')) return { type, subtype: null, params: [] }
+  lexer.at++
+  lexer.skip()
+  const behind = lexer.at
+  const subtype = lexer.token() ?? tokenAt(value, behind)
+  return { type, subtype, params: parseParams(lexer) }
+}
+
+/** Reads `token *(";" parameter)`; null when there is no token. */
+export function parseDisposition(value: string): { name: string; params: Param[] } | null {
+  const lexer = new Lexer(value)
+  lexer.skip()
+  const name = lexer.token()
+  return name === null || name === '' ? null : { name, params: parseParams(lexer) }
+}
+
+/** The token of a Content-Transfer-Encoding value; null when there is more or less than one. */
+export function parseToken(value: string): string | null {
+  const lexer = new Lexer(value)
+  lexer.skip()
+  const token = lexer.token()
+  return token === null || token === '' || !lexer.ended ? null : token
+}
+
+/** The tags of a Content-Language value: RFC 3282 §2. */
+export function parseLanguages(value: string): string[] {
+  const lexer = new Lexer(value)
+  const tags: string[] = []
+  while (lexer.skip()) {
+    const tag = lexer.run(false)
+    if (tag === '') break
+    tags.push(tag)
+    if (!lexer.skip() || !lexer.is(',')) break
+    lexer.at++
+  }
+  return tags
+}
+
+function tokenAt(value: string, from: number): string {
+  return /^[^\s()<>@,;:\\"/[\]?=]*/.exec(value.slice(from, from + 200))?.[0] ?? ''
+}
+
+interface Segment {
+  key: string
+  index: number
+  extended: boolean
+  value: string
+}
+
+/** Plain parameters in order, then the joined ones. Broken stretches are passed over. */
+function parseParams(lexer: Lexer): Param[] {
+  const params: Param[] = []
+  const segments: Segment[] = []
+  while (!lexer.ended) {
+    const param = lexer.is(';') ? parseParam(lexer) : null
+    if (param === null) {
+      lexer.at++
+      continue
+    }
+    const star = param[0].indexOf('*')
+    const match = star < 0 ? null : /^\*(\d{0,9})(\*?)$/.exec(param[0].slice(star))
+    if (match === null) params.push(param)
+    else {
+      segments.push({
+        key: param[0].slice(0, star),
+        index: Number(match[1]),
+        extended: match[2] === '*' || match[1] === '',
+        value: param[1],
+      })
+    }
+  }
+  return segments.length === 0 ? params : params.concat(join(segments))
+}
+
+function parseParam(lexer: Lexer): Param | null {
+  lexer.at++
+  if (!lexer.skip()) return null
+  const name = lexer.token()
+  if (name === null || !lexer.is('=')) return null
+  lexer.at++
+  if (!lexer.skip()) return null
+  if (lexer.is('"')) {
+    const value = lexer.quotedString()
+    return value === null ? null : [name, value]
+  }
+  if (lexer.is('=')) {
+    // name==?utf-8?b?...?= is wrong and common.
+    const from = lexer.at
+    while (!lexer.ended && !/[; \t\r\n]/.test(lexer.text[lexer.at])) lexer.at++
+    return [name, lexer.text.slice(from, lexer.at)]
+  }
+  const value = lexer.token()
+  return value === null ? null : [name, value]
+}
+
+/** RFC 2231 §3: `name*0`, `name*1*` ... become `name` or `name*`; with a gap they stay as they are. */
+function join(segments: Segment[]): Param[] {
+  const keys = new Map<string, Segment[]>()
+  for (const segment of segments) {
+    const key = segment.key.toLowerCase()
+    const list = keys.get(key)
+    if (list) list.push(segment)
+    else keys.set(key, [segment])
+  }
+  const params: Param[] = []
+  for (const key of [...keys.keys()].sort()) {
+    const list = (keys.get(key) ?? []).sort((a, b) => a.index - b.index)
+    const name = list[0].key
+    const extended = list.some((segment) => segment.extended)
+    if (list.some((segment, index) => segment.index !== index)) {
+      for (const { key: own, index, extended: star, value } of list) {
+        params.push([`${own}*${index}${star ? '*' : ''}`, value])
+      }
+    } else if (extended) {
+      // A plain first segment has no charset and no language: two empty ones stand for them.
+      const head = list[0].extended ? '' : "''"
+      const escaped = list.map((s) => (s.extended ? s.value : s.value.replaceAll('%', '%25')))
+      params.push([`${name}*`, head + escaped.join('')])
+    } else {
+      params.push([name, list.map((segment) => segment.value).join('')])
+    }
+  }
+  return params
+}
+
+/** The value of the parameter `name` (lower case) as written, or null. */
+export function param(params: readonly Param[], name: string): string | null {
+  for (const [key, value] of params) if (key.toLowerCase() === name) return value
+  return null
+}

@@ -1,0 +1,218 @@
+// The MIME tree of a message, RFC 2045-2046, with the byte range of every part. One pass from the
+// first byte to the last, whatever the nesting; never throws. Where the RFCs are silent about broken
+// mail (missing boundaries, boundaries inside headers, truncation) the tree is that of Dovecot.
+
+import { Boundaries, type Match } from './boundaries.ts'
+import { type Content, parseContent } from './content.ts'
+import { type Header, parseHeader } from './headers.ts'
+import { countLines } from './lines.ts'
+import { param } from './params.ts'
+
+/** `leaf` is any type but text, multipart and message/rfc822. */
+export type Kind = 'text' | 'leaf' | 'multipart' | 'message'
+
+/** One part; the message itself is the root. All numbers are offsets into the raw message. */
+export interface Part {
+  readonly raw: Buffer
+  readonly kind: Kind
+  readonly header: Header
+  /** End of the header with its empty line. */
+  readonly headerEnd: number
+  readonly bodyStart: number
+  readonly bodyEnd: number
+  /** Lines of the body: of text and message parts, else 0. */
+  readonly lines: number
+  /** As written; 'text' and 'plain' when the message does not say. */
+  readonly type: string
+  readonly subtype: string
+  readonly content: Content
+  /** The parts of a multipart; the one message in a message part, itself a part with a header. */
+  readonly children: readonly Part[]
+}
+
+/** Nesting behind this is not looked into: real mail has less than 20 levels. */
+export const DEPTH_MAX = 100
+/** Parts behind this many are not told apart: bounds the length of a BODYSTRUCTURE. */
+export const PARTS_MAX = 10_000
+
+type Mutable = { -readonly [K in keyof Part]: Part[K] } & { children: Part[]; lineBase: number }
+
+const DASHES = Buffer.from('\n--')
+const LF = 10
+const CR = 13
+
+export function parseStructure(raw: Buffer): Part {
+  return new Parser(raw).parse()
+}
+
+class Parser {
+  readonly #raw: Buffer
+  readonly #boundaries = new Boundaries()
+  /** Open parts from the root inwards, and which of them own the open boundaries. */
+  readonly #stack: Mutable[] = []
+  readonly #owners: number[] = []
+  #parts = 0
+  #messages = 0
+  #countedTo = 0
+  #lines = 0
+  #match: Match | null = null
+
+  constructor(raw: Buffer) {
+    this.#raw = raw
+  }
+
+  parse(): Part {
+    const root = this.#begin(0)
+    let part = root
+    for (;;) {
+      if (part.kind === 'message' && this.#match === null) {
+        part = this.#begin(part.bodyStart)
+        continue
+      }
+      let at = part.bodyStart
+      let line = this.#match === null ? this.#nextBoundary(at) : at
+      let next: number | null = null
+      while (this.#match !== null) {
+        const { depth, closing }: Match = this.#match
+        this.#match = null
+        this.#close(this.#owners[depth] + 1, Math.max(at, this.#beforeNewline(line)))
+        const lf = this.#raw.indexOf(LF, line)
+        if (lf < 0) break
+        at = lf + 1
+        this.#cut(closing ? depth : depth + 1)
+        if (!closing && this.#parts < PARTS_MAX) {
+          next = at
+          break
+        }
+        if (!closing) this.#cut(0)
+        line = this.#nextBoundary(at)
+      }
+      if (next === null) break
+      part = this.#begin(next)
+    }
+    this.#close(0, this.#raw.length)
+    return root
+  }
+
+  /** Starts a part at its header; leaves a boundary found inside the header in #match. */
+  #begin(at: number): Mutable {
+    const raw = this.#raw
+    const parent = this.#stack.at(-1)
+    const inMultipart = parent?.kind === 'multipart'
+    this.#match = null
+    const header = parseHeader(
+      raw,
+      at,
+      this.#boundaries.depth === 0
+        ? undefined
+        : (line) => (this.#match = this.#boundaries.match(raw, line)) !== null,
+    )
+    // The line end before a boundary is the boundary's: RFC 2046 §5.1.1.
+    const headerEnd =
+      this.#match === null ? header.end : Math.max(at, this.#beforeNewline(header.end))
+    const content = parseContent(header, inMultipart)
+    const part: Mutable = {
+      raw,
+      header,
+      headerEnd,
+      bodyStart: headerEnd,
+      bodyEnd: headerEnd,
+      lines: 0,
+      ...this.#typeOf(content, parent),
+      content,
+      children: [],
+      lineBase: 0,
+    }
+    this.#parts++
+    parent?.children.push(part)
+    this.#stack.push(part)
+    if (this.#messages > 0) this.#countTo(headerEnd)
+    else this.#countedTo = headerEnd
+    part.lineBase = this.#lines
+    if (part.kind === 'message') this.#messages++
+    const boundary =
+      part.kind === 'multipart' && param(content.contentType?.params ?? [], 'boundary')
+    if (typeof boundary === 'string' && this.#match === null) {
+      this.#owners.push(this.#stack.length - 1)
+      this.#boundaries.push(boundary)
+    }
+    return part
+  }
+
+  #typeOf({ contentType }: Content, parent: Mutable | undefined) {
+    const digest = parent?.kind === 'multipart' && parent.subtype.toLowerCase() === 'digest'
+    // RFC 2046 §5.1.5: message/rfc822 is the default in a digest, RFC 2045 §5.2: else text/plain.
+    const type = contentType?.type ?? (digest ? 'message' : 'text')
+    const kind = this.#kindOf(
+      type.toLowerCase(),
+      contentType?.subtype?.toLowerCase() ?? null,
+      digest,
+    )
+    if (kind === 'opaque')
+      return { kind: 'leaf' as const, type: 'application', subtype: 'octet-stream' }
+    const fallback =
+      kind === 'text'
+        ? 'plain'
+        : kind === 'multipart'
+          ? 'x-unknown'
+          : kind === 'message'
+            ? 'rfc822'
+            : 'unknown'
+    return { kind, type, subtype: contentType?.subtype ?? fallback }
+  }
+
+  #kindOf(type: string, subtype: string | null, digest: boolean): Kind | 'opaque' {
+    const full = this.#stack.length >= DEPTH_MAX || this.#parts >= PARTS_MAX
+    if (type === 'multipart') return full ? 'opaque' : 'multipart'
+    if (type === 'message') {
+      // message/global of RFC 6532 §3.7 is listed alike: RFC 9051 §9, media-message.
+      const whole = subtype === 'rfc822' || subtype === 'global' || (subtype === null && digest)
+      return !whole ? 'leaf' : full ? 'opaque' : 'message'
+    }
+    return type === 'text' ? 'text' : 'leaf'
+  }
+
+  /** The next line from `at`, a line's start, that is an open boundary, left in #match. */
+  #nextBoundary(at: number): number {
+    const raw = this.#raw
+    if (this.#boundaries.depth === 0) return raw.length
+    let line = at
+    do {
+      this.#match = this.#boundaries.match(raw, line)
+      if (this.#match !== null) return line
+      line = raw.indexOf(DASHES, line) + 1
+    } while (line > 0)
+    return raw.length
+  }
+
+  /** Where the line before `line` ends without its line end. */
+  #beforeNewline(line: number): number {
+    if (line === 0 || this.#raw[line - 1] !== LF) return line
+    return line > 1 && this.#raw[line - 2] === CR ? line - 2 : line - 1
+  }
+
+  #cut(depth: number) {
+    this.#boundaries.cut(depth)
+    this.#owners.length = Math.min(depth, this.#owners.length)
+  }
+
+  /** Ends the parts from `level` of the stack inwards at `end`. */
+  #close(level: number, end: number) {
+    while (this.#stack.length > level) {
+      const part = this.#stack.pop() as Mutable
+      part.bodyEnd = Math.max(end, part.bodyStart)
+      if (part.kind === 'message') this.#messages--
+      if (part.kind === 'text' || part.kind === 'message') {
+        this.#countTo(part.bodyEnd)
+        part.lines = this.#lines - part.lineBase
+      }
+    }
+  }
+
+  /** Counts on to `at`. Only forwards, so that nested messages cost no more than flat ones. */
+  #countTo(at: number) {
+    if (at <= this.#countedTo) return
+    this.#lines += countLines(this.#raw, this.#countedTo, at)
+    this.#countedTo = at
+  }
+}
