@@ -31,12 +31,23 @@ export interface Route {
   wants: string | null
 }
 
+/** What is changed at the headers of a delivered message; its body is never touched. */
+export interface Edit {
+  /** Lower-case names of header fields that are removed first (forged ones). */
+  remove: string[]
+  /** Fields put in front, in order. */
+  add: [name: string, value: string][]
+  /** Put before the Subject, or null. */
+  subjectPrefix: string | null
+}
+
 /**
  * `held`: taken off an SMTP transaction; `copy`: of a delivered unsure message; `report`: appended to
  * Spam or Not Spam by a person; `notice`: from the quarantine itself; `plain`: an ordinary message in
- * an ordinary mailbox (test switch only).
+ * an ordinary mailbox (test switch only); `split`: on its way to a recipient whose headers differ from
+ * those of the other recipients of the same transaction; it lies in no folder.
  */
-export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain'
+export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain' | 'split'
 
 /**
  * State of an item's release. `wanted`: a person asked; `claimed`: one worker is handing it to the
@@ -44,13 +55,7 @@ export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain'
  * tries again; `delivered` and `failed` are final; `cancelled`: taken back before it was handed over.
  */
 export type ReleaseState =
-  | 'wanted'
-  | 'claimed'
-  | 'queued'
-  | 'deferred'
-  | 'delivered'
-  | 'failed'
-  | 'cancelled'
+  'wanted' | 'claimed' | 'queued' | 'deferred' | 'delivered' | 'failed' | 'cancelled'
 
 export interface Release {
   state: ReleaseState
@@ -89,6 +94,8 @@ export interface Item {
   verdict: Verdict | null
   /** What other Haraka plugins found, as `name=value`. */
   signals: string[]
+  /** Header changes of a `split` item when it is sent; null: sent as it is. */
+  edit: Edit | null
   /** Message-ID plus hash of the decoded body (mime/identity.ts): finds it again after an APPEND. */
   identity: string
   /** What this item was given as a lesson for. */

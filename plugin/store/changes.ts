@@ -15,6 +15,7 @@ export interface BoxChange {
 export function boxChanges(tables: Tables, event: Event, seq: number): BoxChange[] {
   switch (event.type) {
     case 'deposit':
+      if (event.folder === '') return []
       return [added(tables, event.item.scope, event.folder, event.flags, seq)]
     case 'copy':
       return [added(tables, event.scope, event.folder, event.flags, seq)]

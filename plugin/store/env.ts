@@ -84,8 +84,6 @@ export class Env {
       mapSize,
       encoding: 'binary',
       noSync: !sync,
-      // Pages are read in the order of keys that have little to do with disk order.
-      noReadAhead: false,
     })
     const tables: Partial<Record<TableName, unknown>> = {}
     for (const [name, keys] of Object.entries(TABLES) as [TableName, string][]) {

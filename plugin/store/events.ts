@@ -24,7 +24,7 @@ export interface PlaceGroup {
 export type EventBody =
   /** The data set begins; always seq 1. `secret`: 32 random bytes that sign released messages. */
   | { type: 'create'; uidValidity: number; secret: Uint8Array }
-  /** A new item and its first place in `folder`. */
+  /** A new item and its first place in `folder` (`''`: none, for a split item). */
   | { type: 'deposit'; item: NewItem; folder: string; flags: FlagSet }
   /** One more place of an item (COPY, or a recognised APPEND). `due`: the item's new purge time. */
   | { type: 'copy'; item: number; scope: Scope; folder: string; flags: FlagSet; due: number }

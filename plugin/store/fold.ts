@@ -23,9 +23,11 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
   },
 
   deposit: (tables, event, seq) => {
-    const item: Item = { ...event.item, id: seq, trained: null, release: null, places: [seq] }
+    // A split item lies in no folder: it is only on its way.
+    const places = event.folder === '' ? [] : [seq]
+    const item: Item = { ...event.item, id: seq, trained: null, release: null, places }
     putItem(tables, item)
-    enter(tables, item, event, seq)
+    if (event.folder !== '') enter(tables, item, event, seq)
   },
 
   copy: (tables, event, seq) => {

@@ -1,6 +1,7 @@
 // The view of items, and the indexes that find an item: by what it was received as, by what it reads
 // like, by when it is due.
-import type { Item, Scope } from '../mail.ts'
+import { createHash } from 'node:crypto'
+import type { Item, ItemKind, Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
 import { addRef, dropRef } from './blobs.ts'
@@ -21,7 +22,7 @@ export function putItem(tables: Tables, item: Item): void {
   if (old) return
   addRef(tables, item.blob)
   if (item.identity) tables.identities.put([item.identity, item.scope, id], NOTHING)
-  if (item.kind === 'held' || item.kind === 'copy') tables.arrivals.put(arrival(item), encode(id))
+  if (ARRIVED.has(item.kind)) tables.arrivals.put(arrival(item), encode(id))
 }
 
 export function removeItem(tables: Tables, item: Item): void {
@@ -29,17 +30,17 @@ export function removeItem(tables: Tables, item: Item): void {
   dropRef(tables, item.blob)
   if (item.due) tables.due.remove([item.due, item.id])
   if (item.identity) tables.identities.remove([item.identity, item.scope, item.id])
-  if (item.kind === 'held' || item.kind === 'copy') {
+  if (ARRIVED.has(item.kind)) {
     const last = tables.arrivals.get(arrival(item))
     if (last && decode<number>(last) === item.id) tables.arrivals.remove(arrival(item))
   }
 }
 
+/** What makes a retried message the same item. */
+export type Arrival = Pick<Item, 'kind' | 'blob' | 'sender' | 'recipients' | 'scope' | 'direction'>
+
 /** The item that the same bytes from the same sender to the same recipient became before. */
-export function findArrival(
-  tables: Tables,
-  like: Pick<Item, 'blob' | 'sender' | 'scope' | 'direction'>,
-): Item | null {
+export function findArrival(tables: Tables, like: Arrival): Item | null {
   const bytes = tables.arrivals.get(arrival(like))
   return bytes ? getItem(tables, decode<number>(bytes)) : null
 }
@@ -69,6 +70,11 @@ export function dueItems(tables: Tables, now: number, limit: number): number[] {
 
 const NOTHING = Buffer.alloc(0)
 
-function arrival(item: Pick<Item, 'blob' | 'sender' | 'scope' | 'direction'>): (string | number)[] {
-  return [item.blob, item.direction, item.scope, item.sender]
+/** Kinds that come in by SMTP: a retry finds them again. */
+const ARRIVED: ReadonlySet<ItemKind> = new Set<ItemKind>(['held', 'copy', 'split'])
+
+/** Hashed, because LMDB bounds the length of a key. */
+function arrival({ kind, blob, direction, scope, sender, recipients }: Arrival): string {
+  const text = [kind, blob, direction, scope, sender, ...recipients].join('\n')
+  return createHash('sha256').update(text).digest('hex')
 }

@@ -7,8 +7,7 @@ import type { Tables } from './env.ts'
 /** Sorted, without case duplicates: keywords compare without case (RFC 9051 §2.3.2). */
 export function normalKeywords(keywords: readonly string[]): string[] {
   const seen = new Map<string, string>()
-  for (const word of keywords)
-    if (!seen.has(word.toLowerCase())) seen.set(word.toLowerCase(), word)
+  for (const word of keywords) if (!seen.has(word.toLowerCase())) seen.set(word.toLowerCase(), word)
   return [...seen.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, word]) => word)
 }
 

@@ -13,7 +13,9 @@ const BATCH = 500
  */
 export async function replay(from: Store, to: Store): Promise<number> {
   if (from.floor > 0)
-    throw new Error(`entries up to ${from.floor} were dropped by retention: cannot replay from the start`)
+    throw new Error(
+      `entries up to ${from.floor} were dropped by retention: cannot replay from the start`,
+    )
   if (to.seq > 1) throw new Error('the target of a replay must be a new, empty data directory')
   let count = 0
   let batch: { seq: number; event: Event }[] = []
@@ -31,7 +33,7 @@ export async function replay(from: Store, to: Store): Promise<number> {
     })
     count += now.length
   }
-  for (let since = 0; ; ) {
+  for (let since = 0; ;) {
     for (const entry of from.entries(since)) {
       batch.push(entry)
       since = entry.seq

@@ -1,0 +1,159 @@
+// lazaret.ini: schema = defaults = docs. The shipped config/lazaret.ini is generated from this file
+// (scripts/config.ts), and a test fails when they differ.
+import { bool, num, text, type Field, type Parsed } from './fields.ts'
+import { SETTINGS, type Settings } from './settings.ts'
+
+const folder = (name: string, doc: string): Field<string> =>
+  text(name, doc, { max: 60, pattern: /^[^/*%"\\]+$/, hint: 'a folder name without / * % " \\' })
+const port = (value: number, doc: string): Field<number> => num(value, doc, { min: 0, max: 65535 })
+
+export const CONFIG = {
+  main: {
+    data_dir: text('lazaret', 'Folder of the database; relative to the Haraka folder', {
+      max: 1000,
+    }),
+    map_size_gb: num(1024, 'Upper bound of the database file in GB (the file grows as needed)', {
+      min: 1,
+      max: 65536,
+    }),
+    grace_hours: num(48, 'Hours a deleted message can still be recovered', { min: 1, max: 720 }),
+    journal_days: num(90, 'Days the journal (the audit of all changes) is kept', {
+      min: 1,
+      max: 36500,
+    }),
+    base_model: bool(true, 'Start a new installation with the shipped base model as a prior'),
+  },
+  imap: {
+    host: text('0.0.0.0', 'Address to listen on; :: for IPv6 and IPv4'),
+    tls_port: port(993, 'Port of IMAP over TLS; 0: off'),
+    starttls_port: port(143, 'Port of IMAP with STARTTLS; 0: off'),
+    cert: text(
+      '',
+      'Certificate chain (PEM file); empty: a self-signed one is made in the data folder',
+      { max: 1000 },
+    ),
+    key: text('', 'Private key (PEM file)', { max: 1000 }),
+    trash: bool(false, 'Offer a Trash folder; moving a message there is never a lesson'),
+    max_connections: num(2000, 'Connections in one process', { min: 1, max: 1_000_000 }),
+    max_per_address: num(50, 'Connections from one network address', { min: 1, max: 100_000 }),
+    max_per_account: num(40, 'Connections of one account', { min: 1, max: 100_000 }),
+    append_limit: num(52428800, 'Largest message in octets that may be appended', {
+      min: 1024,
+      max: 1073741824,
+    }),
+    test_mailboxes: bool(false, 'FOR TESTS ONLY: the super-admin can create ordinary mailboxes'),
+  },
+  release: {
+    host: text('', 'Next hop of released mail; empty: the way the message would have gone', {
+      max: 255,
+      pattern: /^[A-Za-z0-9.:_-]+$/,
+      hint: 'a host name or address',
+    }),
+    port: port(25, 'Port of that next hop'),
+  },
+  folders: {
+    caught: folder('Caught', 'Held incoming mail'),
+    outgoing: folder('Caught (Outgoing)', 'Held outgoing mail'),
+    requested: folder('Training Requested', 'Copies of delivered unsure mail'),
+    release_train: folder('Release & Train', 'Dropping here delivers and learns as ham'),
+    release: folder('Release', 'Dropping here delivers'),
+    not_spam: folder('Not Spam', 'Dropping here learns as ham'),
+    spam: folder('Spam', 'Dropping here learns as spam'),
+    trash: folder('Trash', 'Deleted messages, where imap.trash is on'),
+  },
+  login: {
+    failures: num(5, 'Wrong passwords for one account or from one address before a lock-out', {
+      min: 1,
+      max: 1000,
+    }),
+    source_failures: num(50, 'Wrong passwords from one network address before a lock-out', {
+      min: 1,
+      max: 1_000_000,
+    }),
+    lockout_minutes: num(10, 'Length of a lock-out', { min: 1, max: 10080 }),
+  },
+  settings: SETTINGS,
+} satisfies Record<string, Record<string, Field<unknown>>>
+
+type Schema = typeof CONFIG
+export type Config = { readonly [S in keyof Schema]: Parsed<Schema[S]> }
+export type { Settings }
+
+/** A value of a configuration file that will not do. The message names file, key and reason. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** Sections and keys as an ini reader gives them; values may have been turned into numbers or booleans. */
+export type Ini = Record<string, unknown>
+
+/** Checks every key and gives the frozen configuration; the first wrong one throws ConfigError. */
+export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
+  const config: Record<string, Record<string, unknown>> = {}
+  for (const section of Object.keys(ini)) {
+    if (section !== 'main' && !Object.hasOwn(CONFIG, section))
+      throw new ConfigError(
+        `${file}: [${section}] is no section of this file; there are [${Object.keys(CONFIG).join('], [')}]`,
+      )
+  }
+  for (const [section, fields] of Object.entries(CONFIG) as [
+    string,
+    Record<string, Field<unknown>>,
+  ][]) {
+    const given = (ini[section] ?? {}) as Record<string, unknown>
+    for (const key of Object.keys(given))
+      if (!Object.hasOwn(fields, key))
+        throw new ConfigError(
+          `${file}: ${section}.${key} is no key of this file; [${section}] has ${Object.keys(fields).join(', ')}`,
+        )
+    const values: Record<string, unknown> = {}
+    for (const [key, field] of Object.entries(fields)) {
+      const raw = given[key]
+      try {
+        values[key] = field.parse(raw === undefined || raw === null ? field.default : String(raw))
+      } catch (error) {
+        throw new ConfigError(`${file}: ${section}.${key}: ${(error as Error).message}`)
+      }
+    }
+    config[section] = Object.freeze(values)
+  }
+  const checked = Object.freeze(config) as unknown as Config
+  checkTogether(checked, file)
+  return checked
+}
+
+function checkTogether(config: Config, file: string): void {
+  const { imap, settings, folders } = config
+  if ((imap.cert === '') !== (imap.key === ''))
+    throw new ConfigError(
+      `${file}: imap.${imap.cert ? 'key' : 'cert'}: set both cert and key, or neither`,
+    )
+  if (settings.unsure > settings.spam)
+    throw new ConfigError(
+      `${file}: settings.unsure: ${settings.unsure} is above settings.spam (${settings.spam})`,
+    )
+  const names = new Map<string, string>([['inbox', 'INBOX']])
+  for (const [key, name] of Object.entries(folders)) {
+    if (name === '') throw new ConfigError(`${file}: folders.${key}: the name is empty`)
+    const other = names.get(name.toLowerCase())
+    if (other)
+      throw new ConfigError(`${file}: folders.${key}: '${name}' is the name of ${other} already`)
+    names.set(name.toLowerCase(), key)
+  }
+}
+
+/** The text of the shipped file: every key with its comment and default, commented out. */
+export function sampleIni(): string {
+  const lines = ['; Lazaret. Every key with its default; remove the `;` to change one.', '']
+  for (const [section, fields] of Object.entries(CONFIG)) {
+    lines.push(`[${section}]`)
+    if (section === 'settings')
+      lines.push(
+        '; Defaults for everybody; `lazaret settings set` overrides them per address, domain, or all.',
+      )
+    for (const [key, field] of Object.entries(fields))
+      lines.push(`; ${field.doc}`, `;${key} = ${field.default}`)
+    lines.push('')
+  }
+  return lines.join('\n')
+}

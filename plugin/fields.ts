@@ -1,0 +1,79 @@
+// Fields of the configuration and of the settings: how a text becomes a value, and what it means.
+
+/** One key: `parse` throws Error with the reason when the text will not do. */
+export interface Field<T> {
+  default: string
+  /** One line for people; becomes the comment in the shipped file. */
+  doc: string
+  parse(text: string): T
+}
+
+export type Parsed<S extends Record<string, Field<unknown>>> = {
+  readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never
+}
+
+const YES = new Set(['yes', 'true', 'on', '1'])
+const NO = new Set(['no', 'false', 'off', '0'])
+
+export function bool(value: boolean, doc: string): Field<boolean> {
+  return {
+    default: value ? 'yes' : 'no',
+    doc,
+    parse: (text) => {
+      const word = text.trim().toLowerCase()
+      if (YES.has(word)) return true
+      if (NO.has(word)) return false
+      throw new Error(`'${text}' is neither yes nor no`)
+    },
+  }
+}
+
+export function num(
+  value: number,
+  doc: string,
+  { min, max, whole = true }: { min: number; max: number; whole?: boolean },
+): Field<number> {
+  return {
+    default: String(value),
+    doc,
+    parse: (text) => {
+      const n = text.trim() === '' ? Number.NaN : Number(text)
+      if (!Number.isFinite(n)) throw new Error(`'${text}' is not a number`)
+      if (whole && !Number.isInteger(n)) throw new Error(`'${text}' is not a whole number`)
+      if (n < min || n > max) throw new Error(`${text} is not within ${min} to ${max}`)
+      return n
+    },
+  }
+}
+
+export function oneOf<T extends string>(value: T, values: readonly T[], doc: string): Field<T> {
+  return {
+    default: value,
+    doc,
+    parse: (text) => {
+      const word = text.trim().toLowerCase()
+      const found = values.find((one) => one === word)
+      if (found === undefined) throw new Error(`'${text}' is none of ${values.join(', ')}`)
+      return found
+    },
+  }
+}
+
+export function text(
+  value: string,
+  doc: string,
+  { max = 200, pattern, hint = '' }: { max?: number; pattern?: RegExp; hint?: string } = {},
+): Field<string> {
+  return {
+    default: value,
+    doc,
+    parse: (given) => {
+      const trimmed = given.trim()
+      if (trimmed.length > max) throw new Error(`longer than ${max} characters`)
+      if (/[\u0000-\u001f\u007f]/.test(trimmed)) throw new Error('holds a control character')
+      if (pattern && trimmed !== '' && !pattern.test(trimmed))
+        throw new Error(`'${trimmed}' is not ${hint}`)
+      return trimmed
+    },
+  }
+}

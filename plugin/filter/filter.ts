@@ -1,0 +1,32 @@
+// The filter: masks, kernel and judge behind one value. Knows nothing of store or Haraka; whoever owns it
+// brings lessons and list entries.
+import type { Verdict } from '../mail.ts'
+import { judge, type Lessons, type Thresholds } from './judge.ts'
+import { Kernel, type Score } from './kernel.ts'
+import { decideLists, type ListQuery } from './lists.ts'
+import { MaskIndex } from './mask-index.ts'
+
+export class Filter {
+  readonly kernel: Kernel
+  masks: MaskIndex
+
+  constructor() {
+    this.kernel = new Kernel()
+    this.masks = new MaskIndex()
+  }
+
+  /** Forgets lists and model. */
+  reset(): void {
+    this.kernel.reset()
+    this.masks = new MaskIndex()
+  }
+
+  /**
+   * The verdict for one recipient. `score` is asked for only where no list decides, so that a message
+   * to many recipients is scored once at most.
+   */
+  verdict(query: ListQuery, score: () => Score, thresholds: Thresholds, lessons: Lessons): Verdict {
+    const list = decideLists(this.masks, query)
+    return judge({ score: list ? null : score(), list, thresholds, lessons })
+  }
+}

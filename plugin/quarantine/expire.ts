@@ -1,0 +1,58 @@
+// What time does: items whose days are over are purged, old journal entries dropped, the model kept as a
+// snapshot so that nothing has to be replayed from the start.
+import { getItem, dueItems } from '../store/items.ts'
+import { getModel } from '../store/lessons.ts'
+import { DAY, write, type Context } from './context.ts'
+import { groupPlaces, placesOf } from './mailbox.ts'
+
+/** Items purged in one transaction: a bound on how long others wait for the writer. */
+const BATCH = 500
+/** Entries after a snapshot from which a new one is worth its bytes. */
+const SNAPSHOT_EVERY = 2000
+
+/** Purges what is due at `now` (Unix ms). Answers how many items went. */
+export async function expire(ctx: Context, now = Date.now()): Promise<number> {
+  for (let total = 0; ;) {
+    const gone = await write(ctx, { actor: 'system', at: now }, (tx) => {
+      const items = dueItems(tx.tables, now, BATCH).flatMap((id) => {
+        const item = getItem(tx.tables, id)
+        // Mail on its way out stays until its outcome is known.
+        return item && !tx.tables.outbox.has(id) ? [item] : []
+      })
+      if (items.length > 0)
+        tx.append({
+          type: 'purge',
+          items: items.map(({ id }) => id),
+          groups: groupPlaces(items.flatMap((item) => placesOf(tx, item))),
+        })
+      return items.length
+    })
+    total += gone
+    if (gone === 0) return total
+  }
+}
+
+/** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */
+export async function snapshotModel(ctx: Context, force = false): Promise<boolean> {
+  if (!force && lessonsSince(ctx) < SNAPSHOT_EVERY) return false
+  await write(ctx, { actor: 'system' }, (tx) => {
+    ctx.follower.catchUp()
+    const { ham, spam, prior } = getModel(tx.tables)
+    tx.append({ type: 'snapshot', blob: tx.blob(ctx.filter.kernel.snapshot()), ham, spam, prior })
+    ctx.follower.catchUp()
+  })
+  return true
+}
+
+/** Drops journal entries older than main.journal_days that no view needs. */
+export async function trimJournal(ctx: Context, now = Date.now()): Promise<number> {
+  const cutoff = now - ctx.config.main.journal_days * DAY
+  return await ctx.store.trim(cutoff, getModel(ctx.store.tables).upto)
+}
+
+function lessonsSince(ctx: Context): number {
+  let lessons = 0
+  for (const { event } of ctx.store.entries(getModel(ctx.store.tables).upto))
+    if (event.type === 'lesson' && ++lessons >= SNAPSHOT_EVERY) break
+  return lessons
+}

@@ -1,0 +1,85 @@
+// The filter's copy of masks and model in this process follows the journal: the only way in which
+// lessons and list entries of other processes arrive.
+import type { Filter } from '../filter/filter.ts'
+import type { ListKind, Scope } from '../mail.ts'
+import { getModel } from '../store/lessons.ts'
+import { getBlob } from '../store/blobs.ts'
+import type { Store } from '../store/store.ts'
+import type { Event } from '../store/events.ts'
+
+export class Follower {
+  readonly #store: Store
+  readonly #filter: Filter
+  /** Seq up to which the filter has seen the journal. */
+  #seq = 0
+  #stale = false
+
+  constructor(store: Store, filter: Filter) {
+    this.#store = store
+    this.#filter = filter
+    this.reload()
+  }
+
+  /** Builds masks and model from the views: at start, and after a write that was rolled back. */
+  reload(): void {
+    const { tables } = this.#store
+    const seq = this.#store.seq
+    const model = getModel(tables)
+    this.#filter.reset()
+    if (model.snapshot) {
+      const bytes = getBlob(tables, model.snapshot)
+      if (!bytes) throw new Error(`model snapshot ${model.snapshot} is missing from the store`)
+      this.#filter.kernel.load(bytes)
+    }
+    for (const { seq: at, event } of this.#store.entries(model.upto))
+      if (at <= seq) this.#lesson(event)
+    this.#filter.masks.addMany(this.#masks())
+    this.#seq = seq
+    this.#stale = false
+  }
+
+  /**
+   * Applies what the journal has and the filter has not; cheap when there is nothing. Inside a write
+   * transaction it sees the entries of that transaction too.
+   */
+  catchUp(): void {
+    if (this.#stale) this.reload()
+    const seq = this.#store.seq
+    if (seq === this.#seq) return
+    for (const { seq: at, event } of this.#store.entries(this.#seq)) {
+      this.#lesson(event)
+      if (event.type === 'masks') {
+        for (const mask of event.remove) this.#filter.masks.remove(event.scope, event.list, mask)
+        for (const mask of event.add) this.#filter.masks.add(event.scope, event.list, mask)
+      }
+      this.#seq = at
+    }
+  }
+
+  /**
+   * A write transaction was rolled back: what it had shown to the filter must go. Done at the next look,
+   * since the transaction is still open when it is known to fail.
+   */
+  rolledBack(): void {
+    this.#stale = true
+  }
+
+  #lesson(event: Event): void {
+    if (event.type === 'snapshot') {
+      // A snapshot of what is here already changes nothing; an import or a reset replaces everything.
+      this.#filter.kernel.reset()
+      const bytes = event.blob ? getBlob(this.#store.tables, event.blob) : null
+      if (bytes) this.#filter.kernel.load(bytes)
+    }
+    if (event.type !== 'lesson') return
+    if (event.unlearn) this.#filter.kernel.apply(event.unlearn, -1)
+    if (event.learn) this.#filter.kernel.apply(event.learn, 1)
+  }
+
+  *#masks(): Generator<{ scope: Scope; list: ListKind; mask: string }> {
+    for (const key of this.#store.tables.masks.keys({})) {
+      const [scope, list, mask] = key as [Scope, ListKind, string]
+      yield { scope, list, mask }
+    }
+  }
+}

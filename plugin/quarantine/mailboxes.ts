@@ -1,0 +1,166 @@
+// The folders a login has: the fixed ones, and behind the test switch the super-admin's ordinary
+// mailboxes, which can be created, renamed and deleted.
+import { Refused } from '../errors.ts'
+import type { Login } from '../mail.ts'
+import { decode } from '../store/codec.ts'
+import { getItem } from '../store/items.ts'
+import { getBox, getPlace } from '../store/places.ts'
+import { readRows } from '../store/rows.ts'
+import type { Tx } from '../store/store.ts'
+import { HOUR, write, type Context } from './context.ts'
+import { findFolder, folders, mayHaveMailboxes, type Folder, type FolderId } from './folders.ts'
+import { groupPlaces } from './mailbox.ts'
+
+const NAME_MAX = 1000
+const DEPTH_MAX = 20
+const MAILBOXES_MAX = 10_000
+
+export function allFolders(ctx: Context, login: Login): Folder[] {
+  const fixed = folders(ctx.config)
+  if (!mayHaveMailboxes(ctx.config, login)) return fixed
+  const own: Folder[] = []
+  for (const { key, value } of ctx.store.tables.mailboxes.range({}))
+    own.push({
+      id: key as FolderId,
+      name: decode<string>(value),
+      specialUse: null,
+      ordinary: true,
+      mailboxId: `M${String(key)}`,
+    })
+  own.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [...fixed, ...own]
+}
+
+/** Creates an ordinary mailbox and the parents it needs (RFC 9051 §6.3.4). */
+export async function createMailbox(ctx: Context, login: Login, name: string): Promise<Folder> {
+  refuseWithoutSwitch(ctx, login)
+  // RFC 9051 §6.3.4: a trailing delimiter only says that children will follow.
+  const clean = name.endsWith('/') ? name.slice(0, -1) : name
+  checkName(clean)
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const existing = allFolders(ctx, login)
+    if (findFolder(existing, clean))
+      throw new Refused('ALREADYEXISTS', `There is a mailbox '${clean}' already.`)
+    if (existing.length >= MAILBOXES_MAX)
+      throw new Refused('LIMIT', `There are ${MAILBOXES_MAX} mailboxes already.`)
+    const parts = clean.split('/')
+    for (let n = 1; n <= parts.length; n++) {
+      const path = parts.slice(0, n).join('/')
+      if (!findFolder(allFolders(ctx, login), path)) make(ctx, tx, path)
+    }
+    const made = findFolder(allFolders(ctx, login), clean)
+    if (!made) throw new Error(`mailbox '${clean}' was created and is not there`)
+    return made
+  })
+}
+
+export async function deleteMailbox(ctx: Context, login: Login, name: string): Promise<void> {
+  await write(ctx, { actor: login.account }, (tx) => {
+    const folder = ordinary(ctx, login, name, 'deleted')
+    if (allFolders(ctx, login).some((other) => other.name.startsWith(`${folder.name}/`)))
+      throw new Refused('HASCHILDREN', 'Delete the mailboxes below it first.')
+    vanish(ctx, tx, folder)
+    tx.append({ type: 'mailbox', id: folder.id, name: null })
+  })
+}
+
+/** Renames a mailbox and everything below it (RFC 9051 §6.3.6). */
+export async function renameMailbox(
+  ctx: Context,
+  login: Login,
+  from: string,
+  to: string,
+): Promise<void> {
+  const clean = to.endsWith('/') ? to.slice(0, -1) : to
+  await write(ctx, { actor: login.account }, (tx) => {
+    const folder = ordinary(ctx, login, from, 'renamed')
+    checkName(clean)
+    const all = allFolders(ctx, login)
+    if (findFolder(all, clean))
+      throw new Refused('ALREADYEXISTS', `There is a mailbox '${clean}' already.`)
+    if (clean.startsWith(`${folder.name}/`))
+      throw new Refused('CANNOT', 'A mailbox cannot be moved below itself.')
+    const parts = clean.split('/')
+    for (let n = 1; n < parts.length; n++) {
+      const path = parts.slice(0, n).join('/')
+      if (!findFolder(allFolders(ctx, login), path)) make(ctx, tx, path)
+    }
+    for (const { id, name } of all)
+      if (id === folder.id || name.startsWith(`${folder.name}/`))
+        tx.append({ type: 'mailbox', id, name: clean + name.slice(folder.name.length) })
+  })
+}
+
+/** Everything is subscribed unless a client said otherwise. */
+export function isSubscribed(ctx: Context, login: Login, name: string): boolean {
+  const bytes = ctx.store.tables.subscriptions.get([login.account, name])
+  return bytes ? decode<boolean>(bytes) : true
+}
+
+export async function subscribe(
+  ctx: Context,
+  login: Login,
+  name: string,
+  subscribed: boolean,
+): Promise<void> {
+  const folder = findFolder(allFolders(ctx, login), name)
+  if (subscribed && !folder)
+    throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
+  const of = folder?.name ?? name
+  // The folders of the quarantine stay in view, whatever a client wants (design: all are subscribed).
+  if (!folder?.ordinary) return
+  if (isSubscribed(ctx, login, of) === subscribed) return
+  await write(ctx, { actor: login.account }, (tx) => {
+    tx.append({ type: 'subscription', account: login.account, name: of, subscribed })
+  })
+}
+
+function make(ctx: Context, tx: Tx, name: string): void {
+  // The seq of the event is not known before it is appended; the next one is.
+  tx.append({ type: 'mailbox', id: `box-${ctx.store.seq + 1}`, name })
+}
+
+function vanish(ctx: Context, tx: Tx, folder: Folder): void {
+  const { messages } = getBox(tx.tables, '', folder.id)
+  const places = [...readRows(tx.tables, '', folder.id, messages).uid].flatMap((uid) => {
+    const place = getPlace(tx.tables, uid)
+    const item = place && getItem(tx.tables, place.item)
+    return place && item ? [{ place, item }] : []
+  })
+  if (places.length > 0)
+    tx.append({
+      type: 'expunge',
+      groups: groupPlaces(places),
+      due: tx.at + ctx.config.main.grace_hours * HOUR,
+    })
+}
+
+function ordinary(ctx: Context, login: Login, name: string, what: string): Folder {
+  const folder = findFolder(allFolders(ctx, login), name)
+  if (!folder) throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
+  if (!folder.ordinary)
+    throw new Refused('CANNOT', `'${folder.name}' belongs to the quarantine and cannot be ${what}.`)
+  return folder
+}
+
+function refuseWithoutSwitch(ctx: Context, login: Login): void {
+  if (!mayHaveMailboxes(ctx.config, login))
+    throw new Refused(
+      'CANNOT',
+      'The quarantine has a fixed set of folders; no others can be created here.',
+    )
+}
+
+function checkName(name: string): void {
+  const parts = name.split('/')
+  if (name === '' || parts.some((part) => part === ''))
+    throw new Refused('CANNOT', 'A part of the mailbox name is empty.')
+  if (name.length > NAME_MAX || parts.length > DEPTH_MAX)
+    throw new Refused(
+      'LIMIT',
+      `A mailbox name has at most ${NAME_MAX} characters and ${DEPTH_MAX} parts.`,
+    )
+  // RFC 9051 §5.1: control characters and the list wildcards make names that clients cannot ask for.
+  if (/[\p{Cc}%*\u2028\u2029]/u.test(name))
+    throw new Refused('CANNOT', 'A mailbox name holds no control characters, % or *.')
+}

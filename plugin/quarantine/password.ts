@@ -1,0 +1,96 @@
+// Passwords: scrypt (RFC 7914) for what a login sends, SCRAM keys (RFC 5802) for those that prove it.
+import {
+  createHash,
+  createHmac,
+  pbkdf2Sync,
+  randomBytes,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+
+const scryptAsync = promisify<
+  string,
+  Buffer,
+  number,
+  { N: number; r: number; p: number; maxmem: number },
+  Buffer
+>(scrypt)
+
+/** RFC 7914 §2; 2^15 * 8 * 128 octets = 32 MiB for each verification. */
+const N = 2 ** 15
+const R = 8
+const P = 1
+const KEY_LENGTH = 32
+/** RFC 7677 §4 asks for at least 4096. */
+const SCRAM_ITERATIONS = 10_000
+
+/** `scrypt$N$r$p$salt$hash`, the last two base64. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const hash = await derive(password, salt, N, R, P)
+  return ['scrypt', N, R, P, salt.toString('base64'), hash.toString('base64')].join('$')
+}
+
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [scheme, n, r, p, salt, hash] = stored.split('$')
+  if (scheme !== 'scrypt' || !hash) throw new Error(`unknown password scheme '${scheme}'`)
+  const wanted = Buffer.from(hash, 'base64')
+  const given = await derive(password, Buffer.from(salt, 'base64'), Number(n), Number(r), Number(p))
+  return timingSafeEqual(given, wanted)
+}
+
+export interface ScramKeys {
+  iterations: number
+  salt: Buffer
+  storedKey: Buffer
+  serverKey: Buffer
+}
+
+/** `SCRAM-SHA-256$iterations$salt$storedKey$serverKey`, base64 parts (RFC 5802 §3, RFC 7677). */
+export function scramSecret(password: string): string {
+  const salt = randomBytes(16)
+  const salted = pbkdf2Sync(normal(password), salt, SCRAM_ITERATIONS, 32, 'sha256')
+  const clientKey = createHmac('sha256', salted).update('Client Key').digest()
+  const storedKey = createHash('sha256').update(clientKey).digest('base64')
+  const serverKey = createHmac('sha256', salted).update('Server Key').digest('base64')
+  return ['SCRAM-SHA-256', SCRAM_ITERATIONS, salt.toString('base64'), storedKey, serverKey].join(
+    '$',
+  )
+}
+
+export function parseScram(stored: string): ScramKeys {
+  const [scheme, iterations, salt, storedKey, serverKey] = stored.split('$')
+  if (scheme !== 'SCRAM-SHA-256' || !serverKey) throw new Error(`unknown SCRAM secret '${scheme}'`)
+  return {
+    iterations: Number(iterations),
+    salt: Buffer.from(salt, 'base64'),
+    storedKey: Buffer.from(storedKey, 'base64'),
+    serverKey: Buffer.from(serverKey, 'base64'),
+  }
+}
+
+/** Keys for an account that does not exist: always the same for one name, so that nobody can tell. */
+export function fakeScram(secret: Buffer, name: string): ScramKeys {
+  const part = (what: string): Buffer =>
+    createHmac('sha256', secret).update(`${what}\n${name}`).digest()
+  return {
+    iterations: SCRAM_ITERATIONS,
+    salt: part('salt').subarray(0, 16),
+    storedKey: part('stored'),
+    serverKey: part('server'),
+  }
+}
+
+/** Unicode passwords compare equal however they were typed (RFC 8265 §4.2: NFC). */
+const normal = (password: string): string => password.normalize('NFC')
+
+async function derive(
+  password: string,
+  salt: Buffer,
+  n: number,
+  r: number,
+  p: number,
+): Promise<Buffer> {
+  return await scryptAsync(normal(password), salt, KEY_LENGTH, { N: n, r, p, maxmem: 256 * n * r })
+}

@@ -1,0 +1,179 @@
+// The quarantine: every verb behind one value. SMTP, IMAP, HTTP and the CLI call these and nothing else.
+import type { Item, Label, Login, Place, Scope } from '../mail.ts'
+import type { ListKind } from '../mail.ts'
+import { getItem } from '../store/items.ts'
+import { Accounts } from './accounts.ts'
+import * as appends from './append.ts'
+import type { Context } from './context.ts'
+import * as drops from './drop.ts'
+import * as expiry from './expire.ts'
+import type { Folder } from './folders.ts'
+import { findFolder } from './folders.ts'
+import * as lists from './lists.ts'
+import * as mailbox from './mailbox.ts'
+import * as mailboxes from './mailboxes.ts'
+import * as releases from './release.ts'
+import { screen, type Decision, type Envelope } from './screen.ts'
+import * as settings from './settings.ts'
+import * as training from './train.ts'
+
+export class Quarantine {
+  readonly accounts: Accounts
+  readonly #ctx: Context
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx
+    this.accounts = new Accounts(ctx)
+  }
+
+  get config(): Context['config'] {
+    return this.#ctx.config
+  }
+
+  /** RFC 9051 §2.3.1.1; the same for every mailbox of the data set. */
+  get uidValidity(): number {
+    return this.#ctx.store.uidValidity
+  }
+
+  /** Seq of the newest change anywhere. */
+  get seq(): number {
+    return this.#ctx.store.seq
+  }
+
+  // SMTP
+  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
+    return screen(this.#ctx, envelope, raw)
+  }
+
+  // Folders
+  folders(login: Login): Folder[] {
+    return mailboxes.allFolders(this.#ctx, login)
+  }
+  folder(login: Login, name: string): Folder | null {
+    return findFolder(this.folders(login), name)
+  }
+  createMailbox(login: Login, name: string): Promise<Folder> {
+    return mailboxes.createMailbox(this.#ctx, login, name)
+  }
+  deleteMailbox(login: Login, name: string): Promise<void> {
+    return mailboxes.deleteMailbox(this.#ctx, login, name)
+  }
+  renameMailbox(login: Login, from: string, to: string): Promise<void> {
+    return mailboxes.renameMailbox(this.#ctx, login, from, to)
+  }
+  isSubscribed(login: Login, name: string): boolean {
+    return mailboxes.isSubscribed(this.#ctx, login, name)
+  }
+  subscribe(login: Login, name: string, subscribed: boolean): Promise<void> {
+    return mailboxes.subscribe(this.#ctx, login, name, subscribed)
+  }
+
+  // A folder's messages
+  status(login: Login, folder: Folder): ReturnType<typeof mailbox.status> {
+    return mailbox.status(this.#ctx, login, folder)
+  }
+  rows(login: Login, folder: Folder): ReturnType<typeof mailbox.rows> {
+    return mailbox.rows(this.#ctx, login, folder)
+  }
+  changes(login: Login, folder: Folder, since: number): ReturnType<typeof mailbox.changes> {
+    return mailbox.changes(this.#ctx, login, folder, since)
+  }
+  /** Calls back after any change, in any process; answers how to stop. */
+  watch(listener: () => void): () => void {
+    return this.#ctx.store.watch.listen(listener)
+  }
+  itemAt(login: Login, folder: Folder, uid: number): { item: Item; place: Place } | null {
+    return mailbox.itemAt(this.#ctx, login, folder, uid)
+  }
+  /** Valid until the next turn of the event loop: copy what is kept longer. */
+  raw(item: Item): Buffer {
+    return mailbox.rawOf(this.#ctx, item)
+  }
+  keywords(id: number): string[] {
+    return mailbox.keywordsOf(this.#ctx, id)
+  }
+  changeFlags(
+    login: Login,
+    folder: Folder,
+    uids: readonly number[],
+    change: mailbox.FlagChange,
+  ): ReturnType<typeof mailbox.changeFlags> {
+    return mailbox.changeFlags(this.#ctx, login, folder, uids, change)
+  }
+  expunge(login: Login, folder: Folder, uids: readonly number[]): Promise<number[]> {
+    return mailbox.expunge(this.#ctx, login, folder, uids)
+  }
+
+  // Drops
+  move(login: Login, from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
+    return drops.move(this.#ctx, login, from, uids, to)
+  }
+  copy(login: Login, from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
+    return drops.copy(this.#ctx, login, from, uids, to)
+  }
+  append(login: Login, to: Folder, messages: readonly appends.Appended[]): Promise<number[]> {
+    return appends.append(this.#ctx, login, to, messages)
+  }
+
+  // Release
+  openReleases(): releases.OpenRelease[] {
+    return releases.openReleases(this.#ctx)
+  }
+  claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
+    return releases.claim(this.#ctx, item, worker)
+  }
+  unclaim(item: number, token: string): Promise<void> {
+    return releases.unclaim(this.#ctx, item, token)
+  }
+  report(
+    item: number,
+    token: string,
+    state: 'queued' | 'deferred' | 'delivered' | 'failed',
+    reply: string,
+  ): Promise<void> {
+    return releases.report(this.#ctx, item, token, state, reply)
+  }
+  /** For the super-admin's tools and tests: the item as it stands. */
+  item(id: number): Item | null {
+    return getItem(this.#ctx.store.tables, id)
+  }
+
+  // Settings and lists
+  settingValues(scope: Scope): settings.SettingValue[] {
+    return settings.settingValues(this.#ctx, this.#ctx.store.tables, scope)
+  }
+  setSetting(login: Login, scope: Scope, key: string, value: string | null): Promise<void> {
+    return settings.setSetting(this.#ctx, login, scope, key, value)
+  }
+  changeList(
+    login: Login,
+    scope: Scope,
+    list: ListKind,
+    change: { add?: readonly string[]; remove?: readonly string[] },
+  ): Promise<lists.ListChange> {
+    return lists.changeList(this.#ctx, login, scope, list, change)
+  }
+  listEntries(login: Login, scope?: Scope, list?: ListKind): Generator<lists.ListEntry> {
+    return lists.listEntries(this.#ctx, login, scope, list)
+  }
+
+  // Learning from outside, and what time does
+  train(
+    login: Login,
+    messages: readonly { raw: Uint8Array; label: Label }[],
+  ): ReturnType<typeof training.train> {
+    return training.train(this.#ctx, login, messages)
+  }
+  score(raw: Uint8Array, signals: readonly string[] = []): ReturnType<typeof training.score> {
+    return training.score(this.#ctx, raw, signals)
+  }
+  snapshotModel(force = false): Promise<boolean> {
+    return expiry.snapshotModel(this.#ctx, force)
+  }
+  expire(now?: number): Promise<number> {
+    return expiry.expire(this.#ctx, now)
+  }
+  trimJournal(now?: number): Promise<number> {
+    return expiry.trimJournal(this.#ctx, now)
+  }
+}

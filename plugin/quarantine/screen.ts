@@ -1,0 +1,215 @@
+// The verb of SMTP: one message in, one decision per recipient out; what is held is on disk before this
+// resolves.
+import { canonicalAddress } from '../filter/mask.ts'
+import { find, findAll, parseHeader } from '../mime/headers.ts'
+import { parseAddresses } from '../mime/address.ts'
+import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } from '../mail.ts'
+import { blobName } from '../store/blobs.ts'
+import type { NewItem } from '../store/events.ts'
+import { findArrival } from '../store/items.ts'
+import { getModel } from '../store/lessons.ts'
+import type { Tx } from '../store/store.ts'
+import type { Settings } from '../settings.ts'
+import { identityKey } from './append.ts'
+import { DAY, write, type Context } from './context.ts'
+import { want } from './drop.ts'
+import { sameEdit, verdictEdit } from './edit.ts'
+import { homeOf } from './folders.ts'
+import { releasedHere } from './passport.ts'
+import { settingsFor } from './settings.ts'
+
+export interface Envelope {
+  /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
+  sender: string
+  recipients: { address: string; route: Route | null }[]
+  direction: Direction
+  /** SPF or DKIM passed and is aligned with the From domain (RFC 7489 §3.1). */
+  authenticated: boolean
+  /** What other plugins found, as `name=value`. */
+  signals: string[]
+  /** Another plugin wants the message quarantined, and why; null: no. */
+  hold: string | null
+}
+
+/**
+ * What becomes of the message for one recipient. `deliver`: the ordinary way, with `edit` at its
+ * headers (the same for all that are delivered so); `split`: handed to the outbound queue by us, since
+ * its headers differ; `hold`: kept; `reject`: refused with 550, a copy kept.
+ */
+export interface Decision {
+  recipient: string
+  outcome: 'deliver' | 'split' | 'hold' | 'reject'
+  /** Null for a recipient who is not filtered, or a message released from here. */
+  verdict: Verdict | null
+  edit: Edit | null
+  /** Id of the item that was made (or was there already); null for none. */
+  item: number | null
+}
+
+interface Plan extends Decision {
+  settings: Settings
+  scope: string
+  route: Route | null
+}
+
+export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Promise<Decision[]> {
+  ctx.follower.catchUp()
+  const plans = judgeAll(ctx, envelope, raw)
+  group(plans)
+  if (plans.some((plan) => plan.outcome !== 'deliver' || copies(plan)))
+    await keep(ctx, envelope, raw, plans)
+  return plans.map(({ recipient, outcome, verdict, edit, item }) => ({
+    recipient,
+    outcome,
+    verdict,
+    edit,
+    item,
+  }))
+}
+
+function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
+  const { tables } = ctx.store
+  const header = parseHeader(raw)
+  const from = findAll(header, 'from')
+    .flatMap((value) => parseAddresses(value))
+    .flatMap(({ mailbox, host }) =>
+      mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
+    )
+  const passport = find(header, 'x-lazaret-release')
+  const { ham, spam, prior } = getModel(tables)
+  let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
+  const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
+    (scored ??= ctx.filter.kernel.score(raw, envelope.signals))
+
+  const outgoing = envelope.direction === 'out'
+  return envelope.recipients.map(({ address, route }) => {
+    const scope = canonicalAddress(outgoing ? envelope.sender : address) ?? ''
+    const settings = settingsFor(ctx, tables, scope)
+    const plan: Plan = {
+      recipient: address,
+      outcome: 'deliver',
+      verdict: null,
+      edit: null,
+      item: null,
+      settings,
+      scope,
+      route,
+    }
+    if (passport && releasedHere(ctx, passport, address, raw)) return plan
+    if (!settings.enabled && !envelope.hold) return plan
+    plan.verdict = ctx.filter.verdict(
+      {
+        from,
+        sender: envelope.sender,
+        recipient: address,
+        authenticated: envelope.authenticated,
+        allowNeedsAuth: settings.allow_needs_auth,
+        direction: envelope.direction,
+      },
+      score,
+      { unsure: settings.unsure, spam: settings.spam },
+      { ham, spam, prior },
+    )
+    if (envelope.hold) {
+      plan.verdict.evidence.push({ name: 'plugin', weight: 0, text: envelope.hold })
+      plan.outcome = 'hold'
+    } else if (plan.verdict.class === 'spam') {
+      if (outgoing) plan.outcome = settings.hold_outgoing ? 'hold' : 'deliver'
+      else if (settings.action === 'hold' || settings.action === 'reject')
+        plan.outcome = settings.action
+    }
+    plan.edit = verdictEdit(plan.verdict, settings)
+    return plan
+  })
+}
+
+/**
+ * One transaction has one answer and one set of headers. 550 is given only when nobody else is to get
+ * the message; otherwise that recipient's copy is held. Of those to deliver, the largest group that
+ * shares its headers stays on the transaction and the others are sent by us.
+ */
+function group(plans: Plan[]): void {
+  if (!plans.every((plan) => plan.outcome === 'reject'))
+    for (const plan of plans) if (plan.outcome === 'reject') plan.outcome = 'hold'
+  const deliver = plans.filter((plan) => plan.outcome === 'deliver')
+  const size = (plan: Plan): number => deliver.filter((one) => sameEdit(one.edit, plan.edit)).length
+  const main = deliver.reduce<Plan | null>(
+    (best, plan) => (!best || size(plan) > size(best) ? plan : best),
+    null,
+  )
+  for (const plan of deliver) if (main && !sameEdit(plan.edit, main.edit)) plan.outcome = 'split'
+}
+
+const copies = (plan: Plan): boolean =>
+  plan.verdict?.class === 'unsure' && plan.settings.copy_unsure && plan.outcome !== 'hold'
+
+async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]): Promise<void> {
+  const blob = blobName(raw)
+  const identity = identityKey(raw)
+  await write(ctx, { actor: 'smtp' }, (tx) => {
+    tx.blob(raw)
+    const held = new Map<string, number>()
+    for (const plan of plans) {
+      const make = (
+        kind: 'held' | 'copy' | 'split',
+        due: number,
+        recipients: string[],
+      ): NewItem => ({
+        kind,
+        blob,
+        size: raw.length,
+        at: tx.at,
+        direction: envelope.direction,
+        sender: envelope.sender,
+        recipients,
+        scope: plan.scope,
+        home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
+        route: plan.route,
+        verdict: plan.verdict,
+        signals: envelope.signals,
+        edit: kind === 'split' ? plan.edit : null,
+        identity: kind === 'split' ? '' : identity,
+        due,
+      })
+      const retention = tx.at + plan.settings.retention_days * DAY
+      if (plan.outcome === 'hold' || plan.outcome === 'reject') {
+        // Outgoing mail is one item of its sender, whatever the number of its recipients.
+        const all = envelope.direction === 'out'
+        const recipients = all
+          ? envelope.recipients.map(({ address }) => address)
+          : [plan.recipient]
+        const key = all ? '' : plan.recipient
+        const id = held.get(key) ?? arrive(tx, make('held', retention, recipients), plan.settings)
+        held.set(key, id)
+        plan.item = id
+      } else if (plan.outcome === 'split') {
+        const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan.settings)
+        plan.item = id
+        const { release } = mustBe(findArrival(tx.tables, make('split', 0, [plan.recipient])))
+        if (!release) want(ctx, tx, id, null, true)
+      }
+      if (copies(plan)) arrive(tx, make('copy', retention, [plan.recipient]), plan.settings)
+    }
+  })
+}
+
+/** A split item is remembered this long, so that a retry of its message is not sent a second time. */
+const SPLIT_KEPT = 5 * DAY
+
+/** The item of this message and recipient: the one that is there, or a new one. */
+function arrive(tx: Tx, item: NewItem, settings: Settings): number {
+  const known = findArrival(tx.tables, item)
+  if (known) return known.id
+  const system = item.kind !== 'split' && settings.mark_as_read ? FLAG.seen : 0
+  return tx.append({
+    type: 'deposit',
+    item,
+    folder: item.home,
+    flags: { system, keywords: [] },
+  })
+}
+
+function mustBe(item: Item | null): Item {
+  if (!item) throw new Error('an item that was just kept is not in the store')
+  return item
+}

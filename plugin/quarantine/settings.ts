@@ -1,0 +1,72 @@
+// Settings at three levels: an address's own beat its domain's, these beat the global ones, and these the
+// defaults of lazaret.ini.
+import { Refused } from '../errors.ts'
+import type { Login, Scope } from '../mail.ts'
+import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
+import { decode } from '../store/codec.ts'
+import { sees } from '../store/changes.ts'
+import type { Tables } from '../store/env.ts'
+import { scopesOf } from '../store/rows.ts'
+import { write, type Context } from './context.ts'
+
+/** A value as set, and at which level; level null is the default of lazaret.ini. */
+export interface SettingValue {
+  key: SettingKey
+  value: string
+  level: Scope | null
+}
+
+/** Texts of all settings that hold for a scope. */
+export function settingValues(ctx: Context, tables: Tables, scope: Scope): SettingValue[] {
+  const levels = scopesOf(scope)
+  return (Object.keys(SETTINGS) as SettingKey[]).map((key) => {
+    for (const level of levels) {
+      const bytes = tables.settings.get([level, key])
+      if (bytes) return { key, value: decode<string>(bytes), level }
+    }
+    return { key, value: String(ctx.config.settings[key]), level: null }
+  })
+}
+
+/** Parsed settings that hold for a scope. */
+export function settingsFor(ctx: Context, tables: Tables, scope: Scope): Settings {
+  const levels = scopesOf(scope)
+  const values: Record<string, unknown> = { ...ctx.config.settings }
+  // The most general first, so that the more special one has the last word.
+  for (const level of levels.toReversed())
+    for (const { key, value } of tables.settings.range({ start: [level, ''], end: [level, '￿'] })) {
+      const name = (key as [Scope, string])[1]
+      if (isSettingKey(name)) values[name] = SETTINGS[name].parse(decode<string>(value))
+    }
+  return values as unknown as Settings
+}
+
+/** Sets a value for a scope of this login; null takes it back to the next level's. */
+export async function setSetting(
+  ctx: Context,
+  login: Login,
+  scope: Scope,
+  key: string,
+  value: string | null,
+): Promise<void> {
+  if (!isSettingKey(key))
+    throw new Refused(
+      'CANNOT',
+      `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
+    )
+  if (!sees(login.scope, scope))
+    throw new Refused('NOPERM', `The settings of ${scope || 'everybody'} are not yours to change.`)
+  if (value !== null) {
+    try {
+      SETTINGS[key].parse(value)
+    } catch (error) {
+      throw new Refused('CANNOT', `${key}: ${(error as Error).message}.`)
+    }
+  }
+  await write(ctx, { actor: login.account }, (tx) => {
+    tx.append({ type: 'setting', scope, key, value })
+    const now = settingsFor(ctx, tx.tables, scope)
+    if (now.unsure > now.spam)
+      throw new Refused('CANNOT', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
+  })
+}

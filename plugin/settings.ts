@@ -1,0 +1,34 @@
+// Settings that each address, domain and the whole server can have of their own: schema, defaults, docs.
+import { bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
+
+export const SETTINGS = {
+  enabled: bool(true, 'Judge mail for this scope; no: deliver everything untouched'),
+  action: oneOf(
+    'hold',
+    ['hold', 'tag', 'reject'],
+    'Spam: hold it, tag and deliver it, or reject it with 550 and keep a copy',
+  ),
+  subject_prefix: text(
+    '***SPAM***',
+    'Put before the Subject of spam delivered by action = tag; off: leave the Subject alone',
+    { max: 60, pattern: /^[\x20-\x7e]*$/, hint: 'printable ASCII' },
+  ),
+  mark_as_read: bool(true, 'Caught messages are shown as read'),
+  unsure: num(0.2, 'Score from which a message is unsure', { min: 0, max: 1, whole: false }),
+  spam: num(0.9, 'Score from which a message is spam', { min: 0, max: 1, whole: false }),
+  copy_unsure: bool(false, 'Keep a copy of delivered unsure mail in Training Requested'),
+  hold_outgoing: bool(false, 'Hold outgoing mail judged spam in Caught (Outgoing)'),
+  allow_needs_auth: bool(
+    false,
+    'An allow entry counts only for mail with an aligned SPF or DKIM pass',
+  ),
+  retention_days: num(28, 'Days until held mail expires', { min: 1, max: 3650 }),
+  digest: bool(false, 'Put a report of what was caught into INBOX once a day'),
+} satisfies Record<string, Field<unknown>>
+
+export type SettingKey = keyof typeof SETTINGS
+export type Settings = Parsed<typeof SETTINGS>
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(SETTINGS, key)
+}
