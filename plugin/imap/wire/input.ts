@@ -1,5 +1,6 @@
 // Queue of chunks from the socket, read by lines and by counts. What comes out does not depend on
 // where the chunks were cut.
+import { view } from './bytes.ts'
 import { CR, LF } from './chars.ts'
 import { Gather } from './gather.ts'
 
@@ -28,7 +29,7 @@ export class Input {
 
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+    this.#chunks.push(view(chunk))
     this.#queued += chunk.length
   }
 

@@ -1,4 +1,5 @@
 // Bytes in, steps out: splits the client's stream into commands of lines and literals. No sockets.
+import { SP } from './chars.ts'
 import { Gather } from './gather.ts'
 import { readHead, readTag, type Head } from './head.ts'
 import { Input } from './input.ts'
@@ -236,9 +237,10 @@ export class Receiver {
 
   #tooLong(tag: string | undefined): Step {
     const start = this.#input.beginSkip(TAG_MAX + 1)
+    const word = start.subarray(0, start.indexOf(SP) + 1) // no tag unless it is whole
     this.#reset()
     this.#state = 'skip-line'
-    return bad(tag ?? readTag(start), 'The line is too long')
+    return bad(tag ?? readTag(word), 'The line is too long')
   }
 
   /** Refuses the command from here: a literal that follows its line at once is thrown away. */

@@ -1,5 +1,6 @@
 // Writer of responses: values to bytes. Whatever a value contains, it stays one value of one line.
 import { isUtf8 } from 'node:buffer'
+import { bytesOf, latin1, view, withoutNul } from './bytes.ts'
 import { formatDateTime } from './dates.ts'
 import { formatSet, rangesOf, type Range } from './sets.ts'
 import { responseText, utf8Bytes } from './text.ts'
@@ -16,8 +17,6 @@ const BY_REFERENCE = 4096
 const PIECE = 32_768
 /** Longer strings are literals: some clients read quoted strings into small buffers. */
 const QUOTED_MAX = 1000
-/** What stands for NUL, which no literal may hold (RFC 9051 §4.3.1); Dovecot's choice too. */
-const NUL_STAND_IN = 0x80
 
 const BARE = /^[\x20!#-[\]-~]*$/ // needs no escape between quotes
 const QUOTABLE = /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/ // TEXT-CHAR of RFC 9051 §9
@@ -271,26 +270,6 @@ export class Writer {
     this.#chunks.push(chunk)
     this.#chunked += chunk.length
   }
-}
-
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-}
-
-function latin1(bytes: Uint8Array): string {
-  return view(bytes).toString('latin1')
-}
-
-function bytesOf(text: string): Buffer {
-  return Buffer.from(text, 'latin1')
-}
-
-function withoutNul(bytes: Buffer): Buffer {
-  let at = bytes.indexOf(0)
-  if (at < 0) return bytes
-  const copy = Buffer.from(bytes)
-  for (; at >= 0; at = copy.indexOf(0, at + 1)) copy[at] = NUL_STAND_IN
-  return copy
 }
 
 /** One value as a string for `raw`, one char per byte. */
