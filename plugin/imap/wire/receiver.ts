@@ -156,16 +156,17 @@ export class Receiver {
   #rawLine(): Step {
     const line = this.#input.line(SASL_LINE_MAX)
     if (line === undefined) return NEED_BYTES
-    if (line === 'long') return this.#tooLong('*')
+    if (line === 'long') return this.#tooLong(SASL_LINE_MAX, '*')
     if (line.includes(0)) return bad('*', NUL)
     return { kind: 'line', bytes: line }
   }
 
   #commandLine(): Step | undefined {
     const { limits } = this
-    const line = this.#input.line(Math.min(limits.line, limits.text - this.#text))
+    const max = Math.min(limits.line, limits.text - this.#text)
+    const line = this.#input.line(max)
     if (line === undefined) return NEED_BYTES
-    if (line === 'long') return this.#tooLong(this.#head?.tag)
+    if (line === 'long') return this.#tooLong(max, this.#head?.tag)
     const header = readLiteralHeader(line)
     const text = header ? line.subarray(0, line.length - header.length) : line
     if (!this.#head) {
@@ -235,8 +236,9 @@ export class Receiver {
     return undefined
   }
 
-  #tooLong(tag: string | undefined): Step {
-    const start = this.#input.beginSkip(TAG_MAX + 1)
+  /** A line has more than `max` bytes; of its start, no more than these are sure to be here. */
+  #tooLong(max: number, tag: string | undefined): Step {
+    const start = this.#input.beginSkip(Math.min(TAG_MAX, max) + 1)
     const word = start.subarray(0, start.indexOf(SP) + 1) // no tag unless it is whole
     this.#reset()
     this.#state = 'skip-line'
