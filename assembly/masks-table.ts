@@ -2,7 +2,7 @@
 // "Swiss tables"), a slot with the record's address for each, and a byte of hints for each.
 // A miss touches control bytes only; they fit a processor's second cache at a million entries.
 
-import { PAGE, givePages, pagesFor, takePages } from './masks-memory'
+import { givePages, pagesFor, takePages } from './masks-memory'
 
 const EMPTY: u8 = 0x80
 const GONE: u8 = 0xfe
@@ -74,7 +74,7 @@ export function recordAt(group: u32, index: u32): usize {
 export function insertRecord(hash: u64, record: usize): void {
   let group = firstGroup(hash)
   let step: u32 = 1
-  for (;;) {
+  while (true) {
     // EMPTY and GONE are the two tags with the highest bit set.
     const spare = i8x16.bitmask(v128.load(control + group * GROUP))
     if (spare != 0) {
@@ -92,7 +92,7 @@ export function insertRecord(hash: u64, record: usize): void {
 export function removeRecord(hash: u64, record: usize): void {
   let group = firstGroup(hash)
   let step: u32 = 1
-  for (;;) {
+  while (true) {
     let fits = candidates(group, hash)
     while (fits != 0) {
       const index = ctz(fits)
