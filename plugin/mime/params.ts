@@ -6,25 +6,26 @@ import { Lexer } from './lexer.ts'
 export type Param = [name: string, value: string]
 
 export interface ContentType {
-  /** As written, '' when missing. */
+  /** As written. */
   type: string
   /** As written, null when missing. */
   subtype: string | null
   params: Param[]
 }
 
-/** Reads a Content-Type value as far as it can be read. */
-export function parseContentType(value: string): ContentType {
+/** Reads a Content-Type value as far as it can be read; null when it has not even a type. */
+export function parseContentType(value: string): ContentType | null {
   const lexer = new Lexer(value)
   lexer.skip()
   const from = lexer.at
   const type = lexer.token() ?? tokenAt(value, from)
+  if (type === '') return null
   if (!lexer.is('/')) return { type, subtype: null, params: [] }
   lexer.at++
   lexer.skip()
   const behind = lexer.at
   const subtype = lexer.token() ?? tokenAt(value, behind)
-  return { type, subtype, params: parseParams(lexer) }
+  return { type, subtype: subtype === '' ? null : subtype, params: parseParams(lexer) }
 }
 
 /** Reads `token *(";" parameter)`; null when there is no token. */
@@ -73,20 +74,20 @@ function parseParams(lexer: Lexer): Param[] {
   const params: Param[] = []
   const segments: Segment[] = []
   while (!lexer.ended) {
-    const param = lexer.is(';') ? parseParam(lexer) : null
-    if (param === null) {
-      lexer.at++
+    const pair = lexer.is(';') ? parseParam(lexer) : null
+    if (pair === null) {
+      if (!lexer.is(';')) lexer.at++
       continue
     }
-    const star = param[0].indexOf('*')
-    const match = star < 0 ? null : /^\*(\d{0,9})(\*?)$/.exec(param[0].slice(star))
-    if (match === null) params.push(param)
+    const star = pair[0].indexOf('*')
+    const match = star < 0 ? null : /^\*(\d{0,9})(\*?)$/.exec(pair[0].slice(star))
+    if (match === null) params.push(pair)
     else {
       segments.push({
-        key: param[0].slice(0, star),
+        key: pair[0].slice(0, star),
         index: Number(match[1]),
         extended: match[2] === '*' || match[1] === '',
-        value: param[1],
+        value: pair[1],
       })
     }
   }
@@ -124,8 +125,8 @@ function join(segments: Segment[]): Param[] {
     else keys.set(key, [segment])
   }
   const params: Param[] = []
-  for (const key of [...keys.keys()].sort()) {
-    const list = (keys.get(key) ?? []).sort((a, b) => a.index - b.index)
+  for (const key of [...keys.keys()].toSorted()) {
+    const list = (keys.get(key) ?? []).toSorted((a, b) => a.index - b.index)
     const name = list[0].key
     const extended = list.some((segment) => segment.extended)
     if (list.some((segment, index) => segment.index !== index)) {

@@ -70,7 +70,7 @@ class Parser {
         continue
       }
       let at = part.bodyStart
-      let line = this.#match === null ? this.#nextBoundary(at) : at
+      let line = this.#match === null ? this.#nextBoundary(at) : part.header.end
       let next: number | null = null
       while (this.#match !== null) {
         const { depth, closing }: Match = this.#match
@@ -198,8 +198,7 @@ class Parser {
 
   /** Ends the parts from `level` of the stack inwards at `end`. */
   #close(level: number, end: number) {
-    while (this.#stack.length > level) {
-      const part = this.#stack.pop() as Mutable
+    for (const part of this.#stack.splice(level).reverse()) {
       part.bodyEnd = Math.max(end, part.bodyStart)
       if (part.kind === 'message') this.#messages--
       if (part.kind === 'text' || part.kind === 'message') {
