@@ -60,7 +60,7 @@ export class Cursor {
       ? 'found the end'
       : this.atLiteral
         ? 'found a literal'
-        : isClass(this.peek(), chars.QUOTABLE)
+        : this.peek() >= 0x20 && this.peek() <= 0x7e
           ? `found '${String.fromCharCode(this.peek())}'`
           : `found byte ${this.peek()}`
     return new Bad(`Expected ${expected} at position ${this.position}, ${found}`)
