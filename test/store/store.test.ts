@@ -1,0 +1,312 @@
+import { fork } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Item } from '../../plugin/mail.ts'
+import { Refused } from '../../plugin/errors.ts'
+import type { EventBody, NewItem } from '../../plugin/store/events.ts'
+import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store/items.ts'
+import { keywordSet } from '../../plugin/store/keywords.ts'
+import { getBox, getPlace } from '../../plugin/store/places.ts'
+import { compareViews, replay } from '../../plugin/store/replay.ts'
+import { readRows, scopesOf } from '../../plugin/store/rows.ts'
+import { Store } from '../../plugin/store/store.ts'
+import { tempDir } from '../tmp.ts'
+
+const stores: Store[] = []
+function newStore(dir = tempDir()): Store {
+  const store = new Store({ dir })
+  stores.push(store)
+  return store
+}
+afterAll(async () => {
+  for (const store of stores) await store.close()
+})
+
+const item = (over: Partial<NewItem> = {}): NewItem => ({
+  kind: 'held',
+  blob: '',
+  size: 5,
+  at: 1000,
+  direction: 'in',
+  sender: 'a@b.example',
+  recipients: ['user@example.com'],
+  scope: 'user@example.com',
+  home: 'caught',
+  route: null,
+  verdict: null,
+  signals: [],
+  edit: null,
+  identity: 'same',
+  due: 5000,
+  ...over,
+})
+
+async function deposit(store: Store, raw: string, over: Partial<NewItem> = {}): Promise<number> {
+  return await store.write({ actor: 'test', at: 2000 }, (tx) =>
+    tx.append({
+      type: 'deposit',
+      item: item({ ...over, blob: tx.blob(Buffer.from(raw)), size: raw.length }),
+      folder: 'caught',
+      flags: { system: 1, keywords: [] },
+    }),
+  )
+}
+
+const uids = (store: Store, scope: string, folder: string): number[] => [
+  ...readRows(store.tables, scope, folder, getBox(store.tables, scope, folder).messages).uid,
+]
+
+describe('views', () => {
+  test('an item lies in its address, its domain and everything, under one UID: the seq', async () => {
+    const store = newStore()
+    const uid = await deposit(store, 'hello')
+    expect(uid).toBe(store.seq)
+    for (const scope of ['user@example.com', 'example.com', ''])
+      expect(uids(store, scope, 'caught')).toEqual([uid])
+    expect(uids(store, 'other@example.com', 'caught')).toEqual([])
+    expect(getBox(store.tables, '', 'caught')).toEqual({
+      messages: 1,
+      unseen: 0,
+      deleted: 0,
+      size: 5,
+      uidNext: uid + 1,
+      modseq: uid,
+    })
+  })
+
+  test('a move gives a new UID, and the counters follow', async () => {
+    const store = newStore()
+    const uid = await deposit(store, 'hello')
+    const move: EventBody = {
+      type: 'move',
+      uid,
+      scope: 'user@example.com',
+      from: 'caught',
+      folder: 'spam',
+      flags: { system: 1 | 8, keywords: ['$Junk', 'alpha'] },
+      due: 9000,
+    }
+    const to = await store.write({ actor: 'test' }, (tx) => tx.append(move))
+    expect(uids(store, '', 'caught')).toEqual([])
+    expect(uids(store, 'example.com', 'spam')).toEqual([to])
+    expect(getBox(store.tables, '', 'caught').uidNext).toBe(uid + 1)
+    expect(getBox(store.tables, '', 'spam')).toMatchObject({ messages: 1, deleted: 1, unseen: 0 })
+    const place = getPlace(store.tables, to)
+    expect(keywordSet(store.tables, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
+    expect(getItem(store.tables, uid)?.places).toEqual([to])
+    expect(dueItems(store.tables, 8999, 10)).toEqual([])
+    expect(dueItems(store.tables, 9000, 10)).toEqual([uid])
+  })
+
+  test('a blob is stored once and goes with its last item', async () => {
+    const store = newStore()
+    const a = await deposit(store, 'same bytes')
+    const b = await deposit(store, 'same bytes', { scope: 'two@example.com' })
+    expect(store.tables.blobs.count()).toBe(1)
+    const purge = (id: number, scope: string): Promise<number> =>
+      store.write({ actor: 'test' }, (tx) =>
+        tx.append({
+          type: 'purge',
+          items: [id],
+          groups: [{ scope, folder: 'caught', uids: [id] }],
+        }),
+      )
+    await purge(a, 'user@example.com')
+    expect(store.tables.blobs.count()).toBe(1)
+    await purge(b, 'two@example.com')
+    expect(store.tables.blobs.count()).toBe(0)
+    expect(store.tables.items.count()).toBe(0)
+    expect(store.tables.places.count()).toBe(0)
+    expect(store.tables.rows.count()).toBe(0)
+    expect(store.tables.identities.count()).toBe(0)
+    expect(store.tables.arrivals.count()).toBe(0)
+    expect(store.tables.due.count()).toBe(0)
+  })
+
+  test('items are found by what they were received as and by what they read like', async () => {
+    const store = newStore()
+    const id = await deposit(store, 'hello')
+    const found = getItem(store.tables, id) as Item
+    expect(findArrival(store.tables, found)?.id).toBe(id)
+    expect(findArrival(store.tables, { ...found, sender: 'x@y.example' })).toBeNull()
+    const second = await deposit(store, 'hello again', { scope: 'two@example.com' })
+    expect(findIdentity(store.tables, 'same').map((one) => one.id)).toEqual([second, id])
+  })
+
+  test('rows stay in UID order over many chunks, with removals in between', async () => {
+    const store = newStore()
+    const all: number[] = []
+    for (let i = 0; i < 300; i++) all.push(await deposit(store, `message ${i}`))
+    const gone = all.filter((_, i) => i % 3 === 0)
+    await store.write({ actor: 'test' }, (tx) =>
+      tx.append({
+        type: 'expunge',
+        groups: [{ scope: 'user@example.com', folder: 'caught', uids: gone }],
+        due: 1,
+      }),
+    )
+    expect(uids(store, 'example.com', 'caught')).toEqual(all.filter((uid) => !gone.includes(uid)))
+    expect(getItem(store.tables, gone[0])?.places).toEqual([])
+  })
+
+  test('scopes of an address, a domain and everything', () => {
+    expect(scopesOf('u@d.example')).toEqual(['u@d.example', 'd.example', ''])
+    expect(scopesOf('d.example')).toEqual(['d.example', ''])
+    expect(scopesOf('')).toEqual([''])
+  })
+})
+
+describe('transactions', () => {
+  test('what is refused leaves no trace, though others are in the same commit', async () => {
+    const store = newStore()
+    const before = store.seq
+    const good1 = deposit(store, 'one')
+    const bad = store.write({ actor: 'test' }, (tx) => {
+      tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' })
+      throw new Refused('CANNOT', 'No.')
+    })
+    const good2 = deposit(store, 'two')
+    await expect(bad).rejects.toThrow('No.')
+    expect(await good1).toBe(before + 1)
+    expect(await good2).toBe(before + 2)
+    expect(store.tables.settings.count()).toBe(0)
+    expect(store.seq).toBe(before + 2)
+  })
+
+  test('a process of its own sees what was committed, and is seen', async () => {
+    const dir = tempDir()
+    const store = newStore(dir)
+    const id = await deposit(store, 'from the first process')
+    const script = join(dir, 'other.cjs')
+    writeFileSync(
+      script,
+      `const { Store } = require(${JSON.stringify(resolve(__dirname, '../../dist/plugin/store/store.js'))})
+      const store = new Store({ dir: ${JSON.stringify(dir)} })
+      const seen = store.seq
+      store
+        .write({ actor: 'other' }, (tx) =>
+          tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' }))
+        .then((seq) => { process.send({ seen, seq }); return store.close() })
+        .then(() => process.disconnect())`,
+    )
+    const heard = new Promise<void>((done) => {
+      const stop = store.watch.listen(() => {
+        if (store.tables.settings.count() === 0) return
+        stop()
+        done()
+      })
+    })
+    const child = fork(script, [], { execArgv: [] })
+    const message = await new Promise((done) => child.once('message', done))
+    expect(message).toEqual({ seen: id, seq: id + 1 })
+    await heard
+  })
+})
+
+describe('changes', () => {
+  test('are told from the journal, for those who see the scope', async () => {
+    const store = newStore()
+    const start = store.seq
+    const a = await deposit(store, 'a')
+    const b = await deposit(store, 'b', { scope: 'else@other.example' })
+    await store.write({ actor: 'test' }, (tx) =>
+      tx.append({
+        type: 'flags',
+        groups: [
+          {
+            scope: 'user@example.com',
+            folder: 'caught',
+            uids: [a],
+            flags: { system: 4, keywords: ['x'] },
+          },
+        ],
+      }),
+    )
+    const mine = store.watch.changes('user@example.com', 'caught', start)
+    expect(mine?.changes.map(({ kind, uid }) => [kind, uid])).toEqual([
+      ['add', a],
+      ['flags', a],
+    ])
+    expect(
+      store.watch.changes('', 'caught', a)?.changes.map(({ kind, uid }) => [kind, uid]),
+    ).toEqual([
+      ['add', b],
+      ['flags', a],
+    ])
+    expect(store.watch.changes('', 'spam', 0)?.changes).toEqual([])
+    expect(mine?.seq).toBe(store.seq)
+  })
+
+  test('are not told once the journal was trimmed past them', async () => {
+    const store = newStore()
+    const a = await deposit(store, 'a')
+    await deposit(store, 'b')
+    expect(await store.trim(3000, a + 1)).toBe(0) // the first entry is from today
+    const old = newStore()
+    await old.write({ actor: 'test', at: 1 }, (tx) =>
+      tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' }),
+    )
+    expect(await old.trim(Date.now() + 1000, old.seq + 1)).toBe(2)
+    expect(old.floor).toBe(2)
+    expect(old.watch.changes('', 'caught', 1)).toBeNull()
+    expect(old.seq).toBe(2)
+  })
+})
+
+test('a replay into an empty directory gives equal views', async () => {
+  const store = newStore()
+  const a = await deposit(store, 'a')
+  const b = await deposit(store, 'b', { scope: 'two@other.example', due: 0 })
+  await store.write({ actor: 'test' }, (tx) => {
+    tx.append({
+      type: 'copy',
+      item: b,
+      scope: 'two@other.example',
+      folder: 'spam',
+      flags: { system: 2, keywords: ['k'] },
+      due: 7,
+    })
+    tx.append({ type: 'release', item: a, state: 'wanted', token: 't', worker: '', reply: '' })
+    tx.append({
+      type: 'lesson',
+      blob: 'x',
+      item: b,
+      vote: 'spam',
+      label: 'spam',
+      unlearn: null,
+      learn: Buffer.from([1, 2]),
+    })
+    tx.append({
+      type: 'masks',
+      scope: '',
+      list: 'block',
+      add: ['*@spam.example', 'a@b.example'],
+      remove: [],
+    })
+    tx.append({ type: 'masks', scope: '', list: 'block', add: [], remove: ['a@b.example'] })
+    tx.append({
+      type: 'account',
+      name: 'example.com',
+      account: { tier: 'domain', password: 'p', scram: '', created: 1 },
+    })
+    tx.append({
+      type: 'snapshot',
+      blob: tx.blob(Buffer.from('weights')),
+      ham: 0,
+      spam: 1,
+      prior: false,
+    })
+    tx.append({ type: 'mailbox', id: 'box-9', name: 'x/y' })
+    tx.append({ type: 'subscription', account: 'root', name: 'x', subscribed: false })
+  })
+  const copy = newStore()
+  expect(await replay(store, copy)).toBe(store.seq)
+  expect(compareViews(store.tables, copy.tables)).toBeNull()
+  expect([...copy.entries(0)]).toEqual([...store.entries(0)])
+  // The comparison does see differences.
+  await copy.write({ actor: 'test' }, (tx) =>
+    tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' }),
+  )
+  expect(compareViews(store.tables, copy.tables)).not.toBeNull()
+})
