@@ -32,6 +32,8 @@ export interface ViewOptions {
   readonly rows: Rows
   /** seq of which `rows` are the state */
   readonly seq: number
+  /** seq of the newest change of this mailbox */
+  readonly highest: number
 }
 
 export class View {
@@ -46,13 +48,15 @@ export class View {
   #modseq: Uint32Array
   #flags: Uint32Array
   #keywords: Uint32Array
+  #highest: number
   /** UIDs that are gone and whose EXPUNGE the client could not be told yet */
   #gone = new Set<number>()
 
-  constructor({ folder, readOnly, rows, seq }: ViewOptions) {
+  constructor({ folder, readOnly, rows, seq, highest }: ViewOptions) {
     this.folder = folder
     this.readOnly = readOnly
     this.seq = seq
+    this.#highest = highest
     this.#count = rows.uid.length
     this.#uid = rows.uid
     this.#modseq = rows.modseq
@@ -63,6 +67,11 @@ export class View {
   /** Messages, as the client knows them. */
   get count(): number {
     return this.#count
+  }
+
+  /** HIGHESTMODSEQ: of all that the client was told; above 0 (RFC 7162 §7) */
+  get highest(): number {
+    return Math.max(1, this.#highest)
   }
 
   /** All UIDs, ascending; valid until the next `advance`. */
@@ -139,6 +148,7 @@ export class View {
     const before = this.#count
     const changed = new Set<number>()
     for (const change of changes) {
+      this.#highest = Math.max(this.#highest, change.seq)
       if (change.kind === 'add') this.#add(change)
       else if (change.kind === 'gone') {
         if (this.indexOf(change.uid) >= 0) this.#gone.add(change.uid)
@@ -149,7 +159,7 @@ export class View {
     // What came and went within one step was never there for the client.
     const unseen = this.#remove(added.filter((uid) => this.#gone.has(uid)))
     const { expunged, vanished } = options.expunge
-      ? this.#remove(Uint32Array.from(this.#gone).sort())
+      ? this.#remove(Uint32Array.from(this.#gone).toSorted())
       : NOTHING
     const flags = [...changed].filter((uid) => {
       const at = this.indexOf(uid)
@@ -159,7 +169,7 @@ export class View {
       expunged,
       vanished,
       added: added.length - unseen.vanished.length,
-      flags: flags.sort((a, b) => a - b),
+      flags: flags.toSorted((a, b) => a - b),
     }
   }
 
@@ -230,7 +240,7 @@ export class View {
     if (to < 0) return NOTHING
     keep(this.#count)
     this.#count = to
-    return { expunged: expunged.reverse(), vanished }
+    return { expunged: expunged.toReversed(), vanished }
   }
 
   #grow(): void {

@@ -33,6 +33,7 @@ const viewOf = (uids: readonly number[], seq = 100): View =>
     readOnly: false,
     rows: rowsOf(uids.map((uid) => ({ uid, modseq: uid, flags: 0, keywords: 0 }))),
     seq,
+    highest: seq,
   })
 
 const gone = (seq: number, uid: number): Change => ({ kind: 'gone', seq, uid })
@@ -163,7 +164,7 @@ test('property: whatever happens, client and view agree, and with the mailbox in
   fc.assert(
     fc.property(STEPS, (steps) => {
       const model = new Model()
-      const view = new View({ folder, readOnly: false, rows: rowsOf([]), seq: 0 })
+      const view = new View({ folder, readOnly: false, rows: rowsOf([]), seq: 0, highest: 0 })
       const client = new Client()
       let pending: Change[] = []
       const look = (expunge: boolean): void => {
