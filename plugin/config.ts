@@ -4,44 +4,65 @@ import { bool, num, text, type Field, type Parsed } from './fields.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 
 const folder = (name: string, doc: string): Field<string> =>
-  text(name, doc, { max: 60, pattern: /^[^/*%"\\]+$/, hint: 'a folder name without / * % " \\' })
+  text(name, doc, {
+    max: 60,
+    pattern: /^[^/*%"\\]+$/,
+    hint: 'a folder name without / * % " \\',
+    values: 'a name',
+  })
 const port = (value: number, doc: string): Field<number> => num(value, doc, { min: 0, max: 65535 })
 
 export const CONFIG = {
   main: {
-    data_dir: text('lazaret', 'Folder of the database; relative to the Haraka folder', {
-      max: 1000,
-    }),
-    map_size_gb: num(1024, 'Upper bound of the database file in GB (the file grows as needed)', {
+    data_dir: text(
+      'lazaret',
+      'Folder of the database; relative to the Haraka folder. On a local disk, not on NFS',
+      { max: 1000, hint: 'a path' },
+    ),
+    map_size_gb: num(1024, 'Upper bound of the database file in GB; the file grows as needed', {
       min: 1,
       max: 65536,
     }),
-    grace_hours: num(48, 'Hours a deleted message can still be recovered', { min: 1, max: 720 }),
-    journal_days: num(90, 'Days the journal (the audit of all changes) is kept', {
+    grace_hours: num(48, 'Hours for which a message deleted from the quarantine can be recovered', {
+      min: 1,
+      max: 720,
+    }),
+    journal_days: num(90, 'Days for which the journal (the audit of all changes) is kept', {
       min: 1,
       max: 36500,
     }),
-    base_model: bool(true, 'Start a new installation with the shipped base model as a prior'),
+    base_model: bool(
+      true,
+      'Start a new installation with the shipped base model as a prior; no: know nothing at first',
+    ),
   },
   imap: {
-    host: text('0.0.0.0', 'Address to listen on; :: for IPv6 and IPv4'),
+    host: text('0.0.0.0', 'Address the IMAP server listens on; :: for IPv6 and IPv4', {
+      hint: 'an address',
+    }),
     tls_port: port(993, 'Port of IMAP over TLS; 0: off'),
-    starttls_port: port(143, 'Port of IMAP with STARTTLS; 0: off'),
+    starttls_port: port(143, 'Port of IMAP with STARTTLS (no login before it); 0: off'),
     cert: text(
       '',
-      'Certificate chain (PEM file); empty: a self-signed one is made in the data folder',
-      { max: 1000 },
+      'Certificate chain; empty: a self-signed certificate is made in the data folder',
+      { max: 1000, hint: 'a PEM file' },
     ),
-    key: text('', 'Private key (PEM file)', { max: 1000 }),
+    key: text('', 'Private key of that certificate', { max: 1000, hint: 'a PEM file' }),
     trash: bool(false, 'Offer a Trash folder; moving a message there is never a lesson'),
-    max_connections: num(2000, 'Connections in one process', { min: 1, max: 1_000_000 }),
-    max_per_address: num(50, 'Connections from one network address', { min: 1, max: 100_000 }),
-    max_per_account: num(40, 'Connections of one account', { min: 1, max: 100_000 }),
-    append_limit: num(52428800, 'Largest message in octets that may be appended', {
+    max_connections: num(2000, 'IMAP connections in one process', { min: 1, max: 1_000_000 }),
+    max_per_address: num(50, 'IMAP connections from one network address', {
+      min: 1,
+      max: 100_000,
+    }),
+    max_per_account: num(40, 'IMAP connections of one account', { min: 1, max: 100_000 }),
+    append_limit: num(52428800, 'Largest message in octets that may be appended over IMAP', {
       min: 1024,
       max: 1073741824,
     }),
-    test_mailboxes: bool(false, 'FOR TESTS ONLY: the super-admin can create ordinary mailboxes'),
+    test_mailboxes: bool(
+      false,
+      'FOR TESTS ONLY: the super-admin can create ordinary mailboxes beside the folders',
+    ),
   },
   release: {
     host: text('', 'Next hop of released mail; empty: the way the message would have gone', {
@@ -54,23 +75,26 @@ export const CONFIG = {
   folders: {
     caught: folder('Caught', 'Held incoming mail'),
     outgoing: folder('Caught (Outgoing)', 'Held outgoing mail'),
-    requested: folder('Training Requested', 'Copies of delivered unsure mail'),
-    release_train: folder('Release & Train', 'Dropping here delivers and learns as ham'),
-    release: folder('Release', 'Dropping here delivers'),
-    not_spam: folder('Not Spam', 'Dropping here learns as ham'),
-    spam: folder('Spam', 'Dropping here learns as spam'),
+    requested: folder('Training Requested', 'Copies of delivered unsure mail (copy_unsure)'),
+    release_train: folder(
+      'Release & Train',
+      'A message dropped here is delivered and learned as ham',
+    ),
+    release: folder('Release', 'A message dropped here is delivered'),
+    not_spam: folder('Not Spam', 'A message dropped here is learned as ham'),
+    spam: folder('Spam', 'A message dropped here is learned as spam'),
     trash: folder('Trash', 'Deleted messages, where imap.trash is on'),
   },
   login: {
-    failures: num(5, 'Wrong passwords for one account or from one address before a lock-out', {
+    failures: num(5, 'Wrong passwords for one account before it is locked for a while', {
       min: 1,
       max: 1000,
     }),
-    source_failures: num(50, 'Wrong passwords from one network address before a lock-out', {
+    source_failures: num(50, 'Wrong passwords from one network address before it is locked out', {
       min: 1,
       max: 1_000_000,
     }),
-    lockout_minutes: num(10, 'Length of a lock-out', { min: 1, max: 10080 }),
+    lockout_minutes: num(10, 'Length of a lock-out in minutes', { min: 1, max: 10080 }),
   },
   settings: SETTINGS,
 } satisfies Record<string, Record<string, Field<unknown>>>
@@ -110,7 +134,7 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
     for (const [key, field] of Object.entries(fields)) {
       const raw = given[key]
       try {
-        values[key] = field.parse(raw === undefined || raw === null ? field.default : String(raw))
+        values[key] = field.parse(raw === undefined || raw === null ? field.default : word(raw))
       } catch (error) {
         throw new ConfigError(`${file}: ${section}.${key}: ${(error as Error).message}`)
       }
@@ -120,6 +144,13 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
   const checked = Object.freeze(config) as unknown as Config
   checkTogether(checked, file)
   return checked
+}
+
+/** What Haraka's reader makes of a value; `key[] = a` gives it lists, which no key here is. */
+function word(raw: unknown): string {
+  if (typeof raw === 'string') return raw
+  if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw)
+  throw new Error('takes one value')
 }
 
 function checkTogether(config: Config, file: string): void {
@@ -144,15 +175,22 @@ function checkTogether(config: Config, file: string): void {
 
 /** The text of the shipped file: every key with its comment and default, commented out. */
 export function sampleIni(): string {
-  const lines = ['; Lazaret. Every key with its default; remove the `;` to change one.', '']
+  const lines = [
+    '; Lazaret: spam filter and quarantine. Every key stands here with its default: remove the `;` to',
+    '; change one. Copy this file to the config folder of Haraka first; Haraka is restarted to read it.',
+    '',
+  ]
   for (const [section, fields] of Object.entries(CONFIG)) {
     lines.push(`[${section}]`)
     if (section === 'settings')
       lines.push(
-        '; Defaults for everybody; `lazaret settings set` overrides them per address, domain, or all.',
+        '; Defaults for everybody. `lazaret settings set` overrides them for all, a domain or an address,',
+        '; without a restart.',
       )
-    for (const [key, field] of Object.entries(fields))
-      lines.push(`; ${field.doc}`, `;${key} = ${field.default}`)
+    for (const [key, field] of Object.entries<Field<unknown>>(fields)) {
+      lines.push(`; ${field.doc}${field.values ? ` (${field.values})` : ''}`)
+      lines.push(`;${key} = ${field.default}`.trimEnd())
+    }
     lines.push('')
   }
   return lines.join('\n')

@@ -5,6 +5,8 @@ export interface Field<T> {
   default: string
   /** One line for people; becomes the comment in the shipped file. */
   doc: string
+  /** What may be written, for people: `yes, no`, `1 to 720`; empty for free text. */
+  values: string
   parse(text: string): T
 }
 
@@ -19,6 +21,7 @@ export function bool(value: boolean, doc: string): Field<boolean> {
   return {
     default: value ? 'yes' : 'no',
     doc,
+    values: 'yes, no',
     parse: (text) => {
       const word = text.trim().toLowerCase()
       if (YES.has(word)) return true
@@ -36,6 +39,7 @@ export function num(
   return {
     default: String(value),
     doc,
+    values: `${min} to ${max}`,
     parse: (text) => {
       const n = text.trim() === '' ? Number.NaN : Number(text)
       if (!Number.isFinite(n)) throw new Error(`'${text}' is not a number`)
@@ -50,6 +54,7 @@ export function oneOf<T extends string>(value: T, values: readonly T[], doc: str
   return {
     default: value,
     doc,
+    values: values.join(', '),
     parse: (text) => {
       const word = text.trim().toLowerCase()
       const found = values.find((one) => one === word)
@@ -62,11 +67,17 @@ export function oneOf<T extends string>(value: T, values: readonly T[], doc: str
 export function text(
   value: string,
   doc: string,
-  { max = 200, pattern, hint = '' }: { max?: number; pattern?: RegExp; hint?: string } = {},
+  {
+    max = 200,
+    pattern,
+    hint = '',
+    values = hint,
+  }: { max?: number; pattern?: RegExp; hint?: string; values?: string } = {},
 ): Field<string> {
   return {
     default: value,
     doc,
+    values,
     parse: (given) => {
       const trimmed = given.trim()
       if (trimmed.length > max) throw new Error(`longer than ${max} characters`)

@@ -6,23 +6,45 @@ export const SETTINGS = {
   action: oneOf(
     'hold',
     ['hold', 'tag', 'reject'],
-    'Spam: hold it, tag and deliver it, or reject it with 550 and keep a copy',
+    'What happens to spam: hold it, tag and deliver it, or reject it with 550 and keep a copy',
   ),
   subject_prefix: text(
     '***SPAM***',
-    'Put before the Subject of spam delivered by action = tag; off: leave the Subject alone',
+    'Put before the Subject of spam that action = tag delivers; off: leave the Subject alone',
     { max: 60, pattern: /^[\x20-\x7e]*$/, hint: 'printable ASCII' },
   ),
-  mark_as_read: bool(true, 'Caught messages are shown as read'),
-  unsure: num(0.2, 'Score from which a message is unsure', { min: 0, max: 1, whole: false }),
-  spam: num(0.9, 'Score from which a message is spam', { min: 0, max: 1, whole: false }),
-  copy_unsure: bool(false, 'Keep a copy of delivered unsure mail in Training Requested'),
-  hold_outgoing: bool(false, 'Hold outgoing mail judged spam in Caught (Outgoing)'),
+  mark_as_read: bool(true, 'Caught messages are shown as read, so that no client counts them'),
+  unsure: num(
+    0.2,
+    'Score (0 ham, 1 spam) from which a message is unsure: delivered, but doubtful',
+    {
+      min: 0,
+      max: 1,
+      whole: false,
+    },
+  ),
+  spam: num(
+    0.9,
+    'Score from which a message is spam; higher: less is held, more spam gets through',
+    {
+      min: 0,
+      max: 1,
+      whole: false,
+    },
+  ),
+  copy_unsure: bool(
+    false,
+    'Keep a copy of delivered unsure mail in Training Requested, to be sorted by hand',
+  ),
+  hold_outgoing: bool(
+    false,
+    'Hold outgoing mail (of relaying clients) judged spam in Caught (Outgoing)',
+  ),
   allow_needs_auth: bool(
     false,
     'An allow entry counts only for mail with an aligned SPF or DKIM pass',
   ),
-  retention_days: num(28, 'Days until held mail expires', { min: 1, max: 3650 }),
+  retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
   digest: bool(false, 'Put a report of what was caught into INBOX once a day'),
 } satisfies Record<string, Field<unknown>>
 

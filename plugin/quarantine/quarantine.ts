@@ -4,6 +4,7 @@ import type { ListKind } from '../mail.ts'
 import { getItem } from '../store/items.ts'
 import { Accounts } from './accounts.ts'
 import * as appends from './append.ts'
+import { checkLists, type ListCheck, type ListExplanation } from './check.ts'
 import type { Context } from './context.ts'
 import * as drops from './drop.ts'
 import * as expiry from './expire.ts'
@@ -155,6 +156,9 @@ export class Quarantine {
   }
   listEntries(login: Login, scope?: Scope, list?: ListKind): Generator<lists.ListEntry> {
     return lists.listEntries(this.#ctx, login, scope, list)
+  }
+  checkLists(check: ListCheck): ListExplanation {
+    return checkLists(this.#ctx, check)
   }
 
   // Learning from outside, and what time does

@@ -1,0 +1,152 @@
+// lazaret list: allow and block lists.
+import { Command } from 'commander'
+import type { ListKind } from '../../mail.ts'
+import { Usage } from '../errors.ts'
+import { clean, colors, count, print, table, type Answer } from '../output.ts'
+import { act, SCOPE_HELP, scopeName, scopeOf, type Session } from '../session.ts'
+
+interface ListOptions {
+  allow?: boolean
+  block?: boolean
+  scope?: string
+}
+
+interface CheckOptions {
+  to: string
+  authenticated?: boolean
+  outgoing?: boolean
+}
+
+const MASKS = `
+A mask is an address; * may be its first and its last character: john@spam.com, *@spam.com,
+john@*, *box@dom*. Quote it, or the shell takes the * for file names.`
+
+export function list(): Command {
+  const command = new Command('list')
+    .description('allow and block lists of an address, a domain, or everybody')
+    .addHelpText('after', MASKS)
+  which(command.command('add <mask...>'))
+    .description('add masks; all of them or, where one is no mask, none')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lazaret list add '*@spam.com' --block
+  lazaret list add boss@example.net --allow --scope user@example.com`,
+    )
+    .action(
+      act<ListOptions, [string[]]>(
+        async (session, options, masks) => await change(session, options, { add: masks }),
+        { creates: true },
+      ),
+    )
+  which(command.command('remove <mask...>'))
+    .description('remove masks')
+    .action(
+      act<ListOptions, [string[]]>(
+        async (session, options, masks) => await change(session, options, { remove: masks }),
+      ),
+    )
+  which(command.command('show'))
+    .description('entries of all scopes, or of one')
+    .action(
+      act<ListOptions, []>(async ({ quarantine, login }, options) => {
+        const scope = options.scope === undefined ? undefined : scopeOf(options.scope)
+        const kind = options.allow || options.block ? kindOf(options) : undefined
+        const entries = [...quarantine.listEntries(login, scope, kind)]
+        const rows = entries.map((one) => [scopeName(one.scope), one.list, one.mask])
+        return {
+          value: entries,
+          text:
+            rows.length === 0
+              ? 'There are no such entries.'
+              : `${table([['scope', 'list', 'mask'], ...rows])}\n${colors.dim(count(rows.length, 'entry', 'entries'))}`,
+        }
+      }),
+    )
+  command
+    .command('check <address>')
+    .description('which entry decides about mail from this address, and why')
+    .requiredOption('--to <recipient>', 'the recipient, whose lists are asked')
+    .option('--authenticated', 'as if SPF or DKIM were aligned')
+    .option('--outgoing', 'as if the mail were outgoing: the lists of the sender are asked')
+    .addHelpText(
+      'after',
+      `
+The exit code is 0 when an entry decides, 1 when none does and the classifier is asked.
+
+Example:
+  lazaret list check news@shop.example --to user@example.com`,
+    )
+    .action(
+      act<CheckOptions, [string]>(async ({ quarantine }, options, address) => {
+        const { decision, scopes, matches } = quarantine.checkLists({
+          from: [address],
+          sender: address,
+          recipient: options.to,
+          authenticated: options.authenticated ?? false,
+          direction: options.outgoing ? 'out' : 'in',
+        })
+        const said = decision
+          ? `The ${decision.list} entry ${decision.mask} (${scopeName(decision.scope)}) decides: ${
+              decision.list === 'allow' ? 'delivered' : 'spam'
+            } without asking the classifier.`
+          : 'No entry decides: the classifier is asked.'
+        const rows = matches.map((one) => [scopeName(one.scope), one.list, one.mask, one.text])
+        return {
+          value: { decision, scopes, matches },
+          text: clean(said) + (rows.length > 0 ? `\n\n${table([HEAD, ...rows])}` : ''),
+          ok: decision !== null,
+        }
+      }),
+    )
+  which(command.command('export'))
+    .description('the masks of one list, one a line, as `list import` reads them')
+    .action(
+      act<ListOptions, []>(async ({ quarantine, login, json }, options) => {
+        const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
+        const masks = [...quarantine.listEntries(login, scope, kind)].map(({ mask }) => mask)
+        if (!json) for (const mask of masks) await print(`${mask}\n`)
+        return { value: { scope, list: kind, masks }, text: '' }
+      }),
+    )
+  return command
+}
+
+const HEAD = ['scope', 'list', 'mask', 'why']
+
+function which(command: Command): Command {
+  return command
+    .option('--allow', 'the allow list: mail is delivered without asking the classifier')
+    .option('--block', 'the block list: mail is spam without asking the classifier')
+    .option('--scope <scope>', SCOPE_HELP)
+}
+
+function kindOf({ allow = false, block = false }: ListOptions): ListKind {
+  if (allow === block) throw new Usage('say which list: either --allow or --block')
+  return allow ? 'allow' : 'block'
+}
+
+async function change(
+  { quarantine, login }: Session,
+  options: ListOptions,
+  masks: { add?: string[]; remove?: string[] },
+): Promise<Answer> {
+  const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
+  const made = await quarantine.changeList(login, scope, kind, masks)
+  const { added, known, removed } = made
+  const where = `the ${kind} list of ${scopeName(scope)}`
+  if (masks.remove) {
+    const missing = masks.remove.length - removed
+    const rest = missing > 0 ? `; ${count(missing, 'mask')} not on it` : ''
+    return {
+      value: { scope, list: kind, ...made },
+      text: `Removed ${count(removed, 'mask')} from ${where}${rest}.`,
+      ok: removed > 0,
+    }
+  }
+  return {
+    value: { scope, list: kind, ...made },
+    text: `Added ${count(added, 'mask')} to ${where}${known > 0 ? `; ${known} known already` : ''}.`,
+  }
+}

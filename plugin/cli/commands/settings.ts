@@ -1,0 +1,103 @@
+// lazaret settings: what holds for an address, a domain, everybody.
+import { Command } from 'commander'
+import { Refused } from '../../errors.ts'
+import type { Scope } from '../../mail.ts'
+import { SETTINGS, isSettingKey } from '../../settings.ts'
+import type { SettingValue } from '../../quarantine/settings.ts'
+import { table } from '../output.ts'
+import { act, SCOPE_HELP, scopeName, scopeOf } from '../session.ts'
+
+interface ScopeOptions {
+  scope?: string
+}
+
+const KEYS = Object.entries(SETTINGS)
+  .map(([key, { doc, values }]) => `  ${key.padEnd(17)}${doc}${values ? ` (${values})` : ''}`)
+  .join('\n')
+
+export function settings(): Command {
+  const command = new Command('settings')
+    .description('settings of an address, a domain, or everybody')
+    .addHelpText('after', `\nKeys:\n${KEYS}`)
+  command
+    .command('get [key]')
+    .description('the values that hold, and where each comes from')
+    .option('--scope <scope>', SCOPE_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lazaret settings get
+  lazaret settings get spam --scope user@example.com`,
+    )
+    .action(
+      act<ScopeOptions, [string | undefined]>(async ({ quarantine }, { scope }, key) => {
+        if (key !== undefined && !isSettingKey(key)) throw noSetting(key)
+        const values = quarantine
+          .settingValues(scopeOf(scope))
+          .filter((one) => key === undefined || one.key === key)
+          .map((one) => ({ ...one, value: typed(one), from: from(one.level) }))
+        const rows = values.map((one) => [one.key, shown(one.value), one.from])
+        return {
+          value: key === undefined ? values : values[0],
+          text: table([['key', 'value', 'from'], ...rows]),
+        }
+      }),
+    )
+  command
+    .command('set <key> <value>')
+    .description('set a value; it holds from the next message on')
+    .option('--scope <scope>', SCOPE_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lazaret settings set action tag --scope example.com
+  lazaret settings set enabled no --scope postmaster@example.com`,
+    )
+    .action(
+      act<ScopeOptions, [string, string]>(
+        async ({ quarantine, login }, options, key, value) => {
+          const scope = scopeOf(options.scope)
+          await quarantine.setSetting(login, scope, key, value)
+          const now = `${key} is ${value} for ${scopeName(scope)}.`
+          return { value: { scope, key, value }, text: now }
+        },
+        { creates: true },
+      ),
+    )
+  command
+    .command('unset <key>')
+    .description('take a value back: what holds for the next wider scope holds again')
+    .option('--scope <scope>', SCOPE_HELP)
+    .action(
+      act<ScopeOptions, [string]>(async ({ quarantine, login }, options, key) => {
+        const scope = scopeOf(options.scope)
+        await quarantine.setSetting(login, scope, key, null)
+        const now = quarantine.settingValues(scope).find((one) => one.key === key)
+        if (!now) throw noSetting(key)
+        return {
+          value: { scope, ...now, value: typed(now) },
+          text: `${key} is ${shown(typed(now))} for ${scopeName(scope)}, from ${from(now.level)}.`,
+        }
+      }),
+    )
+  return command
+}
+
+const typed = ({ key, value }: SettingValue): unknown => SETTINGS[key].parse(value)
+const shown = (value: unknown): string =>
+  typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
+
+/** Where a value was set, for people. */
+function from(level: Scope | null): string {
+  if (level === null) return 'lazaret.ini'
+  if (level === '') return 'global'
+  return `${level.includes('@') ? 'address' : 'domain'} ${level}`
+}
+
+const noSetting = (key: string): Refused =>
+  new Refused(
+    'CANNOT',
+    `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
+  )

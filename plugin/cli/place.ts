@@ -1,0 +1,80 @@
+// Where the configuration and the data of the quarantine are.
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import ini from 'haraka-config/lib/readers/ini.js'
+import { readConfig, type Config } from '../config.ts'
+import { Usage } from './errors.ts'
+
+export interface PlaceOptions {
+  /** A Haraka folder or its config folder. */
+  config?: string
+  /** The data folder. */
+  data?: string
+}
+
+export interface Place {
+  /** Null: none was found, and the defaults hold. */
+  harakaDir: string | null
+  dataDir: string
+  config: Config
+}
+
+/** `npm start` keeps its Haraka folder here, below its own folder. */
+const GATEWAY = 'haraka'
+
+/**
+ * The Haraka folder is --config, else $HARAKA, else the current folder when it is one, else that of
+ * the local gateway in ./var. The data folder is --data, else main.data_dir of its lazaret.ini.
+ */
+export function findPlace({ config, data }: PlaceOptions, env = process.env): Place {
+  const harakaDir = findHaraka(config, data, env)
+  if (harakaDir === null && data === undefined)
+    throw new Usage(
+      'no Haraka folder was found: give --config DIR (the folder in which Haraka runs) or set HARAKA, ' +
+        'or run the command in that folder; --data DIR names a data folder without one',
+    )
+  const checked = readIni(harakaDir)
+  const own = data !== undefined && !isGateway(data) ? data : undefined
+  const dataDir = own ? resolve(own) : resolve(harakaDir as string, checked.main.data_dir)
+  return { harakaDir, dataDir, config: checked }
+}
+
+function findHaraka(
+  config: string | undefined,
+  data: string | undefined,
+  env: NodeJS.ProcessEnv,
+): string | null {
+  if (config !== undefined) {
+    const found = harakaAt(resolve(config))
+    if (found) return found
+    throw new Usage(
+      `--config ${config}: this is neither a Haraka folder (with config/plugins) nor its config folder`,
+    )
+  }
+  if (data !== undefined && isGateway(data)) return join(resolve(data), GATEWAY)
+  if (env.HARAKA) {
+    const found = harakaAt(resolve(env.HARAKA))
+    if (found) return found
+    throw new Usage(`HARAKA=${env.HARAKA}: this is no Haraka folder (with config/plugins)`)
+  }
+  for (const dir of [resolve('.'), resolve('var', GATEWAY)])
+    if (existsSync(join(dir, 'config', 'plugins'))) return dir
+  return null
+}
+
+function harakaAt(dir: string): string | null {
+  if (existsSync(join(dir, 'config', 'plugins')) || existsSync(join(dir, 'config', 'lazaret.ini')))
+    return dir
+  const inside = existsSync(join(dir, 'plugins')) || existsSync(join(dir, 'lazaret.ini'))
+  return inside && basename(dir) === 'config' ? dirname(dir) : null
+}
+
+/** The folder of a local gateway (`npm start -- --data DIR`) stands for the data inside it. */
+const isGateway = (dir: string): boolean =>
+  existsSync(join(dir, GATEWAY, 'config', 'lazaret.ini')) && !existsSync(join(dir, 'data.mdb'))
+
+function readIni(harakaDir: string | null): Config {
+  ini.logger = console.error
+  const file = harakaDir && join(harakaDir, 'config', 'lazaret.ini')
+  return file && existsSync(file) ? readConfig(ini.load(file, {}), file) : readConfig({})
+}

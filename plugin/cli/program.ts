@@ -1,0 +1,43 @@
+// The command `lazaret`: its groups, and what they have in common.
+import { Command } from 'commander'
+import { account } from './commands/account.ts'
+import { list } from './commands/list.ts'
+import { settings } from './commands/settings.ts'
+
+/** One entry a group: a function that makes its command. */
+export const GROUPS: readonly (() => Command)[] = [account, settings, list]
+
+export function program(version: string): Command {
+  const command = new Command('lazaret')
+    .description('The spam filter and quarantine of this mail server')
+    .version(version)
+    .option('--config <dir>', 'Haraka folder or its config folder')
+    .option('--data <dir>', 'data folder, instead of the one in lazaret.ini')
+    .option('--json', 'print one JSON value')
+    .addHelpText(
+      'after',
+      `
+The Haraka folder is --config, else $HARAKA, else the current folder when it is one, else that of
+the local gateway (npm start) in ./var. Haraka may be running: a change holds from the next message
+on, in every worker.
+
+Exit codes: 0 done, 1 refused or the answer is no, 2 wrong usage, 3 failure.
+
+Examples:
+  lazaret account add user@example.com
+  lazaret settings set action tag --scope example.com
+  lazaret list add '*@spam.com' --block`,
+    )
+  for (const group of GROUPS) command.addCommand(group())
+  forEach(command, (one) => {
+    one.exitOverride().allowExcessArguments(false)
+    // The answer to a wrong command line is printed in one place, for people or as JSON.
+    one.configureOutput({ outputError: () => {} })
+  })
+  return command
+}
+
+function forEach(command: Command, change: (one: Command) => void): void {
+  change(command)
+  for (const sub of command.commands) forEach(sub, change)
+}

@@ -1,0 +1,72 @@
+// What every command runs in: the data folder opened, the answer printed, the exit code set.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { Login, Scope } from '../mail.ts'
+import { CLI, open } from '../open.ts'
+import type { Quarantine } from '../quarantine/quarantine.ts'
+import { parseScope } from '../quarantine/lists.ts'
+import { EXIT, Usage } from './errors.ts'
+import { print, type Answer } from './output.ts'
+import { findPlace, type Place, type PlaceOptions } from './place.ts'
+
+export interface Session {
+  quarantine: Quarantine
+  /** Who runs the command: the owner of the data, with the eyes of the super-admin. */
+  login: Login
+  place: Place
+  json: boolean
+}
+
+interface GlobalOptions extends PlaceOptions {
+  json?: boolean
+}
+
+/** The action of a command: `run` gets the session, its options and its arguments. */
+export function act<O extends object, A extends unknown[]>(
+  run: (session: Session, options: O, ...args: A) => Promise<Answer>,
+  { creates = false }: { creates?: boolean } = {},
+): (this: Command, ...all: unknown[]) => Promise<void> {
+  return bare<O, A>(async (options, json, ...args) => {
+    const place = findPlace(options)
+    if (!creates && !existsSync(join(place.dataDir, 'data.mdb')))
+      throw new Usage(
+        `there are no data in ${place.dataDir}: start Haraka with the plugin once, or add an account, or name another folder with --config or --data`,
+      )
+    const lazaret = open(place.config, place.dataDir)
+    try {
+      return await run(
+        { quarantine: lazaret.quarantine, login: CLI, place, json },
+        options,
+        ...args,
+      )
+    } finally {
+      await lazaret.close()
+    }
+  })
+}
+
+/** The action of a command that needs no data folder. */
+export function bare<O extends object, A extends unknown[]>(
+  run: (options: O & GlobalOptions, json: boolean, ...args: A) => Promise<Answer>,
+): (this: Command, ...all: unknown[]) => Promise<void> {
+  return async function (this: Command, ...all: unknown[]): Promise<void> {
+    // commander hands over the arguments, then the options, then the command.
+    const args = all.slice(0, -2) as A
+    const options = this.optsWithGlobals<O & GlobalOptions>()
+    const json = options.json ?? false
+    const { value, text, ok = true } = await run(options, json, ...args)
+    if (json) await print(`${JSON.stringify(value)}\n`)
+    else if (text !== '') await print(`${text}\n`)
+    process.exitCode = ok ? EXIT.ok : EXIT.refused
+  }
+}
+
+/** `--scope`: an address, a domain, or everybody, which is also what no --scope means. */
+export function scopeOf(text: string | undefined): Scope {
+  return text === undefined || text === 'global' ? '' : parseScope(text)
+}
+
+export const scopeName = (scope: Scope): string => (scope === '' ? 'global' : scope)
+
+export const SCOPE_HELP = 'an address, a domain, or "global" (default)'
