@@ -28,6 +28,11 @@ const ASCTIME =
  * a date. Values out of range (month 13, 25 o'clock) are not a date; second 60 is.
  */
 export function parseDate(value: string): number | null {
+  return parseZoned(value)?.time ?? null
+}
+
+/** The same with the zone it was written in, in minutes east of UTC. */
+export function parseZoned(value: string): { time: number; zone: number } | null {
   const text = plain(value)
   const rfc = DATE.exec(text)
   if (rfc !== null) {
@@ -51,7 +56,7 @@ interface Parts {
   zone: string | undefined
 }
 
-function instant(parts: Parts): number | null {
+function instant(parts: Parts): { time: number; zone: number } | null {
   const at = MONTHS.indexOf(parts.month.toLowerCase())
   const [day, hour, minute, second] = [
     parts.day,
@@ -63,7 +68,8 @@ function instant(parts: Parts): number | null {
   const date = new Date(0)
   date.setUTCFullYear(parts.year, at / 3, day)
   if (date.getUTCDate() !== day) return null
-  return date.getTime() + ((hour * 60 + minute - east(parts)) * 60 + second) * 1000
+  const zone = east(parts)
+  return { time: date.getTime() + ((hour * 60 + minute - zone) * 60 + second) * 1000, zone }
 }
 
 function east({ offset, zone }: Parts): number {

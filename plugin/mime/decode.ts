@@ -1,0 +1,136 @@
+// Content-transfer-encodings: RFC 2045 §6. Tolerant as readers of mail are: what cannot be decoded is
+// passed over (base64) or stands as it is (quoted-printable).
+
+import { Refused } from '../errors.ts'
+import type { Part } from './structure.ts'
+
+/**
+ * The decoded body of a part, for BINARY of RFC 3516 §4.3 and RFC 9051 §6.4.5. A view of the message
+ * where nothing needs decoding. Refused UNKNOWN-CTE when the encoding is none of RFC 2045.
+ */
+export function decodePart(part: Part): Buffer {
+  const body = part.raw.subarray(part.bodyStart, part.bodyEnd)
+  const decoded = decodeBody(body, encodingOf(part))
+  if (decoded === null) {
+    throw new Refused(
+      'UNKNOWN-CTE',
+      'This part uses a content-transfer-encoding that cannot be decoded; fetch it with BODY instead',
+    )
+  }
+  return decoded
+}
+
+/** As `decodePart`, but an unknown encoding leaves the bytes as they are. */
+export function decodeLenient(part: Part): Buffer {
+  const body = part.raw.subarray(part.bodyStart, part.bodyEnd)
+  return decodeBody(body, encodingOf(part)) ?? body
+}
+
+/** Octets of the decoded part, for BINARY.SIZE. Refused as `decodePart` is. */
+export const decodedSize = (part: Part): number => decodePart(part).length
+
+function encodingOf(part: Part): string {
+  // RFC 2045 §6.4: a multipart or message has no encoding but 7bit, 8bit or binary.
+  if (part.kind === 'multipart' || part.kind === 'message') return 'binary'
+  return part.content.encoding?.toLowerCase() ?? '7bit'
+}
+
+function decodeBody(body: Buffer, encoding: string): Buffer | null {
+  switch (encoding) {
+    case '7bit':
+    case '8bit':
+    case 'binary':
+      return body
+    case 'base64':
+      return decodeBase64(body)
+    case 'quoted-printable':
+      return decodeQuotedPrintable(body)
+    default:
+      return null
+  }
+}
+
+const PAD = 61
+const SEXTETS = new Int8Array(256).fill(-1)
+for (let i = 0; i < 64; i++) {
+  SEXTETS['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i
+}
+
+/** RFC 2045 §6.8. Bytes outside the alphabet do not count; behind padding a new run may start. */
+export function decodeBase64(body: Buffer): Buffer {
+  // Node's decoder is fast, but reads "-" and "_" as digits and ends at the first padding.
+  const pad = body.indexOf(PAD)
+  const plain = !body.includes('-') && !body.includes('_')
+  if (plain && (pad < 0 || body.length - pad <= 8)) {
+    return Buffer.from(body.toString('latin1'), 'base64')
+  }
+  const out = Buffer.allocUnsafe(Math.ceil((body.length * 3) / 4))
+  let size = 0
+  let bits = 0
+  let held = 0
+  for (const byte of body) {
+    const sextet = SEXTETS[byte]
+    if (sextet < 0) {
+      if (byte === PAD) held = 0
+      continue
+    }
+    bits = ((bits << 6) | sextet) & 0xffffff
+    held += 6
+    if (held >= 8) {
+      held -= 8
+      out[size++] = bits >>> held
+    }
+  }
+  return out.subarray(0, size)
+}
+
+const LF = 10
+const CR = 13
+const SP = 32
+const TAB = 9
+
+/** RFC 2045 §6.7. An "=" that starts no escape stands for itself. */
+export function decodeQuotedPrintable(body: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(body.length)
+  let size = 0
+  let keep = 0 // white space at a line's end was added on the way: §6.7 (3)
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]
+    if (byte === PAD) {
+      const soft = softBreak(body, at + 1)
+      if (soft > 0) {
+        at = soft - 1
+        keep = size
+        continue
+      }
+      const value = (hex(body[at + 1]) << 4) | hex(body[at + 2])
+      if (at + 2 < body.length && value >= 0) {
+        out[size++] = value
+        keep = size
+        at += 2
+        continue
+      }
+    } else if (byte === LF || (byte === CR && body[at + 1] === LF)) {
+      size = keep
+    }
+    out[size++] = byte
+    if (byte !== SP && byte !== TAB) keep = size
+  }
+  return out.subarray(0, size)
+}
+
+/** Where the line behind a soft line break starts, or 0 when there is none at `at`. */
+function softBreak(body: Buffer, at: number): number {
+  // Of white space before the line end a few bytes are looked at, so that "= = = =" stays linear.
+  const stop = Math.min(body.length, at + 76)
+  while (at < stop && (body[at] === SP || body[at] === TAB)) at++
+  if (at >= body.length) return at
+  if (body[at] === LF) return at + 1
+  return body[at] === CR && body[at + 1] === LF ? at + 2 : 0
+}
+
+function hex(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48
+  const upper = byte & ~32
+  return upper >= 65 && upper <= 70 ? upper - 55 : -1
+}
