@@ -5,6 +5,7 @@ import { Filter } from './filter/filter.ts'
 import type { Login } from './mail.ts'
 import { Follower } from './quarantine/follow.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
+import { keptSummary } from './quarantine/summary.ts'
 import { Store } from './store/store.ts'
 
 export interface Lazaret {
@@ -34,7 +35,11 @@ export function open(config: Config, dir: string): Lazaret {
     known.users++
     return known.lazaret
   }
-  const store = new Store({ dir: key, mapSize: config.main.map_size_gb * 2 ** 30 })
+  const store = new Store({
+    dir: key,
+    mapSize: config.main.map_size_gb * 2 ** 30,
+    summarize: keptSummary,
+  })
   const filter = new Filter()
   const follower = new Follower(store, filter)
   const quarantine = new Quarantine({ store, filter, config, follower })

@@ -21,6 +21,7 @@ import type { Tx } from '../store/store.ts'
 import { HOUR, write, type Context } from './context.ts'
 import { flagsOf } from './drop.ts'
 import type { Folder } from './folders.ts'
+import { keptSummary, makeSummary, readSummary, type Summary } from './summary.ts'
 
 /** Distinct sets of keywords in a data set: far more than people use, and a bound for the others. */
 const KEYWORD_SETS_MAX = 65_536
@@ -62,8 +63,35 @@ export function itemAt(
   return item && sees(login.scope, item.scope) ? { item, place } : null
 }
 
+/**
+ * What a list shows of the message behind a UID of this folder, and when it came there; null when it
+ * is gone or not this login's. Much cheaper than `itemAt`.
+ */
+export function summaryAt(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  uid: number,
+): { summary: Summary; saved: number } | null {
+  const { tables } = ctx.store
+  const place = getPlace(tables, uid)
+  if (!place || place.folder !== folder.id) return null
+  const bytes = tables.summaries.get(place.item)
+  const summary = (bytes && readSummary(place.item, bytes)) ?? summarize(ctx, place.item)
+  return summary && sees(login.scope, summary.scope) ? { summary, saved: place.saved } : null
+}
+
+function summarize(ctx: Context, id: number): Summary | null {
+  const item = getItem(ctx.store.tables, id)
+  if (!item) return null
+  const raw = rawOf(ctx, item)
+  const kept = keptSummary(raw, item)
+  if (kept) ctx.store.keepSummary(id, kept)
+  return readSummary(id, kept ?? makeSummary(raw, item))
+}
+
 /** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
-export function rawOf(ctx: Context, item: Item): Buffer {
+export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
   const bytes = getBlob(ctx.store.tables, item.blob)
   if (!bytes) throw new Error(`blob ${item.blob} of item ${item.id} is missing from the store`)
   return bytes

@@ -86,8 +86,11 @@ export class Quarantine {
   itemAt(login: Login, folder: Folder, uid: number): { item: Item; place: Place } | null {
     return mailbox.itemAt(this.#ctx, login, folder, uid)
   }
+  summaryAt(login: Login, folder: Folder, uid: number): ReturnType<typeof mailbox.summaryAt> {
+    return mailbox.summaryAt(this.#ctx, login, folder, uid)
+  }
   /** Valid until the next turn of the event loop: copy what is kept longer. */
-  raw(item: Item): Buffer {
+  raw(item: Pick<Item, 'id' | 'blob'>): Buffer {
     return mailbox.rawOf(this.#ctx, item)
   }
   keywords(id: number): string[] {

@@ -53,12 +53,14 @@ const TABLES = {
   subscriptions: 'ordered',
   /** Failed logins: not a view of the journal, kept only to slow guessing down in every worker. */
   guard: 'ordered',
+  /** What lists show of an item's message: follows from its blob, made again where it is missing. */
+  summaries: 'uint32',
 } as const
 
 export type TableName = keyof typeof TABLES
 /** Tables folded from the journal: a replay makes them equal. */
 export const VIEWS = (Object.keys(TABLES) as TableName[]).filter(
-  (name) => name !== 'journal' && name !== 'guard',
+  (name) => name !== 'journal' && name !== 'guard' && name !== 'summaries',
 )
 
 export type Tables = {

@@ -27,6 +27,7 @@ export function putItem(tables: Tables, item: Item): void {
 
 export function removeItem(tables: Tables, item: Item): void {
   tables.items.remove(item.id)
+  tables.summaries.remove(item.id)
   dropRef(tables, item.blob)
   if (item.due) tables.due.remove([item.due, item.id])
   if (item.identity) tables.identities.remove([item.identity, item.scope, item.id])

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { decode, encode } from './codec.ts'
 import { Env, type EnvOptions, type Tables } from './env.ts'
-import { EVENT_VERSION, type Event, type EventBody } from './events.ts'
+import { EVENT_VERSION, type Event, type EventBody, type NewItem } from './events.ts'
 import { blobName, putBlob } from './blobs.ts'
 import { fold } from './fold.ts'
 import { Watch } from './watch.ts'
@@ -30,12 +30,20 @@ export interface WriteOptions {
   flush?: boolean
 }
 
+export interface StoreOptions extends EnvOptions {
+  /** Makes the summary that is kept with a new item; null where none is worth keeping. */
+  summarize?: (raw: Uint8Array, item: NewItem) => Uint8Array | null
+}
+
 export class Store {
   readonly tables: Tables
   readonly env: Env
+  readonly #summarize: StoreOptions['summarize']
+  readonly #made = new Map<number, Uint8Array>()
   readonly #watch: Watch
 
-  constructor(options: EnvOptions) {
+  constructor(options: StoreOptions) {
+    this.#summarize = options.summarize
     this.env = new Env(options)
     this.tables = this.env.tables
     if (!this.tables.meta.get('seq')) this.env.writeSync(() => this.#create())
@@ -90,6 +98,21 @@ export class Store {
     return this.#watch
   }
 
+  /** Keeps the summary of an item that had none. Soon, unflushed, or not at all: it is a cache. */
+  keepSummary(item: number, bytes: Uint8Array): void {
+    if (this.#made.size === 0) setImmediate(() => void this.#keepMade().catch(() => undefined))
+    this.#made.set(item, bytes)
+  }
+
+  async #keepMade(): Promise<void> {
+    const made = [...this.#made]
+    this.#made.clear()
+    await this.env.write(() => {
+      for (const [item, bytes] of made)
+        if (this.tables.items.has(item)) this.tables.summaries.put(item, bytes)
+    }, false)
+  }
+
   /**
    * Drops journal entries from before `cutoff` (Unix ms) that no reader needs any more: the views have
    * them by construction, the model's snapshot up to `upto`. Answers how many went.
@@ -129,6 +152,8 @@ export class Store {
 
   #tx({ actor, at = Date.now() }: WriteOptions): Tx {
     const { tables } = this
+    // One message for many recipients is many items: its bytes are at hand already.
+    let blob: { name: string; bytes: Uint8Array } = { name: '', bytes: new Uint8Array() }
     return {
       tables,
       at,
@@ -137,11 +162,16 @@ export class Store {
         if (seq > SEQ_MAX)
           throw new Error('the journal is full: 2^32 events; start a new data directory')
         this.fold({ v: EVENT_VERSION, at, actor, ...body }, seq)
+        if (this.#summarize && body.type === 'deposit' && body.item.blob === blob.name) {
+          const summary = this.#summarize(blob.bytes, body.item)
+          if (summary) tables.summaries.put(seq, summary)
+        }
         return seq
       },
       blob: (bytes) => {
         const name = blobName(bytes)
         putBlob(tables, name, bytes)
+        blob = { name, bytes }
         return name
       },
     }
