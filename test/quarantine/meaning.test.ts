@@ -5,22 +5,31 @@ import type { FolderId } from '../../plugin/quarantine/folders.ts'
 import { meaning, meaningFor } from '../../plugin/quarantine/meaning.ts'
 
 const COLUMNS: FolderId[] = [
-  'inbox', 'caught', 'outgoing', 'requested', 'release-train', 'release', 'not-spam', 'spam', 'trash', 'box-7',
+  'inbox',
+  'caught',
+  'outgoing',
+  'requested',
+  'release-train',
+  'release',
+  'not-spam',
+  'spam',
+  'trash',
+  'box-7',
 ]
 // no: refused · undo · file · R+: deliver and learn as ham · R: deliver · ham, spam: learn
 const TABLE: [FolderId | 'append', string][] = [
   //                inbox caught outgoing requested r&t release not-spam spam trash box
-  ['append',        'no   undo   undo     undo      R+  R       ham      spam file  file'],
-  ['inbox',         'no   no     no       no        no  no      no       no   file  file'],
-  ['caught',        'no   no     undo     undo      R+  R       ham      spam file  file'],
-  ['outgoing',      'no   undo   no       undo      R+  R       ham      spam file  file'],
-  ['requested',     'no   undo   undo     no        R+  R       ham      spam file  file'],
+  ['append', 'no   undo   undo     undo      R+  R       ham      spam file  file'],
+  ['inbox', 'no   no     no       no        no  no      no       no   file  file'],
+  ['caught', 'no   no     undo     undo      R+  R       ham      spam file  file'],
+  ['outgoing', 'no   undo   no       undo      R+  R       ham      spam file  file'],
+  ['requested', 'no   undo   undo     no        R+  R       ham      spam file  file'],
   ['release-train', 'no   undo   undo     undo      no  R       ham      spam file  file'],
-  ['release',       'no   undo   undo     undo      R+  no      ham      spam file  file'],
-  ['not-spam',      'no   undo   undo     undo      R+  R       no       spam file  file'],
-  ['spam',          'no   undo   undo     undo      R+  R       ham      no   file  file'],
-  ['trash',         'no   undo   undo     undo      R+  R       ham      spam no    file'],
-  ['box-7',         'no   undo   undo     undo      R+  R       ham      spam file  no'],
+  ['release', 'no   undo   undo     undo      R+  no      ham      spam file  file'],
+  ['not-spam', 'no   undo   undo     undo      R+  R       no       spam file  file'],
+  ['spam', 'no   undo   undo     undo      R+  R       ham      no   file  file'],
+  ['trash', 'no   undo   undo     undo      R+  R       ham      spam no    file'],
+  ['box-7', 'no   undo   undo     undo      R+  R       ham      spam file  no'],
 ]
 
 function word(from: FolderId | null, to: FolderId): string {
@@ -34,9 +43,12 @@ function word(from: FolderId | null, to: FolderId): string {
 describe('meaning(from, to)', () => {
   for (const [from, row] of TABLE) {
     const words = row.split(/\s+/)
-    test.each(COLUMNS.map((to, i) => [to, words[i]] as const))(`${from} -> %s: %s`, (to, expected) => {
-      expect(word(from === 'append' ? null : from, to)).toBe(expected)
-    })
+    test.each(COLUMNS.map((to, i) => [to, words[i]] as const))(
+      `${from} -> %s: %s`,
+      (to, expected) => {
+        expect(word(from === 'append' ? null : from, to)).toBe(expected)
+      },
+    )
   }
 })
 
@@ -45,7 +57,9 @@ describe('meaning for an item', () => {
 
   test('what was delivered already cannot be released, and the sentence says so', () => {
     for (const to of ['release', 'release-train'] as const)
-      expect(() => meaningFor(item({ kind: 'copy', home: 'requested' }), 'requested', to)).toThrow(/delivered already/)
+      expect(() => meaningFor(item({ kind: 'copy', home: 'requested' }), 'requested', to)).toThrow(
+        /delivered already/,
+      )
   })
 
   test.each(['report', 'notice', 'plain'] as const)('a %s has nobody to be released to', (kind) => {
@@ -56,7 +70,9 @@ describe('meaning for an item', () => {
     expect(meaningFor(item({}), 'release', 'caught')).toEqual({ does: 'undo' })
     expect(() => meaningFor(item({}), 'release', 'outgoing')).toThrow(/caught in this folder/)
     expect(() => meaningFor(item({}), 'release', 'requested')).toThrow(/caught in this folder/)
-    expect(meaningFor(item({ kind: 'copy', home: 'requested' }), 'spam', 'requested')).toEqual({ does: 'undo' })
+    expect(meaningFor(item({ kind: 'copy', home: 'requested' }), 'spam', 'requested')).toEqual({
+      does: 'undo',
+    })
   })
 
   test('a refusal is a sentence', () => {

@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { FLAG } from '../../plugin/mail.ts'
+import {
+  corpus,
+  envelope,
+  folder,
+  hold,
+  itemOf,
+  message,
+  rig,
+  ROOT,
+  trained,
+  uidsIn,
+  USER,
+} from './rig.ts'
+
+const SPAM = corpus('spam-1', 3)
+const HAM = corpus('easy-ham-2', 3)
+
+describe('one decision per recipient', () => {
+  test('listed, unlisted and disabled recipients of one message', async () => {
+    const lazaret = rig()
+    const { quarantine } = lazaret
+    await quarantine.changeList(ROOT, 'listed@example.com', 'block', { add: ['*@sender.example'] })
+    await quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    const to = ['listed@example.com', 'plain@example.com', 'off@example.com']
+    const decisions = await quarantine.screen(envelope({ to }), message('three'))
+    expect(decisions.map(({ outcome, verdict }) => [outcome, verdict?.class ?? null])).toEqual([
+      ['hold', 'spam'],
+      ['deliver', 'unsure'],
+      ['split', null],
+    ])
+    expect(uidsIn(lazaret, 'caught')).toHaveLength(1)
+    expect(itemOf(lazaret, decisions[2].item)).toMatchObject({
+      kind: 'split',
+      edit: null,
+      release: { state: 'wanted' },
+    })
+  })
+
+  test('the same message again is the same item, in the caught and in the split', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    const to = ['user@example.com', 'off@example.com', 'c@example.com']
+    const first = await hold(lazaret, SPAM[0], { to })
+    const again = await hold(lazaret, SPAM[0], { to })
+    expect(again.map(({ item }) => item)).toEqual(first.map(({ item }) => item))
+    expect(uidsIn(lazaret, 'caught')).toHaveLength(2)
+  })
+
+  test('mark_as_read decides whether what is caught is \\Seen', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, 'b@example.com', 'mark_as_read', 'no')
+    await hold(lazaret, SPAM[0], { to: ['a@example.com', 'b@example.com'] })
+    const rows = lazaret.quarantine.rows(ROOT, folder(lazaret, 'caught'))
+    expect([...rows.flags]).toEqual([FLAG.seen, 0])
+  })
+
+  test('action = reject rejects only when nobody else is to get the message', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, '', 'action', 'reject')
+    const [alone] = await hold(lazaret, SPAM[0])
+    expect(alone.outcome).toBe('reject')
+    expect(itemOf(lazaret, alone.item).kind).toBe('held')
+    await lazaret.quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    const both = await hold(lazaret, SPAM[1], { to: ['user@example.com', 'off@example.com'] })
+    expect(both.map(({ outcome }) => outcome)).toEqual(['hold', 'deliver'])
+  })
+
+  test('action = tag delivers with the prefix, and off leaves the Subject alone', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, '', 'action', 'tag')
+    const [tagged] = await hold(lazaret, SPAM[0])
+    expect(tagged).toMatchObject({ outcome: 'deliver', edit: { subjectPrefix: '***SPAM***' } })
+    await lazaret.quarantine.setSetting(ROOT, '', 'subject_prefix', 'off')
+    const [plain] = await hold(lazaret, SPAM[0])
+    expect(plain.edit?.subjectPrefix).toBeNull()
+    expect(plain.edit?.add.map(([name]) => name)).toEqual([
+      'X-Spam-Flag',
+      'X-Spam-Score',
+      'X-Spam-Status',
+    ])
+  })
+
+  test('another plugin that wants the message quarantined is heard', async () => {
+    const lazaret = rig()
+    const [decision] = await lazaret.quarantine.screen(envelope({ hold: 'virus found' }), HAM[0])
+    expect(decision.outcome).toBe('hold')
+    expect(itemOf(lazaret, decision.item).verdict?.evidence.at(-1)?.text).toBe('virus found')
+  })
+
+  test('unsure mail is copied into Training Requested where that is wanted', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, '', 'copy_unsure', 'yes')
+    const [decision] = await lazaret.quarantine.screen(envelope(), message('unsure'))
+    expect(decision).toMatchObject({ outcome: 'deliver', verdict: { class: 'unsure' } })
+    const [uid] = uidsIn(lazaret, 'requested', USER)
+    expect(itemOf(lazaret, uid).kind).toBe('copy')
+    await expect(
+      lazaret.quarantine.move(
+        USER,
+        folder(lazaret, 'requested'),
+        [uid],
+        folder(lazaret, 'release'),
+      ),
+    ).rejects.toThrow(/delivered already/)
+    await lazaret.quarantine.move(
+      USER,
+      folder(lazaret, 'requested'),
+      [uid],
+      folder(lazaret, 'spam'),
+    )
+    expect(itemOf(lazaret, uid).trained).toBe('spam')
+  })
+
+  test('outgoing spam is held for its sender, once for all recipients, when that is wanted', async () => {
+    const lazaret = rig()
+    const out = {
+      direction: 'out' as const,
+      sender: 'me@blocked.example',
+      to: ['x@far.example', 'y@far.example'],
+    }
+    expect((await hold(lazaret, SPAM[0], out)).map(({ outcome }) => outcome)).toEqual([
+      'deliver',
+      'deliver',
+    ])
+    await lazaret.quarantine.setSetting(ROOT, 'blocked.example', 'hold_outgoing', 'yes')
+    const decisions = await hold(lazaret, SPAM[0], out)
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['hold', 'hold'])
+    expect(new Set(decisions.map(({ item }) => item)).size).toBe(1)
+    expect(
+      uidsIn(lazaret, 'outgoing', {
+        account: 'me@blocked.example',
+        tier: 'address',
+        scope: 'me@blocked.example',
+      }),
+    ).toHaveLength(1)
+  })
+})
+
+describe('the model', () => {
+  test('a trained one holds spam and delivers ham', async () => {
+    const lazaret = rig()
+    await trained(lazaret, 400)
+    let held = 0
+    for (const raw of corpus('spam-1', 50)) {
+      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      if (outcome === 'hold') held++
+    }
+    let lost = 0
+    for (const raw of corpus('easy-ham-2', 50)) {
+      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      if (outcome === 'hold') lost++
+    }
+    expect(held).toBeGreaterThan(40)
+    expect(lost).toBe(0)
+  })
+
+  test('an untrained one holds nothing', async () => {
+    const lazaret = rig()
+    for (const raw of [...SPAM, ...HAM]) {
+      const [{ outcome, verdict }] = await lazaret.quarantine.screen(envelope(), raw)
+      expect([outcome, verdict?.class]).toEqual(['deliver', 'unsure'])
+    }
+  })
+})
+
+describe('a released message', () => {
+  test('passes unjudged with its passport, to its recipient and with its body only', async () => {
+    const lazaret = rig()
+    const [{ item }] = await hold(lazaret, SPAM[0])
+    const [uid] = uidsIn(lazaret, 'caught')
+    await lazaret.quarantine.move(
+      USER,
+      folder(lazaret, 'caught'),
+      [uid],
+      folder(lazaret, 'release'),
+    )
+    const jobs = await lazaret.quarantine.claim(item as number, 'w')
+    const { passport, raw } = (jobs ?? [])[0]
+    const stamped = Buffer.concat([
+      Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passport}\r\n`),
+      raw,
+    ])
+    const [back] = await hold(lazaret, stamped)
+    expect(back).toMatchObject({ outcome: 'deliver', verdict: null, edit: null })
+    const [elsewhere] = await hold(lazaret, stamped, { to: ['other@example.com'] })
+    expect(elsewhere.outcome).toBe('hold')
+    const [forged] = await hold(lazaret, Buffer.concat([stamped, Buffer.from('\r\nbuy now\r\n')]))
+    expect(forged.outcome).toBe('hold')
+  })
+})
