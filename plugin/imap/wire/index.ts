@@ -1,5 +1,6 @@
 // The public surface of wire/: grammar and limits of IMAP4rev1 (RFC 3501) and IMAP4rev2 (RFC 9051).
 export * as limits from './limits.ts'
+export type { ReceiverLimits } from './limits.ts'
 export * from './append.ts'
 export * from './args.ts'
 export { CHARSETS } from './charset.ts'
