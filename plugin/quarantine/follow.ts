@@ -2,12 +2,15 @@
 // lessons and list entries of other processes arrive.
 import type { Filter } from '../filter/filter.ts'
 import type { ListKind, Scope } from '../mail.ts'
+import type { Settings } from '../settings.ts'
 import { getModel } from '../store/lessons.ts'
 import { getBlob } from '../store/blobs.ts'
 import type { Store } from '../store/store.ts'
 import type { Event } from '../store/events.ts'
 
 export class Follower {
+  /** Settings by scope, as far as somebody asked; emptied when one changes. */
+  readonly settings = new Map<Scope, Settings>()
   readonly #store: Store
   readonly #filter: Filter
   /** Seq up to which the filter has seen the journal. */
@@ -26,6 +29,7 @@ export class Follower {
     const seq = this.#store.seq
     const model = getModel(tables)
     this.#filter.reset()
+    this.settings.clear()
     if (model.snapshot) {
       const bytes = getBlob(tables, model.snapshot)
       if (!bytes) throw new Error(`model snapshot ${model.snapshot} is missing from the store`)
@@ -48,6 +52,7 @@ export class Follower {
     if (seq === this.#seq) return
     for (const { seq: at, event } of this.#store.entries(this.#seq)) {
       this.#lesson(event)
+      if (event.type === 'setting') this.settings.clear()
       if (event.type === 'masks') {
         for (const mask of event.remove) this.#filter.masks.remove(event.scope, event.list, mask)
         for (const mask of event.add) this.#filter.masks.add(event.scope, event.list, mask)

@@ -16,7 +16,7 @@ import { want } from './drop.ts'
 import { sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders.ts'
 import { releasedHere } from './passport.ts'
-import { settingsFor } from './settings.ts'
+import { knownSettings } from './settings.ts'
 
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
@@ -84,7 +84,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map(({ address, route }) => {
     const scope = canonicalAddress(outgoing ? envelope.sender : address) ?? ''
-    const settings = settingsFor(ctx, tables, scope)
+    const settings = knownSettings(ctx, scope)
     const plan: Plan = {
       recipient: address,
       outcome: 'deliver',

@@ -41,6 +41,22 @@ export function settingsFor(ctx: Context, tables: Tables, scope: Scope): Setting
   return values as unknown as Settings
 }
 
+const CACHE_MAX = 10_000
+
+/**
+ * The same for the hot path: remembered until the journal tells of a change of settings. For use outside
+ * of a write transaction, behind `follower.catchUp()`.
+ */
+export function knownSettings(ctx: Context, scope: Scope): Settings {
+  const { settings } = ctx.follower
+  const known = settings.get(scope)
+  if (known) return known
+  const found = settingsFor(ctx, ctx.store.tables, scope)
+  if (settings.size >= CACHE_MAX) settings.clear()
+  settings.set(scope, found)
+  return found
+}
+
 /** Sets a value for a scope of this login; null takes it back to the next level's. */
 export async function setSetting(
   ctx: Context,

@@ -64,7 +64,7 @@ export function envelope(over: Partial<Envelope> & { to?: string[] } = {}): Enve
 /** Teaches enough messages of both kinds for the filter to be sure of itself. */
 export async function trained(lazaret: Lazaret, count = 200): Promise<void> {
   const ham = corpus('easy-ham-1', count)
-  const spam = corpus('spam-2', count)
+  const spam = corpus('spam-1', count, 60)
   await lazaret.quarantine.train(
     ROOT,
     ham.flatMap((raw, i) => [
