@@ -63,8 +63,11 @@ export function findPart(root: Part, path: readonly number[]): Part | null {
   return part
 }
 
-/** RFC 9051 §6.4.5.1: the empty line is part of every subset, unless the message has none. */
-function pickFields(header: Header, names: readonly string[], wanted: boolean): Buffer {
+/**
+ * HEADER.FIELDS of `names`, or with `wanted` false HEADER.FIELDS.NOT.
+ * RFC 9051 §6.4.5.1: the empty line is part of every subset, unless the message has none.
+ */
+export function pickFields(header: Header, names: readonly string[], wanted: boolean): Buffer {
   const set = new Set(names.map((name) => name.toLowerCase()))
   const runs: Buffer[] = []
   for (const field of header.fields) {

@@ -225,6 +225,14 @@ export class Writer {
     return this.#put(formatDateTime(time, zone))
   }
 
+  /** Whole lines that were built elsewhere, by reference: they must not change before they are sent. */
+  lines(bytes: Buffer): this {
+    this.#flush()
+    this.#push(bytes)
+    this.#lineChunk = this.#chunks.length
+    return this
+  }
+
   /** Ends the line. */
   crlf(): this {
     this.#text += '\r\n'
