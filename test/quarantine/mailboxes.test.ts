@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { FLAG } from '../../plugin/mail.ts'
+import { folder, hold, message, rig, ROOT, uidsIn, USER } from './rig.ts'
+
+const ON = { imap: { test_mailboxes: 'yes' } }
+const flags = { system: 0, keywords: [] }
+
+describe('ordinary mailboxes', () => {
+  test('are refused without the test switch, and to everybody but the super-admin', async () => {
+    await expect(rig().quarantine.createMailbox(ROOT, 'Trash')).rejects.toMatchObject({
+      code: 'CANNOT',
+    })
+    const { quarantine } = rig(ON)
+    await expect(quarantine.createMailbox(USER, 'x')).rejects.toMatchObject({ code: 'CANNOT' })
+    expect(quarantine.folders(USER).some(({ ordinary }) => ordinary)).toBe(false)
+  })
+
+  test('can be nested, filled, renamed and deleted', async () => {
+    const lazaret = rig(ON)
+    const { quarantine } = lazaret
+    const made = await quarantine.createMailbox(ROOT, 'a/b/c')
+    const names = (): string[] =>
+      quarantine
+        .folders(ROOT)
+        .filter(({ ordinary }) => ordinary)
+        .map(({ name }) => name)
+    expect(names()).toEqual(['a', 'a/b', 'a/b/c'])
+    const [uid] = await quarantine.append(ROOT, made, [
+      { raw: message('p'), flags: { system: FLAG.flagged, keywords: ['x'] }, date: 99 },
+    ])
+    expect(quarantine.itemAt(ROOT, made, uid)?.item).toMatchObject({ kind: 'plain', at: 99 })
+    await quarantine.renameMailbox(ROOT, 'a', 'z/y')
+    expect(names()).toEqual(['z', 'z/y', 'z/y/b', 'z/y/b/c'])
+    expect([...quarantine.rows(ROOT, quarantine.folder(ROOT, 'z/y/b/c') ?? made).uid]).toEqual([
+      uid,
+    ])
+    await expect(quarantine.deleteMailbox(ROOT, 'z/y')).rejects.toMatchObject({
+      code: 'HASCHILDREN',
+    })
+    await quarantine.deleteMailbox(ROOT, 'z/y/b/c')
+    expect(names()).toEqual(['z', 'z/y', 'z/y/b'])
+    await expect(quarantine.deleteMailbox(ROOT, 'Caught')).rejects.toMatchObject({ code: 'CANNOT' })
+    await expect(quarantine.renameMailbox(ROOT, 'Spam', 'x')).rejects.toMatchObject({
+      code: 'CANNOT',
+    })
+    for (const bad of ['', 'a//b', 'x*', 'nul\0', 'Caught', 'inbox'])
+      await expect(quarantine.createMailbox(ROOT, bad)).rejects.toThrow()
+  })
+
+  test('teach nothing by themselves', async () => {
+    const lazaret = rig(ON)
+    const { quarantine } = lazaret
+    const a = await quarantine.createMailbox(ROOT, 'a')
+    const b = await quarantine.createMailbox(ROOT, 'b')
+    const uids = await quarantine.append(
+      ROOT,
+      a,
+      [1, 2, 3].map((n) => ({ raw: message(`m${n}`), flags, date: null })),
+    )
+    const { to } = await quarantine.copy(ROOT, a, uids, b)
+    await quarantine.copy(ROOT, a, uids, a)
+    await quarantine.move(ROOT, b, to, a)
+    expect(quarantine.status(ROOT, a).messages).toBe(9)
+    expect(lazaret.store.tables.lessons.count()).toBe(0)
+    expect(lazaret.store.tables.outbox.count()).toBe(0)
+  })
+})
+
+describe('flags', () => {
+  test('add, remove and set; unchanged messages keep their MODSEQ', async () => {
+    const lazaret = rig()
+    await hold(lazaret, message('1'))
+    await hold(lazaret, message('2'))
+    const caught = folder(lazaret, 'caught')
+    const [a, b] = uidsIn(lazaret, 'caught')
+    const modseqs = (): number[] => [...lazaret.quarantine.rows(USER, caught).modseq]
+    const before = modseqs()
+    await lazaret.quarantine.changeFlags(USER, caught, [a, b], {
+      mode: 'add',
+      flags: { system: FLAG.seen, keywords: [] },
+    })
+    expect(modseqs()).toEqual(before)
+    await lazaret.quarantine.changeFlags(USER, caught, [a], {
+      mode: 'add',
+      flags: { system: FLAG.flagged, keywords: ['Blue', 'BLUE'] },
+    })
+    expect(modseqs()[0]).toBe(lazaret.store.seq)
+    const { modified } = await lazaret.quarantine.changeFlags(USER, caught, [a, b], {
+      mode: 'set',
+      flags: { system: 0, keywords: [] },
+      unchangedSince: before[1],
+    })
+    expect(modified).toEqual([a])
+    expect([...lazaret.quarantine.rows(USER, caught).flags]).toEqual([FLAG.seen | FLAG.flagged, 0])
+    await lazaret.quarantine.changeFlags(USER, caught, [a], {
+      mode: 'remove',
+      flags: { system: FLAG.seen, keywords: ['blue'] },
+    })
+    expect([...lazaret.quarantine.rows(USER, caught).keywords]).toEqual([0, 0])
+    expect(lazaret.quarantine.status(USER, caught).unseen).toBe(2)
+  })
+
+  test('a flood of keywords is refused', async () => {
+    const lazaret = rig()
+    await hold(lazaret, message('1'))
+    const [uid] = uidsIn(lazaret, 'caught')
+    const many = Array.from({ length: 40 }, (_, i) => `k${i}`)
+    await expect(
+      lazaret.quarantine.changeFlags(USER, folder(lazaret, 'caught'), [uid], {
+        mode: 'add',
+        flags: { system: 0, keywords: many },
+      }),
+    ).rejects.toMatchObject({ code: 'LIMIT' })
+  })
+})
+
+describe('settings and lists', () => {
+  test('an address beats its domain, the domain beats the whole, and a wrong value is refused', async () => {
+    const { quarantine } = rig({ settings: { spam: '0.8' } })
+    const value = (scope: string): [string, string | null] => {
+      const found = quarantine.settingValues(scope).find(({ key }) => key === 'spam')
+      return [found?.value ?? '', found?.level ?? null]
+    }
+    expect(value('user@example.com')).toEqual(['0.8', null])
+    await quarantine.setSetting(ROOT, '', 'spam', '0.85')
+    await quarantine.setSetting(ROOT, 'example.com', 'spam', '0.95')
+    expect(value('user@example.com')).toEqual(['0.95', 'example.com'])
+    await quarantine.setSetting(USER, 'user@example.com', 'spam', '0.99')
+    expect(value('user@example.com')).toEqual(['0.99', 'user@example.com'])
+    await quarantine.setSetting(USER, 'user@example.com', 'spam', null)
+    expect(value('user@example.com')).toEqual(['0.95', 'example.com'])
+    await expect(quarantine.setSetting(USER, 'example.com', 'spam', '0.5')).rejects.toMatchObject({
+      code: 'NOPERM',
+    })
+    await expect(quarantine.setSetting(ROOT, '', 'spam', '1.5')).rejects.toThrow(/not within/)
+    await expect(quarantine.setSetting(ROOT, '', 'spam', '0.1')).rejects.toThrow(/above spam/)
+    await expect(quarantine.setSetting(ROOT, '', 'nonsense', '1')).rejects.toThrow(/no setting/)
+    expect(value('other.example')).toEqual(['0.85', ''])
+  })
+
+  test('masks are added once, listed in order and removed', async () => {
+    const { quarantine } = rig()
+    expect(
+      await quarantine.changeList(ROOT, '', 'block', {
+        add: ['*@Spam.example', '*@spam.EXAMPLE', 'a@b.example'],
+      }),
+    ).toEqual({ added: 2, known: 0, removed: 0 })
+    expect(
+      await quarantine.changeList(ROOT, '', 'block', {
+        add: ['a@b.example'],
+        remove: ['x@y.example'],
+      }),
+    ).toEqual({ added: 0, known: 1, removed: 0 })
+    await quarantine.changeList(USER, USER.scope, 'allow', { add: ['friend@b.example'] })
+    expect(
+      [...quarantine.listEntries(ROOT)].map(({ scope, list, mask }) => [scope, list, mask]),
+    ).toEqual([
+      ['', 'block', '*@spam.example'],
+      ['', 'block', 'a@b.example'],
+      ['user@example.com', 'allow', 'friend@b.example'],
+    ])
+    expect([...quarantine.listEntries(USER)]).toHaveLength(1)
+    await expect(
+      quarantine.changeList(USER, '', 'block', { add: ['a@b.example'] }),
+    ).rejects.toMatchObject({ code: 'NOPERM' })
+    await expect(
+      quarantine.changeList(ROOT, '', 'block', { add: ['ok@b.example', 'no at sign'] }),
+    ).rejects.toThrow()
+    expect([...quarantine.listEntries(ROOT, '', 'block')]).toHaveLength(2)
+  })
+})
