@@ -20,9 +20,9 @@ export function bytesOf(text: string): Buffer {
 
 /** The bytes if they hold no NUL, else a copy with 0x80 for each. */
 export function withoutNul(bytes: Buffer): Buffer {
-  let at = bytes.indexOf(0)
-  if (at < 0) return bytes
+  const first = bytes.indexOf(0)
+  if (first < 0) return bytes
   const copy = Buffer.from(bytes)
-  for (; at >= 0; at = copy.indexOf(0, at + 1)) copy[at] = NUL_STAND_IN
+  for (let at = first; at < copy.length; at++) if (copy[at] === 0) copy[at] = NUL_STAND_IN
   return copy
 }

@@ -1,0 +1,166 @@
+// FETCH and UID FETCH (RFC 9051 §6.4.5 and §6.4.9), with CONDSTORE and QRESYNC (RFC 7162), PARTIAL
+// (RFC 9394) and BINARY (RFC 3516).
+import { Bad, Refused } from '../../errors.ts'
+import { FLAG } from '../../mail.ts'
+import type { Call, Command, Done, Session } from '../command.ts'
+import { vanishedOf } from '../fetch/vanished.ts'
+import { Message } from '../fetch/message.ts'
+import { Output } from '../fetch/output.ts'
+import { planFetch, type Plan } from '../fetch/plan.ts'
+import type { View } from '../view.ts'
+import {
+  parseFetch,
+  partialSpan,
+  rangesOf,
+  writeVanished,
+  type Fetch,
+  type Span,
+} from '../wire/index.ts'
+
+/** Octets that are built before they are sent, and ms of work before others get their turn. */
+const PIECE = 256 * 1024
+const TURN = 2
+/** Messages marked \Seen in one transaction: it blocks the process for some 50 us each. */
+const MARKS = 500
+
+export const fetch: Command<Fetch> = {
+  state: 'selected',
+  keepsNumbers: true,
+  parse: (reader, call) => parseFetch(reader, call),
+
+  async run(session, args, call): Promise<Done | void> {
+    if (args.vanished && !session.enabled.has('QRESYNC'))
+      throw new Bad('VANISHED needs ENABLE QRESYNC first') // RFC 7162 §3.2.6
+    // RFC 7162 §3.1: both make the session one that keeps mod-sequences
+    if (args.changedSince !== undefined || args.items.some(({ kind }) => kind === 'MODSEQ'))
+      session.enable('CONDSTORE')
+    const plan = planFetch(session, args, call.uid)
+    let spans = wanted(session.view, args, call.uid)
+    if (args.vanished) {
+      const gone = vanishedOf(session, args.set, args.changedSince ?? 0)
+      writeVanished(session.writer, gone, { earlier: true })
+    }
+    const marked = new Set<number>()
+    if (plan.marks && !session.view.readOnly) {
+      const uids = uidsOf(session.view, spans)
+      await markSeen(session, call, uids, marked)
+      // Only a UID command may have lost messages by that, and so their places.
+      if (call.uid) spans = session.view.resolve(rangesOf(uids), true)
+    }
+    return await writeMessages(session, plan, spans, marked)
+  },
+}
+
+/** The messages of the set that have changed since, and of these those of the window. */
+function wanted(view: View, { set, changedSince, partial }: Fetch, uid: boolean): Span[] {
+  let spans = view.resolve(set, uid)
+  if (changedSince !== undefined)
+    spans = filter(spans, (index) => view.modseqAt(index) > changedSince)
+  if (!partial) return spans
+  const total = spans.reduce((sum, { start, end }) => sum + end - start, 0)
+  const window = partialSpan(partial, total)
+  let at = 0
+  return filter(spans, () => {
+    const inside = at >= window.start && at < window.end
+    at++
+    return inside
+  })
+}
+
+function filter(spans: readonly Span[], keep: (index: number) => boolean): Span[] {
+  const kept: { start: number; end: number }[] = []
+  for (const { start, end } of spans) {
+    for (let i = start; i < end; i++) {
+      if (!keep(i)) continue
+      const last = kept.at(-1)
+      if (last?.end === i) last.end++
+      else kept.push({ start: i, end: i + 1 })
+    }
+  }
+  return kept
+}
+
+function uidsOf(view: View, spans: readonly Span[]): number[] {
+  const uids: number[] = []
+  for (const { start, end } of spans) for (let i = start; i < end; i++) uids.push(view.uidAt(i))
+  return uids
+}
+
+/** Makes the messages \Seen before any is written; fills `marked` with those that were not. */
+async function markSeen(
+  session: Session,
+  call: Call,
+  uids: readonly number[],
+  marked: Set<number>,
+): Promise<void> {
+  const { quarantine, login, view } = session
+  const unseen = uids.filter((uid) => !(view.flagsAt(view.indexOf(uid)) & FLAG.seen))
+  for (const uid of unseen) marked.add(uid)
+  for (let at = 0; at < unseen.length; at += MARKS) {
+    await quarantine.changeFlags(login, view.folder, unseen.slice(at, at + MARKS), {
+      mode: 'add',
+      flags: { system: FLAG.seen, keywords: [] },
+    })
+  }
+  if (unseen.length > 0) await session.sync(call, { skip: (uid) => marked.has(uid) })
+}
+
+async function writeMessages(
+  session: Session,
+  plan: Plan,
+  spans: readonly Span[],
+  marked: ReadonlySet<number>,
+): Promise<Done | void> {
+  const out = new Output()
+  let done: Done | undefined
+  let turn = performance.now()
+  const hand = async () => {
+    for (const chunk of out.take()) session.writer.lines(chunk)
+    await session.flush()
+    turn = performance.now()
+  }
+  for (const { start, end } of spans) {
+    for (let index = start; index < end; index++) {
+      const message = new Message(session, index, marked.has(session.view.uidAt(index)))
+      if (plan.reads && !message.there) done = GONE
+      else done = writeMessage(out, plan, message) ?? done
+      if (out.size >= PIECE || ((index & 15) === 15 && performance.now() - turn > TURN))
+        await hand()
+    }
+  }
+  await hand()
+  return done
+}
+
+/** RFC 5530 §3: the client has not been told yet. */
+const GONE: Done = {
+  status: 'NO',
+  code: 'EXPUNGEISSUED',
+  text: 'Some of these messages are no longer there',
+}
+
+/** One response; or how the command ends when an item of it is refused. */
+function writeMessage(out: Output, plan: Plan, message: Message): Done | undefined {
+  const mark = out.mark()
+  try {
+    out.text('* ')
+    out.number(message.index + 1)
+    out.text(' FETCH (')
+    for (const { name, write } of plan.items) {
+      out.text(name)
+      write(out, message)
+    }
+    if (message.changed) {
+      for (const { name, write } of plan.changed) {
+        out.text(name)
+        write(out, message)
+      }
+    }
+    out.text(')\r\n')
+    return undefined
+  } catch (error) {
+    out.back(mark)
+    if (!(error instanceof Refused)) throw error
+    return { status: 'NO', code: error.code, text: error.message } // RFC 3516 §4.3: UNKNOWN-CTE
+  }
+}

@@ -1,0 +1,135 @@
+// The data items of FETCH (RFC 9051 §6.4.5 and §7.5.2), each a function that writes its value.
+import { Bad } from '../../errors.ts'
+import { bodyStructure } from '../../mime/bodystructure.ts'
+import { decodePart } from '../../mime/decode.ts'
+import { findPart, pickFields, sectionBytes } from '../../mime/sections.ts'
+import { spell } from '../../mime/spell.ts'
+import { preview } from '../../mime/text.ts'
+import type { Session } from '../command.ts'
+import { flagNames } from '../flags.ts'
+import { formatDateTime, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
+import type { Message } from './message.ts'
+import type { Output } from './output.ts'
+
+/** Writes the value of an item; its name stands before it. */
+export type WriteItem = (out: Output, message: Message) => void
+
+type Sectioned = Extract<FetchItem, { kind: 'SECTION' }>
+type Binary = Extract<FetchItem, { kind: 'BINARY' | 'BINARY.SIZE' }>
+
+const CRLF = '\r\n'
+
+export function writerOf(item: FetchItem, session: Session): WriteItem {
+  switch (item.kind) {
+    case 'UID':
+      return (out, message) => out.number(message.uid)
+    case 'FLAGS':
+      return flagsWriter(session)
+    case 'MODSEQ':
+      return (out, { index }) => {
+        out.text('(')
+        out.number(session.view.modseqAt(index))
+        out.text(')')
+      }
+    case 'INTERNALDATE':
+      return (out, { summary }) => out.text(formatDateTime(summary.at))
+    case 'SAVEDATE':
+      return (out, { saved }) => out.text(formatDateTime(saved))
+    case 'RFC822.SIZE':
+      return (out, { summary }) => out.number(summary.size)
+    case 'ENVELOPE':
+      return (out, { summary }) => out.bytes(summary.bytes, summary.envelope, summary.structure)
+    case 'BODYSTRUCTURE':
+      return (out, { summary }) => out.bytes(summary.bytes, summary.structure)
+    case 'BODY':
+      return (out, { root }) => out.text(spell(bodyStructure(root, false)))
+    case 'EMAILID': // RFC 8474 §5.1
+      return (out, { summary }) => out.text(`(${emailId(session, summary.item)})`)
+    case 'THREADID': // RFC 8474 §5.2
+      return (out, { summary }) => out.text(`(${threadId(summary.thread)})`)
+    case 'PREVIEW': // RFC 8970; made when it is asked for, which is soon enough for LAZY too
+      return (out, { root }) => out.text(spell(Buffer.from(preview(root)).toString('latin1')))
+    case 'SECTION':
+      return sectionWriter(item)
+    case 'BINARY':
+    case 'BINARY.SIZE':
+      return binaryWriter(item)
+    default:
+      throw new Bad('This item cannot be fetched')
+  }
+}
+
+/**
+ * The same for all places of an item, and for no other (RFC 8474 §4): two items may have equal
+ * bytes, but INTERNALDATE is each one's own.
+ */
+export function emailId({ quarantine }: Session, item: number): string {
+  return `M${quarantine.uidValidity.toString(36)}_${item}`
+}
+
+export function threadId(thread: string): string {
+  return `T${thread}`
+}
+
+function flagsWriter({ view, quarantine }: Session): WriteItem {
+  // Few combinations in a mailbox, so each is spelled once.
+  const spelled = new Map<number, string>()
+  return (out, { index }) => {
+    const key = view.keywordsAt(index) * 256 + view.flagsAt(index)
+    let text = spelled.get(key)
+    if (text === undefined) {
+      const keywords = quarantine.keywords(view.keywordsAt(index))
+      text = `(${flagNames(view.flagsAt(index), keywords).join(' ')})`
+      spelled.set(key, text)
+    }
+    out.text(text)
+  }
+}
+
+function sectionWriter({ section, octets }: Sectioned): WriteItem {
+  return (out, message) => writeString(out, cut(sectionOf(message, section), octets))
+}
+
+/** The bytes of a section; of the message's own header without looking for parts. */
+function sectionOf(message: Message, { path, text, fields }: Section): Buffer | null {
+  if (path.length === 0) {
+    if (text === '') return message.raw
+    const { header, raw } = message
+    if (text === 'HEADER') return raw.subarray(0, header.end)
+    if (text === 'TEXT') return raw.subarray(header.end)
+    return pickFields(header, fields, text === 'HEADER.FIELDS')
+  }
+  return sectionBytes(message.root, { path, text: text === '' ? null : text, fields })
+}
+
+function binaryWriter(item: Binary): WriteItem {
+  const { path, kind } = item
+  return (out, message) => {
+    const bytes = path.length === 0 ? message.raw : decoded(message, path)
+    if (kind === 'BINARY.SIZE') out.number(bytes?.length ?? 0)
+    else writeString(out, cut(bytes, item.octets), true)
+  }
+}
+
+function decoded(message: Message, path: readonly number[]): Buffer | null {
+  const part = findPart(message.root, path)
+  return part && decodePart(part)
+}
+
+/** RFC 9051 §6.4.5.2: what lies behind the end is an empty string. */
+function cut(bytes: Buffer | null, octets: Sectioned['octets']): Buffer | null {
+  return bytes && octets ? bytes.subarray(octets.offset, octets.offset + octets.length) : bytes
+}
+
+/** nstring, or literal8 (RFC 3516 §4.3) where `binary` bytes hold NUL. */
+function writeString(out: Output, bytes: Buffer | null, binary = false): void {
+  if (bytes === null) {
+    out.text('NIL')
+    return
+  }
+  const eight = binary && bytes.includes(0)
+  out.text(eight ? '~{' : '{')
+  out.number(bytes.length)
+  out.text(`}${CRLF}`)
+  out.bytes(eight ? bytes : withoutNul(bytes))
+}

@@ -1,0 +1,59 @@
+// One message while it is fetched: what is known of it, read when the first item asks for it.
+import { type Header, parseHeader } from '../../mime/headers.ts'
+import { type Part, parseStructure } from '../../mime/structure.ts'
+import type { Summary } from '../../quarantine/summary.ts'
+import type { Session } from '../command.ts'
+
+export class Message {
+  readonly index: number
+  readonly uid: number
+  /** Its FLAGS are told although nobody asked: this command made it \Seen. */
+  readonly changed: boolean
+  readonly #session: Session
+  #entry: { summary: Summary; saved: number } | null | undefined
+  #raw: Buffer | undefined
+  #header: Header | undefined
+  #root: Part | undefined
+
+  constructor(session: Session, index: number, changed: boolean) {
+    this.#session = session
+    this.index = index
+    this.uid = session.view.uidAt(index)
+    this.changed = changed
+  }
+
+  /** False when it was removed meanwhile: only its flags are known. */
+  get there(): boolean {
+    const { quarantine, login, view } = this.#session
+    this.#entry ??= quarantine.summaryAt(login, view.folder, this.uid)
+    return this.#entry !== null
+  }
+
+  get summary(): Summary {
+    return this.#must.summary
+  }
+
+  /** Unix time in ms at which it came into the folder. */
+  get saved(): number {
+    return this.#must.saved
+  }
+
+  get raw(): Buffer {
+    const { item, blob } = this.summary
+    return (this.#raw ??= this.#session.quarantine.raw({ id: item, blob }))
+  }
+
+  /** The message's own header, much cheaper than `root`. */
+  get header(): Header {
+    return (this.#header ??= parseHeader(this.raw))
+  }
+
+  get root(): Part {
+    return (this.#root ??= parseStructure(this.raw))
+  }
+
+  get #must(): { summary: Summary; saved: number } {
+    if (!this.there || !this.#entry) throw new Error(`message ${this.uid} is gone`)
+    return this.#entry
+  }
+}
