@@ -27,7 +27,7 @@ export function parseAddresses(value: string): Address[] {
   const lexer = new Lexer(value)
   if (!lexer.skip() || lexer.ended) return list
   for (;;) {
-    if (!parseGroup(lexer, list)) parseMailbox(lexer, list)
+    if (!parseUsual(lexer, list) && !parseGroup(lexer, list)) parseMailbox(lexer, list)
     if (!lexer.is(',')) return list
     lexer.at++
     if (!lexer.skip()) {
@@ -36,6 +36,29 @@ export function parseAddresses(value: string): Address[] {
     }
     if (lexer.ended) return list
   }
+}
+
+const ATEXT = "[!#-'*+\\-/-9=?A-Z^-~\\x80-\\xff]"
+const HOST = `${ATEXT}+(?:\\.${ATEXT}+)*`
+const USUAL = new RegExp(
+  `(?:(?:"([^"\\\\\\0\\r\\n\\t]*)"|(${ATEXT}(?:${ATEXT}|\\.)*(?: (?:${ATEXT}|\\.)+)*))? ?` +
+    `<((?:${ATEXT}|\\.)+)@(${HOST})>|((?:${ATEXT}|\\.)+)@(${HOST})) ?(?=,|$)`,
+  'y',
+)
+
+/**
+ * One regular expression for what nearly all addresses look like, `"Joe Doe" <joe@example.com>`: the
+ * same as the rules below would read, several times faster. False: none, the cursor has not moved.
+ */
+function parseUsual(lexer: Lexer, list: Address[]): boolean {
+  USUAL.lastIndex = lexer.at
+  const match = USUAL.exec(lexer.text)
+  if (match === null) return false
+  lexer.at = USUAL.lastIndex
+  const [, quoted, words, mailbox, host, bareMailbox, bareHost] = match
+  const name = (quoted ?? words) || null
+  list.push({ name, route: null, mailbox: mailbox ?? bareMailbox, host: host ?? bareHost })
+  return true
 }
 
 /** group = display-name ":" [mailbox-list] ";". False: not a group, the cursor is back. */

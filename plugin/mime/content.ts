@@ -2,7 +2,7 @@
 // 2557 (location). Of a field that comes twice the first counts.
 
 import { clean } from './envelope.ts'
-import { type Header, fieldValue, isNamed, nameHash } from './headers.ts'
+import { FieldTable, type Header, fieldValue } from './headers.ts'
 import {
   type ContentType,
   type Param,
@@ -24,24 +24,21 @@ export interface Content {
   location: string | null
 }
 
-type Reader = { name: string; read: (content: Content, value: string) => void }
+type Reader = (content: Content, value: string) => unknown
 
-const READERS = new Map<number, Reader>(
-  (
-    [
-      ['content-type', (c, v) => (c.contentType ??= parseContentType(v))],
-      ['content-id', (c, v) => (c.id ??= v)],
-      ['content-description', (c, v) => (c.description ??= v)],
-      ['content-transfer-encoding', (c, v) => (c.encoding ??= parseToken(v))],
-      ['content-md5', (c, v) => (c.md5 ??= v)],
-      ['content-disposition', (c, v) => (c.disposition ??= parseDisposition(v))],
-      ['content-language', (c, v) => (c.language ??= parseLanguages(v))],
-      ['content-location', (c, v) => (c.location ??= v)],
-    ] satisfies [string, Reader['read']][]
-  ).map(([name, read]) => [nameHash(name), { name, read }]),
-)
+const MIME_VERSION = 'mime-version'
 
-const MIME_VERSION = nameHash('mime-version')
+const FIELDS = new FieldTable<Reader | typeof MIME_VERSION>({
+  'content-type': (c, v) => (c.contentType ??= parseContentType(v)),
+  'content-id': (c, v) => (c.id ??= v),
+  'content-description': (c, v) => (c.description ??= v),
+  'content-transfer-encoding': (c, v) => (c.encoding ??= parseToken(v)),
+  'content-md5': (c, v) => (c.md5 ??= v),
+  'content-disposition': (c, v) => (c.disposition ??= parseDisposition(v)),
+  'content-language': (c, v) => (c.language ??= parseLanguages(v)),
+  'content-location': (c, v) => (c.location ??= v),
+  [MIME_VERSION]: MIME_VERSION,
+})
 
 /**
  * Reads the fields of a part. `mime`: the part stands in a multipart; else the fields only count when
@@ -50,10 +47,9 @@ const MIME_VERSION = nameHash('mime-version')
 export function parseContent(header: Header, mime: boolean): Content {
   let content = emptyContent()
   for (const field of header.fields) {
-    if (field.hash === MIME_VERSION) mime ||= isNamed(header, field, 'mime-version', MIME_VERSION)
-    const reader = READERS.get(field.hash)
-    if (reader === undefined || !isNamed(header, field, reader.name, field.hash)) continue
-    reader.read(content, clean(fieldValue(header, field)))
+    const read = FIELDS.get(header, field)
+    if (read === MIME_VERSION) mime = true
+    else if (read !== undefined) read(content, clean(fieldValue(header, field)))
   }
   if (!mime && content.contentType === null) content = emptyContent()
   return content

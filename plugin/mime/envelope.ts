@@ -2,7 +2,7 @@
 // encoded words as they are. NUL, which no IMAP string may hold (RFC 9051 §4.3), becomes U+FFFD.
 
 import { type Address, parseAddresses } from './address.ts'
-import { type Field, type Header, fieldValue, isNamed, nameHash, rawValue } from './headers.ts'
+import { type Field, FieldTable, type Header, fieldValue, rawValue } from './headers.ts'
 import type { Wire } from './wire.ts'
 
 export interface Envelope {
@@ -21,20 +21,18 @@ export interface Envelope {
 type TextKey = 'date' | 'subject' | 'inReplyTo' | 'messageId'
 type ListKey = Exclude<keyof Envelope, TextKey>
 
-const FIELDS = new Map<number, { name: string; text?: TextKey; list?: ListKey }>(
-  [
-    { name: 'date', text: 'date' as const },
-    { name: 'subject', text: 'subject' as const },
-    { name: 'in-reply-to', text: 'inReplyTo' as const },
-    { name: 'message-id', text: 'messageId' as const },
-    { name: 'from', list: 'from' as const },
-    { name: 'sender', list: 'sender' as const },
-    { name: 'reply-to', list: 'replyTo' as const },
-    { name: 'to', list: 'to' as const },
-    { name: 'cc', list: 'cc' as const },
-    { name: 'bcc', list: 'bcc' as const },
-  ].map((entry) => [nameHash(entry.name), entry]),
-)
+const FIELDS = new FieldTable<{ text: TextKey } | { list: ListKey }>({
+  date: { text: 'date' },
+  subject: { text: 'subject' },
+  'in-reply-to': { text: 'inReplyTo' },
+  'message-id': { text: 'messageId' },
+  from: { list: 'from' },
+  sender: { list: 'sender' },
+  'reply-to': { list: 'replyTo' },
+  to: { list: 'to' },
+  cc: { list: 'cc' },
+  bcc: { list: 'bcc' },
+})
 
 const UNKNOWN = '\xef\xbf\xbd' // U+FFFD in UTF-8
 
@@ -70,11 +68,11 @@ export function parseEnvelope(header: Header): Envelope {
     messageId: null,
   }
   for (const field of header.fields) {
-    const entry = FIELDS.get(field.hash)
-    if (entry === undefined || !isNamed(header, field, entry.name, field.hash)) continue
-    if (entry.text === 'subject') envelope.subject = tidy(rawValue(header, field))
-    else if (entry.text !== undefined) envelope[entry.text] = clean(fieldValue(header, field))
-    else if (entry.list !== undefined) addAll(envelope[entry.list], header, field)
+    const entry = FIELDS.get(header, field)
+    if (entry === undefined) continue
+    if ('list' in entry) addAll(envelope[entry.list], header, field)
+    else if (entry.text === 'subject') envelope.subject = tidy(rawValue(header, field))
+    else envelope[entry.text] = clean(fieldValue(header, field))
   }
   // RFC 9051 §7.5.2: an absent or empty Sender or Reply-To is that of From.
   if (envelope.sender.length === 0) envelope.sender = envelope.from
@@ -84,9 +82,10 @@ export function parseEnvelope(header: Header): Envelope {
 
 function addAll(list: Address[], header: Header, field: Field) {
   for (const address of parseAddresses(rawValue(header, field))) {
-    if (address.name !== null) address.name = tidy(address.name)
-    if (address.mailbox !== null) address.mailbox = tidy(address.mailbox)
-    if (address.host !== null) address.host = tidy(address.host)
+    address.name = address.name && tidy(address.name)
+    address.mailbox = address.mailbox && tidy(address.mailbox)
+    // Only quoted strings, comments and literals hold other than atoms and dots.
+    if (address.host?.startsWith('[')) address.host = tidy(address.host)
     if (address.route !== null) address.route = tidy(address.route)
     list.push(address)
   }

@@ -27,7 +27,7 @@ export interface Field {
   readonly end: number
 }
 
-export interface Header {
+export class Header {
   readonly raw: Buffer
   readonly start: number
   /** End of the last field: where the empty line stands, if there is one. */
@@ -35,6 +35,21 @@ export interface Header {
   /** End of the header with its empty line: where the body starts. */
   readonly end: number
   readonly fields: readonly Field[]
+  #text: string | null = null
+
+  constructor(raw: Buffer, start: number, fieldsEnd: number, end: number, fields: Field[]) {
+    this.raw = raw
+    this.start = start
+    this.fieldsEnd = fieldsEnd
+    this.end = end
+    this.fields = fields
+  }
+
+  /** The bytes between two offsets into the message as latin1; one conversion serves all fields. */
+  slice(from: number, to: number): string {
+    this.#text ??= this.raw.toString('latin1', this.start, this.fieldsEnd)
+    return this.#text.slice(from - this.start, to - this.start)
+  }
 }
 
 const hashStep = (hash: number, byte: number) => (Math.imul(hash, 31) + (byte | 0x20)) | 0
@@ -57,9 +72,9 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
   let at = start
   while (at < size) {
     const first = raw[at]
-    if (first === LF) return { raw, start, fieldsEnd: at, end: at + 1, fields }
+    if (first === LF) return new Header(raw, start, at, at + 1, fields)
     if (first === CR && at + 1 < size && raw[at + 1] === LF) {
-      return { raw, start, fieldsEnd: at, end: at + 2, fields }
+      return new Header(raw, start, at, at + 2, fields)
     }
     if (first === DASH && stop?.(at)) break
     const fieldStart = at
@@ -101,14 +116,12 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
       }
     }
   }
-  return { raw, start, fieldsEnd: at, end: at, fields }
+  return new Header(raw, start, at, at, fields)
 }
 
 /** The field's name in lower case. */
 export function fieldName(header: Header, field: Field): string {
-  return field.hash === 0
-    ? ''
-    : header.raw.toString('latin1', field.start, field.nameEnd).toLowerCase()
+  return field.hash === 0 ? '' : header.slice(field.start, field.nameEnd).toLowerCase()
 }
 
 /** True when the field is called `name` (lower case); the hash first, the bytes to be sure. */
@@ -123,7 +136,7 @@ export function isNamed(header: Header, field: Field, name: string, hash = nameH
 
 /** The field's value as it stands, folds included, one character a byte. */
 export function rawValue(header: Header, field: Field): string {
-  return header.raw.toString('latin1', field.value, field.valueEnd)
+  return header.slice(field.value, field.valueEnd)
 }
 
 /** The field's value unfolded and trimmed, one character a byte. */
@@ -168,4 +181,26 @@ function trimEnd(value: string): string {
   let end = value.length
   while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
   return end === value.length ? value : value.slice(0, end)
+}
+
+/** Fields that a reader of headers looks for, by their names in lower case. */
+export class FieldTable<T> {
+  readonly #byHash = new Map<number, { name: string; entry: T }>()
+  // Most fields of a message are in no table: one look at a byte passes over nearly all of them.
+  readonly #maybe = new Uint8Array(1024)
+
+  constructor(entries: Record<string, T>) {
+    for (const [name, entry] of Object.entries(entries)) {
+      const hash = nameHash(name)
+      this.#byHash.set(hash, { name, entry })
+      this.#maybe[hash & 1023] = 1
+    }
+  }
+
+  get(header: Header, field: Field): T | undefined {
+    if (this.#maybe[field.hash & 1023] === 0) return undefined
+    const known = this.#byHash.get(field.hash)
+    if (known === undefined || !isNamed(header, field, known.name, field.hash)) return undefined
+    return known.entry
+  }
 }

@@ -198,7 +198,7 @@ class Parser {
 
   /** Ends the parts from `level` of the stack inwards at `end`. */
   #close(level: number, end: number) {
-    for (const part of this.#stack.splice(level).toReversed()) {
+    for (let part; this.#stack.length > level && (part = this.#stack.pop()) !== undefined;) {
       part.bodyEnd = Math.max(end, part.bodyStart)
       if (part.kind === 'message') this.#messages--
       if (part.kind === 'text' || part.kind === 'message') {

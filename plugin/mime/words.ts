@@ -43,9 +43,9 @@ function decodeQ(text: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-// eslint-disable-next-line no-control-regex
-const plain = (text: string) =>
-  /[\x80-\xff]/.test(text) ? decodeUnlabelled(Buffer.from(text, 'latin1')) : text
+function plain(text: string): string {
+  return /[\x80-\xff]/.test(text) ? decodeUnlabelled(Buffer.from(text, 'latin1')) : text
+}
 
 /**
  * The text of the parameter `name` (lower case), or null: RFC 2231 §4 where the message follows it,

@@ -1,0 +1,42 @@
+// RFC 5322 and MIME: the bytes of a message -> values. Pure functions, bounded in time and depth, that
+// throw on no input; only `decodePart` and `decodedSize` refuse (Refused UNKNOWN-CTE).
+
+export { type Address, parseAddresses } from './address.ts'
+export { bodyStructure } from './bodystructure.ts'
+export { decodeText, isKnownCharset } from './charset.ts'
+export type { Content } from './content.ts'
+export { parseDate } from './date.ts'
+export { decodeLenient, decodePart, decodedSize } from './decode.ts'
+export { type Envelope, envelopeWire, parseEnvelope } from './envelope.ts'
+export {
+  type Field,
+  type Header,
+  fieldName,
+  fieldValue,
+  find,
+  findAll,
+  parseHeader,
+  rawValue,
+  unfold,
+} from './headers.ts'
+export { type Identity, identity } from './identity.ts'
+export { messageIds } from './message-id.ts'
+export { type ContentType, type Param, param, parseContentType } from './params.ts'
+export { prefixSubject } from './prefix.ts'
+export { type Section, type SectionText, findPart, sectionBytes } from './sections.ts'
+export { DEPTH_MAX, type Kind, PARTS_MAX, type Part, parseStructure } from './structure.ts'
+export { type BaseSubject, baseSubject, displayName, sortMailbox } from './subject.ts'
+export {
+  type Attachment,
+  PREVIEW_MAX,
+  attachments,
+  fold,
+  hasHeader,
+  hasText,
+  headerTexts,
+  partText,
+  preview,
+  searchTexts,
+} from './text.ts'
+export type { Wire } from './wire.ts'
+export { decodeWords, paramText } from './words.ts'
