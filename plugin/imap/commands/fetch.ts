@@ -3,15 +3,17 @@
 import { Bad, Refused } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Call, Command, Done, Session } from '../command.ts'
-import { vanishedOf } from '../fetch/vanished.ts'
 import { Message } from '../fetch/message.ts'
 import { Output } from '../fetch/output.ts'
 import { planFetch, type Plan } from '../fetch/plan.ts'
+import { vanishedSince } from '../resync.ts'
 import type { View } from '../view.ts'
 import {
+  normalize,
   parseFetch,
   partialSpan,
   rangesOf,
+  SAVED,
   writeVanished,
   type Fetch,
   type Span,
@@ -23,7 +25,7 @@ const TURN = 2
 /** Messages marked \Seen in one transaction: it blocks the process for some 50 us each. */
 const MARKS = 500
 
-export const fetch: Command<Fetch> = {
+export const FETCH: Command<Fetch> = {
   state: 'selected',
   keepsNumbers: true,
   parse: (reader, call) => parseFetch(reader, call),
@@ -36,10 +38,7 @@ export const fetch: Command<Fetch> = {
       session.enable('CONDSTORE')
     const plan = planFetch(session, args, call.uid)
     let spans = wanted(session.view, args, call.uid)
-    if (args.vanished) {
-      const gone = vanishedOf(session, args.set, args.changedSince ?? 0)
-      writeVanished(session.writer, gone, { earlier: true })
-    }
+    if (args.vanished) writeVanishedOf(session, args)
     const marked = new Set<number>()
     if (plan.marks && !session.view.readOnly) {
       const uids = uidsOf(session.view, spans)
@@ -49,6 +48,15 @@ export const fetch: Command<Fetch> = {
     }
     return await writeMessages(session, plan, spans, marked)
   },
+}
+
+/** RFC 7162 §3.2.6: what was removed from the set since. */
+function writeVanishedOf(session: Session, { set, changedSince = 0 }: Fetch): void {
+  const { quarantine, login, view, writer } = session
+  // What has gone may have been the last: '*' is the last UID that was ever in use.
+  const last = quarantine.status(login, view.folder).uidNext - 1
+  const known = set === SAVED ? view.saved : normalize(set, last)
+  writeVanished(writer, vanishedSince(session, changedSince, known), { earlier: true })
 }
 
 /** The messages of the set that have changed since, and of these those of the window. */

@@ -1,0 +1,54 @@
+// APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (design.md §5).
+import { Bad, Refused } from '../../errors.ts'
+import { meaning } from '../../quarantine/meaning.ts'
+import type { Command, Session } from '../command.ts'
+import { flagSet } from '../flags.ts'
+import { needTarget } from '../folders.ts'
+import type { Folder } from '../../quarantine/folders.ts'
+import { parseAppend, parseAppendStart, type Append } from '../wire/index.ts'
+
+/** The folder, or Refused if whatever is appended to it would be refused. */
+function target(session: Session, mailbox: string): Folder {
+  const folder = needTarget(session, mailbox)
+  const means = meaning(null, folder.id)
+  if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
+  return folder
+}
+
+/** RFC 6855 §4: only a client that has asked for UTF-8 may send messages with it this way. */
+function checkUtf8({ enabled }: Session, utf8: boolean): void {
+  if (utf8 && !enabled.has('UTF8=ACCEPT')) throw new Bad('Enable UTF8=ACCEPT first')
+}
+
+export const APPEND: Command<Append> = {
+  state: 'authenticated',
+  // Refused before a byte of the message travels.
+  literal(session, start, size) {
+    const append = parseAppendStart(start, { utf8: session.utf8 })
+    if (!append) return // the literal is the name of the mailbox
+    target(session, append.mailbox)
+    checkUtf8(session, append.next.utf8)
+    const { append_limit } = session.quarantine.config.imap
+    if (size > append_limit)
+      throw new Refused('TOOBIG', `A message can have at most ${append_limit} octets.`)
+  },
+  parse: parseAppend,
+  async run(session, { mailbox, messages }) {
+    const { quarantine, login } = session
+    const to = target(session, mailbox)
+    for (const { utf8 } of messages) checkUtf8(session, utf8)
+    // RFC 3502 §6.3.11: a message without octets takes the whole command back
+    if (messages.some(({ bytes }) => bytes.length === 0))
+      throw new Refused('CANNOT', 'A message without any octets cannot be kept.')
+    const uids = await quarantine.append(
+      login,
+      to,
+      messages.map(({ bytes, flags, date }) => ({
+        raw: bytes,
+        flags: flagSet(flags),
+        date: date?.time ?? null,
+      })),
+    )
+    return { code: (w) => w.atom('APPENDUID').number(quarantine.uidValidity).numbers(uids) }
+  },
+}

@@ -1,0 +1,41 @@
+// AUTHENTICATE (RFC 9051 §6.2.2) with SASL-IR (RFC 4959)
+import { Refused } from '../../errors.ts'
+import type { Login } from '../../mail.ts'
+import type { Command, Done, Session } from '../command.ts'
+import { askOf, Failed, MECHANISM } from '../sasl.ts'
+import { parseAuthenticate, type Authenticate } from '../wire/index.ts'
+
+/** RFC 9051 §6.2.3: no password in the clear; RFC 5530 §3 names the code. */
+export function needPrivacy({ peer }: Session): void {
+  if (!peer.secure)
+    throw new Refused('PRIVACYREQUIRED', 'Passwords travel over TLS only; use STARTTLS first.')
+}
+
+/** Logs in by whatever `check` proves; a failure is logged, counted and answered late. */
+export async function logInBy(session: Session, check: () => Promise<Login>): Promise<Done> {
+  try {
+    session.logIn(await check())
+  } catch (error) {
+    if (error instanceof Failed) return await session.logInFailed(error.user, error.reason)
+    throw error
+  }
+  const names = session.capabilities
+  return {
+    text: 'Logged in',
+    code: (w) => {
+      w.atom('CAPABILITY')
+      for (const name of names) w.atom(name)
+    },
+  }
+}
+
+export const AUTHENTICATE: Command<Authenticate> = {
+  state: 'not-authenticated',
+  parse: parseAuthenticate,
+  async run(session, { mechanism, initial }) {
+    needPrivacy(session)
+    if (!Object.hasOwn(MECHANISM, mechanism))
+      throw new Refused('CANNOT', `There is no mechanism ${mechanism} here.`)
+    return await logInBy(session, () => MECHANISM[mechanism](session, askOf(session), initial))
+  },
+}

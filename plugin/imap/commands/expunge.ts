@@ -1,0 +1,33 @@
+// EXPUNGE (RFC 9051 §6.4.3)
+import { FLAG } from '../../mail.ts'
+import type { Command, Done, Session } from '../command.ts'
+import type { View } from '../view.ts'
+import { READ_ONLY } from '../open.ts'
+import { parseNothing } from '../wire/index.ts'
+
+/** UIDs of what carries \Deleted. */
+export function markedUids(view: View): number[] {
+  const uids: number[] = []
+  for (let i = 0; i < view.count; i++) if (view.flagsAt(i) & FLAG.deleted) uids.push(view.uidAt(i))
+  return uids
+}
+
+/** Deletes what carries \Deleted among `uids`. The EXPUNGE responses follow from the journal. */
+export async function expunge(session: Session, uids: readonly number[]): Promise<Done> {
+  const { quarantine, login, view, enabled } = session
+  if (view.readOnly) return READ_ONLY
+  const gone = uids.length > 0 ? await quarantine.expunge(login, view.folder, uids) : []
+  if (gone.length === 0 || !enabled.has('CONDSTORE')) return {}
+  // RFC 7162 §3.1.2.1, §3.2.7: after the untagged responses, so the newest value
+  return { code: (w) => w.atom('HIGHESTMODSEQ').number(view.highest) }
+}
+
+export const EXPUNGE: Command<void> = {
+  state: 'selected',
+  parse: parseNothing,
+  async run(session, _, call) {
+    // Other sessions may have marked messages that this client does not know to be marked.
+    await session.sync(call)
+    return await expunge(session, markedUids(session.view))
+  },
+}

@@ -1,0 +1,39 @@
+// LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
+import type { Command, Session } from '../command.ts'
+import { needFolder, rightsOf } from '../folders.ts'
+import { listed, type Box } from '../listing.ts'
+import { statusOf } from '../status.ts'
+import { parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
+
+/** The folders of a login as LIST knows them. */
+export function boxesOf({ quarantine, login }: Session): Box[] {
+  return quarantine.folders(login).map(({ name, specialUse }) => ({
+    name,
+    specialUse,
+    subscribed: quarantine.isSubscribed(login, name),
+  }))
+}
+
+/** RFC 9051 §6.3.9: an empty name asks for the delimiter. */
+export function asksDelimiter({ extended, patterns }: List): boolean {
+  return !extended && patterns.length === 1 && patterns[0] === ''
+}
+
+export const LIST: Command<List> = {
+  state: 'authenticated',
+  parse: parseList,
+  async run(session, list) {
+    const { writer } = session
+    if (asksDelimiter(list)) return writeDelimiter(writer)
+    if (list.status?.includes('HIGHESTMODSEQ')) session.enable('CONDSTORE')
+    for (const { name, attributes, childInfo } of listed(boxesOf(session), list)) {
+      writeList(writer, { attributes, mailbox: name, childInfo })
+      if (!list.status && !list.returns.has('MYRIGHTS')) continue
+      const folder = needFolder(session, name)
+      // RFC 5819 §2: STATUS follows the LIST response of its mailbox
+      if (list.status) writeStatus(writer, name, statusOf(session, folder, list.status))
+      if (list.returns.has('MYRIGHTS'))
+        writer.untagged().atom('MYRIGHTS').mailbox(name).astring(rightsOf(folder)).crlf()
+    }
+  },
+}

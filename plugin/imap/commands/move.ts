@@ -1,0 +1,23 @@
+// MOVE and UID MOVE (RFC 9051 §6.4.8, RFC 6851): a drop into a folder (design.md §5).
+import type { Command } from '../command.ts'
+import { needTarget } from '../folders.ts'
+import { READ_ONLY } from '../open.ts'
+import { parseCopy } from '../wire/index.ts'
+import { copyUid, type Drop } from './copy.ts'
+
+export const MOVE: Command<Drop> = {
+  state: 'selected',
+  parse: parseCopy,
+  async run(session, { set, mailbox }, call) {
+    const { quarantine, login, view, writer, enabled } = session
+    const uids = view.uidsOf(set, call.uid)
+    const to = needTarget(session, mailbox)
+    if (view.readOnly) return READ_ONLY
+    const dropped = await quarantine.move(login, view.folder, uids, to)
+    if (dropped.to.length === 0) return { text: 'There was no such message' }
+    // RFC 6851 §4.3: untagged COPYUID first, then EXPUNGE, which follows from the journal
+    writer.untagged().ok('Moved', copyUid(quarantine.uidValidity, dropped))
+    if (!enabled.has('CONDSTORE')) return {}
+    return { code: (w) => w.atom('HIGHESTMODSEQ').number(view.highest) }
+  },
+}

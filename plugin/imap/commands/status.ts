@@ -1,0 +1,16 @@
+// STATUS (RFC 9051 §6.3.11)
+import type { Command } from '../command.ts'
+import { needFolder } from '../folders.ts'
+import { statusOf } from '../status.ts'
+import { parseStatus, writeStatus, type StatusCommand } from '../wire/index.ts'
+
+export const STATUS: Command<StatusCommand> = {
+  state: 'authenticated',
+  parse: parseStatus,
+  async run(session, { mailbox, items }) {
+    const folder = needFolder(session, mailbox)
+    // RFC 7162 §3.1: asking for mod-sequences enables them
+    if (items.includes('HIGHESTMODSEQ')) session.enable('CONDSTORE')
+    writeStatus(session.writer, mailbox, statusOf(session, folder, items))
+  },
+}

@@ -1,0 +1,62 @@
+// What LIST, LSUB and XLIST answer (RFC 9051 §6.3.9, RFC 5258, RFC 6154): pure, of a list of mailboxes.
+import { matchesAny, parentsOf, type List } from './wire/index.ts'
+
+/** A mailbox that is there. */
+export interface Box {
+  readonly name: string
+  readonly specialUse: string | null
+  readonly subscribed: boolean
+}
+
+export interface Listed {
+  readonly name: string
+  readonly attributes: string[]
+  readonly childInfo: string[]
+  /** false for names above mailboxes that match, which are none themselves */
+  readonly exists: boolean
+}
+
+/** Mailboxes that LIST tells, in the order of `boxes`. */
+export function listed(boxes: readonly Box[], list: List): Listed[] {
+  const { joined, select, returns, extended } = list
+  const chosen = (box: Box): boolean =>
+    (!select.has('SUBSCRIBED') || box.subscribed) &&
+    (!select.has('SPECIAL-USE') || box.specialUse !== null)
+  const answer: Listed[] = []
+  for (const box of boxes) {
+    if (!matchesAny(joined, box.name)) continue
+    // RFC 5258 §3.1: parents of what was chosen, where the pattern does not reach the children
+    const below = boxes.filter(({ name }) => name.startsWith(`${box.name}/`))
+    const info =
+      select.has('RECURSIVEMATCH') && below.some((child) => chosen(child))
+        ? [...select].filter((option) => option !== 'RECURSIVEMATCH' && option !== 'REMOTE')
+        : []
+    if (!chosen(box) && info.length === 0) continue
+    const attributes = [below.length > 0 ? '\\HasChildren' : '\\HasNoChildren']
+    if (box.specialUse !== null) attributes.push(box.specialUse)
+    if (box.subscribed && (returns.has('SUBSCRIBED') || select.has('SUBSCRIBED')))
+      attributes.push('\\Subscribed')
+    answer.push({ name: box.name, attributes, childInfo: extended ? info : [], exists: true })
+  }
+  return answer
+}
+
+/**
+ * Subscribed mailboxes (RFC 3501 §6.3.9). Where `%` hides a subscribed child, its parent is told
+ * with \Noselect instead.
+ */
+export function subscribed(boxes: readonly Box[], list: List): Listed[] {
+  const answer = new Map<string, Listed>()
+  for (const box of boxes) {
+    if (!box.subscribed) continue
+    const below = boxes.some(({ name }) => name.startsWith(`${box.name}/`))
+    const attributes = [below ? '\\HasChildren' : '\\HasNoChildren']
+    if (matchesAny(list.joined, box.name))
+      answer.set(box.name, { name: box.name, attributes, childInfo: [], exists: true })
+    else if (list.patterns.some((pattern) => pattern.endsWith('%')))
+      for (const name of parentsOf(box.name))
+        if (matchesAny(list.joined, name) && !answer.has(name))
+          answer.set(name, { name, attributes: ['\\Noselect'], childInfo: [], exists: false })
+  }
+  return [...answer.values()]
+}

@@ -1,0 +1,113 @@
+// The listeners: implicit TLS and STARTTLS, with limits on who may connect.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Quarantine } from '../quarantine/quarantine.ts'
+import { Certificate, certificateFiles } from './certificate.ts'
+import { Gate, plainAddress, type GateLimits } from './gate.ts'
+import type { Log } from './log.ts'
+import { ImapSession, type SessionContext } from './session.ts'
+import { Transport } from './transport.ts'
+import { limits } from './wire/index.ts'
+
+export interface ServerOptions {
+  readonly quarantine: Quarantine
+  readonly log: Log
+  readonly host: string
+  /** null: off; 0: any free port */
+  readonly tlsPort: number | null
+  readonly startTlsPort: number | null
+  /** PEM files; both empty: a self-signed one is made in `dataDir` */
+  readonly cert: string
+  readonly key: string
+  readonly dataDir: string
+  readonly gate: GateLimits
+  /** delay of the first wrong password, in ms */
+  readonly authDelay?: number
+}
+
+/** Ports on which the server listens; null where it is off. */
+export interface Listening {
+  readonly tls: number | null
+  readonly startTls: number | null
+}
+
+export class ImapServer {
+  readonly #options: ServerOptions
+  readonly #gate: Gate
+  readonly #servers: Server[] = []
+  readonly #sessions = new Map<ImapSession, Promise<void>>()
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.#gate = new Gate(options.gate)
+  }
+
+  /** Connections now. */
+  get connections(): number {
+    return this.#gate.total
+  }
+
+  async listen(): Promise<Listening> {
+    const { quarantine, log, cert, key, dataDir, tlsPort, startTlsPort } = this.#options
+    const files = await certificateFiles({ cert, key }, dataDir)
+    const certificate = new Certificate(files, (line) => log.warn(line))
+    const context: SessionContext = {
+      quarantine,
+      log,
+      gate: this.#gate,
+      secureContext: () => certificate.context,
+      authDelay: this.#options.authDelay ?? limits.AUTH_DELAY,
+    }
+    return {
+      tls: tlsPort === null ? null : await this.#open(context, tlsPort, true),
+      startTls: startTlsPort === null ? null : await this.#open(context, startTlsPort, false),
+    }
+  }
+
+  /** Stops listening, tells every client, and waits until all are gone. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    )
+    for (const session of this.#sessions.keys()) session.shutdown()
+    await Promise.all([...this.#sessions.values(), ...closed])
+  }
+
+  async #open(context: SessionContext, port: number, tls: boolean): Promise<number> {
+    // allowHalfOpen: what a script sent before its end is still answered.
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      void this.#accept(context, socket, tls)
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ port, host: this.#options.host }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    server.on('error', (error) => this.#options.log.error(`imap listener: ${error.message}`))
+    this.#servers.push(server)
+    return (server.address() as AddressInfo).port
+  }
+
+  async #accept(context: SessionContext, socket: Socket, tls: boolean): Promise<void> {
+    const address = plainAddress(socket.remoteAddress)
+    const leave = this.#gate.enter(address)
+    if (!leave) {
+      this.#options.log.warn(`imap connection refused: rip=${address}, reason="too many"`)
+      socket.on('error', () => socket.destroy())
+      if (tls) socket.destroy()
+      else socket.end('* BYE [UNAVAILABLE] Too many connections, try again later\r\n')
+      return
+    }
+    const transport = new Transport(socket)
+    const session = new ImapSession(context, transport, address)
+    const served = session.serve({ tls }).then(() => transport.closed)
+    this.#sessions.set(session, served)
+    try {
+      await served
+    } finally {
+      this.#sessions.delete(session)
+      leave()
+    }
+  }
+}

@@ -1,0 +1,421 @@
+// One connection: bytes to commands, commands in order, answers in one piece. Commit first, then speak.
+import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import type { SecureContext } from 'node:tls'
+import { Bad, Refused } from '../errors.ts'
+import type { Login } from '../mail.ts'
+import type { Quarantine } from '../quarantine/quarantine.ts'
+import { capabilities } from './capability.ts'
+import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+import { networkOf, type Gate } from './gate.ts'
+import { loginFailedLine, type Log } from './log.ts'
+import { answerTo } from './refusal.ts'
+import { Gone, type Transport } from './transport.ts'
+import { writeFlags, writeKeywords, writeNumbering, type Teller } from './updates.ts'
+import type { View } from './view.ts'
+import {
+  limits,
+  Reader,
+  Receiver,
+  Writer,
+  type Received,
+  type ReceiverLimits,
+  type Step,
+} from './wire/index.ts'
+
+/** What all connections of a server share. */
+export interface SessionContext {
+  readonly quarantine: Quarantine
+  readonly gate: Gate
+  readonly log: Log
+  readonly secureContext: () => SecureContext
+  /** delay of the first wrong password, in ms */
+  readonly authDelay: number
+}
+
+/** Work without a pause after which others get their turn, in ms. */
+const TURN = 10
+/** Lines of an answer are handed to the socket in pieces of about this size. */
+const PIECE = 64 * 1024
+
+export class ImapSession implements Session {
+  readonly quarantine: Quarantine
+  readonly writer = new Writer()
+  readonly enabled = new Set<Enabled>()
+  readonly #context: SessionContext
+  readonly #transport: Transport
+  readonly #address: string
+  readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
+  #login: Login | null = null
+  #view: View | null = null
+  /** keywords that the client was told of in FLAGS */
+  #keywords = new Set<string>()
+  #leaveAccount: (() => void) | null = null
+  #failures = 0
+  #bads = 0
+  #ending = false
+  #turn = performance.now()
+  #loginTimer: NodeJS.Timeout
+
+  constructor(context: SessionContext, transport: Transport, address: string) {
+    this.quarantine = context.quarantine
+    this.#context = context
+    this.#transport = transport
+    this.#address = address
+    // One span for all of it: bytes that drip in must not keep a stranger here.
+    this.#loginTimer = setTimeout(() => transport.interrupt('timeout'), limits.LOGIN_TIME)
+  }
+
+  get peer(): Peer {
+    const { secure, compressed } = this.#transport
+    return { address: this.#address, network: networkOf(this.#address), secure, compressed }
+  }
+
+  get loggedIn(): boolean {
+    return this.#login !== null
+  }
+
+  get login(): Login {
+    if (!this.#login) throw new Error('nobody is logged in')
+    return this.#login
+  }
+
+  get selected(): boolean {
+    return this.#view !== null
+  }
+
+  get view(): View {
+    if (!this.#view) throw new Error('no mailbox is selected')
+    return this.#view
+  }
+
+  get utf8(): boolean {
+    return this.enabled.has('UTF8=ACCEPT') || this.enabled.has('IMAP4REV2')
+  }
+
+  get capabilities(): string[] {
+    const { append_limit } = this.quarantine.config.imap
+    return capabilities({ peer: this.peer, loggedIn: this.loggedIn, appendLimit: append_limit })
+  }
+
+  /** Serves the connection until its end; `tls` from its first byte. Never throws. */
+  async serve({ tls }: { tls: boolean }): Promise<void> {
+    try {
+      if (tls) await this.#transport.startTls(this.#context.secureContext())
+      const names = this.capabilities
+      this.writer.untagged().ok('Lazaret is ready', (w) => {
+        w.atom('CAPABILITY')
+        for (const name of names) w.atom(name)
+      })
+      await this.#loop()
+    } catch (error) {
+      if (!(error instanceof Gone)) this.#report(error)
+      this.#transport.destroy()
+    } finally {
+      clearTimeout(this.#loginTimer)
+      this.#leaveAccount?.()
+    }
+  }
+
+  /** The server stops: the command that runs is finished, then the client is told. */
+  shutdown(): void {
+    this.#transport.interrupt('shutdown')
+  }
+
+  enable(extension: Enabled): void {
+    this.enabled.add(extension)
+    // RFC 7162 §3.2.3: QRESYNC is CONDSTORE and more
+    if (extension === 'QRESYNC') this.enabled.add('CONDSTORE')
+    this.writer.utf8 = this.utf8
+  }
+
+  select(view: View | null): void {
+    this.#view = view
+    this.#keywords = new Set()
+    if (!view) return
+    for (let i = 0; i < view.count; i++) {
+      const id = view.keywordsAt(i)
+      if (id !== 0) for (const word of this.quarantine.keywords(id)) this.#keywords.add(word)
+    }
+  }
+
+  get keywords(): ReadonlySet<string> {
+    return this.#keywords
+  }
+
+  logIn(login: Login): void {
+    this.#leaveAccount = this.#context.gate.logIn(login.account)
+    if (!this.#leaveAccount)
+      throw new Refused('LIMIT', 'There are too many connections of this account already.')
+    this.#login = login
+    clearTimeout(this.#loginTimer)
+    this.#receiver.limits = afterLogin(this.quarantine.config.imap.append_limit)
+    this.log(`imap login: rip=${this.#address}, user=${JSON.stringify(login.account)}`)
+  }
+
+  async logInFailed(user: string, reason: Refused): Promise<never> {
+    this.#context.log.warn(loginFailedLine(this.#address, user, reason.message))
+    const delay = this.#context.authDelay * 2 ** this.#failures++
+    await wait(Math.min(delay, limits.AUTH_DELAY_MAX))
+    if (this.#failures >= limits.AUTH_FAILURES_PER_CONNECTION) this.#ending = true
+    throw reason
+  }
+
+  log(line: string): void {
+    this.#context.log.info(line)
+  }
+
+  async flush(): Promise<void> {
+    if (this.writer.size > 0) this.#transport.send(this.writer.take())
+    if (this.#transport.choked) {
+      await this.#transport.drained()
+      this.#turn = performance.now()
+    } else await this.#breathe()
+  }
+
+  async sync(call: Call, options: SyncOptions = {}): Promise<void> {
+    const view = this.#view
+    if (!view) return
+    const command = COMMANDS.get(call.name)
+    const expunge = call.uid || !command?.keepsNumbers
+    const news = this.quarantine.changes(this.login, view.folder, view.seq)
+    const { seq, changes } = news ?? this.#reread(view)
+    const step = view.advance(changes, seq, { expunge })
+    const teller = this.#teller(view)
+    writeNumbering(teller, step)
+    const indexes = [...new Set([...step.flags, ...(options.tell ?? [])])]
+      .map((uid) => view.indexOf(uid))
+      .filter((index) => index >= 0)
+      .toSorted((a, b) => a - b)
+    writeKeywords(teller, indexes, this.#keywords)
+    for (const index of indexes) {
+      const silent = options.skip?.(view.uidAt(index)) ?? false
+      writeFlags(teller, index, { uid: call.uid, silent })
+      if (this.writer.size > PIECE) await this.flush()
+    }
+  }
+
+  async prompt(text: string): Promise<Buffer> {
+    this.writer.continuation(text)
+    await this.flush()
+    const step = await this.#line()
+    if (step.kind === 'bad') throw new Bad(step.reason)
+    return step.bytes
+  }
+
+  async idle(call: Call): Promise<void> {
+    let telling = false
+    let again = false
+    // What a client does not take in time waits in the journal, not in memory.
+    const tell = async (): Promise<void> => {
+      again = true
+      if (telling) return
+      telling = true
+      try {
+        while (again) {
+          again = false
+          await this.sync(call)
+          await this.flush()
+        }
+      } catch (error) {
+        if (!(error instanceof Gone)) this.#report(error)
+        this.#transport.destroy()
+      } finally {
+        telling = false
+      }
+    }
+    this.writer.continuation('idling')
+    await this.flush()
+    const stop = this.quarantine.watch(() => void tell())
+    try {
+      await tell() // what came between the last command and this one
+      const step = await this.#line()
+      if (step.kind === 'bad') throw new Bad(step.reason)
+      // iOS sends a new command instead of DONE (clients.md).
+      if (!/^\s*done\s*$/i.test(step.bytes.toString('latin1'))) this.#receiver.unread(step.bytes)
+    } finally {
+      stop()
+    }
+    while (telling) await nextTurn()
+  }
+
+  async startTls(): Promise<void> {
+    this.#receiver.take() // RFC 9051 §6.2.1: what was sent ahead is dropped
+    await this.flush()
+    await this.#transport.startTls(this.#context.secureContext())
+  }
+
+  async compress(): Promise<void> {
+    await this.flush()
+    this.#transport.compress(this.#receiver.take())
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true
+    await this.flush()
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#ending) {
+      const step = this.#receiver.next()
+      if (step.kind === 'bytes') {
+        if (!(await this.#more())) return
+      } else await this.#take(step)
+      if (this.writer.size > PIECE) await this.flush()
+    }
+    await this.flush()
+    this.#transport.end()
+  }
+
+  /** Waits for bytes; false when there will be none. */
+  async #more(): Promise<boolean> {
+    await this.flush()
+    const { IDLE_TIME, COMMAND_TIME } = limits
+    this.#transport.timeout(this.#receiver.fresh ? IDLE_TIME : COMMAND_TIME)
+    const got = await this.#transport.read()
+    this.#turn = performance.now()
+    if (got instanceof Buffer) {
+      this.#receiver.push(got)
+      return true
+    }
+    if (got === 'timeout') this.writer.untagged().bye('Nothing was heard from you for too long')
+    if (got === 'shutdown')
+      this.writer.untagged().bye('The server is being restarted', 'UNAVAILABLE')
+    await this.flush()
+    this.#transport.end()
+    return false
+  }
+
+  async #line(): Promise<Step & { kind: 'line' | 'bad' }> {
+    this.#receiver.mode = 'line'
+    try {
+      for (;;) {
+        const step = this.#receiver.next()
+        if (step.kind === 'line' || step.kind === 'bad') return step
+        if (!(await this.#more())) throw new Gone('the client has left')
+      }
+    } finally {
+      this.#receiver.mode = 'command'
+    }
+  }
+
+  async #take(step: Exclude<Step, { kind: 'bytes' }>): Promise<void> {
+    switch (step.kind) {
+      case 'literal':
+        return this.#literal(step)
+      case 'command':
+        return await this.#run(step.command)
+      case 'bad':
+        if (step.code) this.writer.tagged(step.tag).no(step.reason, step.code)
+        else this.#bad(step.tag, step.reason)
+        if (step.close) this.#bye(step.reason)
+        return
+      case 'line':
+      default:
+        throw new Error('a line without a command that asked for it')
+    }
+  }
+
+  #literal({ start, size, sync }: Step & { kind: 'literal' }): void {
+    try {
+      const call = callOf(start)
+      this.#lookUp(call).literal?.(this, start, size)
+    } catch (error) {
+      this.#receiver.refuse()
+      this.#answer(start.tag, error)
+      return
+    }
+    this.#receiver.accept()
+    if (sync) this.writer.continuation('Ready for the literal')
+  }
+
+  async #run(received: Received): Promise<void> {
+    const call = callOf(received)
+    let done: Done = {}
+    try {
+      const command = this.#lookUp(call)
+      const args = command.parse(new Reader(received, { utf8: this.utf8 }), call)
+      done = (await command.run(this, args, call)) ?? {}
+      // RFC 9051 §7.5: what happened meanwhile is told before the tagged response.
+      await this.sync(call)
+      const text = done.text ?? `${call.name} completed`
+      this.writer.tagged(call.tag).status(done.status ?? 'OK', text, done.code)
+      this.#bads = 0
+    } catch (error) {
+      if (error instanceof Gone) throw error
+      // A half-sent line cannot be taken back: the stream would be out of step.
+      if (!this.writer.abandon()) throw error
+      this.#answer(call.tag, error)
+    }
+    await done.after?.()
+    if (this.#login && !this.quarantine.accounts.exists(this.#login))
+      this.#bye('This account was removed or changed')
+  }
+
+  #lookUp(call: Call): Command {
+    const command = COMMANDS.get(call.name)
+    if (!command) throw new Bad(`There is no command ${call.name}`)
+    const { state } = command
+    if (state === 'not-authenticated' && this.#login) throw new Bad('You are logged in already')
+    if ((state === 'authenticated' || state === 'selected') && !this.#login)
+      throw new Bad('Log in first')
+    if (state === 'selected' && !this.#view) throw new Bad('Select a mailbox first')
+    return command
+  }
+
+  #answer(tag: string, error: unknown): void {
+    if (error instanceof Bad) {
+      this.#bad(tag, error.message)
+      return
+    }
+    const id = error instanceof Refused ? '' : this.#report(error)
+    const { code, text } = answerTo(error, id)
+    this.writer.tagged(tag).no(text, code)
+    if (this.#ending) this.#bye('Too many failed logins')
+  }
+
+  #bad(tag: string, reason: string): void {
+    this.writer.tagged(tag).bad(reason)
+    if (++this.#bads >= limits.BAD_COMMANDS_MAX) this.#bye('This does not look like IMAP')
+  }
+
+  #bye(reason: string): void {
+    this.#ending = true
+    this.writer.untagged().bye(reason)
+  }
+
+  /** Logs a fault of ours; answers the id under which it stands in the log. */
+  #report(error: unknown): string {
+    const id = randomBytes(4).toString('hex')
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#context.log.error(`imap fault ${id}: ${text}`)
+    return id
+  }
+
+  #teller(view: View): Teller {
+    const { writer, enabled, quarantine } = this
+    return { writer, view, enabled, keywords: (id) => quarantine.keywords(id) }
+  }
+
+  #reread(view: View): { seq: number; changes: ReturnType<View['difference']> } {
+    const rows = this.quarantine.rows(this.login, view.folder)
+    return { seq: rows.seq, changes: view.difference(rows) }
+  }
+
+  /** Lets other connections have their turn when this one has worked for long. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#turn < TURN) return
+    await nextTurn()
+    this.#turn = performance.now()
+  }
+}
+
+function callOf({ tag, name }: Received): Call {
+  return { tag, name, uid: name.startsWith('UID ') }
+}
+
+/** APPENDLIMIT is configuration; all of a MULTIAPPEND is in memory at once. */
+function afterLogin(append: number): ReceiverLimits {
+  return { ...limits.AFTER_LOGIN, append, appends: 2 * append, nonSync: append }
+}
