@@ -126,6 +126,9 @@ export class Quarantine {
   claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.claim(this.#ctx, item, worker)
   }
+  takeOver(item: number, from: string, worker: string): Promise<releases.ReleaseJob[] | null> {
+    return releases.takeOver(this.#ctx, item, from, worker)
+  }
   unclaim(item: number, token: string): Promise<void> {
     return releases.unclaim(this.#ctx, item, token)
   }

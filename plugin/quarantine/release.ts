@@ -2,7 +2,8 @@
 // claim's token, and records each outcome. A crash between any two steps is told apart by that token:
 // the queue has it, or it does not.
 import { randomUUID } from 'node:crypto'
-import { FLAG, type Edit, type Item, type Release, type ReleaseState, type Route } from '../mail.ts'
+import { FLAG, type Item, type Release, type ReleaseState, type Route } from '../mail.ts'
+import { applyEdit } from '../mime/edit.ts'
 import { decode } from '../store/codec.ts'
 import { getItem } from '../store/items.ts'
 import { getPlace } from '../store/places.ts'
@@ -23,9 +24,8 @@ export interface ReleaseJob {
   sender: string
   recipient: string
   route: Route | null
-  /** The message as it was received. */
+  /** The message as it was received; of a split item, with its own header fields. */
   raw: Buffer
-  edit: Edit | null
   /** Value of the X-Lazaret-Release field, put in front. */
   passport: string
   /** True for mail whose failure its own sender must hear of (split, outgoing): it bounces as usual. */
@@ -61,19 +61,41 @@ export async function claim(
     if (!item || item.release?.state !== 'wanted') return null
     const token = randomUUID()
     record(tx, item, 'claimed', { token, worker })
-    // Its own copy: the transaction's memory is LMDB's.
-    const raw = Buffer.from(rawOf(ctx, item))
-    return item.recipients.map((recipient) => ({
-      item: id,
-      token,
-      sender: item.sender,
-      recipient,
-      route: item.route,
-      raw,
-      edit: item.edit,
-      passport: passport(ctx, id, recipient, raw),
-      ordinary: item.kind === 'split' || item.direction === 'out',
-    }))
+    return jobsOf(ctx, item, token)
+  })
+}
+
+function jobsOf(ctx: Context, item: Item, token: string): ReleaseJob[] {
+  // Its own copy: the transaction's memory is LMDB's.
+  const raw = applyEdit(rawOf(ctx, item), item.edit, [])
+  return item.recipients.map((recipient) => ({
+    item: item.id,
+    token,
+    sender: item.sender,
+    recipient,
+    route: item.route,
+    raw,
+    passport: passport(ctx, item.id, recipient, raw),
+    ordinary: item.kind === 'split' || item.direction === 'out',
+  }))
+}
+
+/**
+ * Takes over a claim of `from`, a worker that is dead; its jobs, under the same token. Null when another
+ * worker was faster, or the release went on.
+ */
+export async function takeOver(
+  ctx: Context,
+  id: number,
+  from: string,
+  worker: string,
+): Promise<ReleaseJob[] | null> {
+  return await write(ctx, { actor: 'system' }, (tx) => {
+    const item = getItem(tx.tables, id)
+    if (item?.release?.state !== 'claimed' || item.release.worker !== from) return null
+    const { token } = item.release
+    if (from !== worker) record(tx, item, 'claimed', { token, worker })
+    return jobsOf(ctx, item, token)
   })
 }
 

@@ -1,0 +1,72 @@
+// What the verdicts do to the transaction: recipients who are not to get the message now are taken off,
+// the header of the others' message is edited, and other plugins are told.
+import type { Edit } from '../mail.ts'
+import { parseHeader } from '../mime/headers.ts'
+import { prefixSubject } from '../mime/prefix.ts'
+import type { Decision } from '../quarantine/screen.ts'
+import { addressOf, type Header, type Transaction } from './types.ts'
+
+/** Applies the decisions about the message `raw`. */
+export function apply(transaction: Transaction, decisions: readonly Decision[], raw: Buffer): void {
+  const stay = new Set<string>()
+  let edit: Edit | null = null
+  for (const decision of decisions) {
+    if (decision.outcome !== 'deliver') continue
+    stay.add(decision.recipient)
+    edit = decision.edit
+  }
+  transaction.rcpt_to = transaction.rcpt_to.filter((one) => stay.has(addressOf(one)))
+  if (edit && transaction.rcpt_to.length > 0) editHeader(transaction, edit, raw)
+  transaction.results.add({ name: 'lazaret' }, summary(decisions))
+}
+
+/** Scalars, for karma and for logs: the worst verdict, and what became of how many recipients. */
+function summary(decisions: readonly Decision[]): Record<string, string | number> {
+  const count = (outcome: Decision['outcome']): number =>
+    decisions.filter((decision) => decision.outcome === outcome).length
+  const items = [...new Set(decisions.flatMap(({ item }) => (item === null ? [] : [item])))]
+  let worst: Decision['verdict'] = null
+  for (const { verdict } of decisions)
+    if (verdict && (!worst || verdict.score > worst.score)) worst = verdict
+  return {
+    ...(worst ? { class: worst.class, score: worst.score } : {}),
+    held: count('hold'),
+    rejected: count('reject'),
+    delivered: count('deliver') + count('split'),
+    items: items.join(','),
+  }
+}
+
+function editHeader(
+  transaction: Transaction,
+  { remove, add, subjectPrefix }: Edit,
+  raw: Buffer,
+): void {
+  const { header } = transaction
+  for (const name of named(header, remove)) removeField(transaction, name)
+  const subject = subjectPrefix === null ? null : prefixSubject(parseHeader(raw), subjectPrefix)
+  if (subject !== null) {
+    removeField(transaction, 'subject')
+    transaction.add_header('Subject', subject)
+  }
+  for (const [name, value] of [...add].reverse()) transaction.add_leading_header(name, value)
+}
+
+/** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
+const FIELD = /^([^\s:]+)[ \t]*:/
+
+function named(header: Header, names: readonly string[]): Set<string> {
+  const found = new Set<string>()
+  for (const line of header.header_list) {
+    const name = FIELD.exec(line)?.[1].toLowerCase()
+    if (name !== undefined && names.includes(name)) found.add(name)
+  }
+  return found
+}
+
+function removeField(transaction: Transaction, name: string): void {
+  transaction.remove_header(name)
+  const { header_list } = transaction.header
+  for (let at = header_list.length - 1; at >= 0; at--)
+    if (FIELD.exec(header_list[at])?.[1].toLowerCase() === name) header_list.splice(at, 1)
+}

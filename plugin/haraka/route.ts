@@ -1,0 +1,125 @@
+// The way a message would have gone: asked for each recipient when it is held, so that a release goes
+// the same way; and turned into the destination of Haraka's outbound queue when it is released.
+import type { Route } from '../mail.ts'
+import type { Address, Connection, Mx, Plugin, Plugins, Transaction } from './types.ts'
+
+/** A section of smtp_forward.ini, lmtp.ini or smtp_proxy.ini. */
+interface Section {
+  host?: string
+  port?: number | string
+  path?: string
+  forwarding_host_pool?: string
+  using_lmtp?: boolean
+  auth_type?: string
+  auth_user?: string
+  auth_pass?: string
+  bind?: string
+  bind_helo?: string
+}
+
+type Sections = Record<string, Section | undefined> & { main: Section }
+
+/** queue/smtp_forward and its likes, as loaded. */
+interface QueuePlugin {
+  cfg?: Sections
+  get_config?(view: { transaction: Pick<Transaction, 'mail_from' | 'rcpt_to' | 'notes'> }): Section
+  is_outbound_enabled?(section: Section): boolean
+}
+
+/** Notes that other plugins route by: `queue.wants` names a queue plugin, `queue.next_hop` is a URL. */
+export function routeOf(
+  plugin: Plugin,
+  connection: Connection,
+  transaction: Transaction,
+  recipient: Address,
+): Route {
+  const wanted = transaction.notes.get('queue.wants')
+  const wants = typeof wanted === 'string' && wanted !== 'quarantine' ? wanted : null
+  const hop = transaction.notes.get('queue.next_hop')
+  if (typeof hop === 'string' && hop !== '') return { nextHop: hop, wants }
+  return { nextHop: queueHop(plugin, connection, transaction, recipient, wants), wants }
+}
+
+/** The next hop of the first queue plugin that would take this recipient; null: Haraka's get_mx hooks. */
+function queueHop(
+  plugin: Plugin,
+  connection: Connection,
+  transaction: Transaction,
+  recipient: Address,
+  wants: string | null,
+): string | null {
+  const plugins = plugin.haraka_require('plugins') as Plugins
+  const hooks = plugins.registered_hooks[connection.relaying ? 'queue_outbound' : 'queue'] ?? []
+  for (const { plugin: name } of hooks) {
+    const queue = name.replace(/^queue\//, '')
+    const loaded: QueuePlugin | undefined = plugins.registered_plugins[name]
+    if (!loaded?.cfg || (wants !== null && wants !== queue)) continue
+    if (queue === 'smtp_forward' && loaded.get_config) {
+      const { mail_from, notes } = transaction
+      const view = { transaction: { mail_from, rcpt_to: [recipient], notes } }
+      const section = loaded.get_config(view)
+      if (connection.relaying && !loaded.is_outbound_enabled?.(section)) continue
+      return hopOf(section, 25)
+    }
+    if (queue === 'lmtp')
+      return hopOf({ using_lmtp: true, ...sectionOf(loaded.cfg, recipient) }, 24)
+    if (queue === 'smtp_proxy') return hopOf(loaded.cfg.main, 25)
+  }
+  return null
+}
+
+function sectionOf(sections: Sections, { host }: Address): Section {
+  return (Object.hasOwn(sections, host) ? sections[host] : undefined) ?? sections.main
+}
+
+/** A pool is kept whole: `smtp://a:25,b:25`. */
+function hopOf(section: Section, port: number): string {
+  const scheme = section.using_lmtp ? 'lmtp' : 'smtp'
+  if (section.path) return `${scheme}://localhost${section.path}`
+  const pool = section.forwarding_host_pool?.split(',').map((one) => one.trim())
+  const hosts = pool?.filter((one) => one !== '') ?? []
+  if (hosts.length > 0) return `${scheme}://${hosts.join(',')}`
+  return `${scheme}://${bracketed(section.host ?? 'localhost')}:${section.port ?? port}`
+}
+
+const bracketed = (host: string): string =>
+  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+
+/**
+ * Destinations of the outbound queue for a next hop as routeOf gives it. Passwords are not kept with the
+ * message: they are looked up again in smtp_forward.ini.
+ */
+export function destinations(plugin: Plugin, nextHop: string): Mx[] {
+  const [scheme, rest] = nextHop.split('://', 2)
+  return (rest ?? '').split(',').map((one) => {
+    const url = new URL(`${scheme}://${one}`)
+    const lmtp = url.protocol === 'lmtp:'
+    const mx: Mx = {
+      priority: 0,
+      exchange: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port) || (lmtp ? 24 : 25),
+    }
+    if (lmtp) mx.using_lmtp = true
+    if (url.pathname.length > 1) mx.path = decodeURIComponent(url.pathname)
+    if (url.username !== '') {
+      mx.auth_type = 'plain'
+      mx.auth_user = decodeURIComponent(url.username)
+      mx.auth_pass = decodeURIComponent(url.password)
+    }
+    return Object.assign(mx, credentials(plugin, mx))
+  })
+}
+
+const OPTIONS = ['auth_type', 'auth_user', 'auth_pass', 'bind', 'bind_helo'] as const
+
+function credentials(plugin: Plugin, { exchange, port }: Mx): Partial<Mx> {
+  const { registered_plugins } = plugin.haraka_require('plugins') as Plugins
+  const forward: QueuePlugin | undefined = registered_plugins['queue/smtp_forward']
+  for (const section of Object.values(forward?.cfg ?? {})) {
+    if (section?.host !== exchange || Number(section.port ?? 25) !== port) continue
+    return Object.fromEntries(
+      OPTIONS.flatMap((key) => (section[key] === undefined ? [] : [[key, section[key]]])),
+    )
+  }
+  return {}
+}

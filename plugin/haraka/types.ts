@@ -1,0 +1,155 @@
+// What this plugin uses of Haraka 3: the shapes of its objects, and its return codes. Haraka has no
+// types of its own.
+
+/** haraka-constants: what a hook answers. */
+export const CODE = { cont: 900, deny: 902, denysoft: 903, ok: 906 } as const
+
+/** Answers a hook, once. `message`: for the SMTP client, or what the hook is defined to take. */
+export type Next = (code?: number, message?: unknown) => void
+
+export interface Address {
+  user: string
+  host: string
+  /** A getter in Haraka 3.3, a method before. */
+  address: string | (() => string)
+}
+
+/** haraka-notes: an object with dotted paths. */
+export interface Notes {
+  [name: string]: unknown
+  get(path: string): unknown
+  set(path: string, value: unknown): void
+}
+
+/** haraka-results: what plugins found. */
+export interface Results {
+  get(plugin: string): Record<string, unknown> | undefined
+  add(plugin: { name: string }, result: Record<string, unknown>): void
+}
+
+export interface Header {
+  /** Whole fields, folds and line ends included. */
+  header_list: string[]
+  headers: Record<string, string[]>
+  headers_decoded: Record<string, string[]>
+  get(name: string): string
+}
+
+export interface Transaction {
+  uuid: string
+  mail_from: Address
+  rcpt_to: Address[]
+  notes: Notes
+  results: Results
+  header: Header
+  /** Takes one line as it came from the client: dot-stuffed, with its line end. */
+  add_data(line: Buffer | string): void
+  add_header(name: string, value: string): void
+  add_leading_header(name: string, value: string): void
+  remove_header(name: string): void
+}
+
+export interface Connection {
+  uuid: string
+  transaction: Transaction | null
+  results: Results
+  notes: Notes
+  relaying: boolean
+  tls: { enabled: boolean }
+  loginfo(plugin: { name: string }, message: string): void
+  logerror(plugin: { name: string }, message: string): void
+}
+
+/** An address as it stands in a queue file. */
+export interface QueuedAddress {
+  original: string
+  original_host: string
+  host: string
+  user: string
+  is_utf8?: true
+}
+
+/** A recipient of a queue file; the outbound client adds what the next hop said. */
+export interface QueuedRecipient extends QueuedAddress {
+  reason?: string
+  dsn_smtp_code?: string
+  dsn_smtp_extc?: string
+  dsn_smtp_response?: string
+  dsn_msg?: string
+}
+
+export interface Todo {
+  queue_time: number
+  domain: string
+  rcpt_to: QueuedRecipient[]
+  mail_from: QueuedAddress
+  notes: Record<string, unknown>
+  uuid: string
+  force_tls: boolean
+  message_stream: { pipe(to: NodeJS.WritableStream): unknown }
+}
+
+/** outbound/hmail.js: one file of the outbound queue. */
+export interface HMail {
+  path: string
+  filename: string
+  todo: Omit<Todo, 'message_stream' | 'notes'> & { notes: Notes }
+  data_stream(): NodeJS.ReadableStream
+}
+
+export interface Outbound {
+  delivery_queue: { push(hmail: HMail): void }
+  /** Writes and syncs one queue file; adds it to `hmails`, its path to `paths`. */
+  process_delivery(paths: string[], todo: Todo, hmails: HMail[]): Promise<void>
+}
+
+export interface Mx {
+  priority: number
+  exchange: string
+  port: number
+  using_lmtp?: boolean
+  path?: string
+  auth_type?: string
+  auth_user?: string
+  auth_pass?: string
+  bind?: string
+  bind_helo?: string
+}
+
+/** The plugins that Haraka loaded, and their hooks in the order in which they run. */
+export interface Plugins {
+  registered_plugins: Record<string, object | undefined>
+  registered_hooks: Record<string, { plugin: string }[] | undefined>
+}
+
+export interface Server {
+  cfg?: { main: { nodes?: number | string } }
+  config: { root_path: string }
+}
+
+export interface Plugin {
+  name: string
+  config: { get(file: string, ...rest: unknown[]): unknown }
+  haraka_require(name: string): unknown
+  register_hook(hook: string, method: string, priority?: number): void
+  loginfo(message: string): void
+  logerror(message: string): void
+  lognotice(message: string): void
+}
+
+export function addressOf(address: Address): string {
+  return typeof address.address === 'function' ? address.address() : address.address
+}
+
+/** A reply that carries its own SMTP code: Haraka knows such an object by the name of its class. */
+export class DSN {
+  readonly code: number
+  readonly reply: string
+  constructor(code: number, reply: string) {
+    this.code = code
+    this.reply = reply
+  }
+  toString(): string {
+    return this.reply
+  }
+}

@@ -1,0 +1,92 @@
+// The Haraka plugin `lazaret`: which hook does what, and nothing else. Haraka copies every export of this
+// file onto its plugin object.
+import { open, type Lazaret } from './open.ts'
+import { startChores } from './haraka/chores.ts'
+import { Releaser } from './haraka/outbound.ts'
+import { carriesMail, setup } from './haraka/setup.ts'
+import { onData, onDataPost, onQueue } from './haraka/smtp.ts'
+import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
+
+interface LazaretPlugin extends Plugin {
+  lazaret: Lazaret
+  releaser: Releaser
+  stopChores: () => void
+}
+
+const FIRST = -100
+const LATE = 90
+
+export function register(this: LazaretPlugin): void {
+  const { config, dir } = setup(this)
+  if (!carriesMail(this)) return
+  this.lazaret = open(config, dir)
+  this.releaser = new Releaser(this, this.lazaret)
+  this.register_hook('data', 'copy_bytes', FIRST)
+  this.register_hook('data_post', 'judge_message', LATE)
+  this.register_hook('queue', 'finish_held', FIRST)
+  this.register_hook('queue_outbound', 'finish_held', FIRST)
+  this.register_hook('get_mx', 'route_release', FIRST)
+  this.register_hook('delivered', 'release_delivered', FIRST)
+  this.register_hook('deferred', 'release_deferred', FIRST)
+  this.register_hook('bounce', 'release_failed', FIRST)
+  this.register_hook('init_master', 'begin')
+  this.register_hook('init_child', 'begin')
+}
+
+/** Haraka listens: what others left undone is taken up. */
+export function begin(this: LazaretPlugin, next: Next): void {
+  this.releaser.start()
+  this.stopChores = startChores(this, this.lazaret)
+  next()
+}
+
+export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connection): void {
+  onData(next, connection)
+}
+
+export function judge_message(this: LazaretPlugin, next: Next, connection: Connection): void {
+  onDataPost(this, this.lazaret, next, connection)
+}
+
+export function finish_held(this: LazaretPlugin, next: Next, connection: Connection): void {
+  onQueue(this, this.lazaret, next, connection)
+}
+
+export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {
+  this.releaser.onGetMx(next, hmail)
+}
+
+export function release_delivered(
+  this: LazaretPlugin,
+  next: Next,
+  hmail: HMail,
+  params: unknown,
+): void {
+  this.releaser.onDelivered(next, hmail, params)
+}
+
+export function release_deferred(
+  this: LazaretPlugin,
+  next: Next,
+  hmail: HMail,
+  params: unknown,
+): void {
+  this.releaser.onDeferred(next, hmail, params)
+}
+
+export function release_failed(
+  this: LazaretPlugin,
+  next: Next,
+  hmail: HMail,
+  error: unknown,
+): void {
+  this.releaser.onBounce(next, hmail, error)
+}
+
+/** Haraka goes down gracefully: in a worker, and in the only process. */
+export function shutdown(this: LazaretPlugin): void {
+  if (!this.lazaret) return
+  this.stopChores?.()
+  this.releaser.stop()
+  this.lazaret.close().catch((error: unknown) => this.logerror(`closing: ${String(error)}`))
+}

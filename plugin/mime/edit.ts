@@ -1,0 +1,47 @@
+// Edits the header of a message as bytes: fields are taken out whole, put in front, the Subject gets a
+// prefix. Every other byte stays as it came, the body to its last one.
+import type { Edit } from '../mail.ts'
+import { isNamed, parseHeader, type Field, type Header } from './headers.ts'
+import { prefixSubject } from './prefix.ts'
+
+/**
+ * The message with `edit` applied, `prepend` in front of all. Values are used as they are: folded with
+ * CRLF where they are long, no line end behind.
+ */
+export function applyEdit(
+  raw: Buffer,
+  edit: Edit | null,
+  prepend: readonly (readonly [name: string, value: string])[],
+): Buffer {
+  const front: Buffer[] = prepend.map(([name, value]) => fieldBytes(name, value))
+  if (!edit) return Buffer.concat([...front, raw])
+  const header = parseHeader(raw)
+  for (const [name, value] of edit.add) front.push(fieldBytes(name, value))
+  const subject = edit.subjectPrefix === null ? null : prefixSubject(header, edit.subjectPrefix)
+  let old: Field | null = null
+  if (subject !== null) {
+    old = header.fields.find((field) => isNamed(header, field, 'subject')) ?? null
+    if (!old) front.push(fieldBytes('Subject', subject))
+  }
+  const parts = front
+  let from = 0
+  for (const field of header.fields) {
+    const replaced = field === old
+    if (!replaced && !edit.remove.some((name) => isNamed(header, field, name))) continue
+    parts.push(raw.subarray(from, field.start))
+    if (replaced && subject !== null)
+      parts.push(fieldBytes('Subject', subject, lineEnd(header, field)))
+    from = field.end
+  }
+  parts.push(raw.subarray(from))
+  return Buffer.concat(parts)
+}
+
+function fieldBytes(name: string, value: string, end = '\r\n'): Buffer {
+  return Buffer.from(`${name}: ${value}${end}`, 'latin1')
+}
+
+/** The line end behind a field; none where the message ends with it. */
+function lineEnd({ raw }: Header, { valueEnd, end }: Field): string {
+  return raw.toString('latin1', valueEnd, end)
+}
