@@ -1,6 +1,6 @@
 // Puts a mark such as ***SPAM*** in front of a Subject: the header rewriting of `action = tag`.
 
-import { unfold } from './headers.ts'
+import { type Header, find } from './headers.ts'
 import { decodeWords } from './words.ts'
 
 const LINE_SOFT = 76 // RFC 2047 §2: lines with encoded words end here
@@ -18,17 +18,16 @@ interface Word {
 }
 
 /**
- * The value for the new Subject field: `prefix`, a space, and `old`, the value there was (latin1,
- * folded or not; null for none). Folded with CRLF, without a line end behind it. ASCII whatever came
- * in: encoded words stay as they are, 8-bit text becomes encoded words. Nothing in `old` or `prefix`
- * can end the field, and the prefix is not put in front a second time.
+ * The value for the new Subject field: `prefix`, a space, and the first subject there was; folded with
+ * CRLF, without a line end behind it. ASCII whatever came in: encoded words stay as they are, 8-bit
+ * text becomes encoded words. Nothing in the subject or the prefix can end the field.
+ * Null: the subject starts with the prefix already, or the prefix is empty; nothing is to be done.
  */
-export function prefixSubject(old: string | null, prefix: string): string {
+export function prefixSubject(header: Header, prefix: string): string | null {
   const mark = prefix.replace(/[\s\p{Cc}]+/gu, ' ').trim()
-  const value = unfold(old ?? '').replace(/[\0-\x1f\x7f]/g, ' ')
-  const words = split(value, decodeWords)
-  const marked = decodeWords(value).trimStart().startsWith(mark)
-  return fold(encodeRuns(marked ? words : [...split(mark, (word) => word), ...words]))
+  const old = (find(header, 'subject') ?? '').replace(/[\0-\x1f\x7f]/g, ' ')
+  if (decodeWords(old).trimStart().startsWith(mark)) return null
+  return fold(encodeRuns([...split(mark, (word) => word), ...split(old, decodeWords)]))
 }
 
 function split(value: string, read: (word: string) => string): Word[] {
