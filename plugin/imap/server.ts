@@ -46,21 +46,19 @@ export class ImapServer {
     return this.#gate.total
   }
 
+  /**
+   * Binds the ports at once, for Haraka may give up the right to, and resolves when clients are served.
+   * Rejects when a port is taken or the certificate is no good.
+   */
   async listen(): Promise<Listening> {
-    const { quarantine, log, cert, key, dataDir, tlsPort, startTlsPort } = this.#options
-    const files = await certificateFiles({ cert, key }, dataDir)
-    const certificate = new Certificate(files, (line) => log.warn(line))
-    const context: SessionContext = {
-      quarantine,
-      log,
-      gate: this.#gate,
-      secureContext: () => certificate.context,
-      authDelay: this.#options.authDelay ?? limits.AUTH_DELAY,
-    }
-    return {
-      tls: tlsPort === null ? null : await this.#open(context, tlsPort, true),
-      startTls: startTlsPort === null ? null : await this.#open(context, startTlsPort, false),
-    }
+    const { tlsPort, startTlsPort } = this.#options
+    const context = this.#prepare()
+    const [tls, startTls] = await Promise.all([
+      tlsPort === null ? null : this.#open(context, tlsPort, true),
+      startTlsPort === null ? null : this.#open(context, startTlsPort, false),
+      context,
+    ])
+    return { tls, startTls }
   }
 
   /** Stops listening, tells every client, and waits until all are gone. */
@@ -72,10 +70,26 @@ export class ImapServer {
     await Promise.all([...this.#sessions.values(), ...closed])
   }
 
-  async #open(context: SessionContext, port: number, tls: boolean): Promise<number> {
+  async #prepare(): Promise<SessionContext> {
+    const { quarantine, log, cert, key, dataDir, authDelay } = this.#options
+    const files = await certificateFiles({ cert, key }, dataDir)
+    const certificate = new Certificate(files, (line) => log.warn(line))
+    return {
+      quarantine,
+      log,
+      gate: this.#gate,
+      secureContext: () => certificate.context,
+      authDelay: authDelay ?? limits.AUTH_DELAY,
+    }
+  }
+
+  async #open(context: Promise<SessionContext>, port: number, tls: boolean): Promise<number> {
     // allowHalfOpen: what a script sent before its end is still answered.
     const server = createServer({ allowHalfOpen: true }, (socket) => {
-      void this.#accept(context, socket, tls)
+      context.then(
+        (ready) => this.#accept(ready, socket, tls),
+        () => socket.destroy(), // listen() tells the reason
+      )
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -89,7 +103,7 @@ export class ImapServer {
     return (server.address() as AddressInfo).port
   }
 
-  async #accept(context: SessionContext, socket: Socket, tls: boolean): Promise<void> {
+  #accept(context: SessionContext, socket: Socket, tls: boolean): void {
     const address = plainAddress(socket.remoteAddress)
     const leave = this.#gate.enter(address)
     if (!leave) {
@@ -103,11 +117,9 @@ export class ImapServer {
     const session = new ImapSession(context, transport, address)
     const served = session.serve({ tls }).then(() => transport.closed)
     this.#sessions.set(session, served)
-    try {
-      await served
-    } finally {
+    void served.then(() => {
       this.#sessions.delete(session)
       leave()
-    }
+    })
   }
 }

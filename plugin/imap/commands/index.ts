@@ -13,6 +13,7 @@ import { DELETEACL } from './deleteacl.ts'
 import { ENABLE } from './enable.ts'
 import { EXAMINE } from './examine.ts'
 import { EXPUNGE } from './expunge.ts'
+import { FETCH } from './fetch.ts'
 import { GETACL } from './getacl.ts'
 import { GETQUOTA } from './getquota.ts'
 import { GETQUOTAROOT } from './getquotaroot.ts'
@@ -54,6 +55,7 @@ const NAMED: Readonly<Record<string, Command>> = {
   ENABLE,
   EXAMINE,
   EXPUNGE,
+  FETCH,
   GETACL,
   GETQUOTA,
   GETQUOTAROOT,
@@ -81,6 +83,7 @@ const NAMED: Readonly<Record<string, Command>> = {
   XLIST,
   'UID COPY': COPY,
   'UID EXPUNGE': UID_EXPUNGE,
+  'UID FETCH': FETCH,
   'UID MOVE': MOVE,
   'UID STORE': STORE,
 }

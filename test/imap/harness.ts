@@ -1,0 +1,107 @@
+// The IMAP server in this process: real store, real TLS, free ports on 127.0.0.1, the three kinds of login.
+import { afterAll } from 'vitest'
+import type { Ini } from '../../plugin/config.ts'
+import { ImapServer, type ServerOptions } from '../../plugin/imap/server.ts'
+import type { Lazaret } from '../../plugin/open.ts'
+import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
+import { tempDir } from '../tmp.ts'
+import { WireClient } from './wire-client.ts'
+
+export const PASSWORD = 'correct horse'
+export const LOGINS = {
+  root: 'root',
+  domain: 'example.com',
+  user: 'user@example.com',
+} as const
+export type Who = keyof typeof LOGINS
+
+export interface Running {
+  readonly lazaret: Lazaret
+  readonly server: ImapServer
+  readonly port: number
+  readonly startTlsPort: number
+  /** lines that the server logged */
+  readonly log: string[]
+  connect(options?: { startTls?: boolean }): Promise<WireClient>
+  /** Connects over TLS and logs in. */
+  logIn(who?: Who): Promise<WireClient>
+  /** Holds `count` messages for the address; answers their bytes. */
+  hold(count: number, to?: string): Promise<Buffer[]>
+}
+
+const running: ImapServer[] = []
+const clients: WireClient[] = []
+afterAll(async () => {
+  for (const client of clients) client.destroy()
+  for (const server of running) await server.close()
+})
+
+let made = 0
+
+/** A data directory with the accounts, and a server on it. */
+export async function startServer(
+  ini: Ini = {},
+  options: Partial<ServerOptions> = {},
+): Promise<Running> {
+  const dir = tempDir()
+  const lazaret = rig(ini, dir)
+  const { accounts } = lazaret.quarantine
+  await accounts.add(ROOT, LOGINS.root, 'super-admin', PASSWORD)
+  await accounts.add(ROOT, LOGINS.domain, 'domain', PASSWORD)
+  await accounts.add(ROOT, LOGINS.user, 'address', PASSWORD)
+  return await serve(lazaret, dir, options)
+}
+
+/** One more server on a data directory: as another worker. */
+export async function serve(
+  lazaret: Lazaret,
+  dir: string,
+  options: Partial<ServerOptions> = {},
+): Promise<Running> {
+  const log: string[] = []
+  const server = new ImapServer({
+    quarantine: lazaret.quarantine,
+    log: {
+      info: (line) => log.push(line),
+      warn: (line) => log.push(line),
+      error: (line) => log.push(line),
+    },
+    host: '127.0.0.1',
+    tlsPort: 0,
+    startTlsPort: 0,
+    cert: '',
+    key: '',
+    dataDir: dir,
+    gate: { total: 1000, perAddress: 1000, perAccount: 1000 },
+    authDelay: 0,
+    ...options,
+  })
+  running.push(server)
+  const ports = await server.listen()
+  if (ports.tls === null || ports.startTls === null) throw new Error('no port')
+  const { tls: port, startTls: startTlsPort } = ports
+  const connect: Running['connect'] = async ({ startTls = false } = {}) => {
+    const client = await WireClient.connect(startTls ? startTlsPort : port, { tls: !startTls })
+    clients.push(client)
+    return client
+  }
+  return {
+    lazaret,
+    server,
+    port,
+    startTlsPort,
+    log,
+    connect,
+    logIn: async (who = 'user') => {
+      const client = await connect()
+      await client.greeting()
+      await client.ok(`LOGIN ${LOGINS[who]} "${PASSWORD}"`)
+      return client
+    },
+    hold: async (count, to = LOGINS.user) => {
+      const raws = Array.from({ length: count }, () => message(`held-${++made}`))
+      for (const raw of raws) await hold(lazaret, raw, { to: [to] })
+      return raws
+    },
+  }
+}
