@@ -1,0 +1,139 @@
+// A real Haraka in a process of its own: its configuration, its start, its end.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { HOST, type Ports } from './options.ts'
+import { DOMAIN, ROOT, type Paths } from './paths.ts'
+
+export interface Setup {
+  ports: Ports
+  testMailboxes: boolean
+}
+
+/** Writes Haraka's folder anew; its queue stays. */
+export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Setup): void {
+  const files: Record<string, string> = {
+    plugins: 'rcpt_to.in_host_list\nlazaret\nlazaret/imap\nqueue/smtp_forward\n',
+    host_list: `${DOMAIN}\n`,
+    me: `mx.${DOMAIN}\n`,
+    'smtp.ini': `listen=${HOST}:${ports.smtp}\nnodes=0\n`,
+    'smtp_forward.ini': `host=${HOST}\nport=${ports.nextHop}\n`,
+    'outbound.ini': 'enable_tls=false\n',
+    'log.ini': '[main]\nlevel=notice\ntimestamps=true\n',
+    'lazaret.ini': [
+      '[main]',
+      'data_dir = ../data',
+      'base_model = no',
+      '[imap]',
+      `host = ${HOST}`,
+      `tls_port = ${ports.tls}`,
+      `starttls_port = ${ports.starttls}`,
+      `test_mailboxes = ${testMailboxes ? 'yes' : 'no'}`,
+      '',
+    ].join('\n'),
+  }
+  mkdirSync(join(haraka, 'config'), { recursive: true })
+  mkdirSync(join(haraka, 'queue'), { recursive: true })
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(haraka, 'config', name), text)
+  linkPackage(haraka)
+  rmSync(log, { force: true })
+}
+
+/** The package under the name by which Haraka finds the plugins `lazaret` and `lazaret/imap`. */
+function linkPackage(haraka: string): void {
+  const link = join(haraka, 'node_modules', 'haraka-plugin-lazaret')
+  mkdirSync(dirname(link), { recursive: true })
+  if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link)
+  symlinkSync(ROOT, link, 'junction')
+}
+
+export class Haraka {
+  readonly #child: ChildProcess
+  readonly #log: string
+  #stopping = false
+
+  private constructor(child: ChildProcess, log: string) {
+    this.#child = child
+    this.#log = log
+  }
+
+  /** Starts it and waits until every port answers. Rejects with the end of its log when it does not. */
+  static async start({ haraka, log }: Paths, ports: Ports): Promise<Haraka> {
+    const bin = require.resolve('Haraka/bin/haraka')
+    const out = openSync(log, 'a', 0o600)
+    // A process group of its own: Ctrl-C reaches this process alone, which ends Haraka in order. The
+    // pipe ends with this process, and guard.ts then ends Haraka, whatever happened here.
+    const child = spawn(process.execPath, ['-r', join(__dirname, 'guard.js'), bin, '-c', haraka], {
+      cwd: haraka,
+      detached: true,
+      env: { ...process.env, HARAKA: haraka },
+      stdio: ['pipe', out, out],
+    })
+    closeSync(out)
+    const started = new Haraka(child, log)
+    for (const port of [ports.smtp, ports.tls, ports.starttls]) await started.#listens(port)
+    return started
+  }
+
+  /** Resolves when it has ended by itself, which it should not do. */
+  async died(): Promise<void> {
+    if (this.#running) await once(this.#child, 'exit')
+    if (this.#stopping) await new Promise(() => {})
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    if (!this.#running) return
+    const gone = once(this.#child, 'exit')
+    this.#child.kill('SIGINT')
+    await gone
+  }
+
+  /** The last lines of its log. */
+  logEnd(): string {
+    return existsSync(this.#log)
+      ? readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
+      : ''
+  }
+
+  get #running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  async #listens(port: number): Promise<void> {
+    while (!(await answers(port))) {
+      if (!this.#running)
+        throw new Error(
+          `Haraka ended before port ${port} answered. Its log ends:\n${this.logEnd()}`,
+        )
+      await wait(25)
+    }
+  }
+}
+
+/** Whether somebody accepts connections on this port. */
+export async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, HOST)
+  return await new Promise((resolve) => {
+    const end = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+  })
+}

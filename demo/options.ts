@@ -1,0 +1,71 @@
+// The command line of `npm start`.
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  /** Absolute path of the folder in which everything of this gateway lives. */
+  dir: string
+  ports: Ports
+  /** No sample mail, no trained model. */
+  empty: boolean
+  testMailboxes: boolean
+}
+
+export interface Ports {
+  smtp: number
+  tls: number
+  starttls: number
+  nextHop: number
+}
+
+export const HOST = '127.0.0.1'
+
+const USAGE = `npm start                      a local gateway in ./var
+npm start -- --empty            without sample mail and without a trained model
+npm start -- --data DIR         in another folder
+npm start -- --ports BASE       SMTP on BASE, IMAP over TLS on BASE+1, IMAP with STARTTLS on BASE+2,
+                                the next hop on BASE+3 (without it: 2525, 1993, 1143, 2526)
+npm start -- --test-mailboxes   the super-admin can have ordinary mailboxes (for test suites)`
+
+/** A command line that will not do; the message holds the usage. */
+export class UsageError extends Error {}
+
+/** Null: help was asked for and given. */
+export function readOptions(argv: string[]): Options | null {
+  const { values } = parse(argv)
+  if (values.help) {
+    console.log(USAGE)
+    return null
+  }
+  return {
+    dir: resolve(values.data ?? 'var'),
+    ports: ports(values.ports),
+    empty: values.empty ?? false,
+    testMailboxes: values['test-mailboxes'] ?? false,
+  }
+}
+
+function ports(text: string | undefined): Ports {
+  if (text === undefined) return { smtp: 2525, tls: 1993, starttls: 1143, nextHop: 2526 }
+  const base = Number(text)
+  if (!Number.isInteger(base) || base < 1 || base > 65532)
+    throw new UsageError(`--ports ${text}: give a number from 1 to 65532\n\n${USAGE}`)
+  return { smtp: base, tls: base + 1, starttls: base + 2, nextHop: base + 3 }
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      options: {
+        data: { type: 'string' },
+        ports: { type: 'string' },
+        empty: { type: 'boolean' },
+        'test-mailboxes': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`)
+  }
+}

@@ -1,0 +1,74 @@
+// What a person is told once everything runs.
+import { join, relative } from 'node:path'
+import pc from 'picocolors'
+import type { DemoAccount } from './accounts.ts'
+import { HOST, type Options } from './options.ts'
+import { DOMAIN, paths } from './paths.ts'
+
+export function tell(
+  { dir, ports, empty, testMailboxes }: Options,
+  accounts: DemoAccount[],
+): string {
+  const here = relative('.', dir) || '.'
+  const lazaret = `npx lazaret --data ${here}`
+  const width = Math.max(...accounts.map(({ user }) => user.length))
+  const lines = [
+    '',
+    pc.bold('Lazaret is running.'),
+    '',
+    `  Mail in (SMTP)       ${HOST} port ${ports.smtp}, for any address at ${DOMAIN}`,
+    `  Quarantine (IMAP)    ${HOST} port ${ports.tls} with SSL/TLS, or port ${ports.starttls} with STARTTLS`,
+    `                       the certificate is self-signed: let your mail client accept it`,
+    `  Delivered mail       ${join(here, 'delivered')}`,
+    `  Haraka's log         ${relative('.', paths(dir).log)}`,
+    '',
+    '  Log in as            password',
+    ...accounts.map(
+      ({ tier, user, password }) =>
+        `  ${user.padEnd(Math.max(width, 19))}  ${pc.bold(password)}  ${pc.dim(SEES[tier])}`,
+    ),
+    '',
+    pc.bold('Three things to try'),
+    ...(empty ? emptyTries(ports.smtp) : tries(ports.smtp)),
+    `  3. Block a sender, then send again: it is caught without asking the classifier.`,
+    `     ${pc.cyan(`${lazaret} list add '*@shop.example' --block`)}`,
+    '',
+    ...(testMailboxes
+      ? [
+          pc.yellow(
+            '  TEST SWITCH: the super-admin can make ordinary mailboxes (--test-mailboxes).',
+          ),
+          '',
+        ]
+      : []),
+    pc.dim('Ctrl-C stops it; the data stay.'),
+  ]
+  return lines.join('\n')
+}
+
+const SEES = {
+  'super-admin': 'sees everything',
+  domain: `sees all of ${DOMAIN}`,
+  address: 'sees her own mail',
+} as const
+
+function tries(smtp: number): string[] {
+  return [
+    `  1. Open Caught as alice@${DOMAIN}. Drag one "Joke-of-the-Day" into "Release & Train": it is`,
+    '     delivered (a line appears here), and the next joke of that sender scores lower.',
+    '  2. Send a message of your own, from a file, and see what becomes of it:',
+    `     ${pc.cyan(curl(smtp))}`,
+  ]
+}
+
+function emptyTries(smtp: number): string[] {
+  return [
+    '  1. Send messages from files. Nothing is learned yet, so all are unsure and get delivered:',
+    `     ${pc.cyan(curl(smtp))}`,
+    '  2. Drag spam from any mailbox of your mail client into the folder Spam, good mail into Not Spam:',
+    '     each is learned at once, and after some of both kinds spam is caught.',
+  ]
+}
+
+const curl = (smtp: number): string =>
+  `curl smtp://${HOST}:${smtp} --mail-from me@shop.example --mail-rcpt alice@${DOMAIN} -T message.eml`
