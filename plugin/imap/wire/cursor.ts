@@ -1,10 +1,10 @@
 // Cursor over the parts of one command: the characters, atoms, strings and numbers of RFC 9051 §9.
+import { isUtf8 } from 'node:buffer'
 import { Bad } from '../../errors.ts'
+import { latin1 } from './bytes.ts'
 import * as chars from './chars.ts'
 import { isClass } from './chars.ts'
 import type { Part } from './receiver.ts'
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Largest values: number is 32 bits, number64 63 bits (RFC 9051 §9, RFC 7162 §7). */
 const NUMBER_MAX = 0xffff_ffff
@@ -23,12 +23,15 @@ export class Cursor {
   readonly #parts: readonly Part[]
   #index = 0
   #bytes: Buffer
+  /** the same, one char per byte: slices of it are cheaper than of the bytes */
+  #text: string
   #at: number
 
   /** Reads `parts` from byte `at` of the first, which is text. */
   constructor(parts: readonly Part[], at = 0) {
     this.#parts = parts
     this.#bytes = parts[0].bytes
+    this.#text = latin1(this.#bytes)
     this.#at = at
   }
 
@@ -92,14 +95,14 @@ export class Cursor {
     const from = this.#at
     const { length } = this.#bytes
     while (this.#at < length && (chars.CLASSES[this.#bytes[this.#at]] & bits) !== 0) this.#at++
-    return this.#bytes.toString('latin1', from, this.#at)
+    return this.#text.slice(from, this.#at)
   }
 
   /** Takes `word`, in any case, if no further character of its kind follows. */
   takeWord(word: string): boolean {
     const end = this.#at + word.length
     if (isClass(this.#bytes[end] ?? -1, chars.NAME)) return false
-    if (this.#bytes.toString('latin1', this.#at, end).toUpperCase() !== word) return false
+    if (this.#text.slice(this.#at, end).toUpperCase() !== word) return false
     this.#at = end
     return true
   }
@@ -107,7 +110,7 @@ export class Cursor {
   /** Takes `text`, in any case, whatever follows. */
   takeText(text: string): boolean {
     const end = this.#at + text.length
-    if (this.#bytes.toString('latin1', this.#at, end).toUpperCase() !== text) return false
+    if (this.#text.slice(this.#at, end).toUpperCase() !== text) return false
     this.#at = end
     return true
   }
@@ -197,6 +200,7 @@ export class Cursor {
     if (part.kind !== 'literal') throw new Error('a literal must follow the text')
     this.#index += 2
     this.#bytes = this.#parts[this.#index].bytes
+    this.#text = latin1(this.#bytes)
     this.#at = 0
     return part
   }
@@ -221,12 +225,8 @@ export class Cursor {
   }
 
   /** astring: an atom with ']' allowed, or a string. NIL is an atom here (RFC 9051 §9). */
-  astringBytes(expected = 'an atom or a string'): Buffer {
-    const bytes = this.takeString()
-    if (bytes !== undefined) return bytes
-    const atom = this.run(chars.ASTRING)
-    if (atom === '') throw this.bad(expected)
-    return Buffer.from(atom, 'latin1')
+  astringBytes(expected?: string): Buffer {
+    return this.takeString() ?? Buffer.from(this.astring(expected), 'latin1')
   }
 
   string(expected = 'a string'): string {
@@ -236,7 +236,11 @@ export class Cursor {
 
   astring(expected = 'an atom or a string'): string {
     const start = this.position
-    return decode(this.astringBytes(expected), start)
+    const bytes = this.takeString()
+    if (bytes !== undefined) return decode(bytes, start)
+    const atom = this.run(chars.ASTRING)
+    if (atom === '') throw this.bad(expected)
+    return atom
   }
 
   /** nstring: NIL is null; `""` is the empty string. */
@@ -260,9 +264,6 @@ export class Cursor {
 
 /** UTF-8 (RFC 9051 §4.3), or Bad naming the position of the string. */
 export function decode(bytes: Buffer, position: number): string {
-  try {
-    return UTF8.decode(bytes)
-  } catch {
-    throw new Bad(`Expected UTF-8 in the string at position ${position}`)
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  throw new Bad(`Expected UTF-8 in the string at position ${position}`)
 }
