@@ -3,7 +3,7 @@
 import { Bad, Refused } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Call, Command, Done, Session } from '../command.ts'
-import { Message } from '../fetch/message.ts'
+import { Message } from '../message.ts'
 import { Output } from '../fetch/output.ts'
 import { planFetch, type Plan } from '../fetch/plan.ts'
 import { vanishedSince } from '../resync.ts'

@@ -1,8 +1,8 @@
 // One message while it is fetched: what is known of it, read when the first item asks for it.
-import { type Header, parseHeader } from '../../mime/headers.ts'
-import { type Part, parseStructure } from '../../mime/structure.ts'
-import type { Summary } from '../../quarantine/summary.ts'
-import type { Session } from '../command.ts'
+import { type Header, parseHeader } from '../mime/headers.ts'
+import { type Part, parseStructure } from '../mime/structure.ts'
+import type { Summary } from '../quarantine/summary.ts'
+import type { Session } from './command.ts'
 
 export class Message {
   readonly index: number
