@@ -215,6 +215,17 @@ describe('literals and chunks', () => {
     expect(lines[19_999]).toBe('* 19999 EXISTS')
   })
 
+  test('whole lines built before are handed on uncopied, and stay when a line is abandoned', () => {
+    const lines = Buffer.from('* 1 EXISTS\r\n')
+    const w = new Writer()
+    w.untagged().ok('x').lines(lines).untagged().atom('y')
+    expect(w.abandon()).toBe(true)
+    w.tagged('a').ok('done')
+    const chunks = w.take()
+    expect(chunks).toContain(lines)
+    expect(Buffer.concat(chunks).toString()).toBe('* OK x\r\n* 1 EXISTS\r\na OK done\r\n')
+  })
+
   test('values built before are put in as they are', () => {
     const cached = serialize((w) => w.open().nil().string('é').close())
     expect(built((w) => w.untagged().raw(cached).number(1))).toBe(latin1('* (NIL {2}\r\né) 1'))
