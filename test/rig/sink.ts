@@ -1,0 +1,152 @@
+// A next hop: an SMTP server that keeps what it gets byte for byte, and answers as a test wants it to.
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+
+export interface Delivery {
+  sender: string
+  recipients: string[]
+  /** As sent, dots unstuffed, its last line end included. */
+  raw: Buffer
+}
+
+export type Stage = 'rcpt' | 'data' | 'dot'
+/** Answers `250` and the like unless told: a full reply line, or a promise of one. */
+export type Reply = (stage: Stage, delivery: Delivery) => string | null | Promise<string | null>
+
+const END = Buffer.from('\r\n.\r\n')
+
+export class NextHop {
+  readonly deliveries: Delivery[] = []
+  /** How many times a client began to send a message. */
+  begun = 0
+  reply: Reply = () => null
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #waiters: { done: () => boolean; resolve: () => void }[] = []
+
+  private constructor() {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+      socket.on('error', () => socket.destroy())
+      this.#serve(socket)
+    })
+  }
+
+  static async start(): Promise<NextHop> {
+    const hop = new NextHop()
+    hop.#server.listen(0, '127.0.0.1')
+    await once(hop.#server, 'listening')
+    return hop
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Resolves when `count` messages have come. */
+  async arrived(count: number): Promise<Delivery[]> {
+    await this.until(() => this.deliveries.length >= count)
+    return this.deliveries
+  }
+
+  /** Resolves when a client has begun to send for the `count`th time. */
+  async sending(count: number): Promise<void> {
+    await this.until(() => this.begun >= count)
+  }
+
+  async until(done: () => boolean): Promise<void> {
+    if (done()) return
+    await new Promise<void>((resolve) => this.#waiters.push({ done, resolve }))
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  #tell(): void {
+    const due = this.#waiters.filter(({ done }) => done())
+    this.#waiters = this.#waiters.filter((waiter) => !due.includes(waiter))
+    for (const { resolve } of due) resolve()
+  }
+
+  #serve(socket: Socket): void {
+    let buffer = Buffer.alloc(0)
+    let receiving = false
+    let delivery: Delivery = { sender: '', recipients: [], raw: Buffer.alloc(0) }
+    const say = (line: string): void => {
+      if (!socket.destroyed) socket.write(`${line}\r\n`)
+    }
+    const answer = async (stage: Stage, usual: string): Promise<string> => {
+      const line = (await this.reply(stage, delivery)) ?? usual
+      say(line)
+      return line
+    }
+
+    const command = async (line: string): Promise<void> => {
+      const verb = line.slice(0, 4).toUpperCase()
+      const path = /<(.*)>/.exec(line)?.[1] ?? ''
+      if (verb === 'EHLO' || verb === 'LHLO') say('250-sink\r\n250 8BITMIME')
+      else if (verb === 'MAIL') {
+        delivery = { sender: path, recipients: [], raw: Buffer.alloc(0) }
+        say('250 ok')
+      } else if (verb === 'RCPT') {
+        delivery.recipients.push(path)
+        await answer('rcpt', '250 ok')
+      } else if (verb === 'DATA') {
+        this.begun++
+        receiving = (await answer('data', '354 go on')).startsWith('354')
+        this.#tell()
+      } else if (verb === 'QUIT') {
+        say('221 bye')
+        socket.end()
+      } else say('250 ok')
+    }
+
+    const work = async (): Promise<void> => {
+      for (;;) {
+        if (receiving) {
+          // The message may be empty: its end then stands alone.
+          const whole = buffer.subarray(0, 3).equals(END.subarray(2)) ? 0 : buffer.indexOf(END) + 2
+          if (whole === 1) return
+          delivery.raw = unstuffed(buffer.subarray(0, whole))
+          buffer = buffer.subarray(whole + 3)
+          receiving = false
+          const line = await this.reply('dot', delivery)
+          if (!line || line.startsWith('2')) {
+            this.deliveries.push(delivery)
+            this.#tell()
+          }
+          say(line ?? '250 kept')
+        } else {
+          const end = buffer.indexOf('\r\n')
+          if (end < 0) return
+          const line = buffer.toString('latin1', 0, end)
+          buffer = buffer.subarray(end + 2)
+          await command(line)
+        }
+      }
+    }
+
+    let chain = Promise.resolve()
+    socket.on('data', (chunk) => {
+      buffer = Buffer.concat([buffer, chunk])
+      chain = chain.then(work)
+    })
+    say('220 sink ESMTP')
+  }
+}
+
+/** RFC 5321 §4.5.2: the first dot of a line that starts with one is taken off. */
+function unstuffed(data: Buffer): Buffer {
+  const parts: Buffer[] = []
+  let from = data[0] === 0x2e ? 1 : 0
+  for (let at = data.indexOf('\r\n.'); at >= 0; at = data.indexOf('\r\n.', at + 2)) {
+    parts.push(data.subarray(from, at + 2))
+    from = at + 3
+  }
+  parts.push(data.subarray(from))
+  return Buffer.concat(parts)
+}
