@@ -32,7 +32,9 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
     'smtp.ini': `listen=${HOST}:${ports.smtp}\nnodes=0\n`,
     'smtp_forward.ini': `host=${HOST}\nport=${ports.nextHop}\n`,
     'outbound.ini': 'enable_tls=false\n',
-    'log.ini': '[main]\nlevel=notice\ntimestamps=true\n',
+    'log.ini': '[main]\nlevel=notice\ntimestamps=true\nformat=default\n',
+    // As `haraka -i` does: without this file Haraka 3.3 does not greet.
+    'connection.ini': readFileSync(require.resolve('Haraka/config/connection.ini'), 'utf8'),
     'lazaret.ini': [
       '[main]',
       'data_dir = ../data',
@@ -77,10 +79,12 @@ export class Haraka {
     const out = openSync(log, 'a', 0o600)
     // A process group of its own: Ctrl-C reaches this process alone, which ends Haraka in order. The
     // pipe ends with this process, and guard.ts then ends Haraka, whatever happened here.
+    // HARAKA in the environment would hide Haraka's own defaults: -c sets it when it is time.
+    const { HARAKA: _, ...env } = process.env
     const child = spawn(process.execPath, ['-r', join(__dirname, 'guard.js'), bin, '-c', haraka], {
       cwd: haraka,
       detached: true,
-      env: { ...process.env, HARAKA: haraka },
+      env,
       stdio: ['pipe', out, out],
     })
     closeSync(out)

@@ -135,7 +135,7 @@ async function change(
   const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
   const made = await quarantine.changeList(login, scope, kind, masks)
   const { added, known, removed } = made
-  const where = `the ${kind} list of ${scopeName(scope)}`
+  const where = scope === '' ? `the global ${kind} list` : `the ${kind} list of ${scope}`
   if (masks.remove) {
     const missing = masks.remove.length - removed
     const rest = missing > 0 ? `; ${count(missing, 'mask')} not on it` : ''

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../plugin/config.ts'
+import { open } from '../../plugin/open.ts'
+import { on, tempDir } from './run.ts'
+
+describe('lazaret account', () => {
+  const dir = tempDir()
+  const { at, json } = on(dir)
+
+  test('the name tells the tier', async () => {
+    const add = async (name: string): Promise<unknown> =>
+      await json(['account', 'add', name, '--password-stdin'], { input: 'correct horse\n' })
+    expect(await add('admin')).toMatchObject({ name: 'admin', tier: 'super-admin', scope: '' })
+    expect(await add('Example.COM')).toMatchObject({ name: 'example.com', tier: 'domain' })
+    expect(await add('User@Example.com')).toMatchObject({
+      name: 'user@example.com',
+      tier: 'address',
+      scope: 'user@example.com',
+    })
+    expect(await json(['account', 'list'])).toHaveLength(3)
+    expect((await at(['account', 'list'])).out).toMatch(/user@example\.com +address/)
+  })
+
+  test('--tier says otherwise, and a name that cannot be of it is refused', async () => {
+    const add = ['account', 'add', 'dot.admin', '--password-stdin', '--tier']
+    const input = 'correct horse'
+    expect((await at([...add, 'super-admin'], { input })).code).toBe(0)
+    const refused = await at([...add, 'address'], { input })
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toContain('is not an address')
+    expect((await at([...add, 'king'], { input })).code).toBe(2)
+  })
+
+  test('a running server sees a new password at once, and the old one ends', async () => {
+    const lazaret = open(readConfig({}), dir)
+    const { accounts } = lazaret.quarantine
+    const login = async (password: string): Promise<string> =>
+      (await accounts.login('user@example.com', password, 'test')).scope
+    expect(await login('correct horse')).toBe('user@example.com')
+    const passwd = ['account', 'passwd', 'user@example.com', '--password-stdin']
+    expect((await at(passwd, { input: 'another horse' })).code).toBe(0)
+    expect(await login('another horse')).toBe('user@example.com')
+    await expect(login('correct horse')).rejects.toThrow('wrong')
+    expect((await at(['account', 'remove', 'user@example.com'])).code).toBe(0)
+    await expect(login('another horse')).rejects.toThrow('wrong')
+    await lazaret.close()
+  })
+
+  test('refusals say why and exit with 1', async () => {
+    const short = await at(['account', 'add', 'x@y.example', '--password-stdin'], { input: 'no' })
+    expect(short).toMatchObject({ code: 1, out: '' })
+    expect(short.err).toContain('at least 8 characters')
+    const twice = await at(['account', 'add', 'admin', '--password-stdin'], {
+      input: 'long enough',
+    })
+    expect(twice.code).toBe(1)
+    expect(twice.err).toContain("There is an account 'admin' already")
+    expect((await at(['account', 'remove', 'nobody'])).code).toBe(1)
+  })
+
+  test('without a terminal it does not wait for a password that nobody types', async () => {
+    const { code, err } = await at(['account', 'add', 'x@y.example'])
+    expect(code).toBe(2)
+    expect(err).toContain('--password-stdin')
+  })
+})

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { readConfig } from '../../plugin/config.ts'
+import { CLI, open } from '../../plugin/open.ts'
+import { on, tempDir } from './run.ts'
+
+const dir = tempDir()
+const { at, json } = on(dir)
+
+test('add, show, check, remove', async () => {
+  expect(await json(['list', 'add', '*@Spam.example', 'bad@*', '--block'])).toMatchObject({
+    added: 2,
+    known: 0,
+  })
+  const mine = ['--scope', 'user@example.com']
+  await json(['list', 'add', 'good@spam.example', '--allow', ...mine])
+  expect(await json(['list', 'add', '*@spam.example', '--block'])).toMatchObject({ known: 1 })
+  expect(await json(['list', 'show', ...mine])).toEqual([
+    { scope: 'user@example.com', list: 'allow', mask: 'good@spam.example' },
+  ])
+  expect(await json(['list', 'show', '--block'])).toHaveLength(2)
+
+  const allowed = await at(['list', 'check', 'GOOD@spam.example', '--to', 'user@example.com'])
+  expect(allowed.code).toBe(0)
+  expect(allowed.out).toContain('The allow entry good@spam.example (user@example.com) decides')
+  expect(allowed.out).toMatch(/global +block +\*@spam\.example +an entry of a narrower scope/)
+  const other = ['list', 'check', 'good@spam.example', '--to', 'other@example.com']
+  expect(await json(other)).toMatchObject({ decision: { list: 'block', mask: '*@spam.example' } })
+
+  expect((await at(['list', 'remove', '*@spam.example', '--block'])).code).toBe(0)
+  const none = await at(other)
+  expect(none).toMatchObject({ code: 1, err: '' })
+  expect(none.out).toContain('No entry decides')
+  expect((await at(['list', 'remove', '*@spam.example', '--block'])).code).toBe(1)
+})
+
+test('the setting allow_needs_auth and the own domain count in a check', async () => {
+  await json(['list', 'add', '*@friend.example', '--allow', '--scope', 'example.org'])
+  await json(['settings', 'set', 'allow_needs_auth', 'yes', '--scope', 'example.org'])
+  const check = ['list', 'check', 'a@friend.example', '--to', 'u@example.org']
+  const told = await at(check)
+  expect(told.code).toBe(1)
+  expect(told.out).toContain('not authenticated')
+  expect((await at([...check, '--authenticated'])).code).toBe(0)
+  await json(['list', 'add', 'boss@example.org', '--block'])
+  expect((await at(['list', 'check', 'boss@example.org', '--to', 'u@example.org'])).out).toContain(
+    "the recipient's own domain",
+  )
+})
+
+test('of masks given together all are added or none', async () => {
+  const { code, err } = await at(['list', 'add', 'one@two.example', 'a@b@c', '--block'])
+  expect(code).toBe(1)
+  expect(err).toContain('it has a second "@" (character 4)')
+  expect((await json<{ mask: string }[]>(['list', 'show'])).map(({ mask }) => mask)).not.toContain(
+    'one@two.example',
+  )
+})
+
+test('which list has to be said', async () => {
+  expect((await at(['list', 'add', 'a@b.example'])).code).toBe(2)
+  expect((await at(['list', 'add', 'a@b.example', '--allow', '--block'])).code).toBe(2)
+})
+
+test('another process follows', async () => {
+  const lazaret = open(readConfig({}), dir)
+  const decides = (): string | undefined =>
+    lazaret.quarantine.checkLists({
+      from: ['new@enemy.example'],
+      sender: 'new@enemy.example',
+      recipient: 'u@example.net',
+      authenticated: false,
+      direction: 'in',
+    }).decision?.mask
+  expect(decides()).toBeUndefined()
+  await json(['list', 'add', '*@enemy.example', '--block', '--scope', 'example.net'])
+  expect(decides()).toBe('*@enemy.example')
+  // And the other way round: what that process does, the command sees.
+  await lazaret.quarantine.changeList(CLI, '', 'allow', { add: ['pal@enemy.example'] })
+  await lazaret.close()
+  expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toEqual([
+    { scope: '', list: 'allow', mask: 'pal@enemy.example' },
+  ])
+})
