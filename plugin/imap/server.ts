@@ -86,6 +86,7 @@ export class ImapServer {
   async #open(context: Promise<SessionContext>, port: number, tls: boolean): Promise<number> {
     // allowHalfOpen: what a script sent before its end is still answered.
     const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy())
       context.then(
         (ready) => this.#accept(ready, socket, tls),
         () => socket.destroy(), // listen() tells the reason
@@ -108,7 +109,6 @@ export class ImapServer {
     const leave = this.#gate.enter(address)
     if (!leave) {
       this.#options.log.warn(`imap connection refused: rip=${address}, reason="too many"`)
-      socket.on('error', () => socket.destroy())
       if (tls) socket.destroy()
       else socket.end('* BYE [UNAVAILABLE] Too many connections, try again later\r\n')
       return

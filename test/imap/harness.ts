@@ -15,6 +15,12 @@ export const LOGINS = {
 } as const
 export type Who = keyof typeof LOGINS
 
+export interface Held {
+  readonly raw: Buffer
+  /** id of its item */
+  readonly id: number
+}
+
 export interface Running {
   readonly lazaret: Lazaret
   readonly server: ImapServer
@@ -25,8 +31,8 @@ export interface Running {
   connect(options?: { startTls?: boolean }): Promise<WireClient>
   /** Connects over TLS and logs in. */
   logIn(who?: Who): Promise<WireClient>
-  /** Holds `count` messages for the address; answers their bytes. */
-  hold(count: number, to?: string): Promise<Buffer[]>
+  /** Holds `count` messages for the address. */
+  hold(count: number, to?: string): Promise<Held[]>
 }
 
 const running: ImapServer[] = []
@@ -99,9 +105,14 @@ export async function serve(
       return client
     },
     hold: async (count, to = LOGINS.user) => {
-      const raws = Array.from({ length: count }, () => message(`held-${++made}`))
-      for (const raw of raws) await hold(lazaret, raw, { to: [to] })
-      return raws
+      const held: Held[] = []
+      for (let i = 0; i < count; i++) {
+        const raw = message(`held-${++made}`, `Held message number ${made}\r\n`)
+        const [{ item }] = await hold(lazaret, raw, { to: [to] })
+        if (item === null) throw new Error('the message was not held')
+        held.push({ raw, id: item })
+      }
+      return held
     },
   }
 }
