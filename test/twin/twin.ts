@@ -7,9 +7,11 @@ import { message } from './mime.ts'
 
 const f32 = Math.fround
 const CLIP = 8
-const SHARE = 0.43
-const RATE = 0.8 * 1024
-const EPSILON = f32(0.001)
+const SHARES = [0.5, 0.5, 0.6]
+const MIX = 0.2
+const SURPRISE = 0.6
+const RATE = 0.9 * 1024
+const EPSILON = f32(0.0001)
 
 export type TwinScore = { p: number; z: number; views: { m: number; n: number }[] }
 
@@ -25,6 +27,12 @@ function exp(x: number): number {
 export function sigmoid(x: number): number {
   const e = exp(-Math.min(Math.abs(x), 700))
   return x >= 0 ? 1 / (1 + e) : e / (1 + e)
+}
+
+/** Order-preserving: m up to CLIP, then ever less, below CLIP + 4. */
+export function clip(m: number): number {
+  const over = Math.abs(m) - CLIP
+  return over <= 0 ? m : Math.sign(m) * (CLIP + over / (1 + over / 4))
 }
 
 const cell = new DataView(new ArrayBuffer(4))
@@ -66,16 +74,18 @@ export class Twin {
       const n = slots.length
       return { m: n === 0 ? 0 : sum / (1024 * Math.sqrt(n)), n }
     })
-    const z = SHARE * views.reduce((sum, { m }) => sum + Math.min(Math.max(m, -CLIP), CLIP), 0)
+    const z = views.reduce((sum, { m }, view) => sum + SHARES[view] * clip(m), 0)
     return { p: sigmoid(z), z, views }
   }
 
   /** Learns a message by its features; returns its score before that. */
   learn(features: readonly Uint32Array[], label: 'ham' | 'spam'): TwinScore {
     const before = this.judge(features)
+    const all = before.views[0].m + before.views[1].m + before.views[2].m
     features.forEach((slots, view) => {
       const { m, n } = before.views[view]
-      const g = ((label === 'spam' ? 1 : 0) - sigmoid(m)) / Math.sqrt(n)
+      const surprise = (label === 'spam' ? 1 : 0) - sigmoid(m + MIX * (all - m))
+      const g = Math.min(Math.max(surprise, -SURPRISE), SURPRISE) / Math.sqrt(n)
       const square = f32(g * g)
       const rate = f32(RATE * g)
       for (const slot of slots) {
