@@ -23,13 +23,14 @@ export function applyEdit(
     old = header.fields.find((field) => isNamed(header, field, 'subject')) ?? null
     if (!old) front.push(fieldBytes('Subject', subject))
   }
+  // Of several subjects the first counts; a mail client might show another one.
+  const gone = subject === null ? edit.remove : [...edit.remove, 'subject']
   const parts = front
   let from = 0
   for (const field of header.fields) {
-    const replaced = field === old
-    if (!replaced && !edit.remove.some((name) => isNamed(header, field, name))) continue
+    if (!gone.some((name) => isNamed(header, field, name))) continue
     parts.push(raw.subarray(from, field.start))
-    if (replaced && subject !== null)
+    if (field === old && subject !== null)
       parts.push(fieldBytes('Subject', subject, lineEnd(header, field)))
     from = field.end
   }

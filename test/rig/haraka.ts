@@ -1,7 +1,15 @@
 // A real Haraka in a folder of its own, with this checkout as its plugin.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -52,15 +60,14 @@ export class Haraka {
   constructor(dir: string, port: number, fileBlocks?: number) {
     this.dir = dir
     this.port = port
-    this.#child = spawn(
-      process.execPath,
-      [join(ROOT, 'node_modules/Haraka/bin/haraka'), '-c', dir],
-      {
-        cwd: dir,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env.PATH, HOME: process.env.HOME },
-      },
-    )
+    const bin = [process.execPath, join(ROOT, 'node_modules/Haraka/bin/haraka'), '-c', dir]
+    // A file may not grow above so many blocks, as on a full disk (Node ignores SIGXFSZ).
+    const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `
+    this.#child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...bin], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       let rest = ''
       stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -164,7 +171,8 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   }
   // As `haraka -i` does: without its connection.ini Haraka does not run.
   const own = join(ROOT, 'node_modules/Haraka/config')
-  for (const name of ['connection.ini', 'log.ini']) cpSync(join(own, name), join(dir, 'config', name))
+  for (const name of ['connection.ini', 'log.ini'])
+    cpSync(join(own, name), join(dir, 'config', name))
   for (const [name, text] of Object.entries(files)) write(join(dir, 'config', name), text)
   for (const [name, source] of Object.entries(options.sources ?? {}))
     write(join(dir, 'plugins', `${name}.js`), source)
