@@ -29,13 +29,16 @@ import { MYRIGHTS } from './myrights.ts'
 import { NAMESPACE } from './namespace.ts'
 import { NOOP } from './noop.ts'
 import { RENAME } from './rename.ts'
+import { SEARCH } from './search.ts'
 import { SELECT } from './select.ts'
 import { SETACL } from './setacl.ts'
 import { SETQUOTA } from './setquota.ts'
+import { SORT } from './sort.ts'
 import { STARTTLS } from './starttls.ts'
 import { STATUS } from './status.ts'
 import { STORE } from './store.ts'
 import { SUBSCRIBE } from './subscribe.ts'
+import { THREAD } from './thread.ts'
 import { UID_EXPUNGE } from './uid-expunge.ts'
 import { UNSELECT } from './unselect.ts'
 import { UNSUBSCRIBE } from './unsubscribe.ts'
@@ -71,13 +74,16 @@ const NAMED: Readonly<Record<string, Command>> = {
   NAMESPACE,
   NOOP,
   RENAME,
+  SEARCH,
   SELECT,
   SETACL,
   SETQUOTA,
+  SORT,
   STARTTLS,
   STATUS,
   STORE,
   SUBSCRIBE,
+  THREAD,
   UNSELECT,
   UNSUBSCRIBE,
   XLIST,
@@ -85,6 +91,9 @@ const NAMED: Readonly<Record<string, Command>> = {
   'UID EXPUNGE': UID_EXPUNGE,
   'UID FETCH': FETCH,
   'UID MOVE': MOVE,
+  'UID SEARCH': SEARCH,
+  'UID SORT': SORT,
+  'UID THREAD': THREAD,
   'UID STORE': STORE,
 }
 
