@@ -1,14 +1,12 @@
 // Hashes of the pieces of an address: of every end of its local part and every beginning of its
-// domain, in one pass over each. Start and multiplier come from the host's random seed, so that
+// domain, in one pass over each. Rows of u64, by length. Start and multiplier come from the host's random seed, so that
 // nobody can choose masks that collide; answers never depend on them.
 
 /** Literal octets of a mask's pieces: RFC 5321 §4.5.3.1. */
 export const LOCAL_MAX: u32 = 64
 export const DOMAIN_MAX: u32 = 255
-
-/** ends[k]: hash of the last k octets of the local part; starts[m]: of the first m of the domain. */
-const ends: usize = memory.data(8 * 65, 8)
-const starts: usize = memory.data(8 * 256, 8)
+/** Octets of the two rows of an address at most. */
+export const ROWS_MAX: u32 = (LOCAL_MAX + 1 + DOMAIN_MAX + 1) * 8
 
 let start: u64 = 0x9e3779b97f4a7c15
 let factor: u64 = 0xff51afd7ed558ccd
@@ -27,26 +25,32 @@ function mix(hash: u64): u64 {
   return hash ^ (hash >> 32)
 }
 
-/** Fills `ends` for a local part of `size` octets; only the last LOCAL_MAX can be in a mask. */
-export function hashEnds(at: usize, size: u32): void {
+/** Writes the hashes of the last 0, 1, 2... octets of a local part; only the last LOCAL_MAX can be in
+ *  a mask. Returns the end of what was written. */
+export function hashEnds(at: usize, size: u32, to: usize): usize {
   let hash = start
   const last = min(size, LOCAL_MAX)
-  store<u64>(ends, hash)
+  store<u64>(to, hash)
   for (let k: u32 = 1; k <= last; k++) {
     hash = rotl(hash ^ load<u8>(at + size - k), 25) * factor
-    store<u64>(ends + (k << 3), hash)
+    to += 8
+    store<u64>(to, hash)
   }
+  return to + 8
 }
 
-/** Fills `starts` for a domain of `size` octets; only the first DOMAIN_MAX can be in a mask. */
-export function hashStarts(at: usize, size: u32): void {
+/** Writes the hashes of the first 0, 1, 2... octets of a domain; only the first DOMAIN_MAX can be in a
+ *  mask. Returns the end of what was written. */
+export function hashStarts(at: usize, size: u32, to: usize): usize {
   let hash = start
   const last = min(size, DOMAIN_MAX)
-  store<u64>(starts, hash)
+  store<u64>(to, hash)
   for (let m: u32 = 0; m < last; m++) {
     hash = rotl(hash ^ load<u8>(at + m), 25) * factor
-    store<u64>(starts + ((m + 1) << 3), hash)
+    to += 8
+    store<u64>(to, hash)
   }
+  return to + 8
 }
 
 /** Hash of a whole text, of any length. */
@@ -56,14 +60,16 @@ export function hashText(at: usize, size: u32): u64 {
   return mix(hash)
 }
 
+/** Hash n of a row that hashEnds or hashStarts has written. */
 @inline
-export function endHash(k: u32): u64 {
-  return load<u64>(ends + (k << 3))
+export function hashAt(row: usize, n: u32): u64 {
+  return load<u64>(row + (n << 3))
 }
 
+/** One of 32 bits for a hash: a filter of a scope. */
 @inline
-export function startHash(m: u32): u64 {
-  return load<u64>(starts + (m << 3))
+export function filterBit(hash: u64): u32 {
+  return 1 << <u32>(hash >> 59)
 }
 
 /** Hash of a key: what it is for, the scope, and one hash of each side (0 for a side left out). */

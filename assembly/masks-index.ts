@@ -4,34 +4,36 @@
 // `*` that side is equal. So every mask is found under an end of the local part and a beginning of
 // the domain, by one probe of the table for each pair of lengths that is tried (masks-search.ts).
 
-import { DOMAIN_MAX, LOCAL_MAX } from './masks-hash'
-import { endHash, hashEnds, hashStarts, hashText, keyHash, startHash } from './masks-hash'
+import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './masks-hash'
+import { hashAt, hashEnds, hashStarts, hashText, keyHash } from './masks-hash'
 import { ALLOW, BLOCK, FIRST, FORM, HEAD, LAST, SCOPE, WIDE } from './masks-record'
-import { domainSize, keepRecord, killRecord, kindOf, localSize, nameSize, newRecord } from './masks-record'
-import { endPacking, nextRecord, scopeOf, setKind, startPacking, worthPacking } from './masks-record'
-import { clearLengths, countMasks, dropScope, newScope } from './masks-scope'
-import { noteLengths, scopeName, setScopeName } from './masks-scope'
-import { addHint, candidates, firstGroup, hasEmpty, insertRecord } from './masks-table'
-import { nextGroup, recordAt, removeRecord, resetTable, tableFull } from './masks-table'
+import { domainSize, keepRecord, killRecord, kindOf, localSize, nameSize } from './masks-record'
+import { endPacking, newRecord, nextRecord, scopeOf, setKind } from './masks-record'
+import { startPacking, worthPacking } from './masks-record'
+import { TAIL, clearSets, countMasks, dropScope, newScope, noteMask } from './masks-scope'
+import { scopeName, setScopeName } from './masks-scope'
+import { addHint, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
+import { insertRecord, nextGroup, recordAt, removeRecord, resetTable, tableFull } from './masks-table'
 
-// Purposes of keys beside the four forms: where hints stand. ENDS_AT a domain: lengths of x in
-// `*x@d`. STARTS_AT a local part: lengths of d in `x@d*`. BOTH_AT the last octets, TAIL at most, of
-// x: lengths of x in `*x@d*`. PAIRS_AT x: lengths of d in `*x@d*`.
+// Purposes of keys beside the four forms: where hints stand. ENDS_AT a domain: whether there is a
+// `x@d`, lengths of x in `*x@d`. STARTS_AT a local part: lengths of d in `x@d*`. BOTH_AT the last TAIL
+// octets of x: lengths of x in `*x@d*`. PAIRS_AT x: lengths of d in `*x@d*`.
 export const ENDS_AT: u32 = 4
 export const STARTS_AT: u32 = 5
 export const BOTH_AT: u32 = 6
 export const PAIRS_AT: u32 = 7
-export const TAIL: u32 = 3
 
 /** Records in the table; entries of lists. */
 let records: u32 = 0
 let entries: u32 = 0
 
-/** The address or mask at hand. */
+/** The mask in hand and its rows of hashes. */
 let local: usize = 0
-export let localLength: u32 = 0
+let localLength: u32 = 0
 let domain: usize = 0
-export let domainLength: u32 = 0
+let domainLength: u32 = 0
+const ends: usize = memory.data(ROWS_MAX, 8)
+let starts: usize = 0
 
 export function entryCount(): u32 {
   return entries
@@ -43,8 +45,8 @@ export function takePieces(at: usize, sign: usize, end: usize): void {
   localLength = <u32>(sign - at)
   domain = sign + 1
   domainLength = <u32>(end - domain)
-  hashEnds(local, localLength)
-  hashStarts(domain, domainLength)
+  starts = hashEnds(local, localLength, ends)
+  hashStarts(domain, domainLength, starts)
 }
 
 @inline
@@ -55,25 +57,42 @@ function same(a: usize, b: usize, size: u32): bool {
   return true
 }
 
-/** The mask of a form with the last k octets and the first m octets in hand, or 0. */
-export function find(scope: u32, form: u32, k: u32, m: u32): usize {
-  const hash = keyHash(form, scope, endHash(k), startHash(m))
+/** Whether a record is the mask of these pieces. */
+export function isMask(
+  record: usize,
+  scope: u32,
+  form: u32,
+  x: usize,
+  k: u32,
+  d: usize,
+  m: u32,
+): bool {
+  return (
+    scopeOf(record) == scope &&
+    (kindOf(record) & (FORM | SCOPE)) == form &&
+    localSize(record) == k &&
+    domainSize(record) == m &&
+    same(record + HEAD, x, k) &&
+    same(record + HEAD + k + 1, d, m)
+  )
+}
+
+/** Hash of the mask in hand with this form. */
+@inline
+function handHash(scope: u32, form: u32): u64 {
+  return keyHash(form, scope, hashAt(ends, localLength), hashAt(starts, domainLength))
+}
+
+/** The record of the mask in hand with this form, or 0. */
+function find(scope: u32, form: u32): usize {
+  const hash = handHash(scope, form)
   let group = firstGroup(hash)
   let step: u32 = 1
   while (true) {
     let fits = candidates(group, hash)
     while (fits != 0) {
       const record = recordAt(group, ctz(fits))
-      if (
-        scopeOf(record) == scope &&
-        (kindOf(record) & (FORM | SCOPE)) == form &&
-        localSize(record) == k &&
-        domainSize(record) == m &&
-        same(record + HEAD, local + localLength - k, k) &&
-        same(record + HEAD + k + 1, domain, m)
-      ) {
-        return record
-      }
+      if (isMask(record, scope, form, local, localLength, domain, domainLength)) return record
       fits &= fits - 1
     }
     if (hasEmpty(group)) return 0
@@ -139,7 +158,7 @@ export function makeRoom(): void {
 /** Puts the mask in hand on a list; false when it is there already. */
 export function insertMask(scope: u32, form: u32, list: u32): bool {
   if (localLength > LOCAL_MAX || domainLength > DOMAIN_MAX) return false
-  const known = find(scope, form, localLength, domainLength)
+  const known = find(scope, form)
   if (known != 0) {
     if ((kindOf(known) & list) != 0) return false
     setKind(known, kindOf(known) | list)
@@ -162,33 +181,36 @@ export function insertMask(scope: u32, form: u32, list: u32): bool {
   return true
 }
 
-/** Enters the mask in hand into table, hints and lengths. */
+/** Enters the mask in hand into table, hints and the sets of its scope. */
 function enter(record: usize, form: u32): void {
   const scope = scopeOf(record)
   const k = localLength
   const m = domainLength
-  insertRecord(keyHash(form, scope, endHash(k), startHash(m)), record)
-  if (form == 0) return
-  noteLengths(scope, form, k, m)
-  if (form == FIRST) {
-    addHint(keyHash(ENDS_AT, scope, 0, startHash(m)), lengthClass(k))
+  insertRecord(handHash(scope, form), record)
+  noteMask(scope, form, k, m, ends, starts)
+  if (form == 0 || form == FIRST) {
+    note(ENDS_AT, scope, 0, hashAt(starts, m), k, form == 0)
   } else if (form == LAST) {
-    addHint(keyHash(STARTS_AT, scope, endHash(k), 0), lengthClass(m))
+    note(STARTS_AT, scope, hashAt(ends, k), 0, m, false)
   } else {
-    addHint(keyHash(BOTH_AT, scope, endHash(min(k, TAIL)), 0), lengthClass(k))
-    addHint(keyHash(PAIRS_AT, scope, endHash(k), 0), lengthClass(m))
+    if (k >= TAIL) note(BOTH_AT, scope, hashAt(ends, TAIL), 0, k, false)
+    note(PAIRS_AT, scope, hashAt(ends, k), 0, m, false)
   }
+}
+
+function note(purpose: u32, scope: u32, end: u64, begin: u64, size: u32, exact: bool): void {
+  addHint(hintCell(hintLine(keyHash(purpose, 0, end, begin)), scope), size, exact)
 }
 
 /** Takes the mask in hand off a list; false when it is not there. */
 export function deleteMask(scope: u32, form: u32, list: u32): bool {
   if (localLength > LOCAL_MAX || domainLength > DOMAIN_MAX) return false
-  const record = find(scope, form, localLength, domainLength)
+  const record = find(scope, form)
   if (record == 0 || (kindOf(record) & list) == 0) return false
   entries--
   setKind(record, kindOf(record) & ~list)
   if ((kindOf(record) & (ALLOW | BLOCK)) != 0) return true
-  removeRecord(keyHash(form, scope, endHash(localLength), startHash(domainLength)), record)
+  removeRecord(handHash(scope, form), record)
   killRecord(record)
   records--
   countMasks(scope, -1)
@@ -199,10 +221,10 @@ export function packWhenWorth(): void {
   if (worthPacking()) rebuild()
 }
 
-/** Packs the records and fills a table of the right size anew, with true hints and lengths. */
+/** Packs the records and fills a table of the right size anew, with true hints and sets. */
 function rebuild(): void {
   resetTable(records + 1)
-  clearLengths()
+  clearSets()
   startPacking()
   while (true) {
     let record = nextRecord()
@@ -218,10 +240,4 @@ function rebuild(): void {
     }
   }
   endPacking()
-}
-
-/** Class of a length, as a bit: 0, 1, 2, 3, 4, 5-6, 7-9, 10 and more. */
-function lengthClass(size: u32): u32 {
-  if (size <= 4) return 1 << size
-  return size <= 6 ? 1 << 5 : size <= 9 ? 1 << 6 : 1 << 7
 }

@@ -1,16 +1,19 @@
-// Scopes of the mask index: a small number for each name that has masks, and which lengths of
-// pieces its masks have, so that a look-up tries those lengths only.
+// Scopes of the mask index: a small number for each name that has masks, and what its masks can
+// look like, so that a look-up tries those forms and lengths only.
 //
-//   [name record u32][masks u32][ends u64][starts u64][both u64]
+//   [name record u32][masks u32] and six sets of 32 bits
 //
-// Bit n of a set: some mask has a piece of n octets; bit 63: of 63 or more. `ends`: local parts of
-// `*x@d`; `starts`: domains of `x@d*` and `*x@d*`; `both`: local parts of `*x@d*`. Removals leave
-// bits behind until the next rebuild: they cost a probe, never an answer.
+// Sets of lengths: bit n, some mask has a piece of n octets; bit 31: of 31 or more. Filters: one bit
+// for the hash of a piece. Removals leave bits behind until the next rebuild: they cost a probe,
+// never an answer.
 
+import { filterBit, hashAt } from './masks-hash'
 import { FIRST, LAST } from './masks-record'
 import { givePages, pagesFor, takePages } from './masks-memory'
 
 const SIZE: u32 = 32
+/** Octets at the end of x under which masks `*x@d*` are filtered and hinted. */
+export const TAIL: u32 = 3
 
 let table: usize = 0
 let capacity: u32 = 0
@@ -69,40 +72,72 @@ export function countMasks(scope: u32, change: i32): u32 {
   return count
 }
 
+/** Lengths of x in `*x@d`. */
 @inline
-export function endLengths(scope: u32): u64 {
-  return load<u64>(at(scope), 8)
+export function endLengths(scope: u32): u32 {
+  return load<u32>(at(scope), 8)
+}
+
+/** Lengths of d in `x@d*` and `*x@d*`. */
+@inline
+export function startLengths(scope: u32): u32 {
+  return load<u32>(at(scope), 12)
+}
+
+/** Lengths of x in `*x@d*`. */
+@inline
+export function bothLengths(scope: u32): u32 {
+  return load<u32>(at(scope), 16)
+}
+
+/** Filter of the local parts of `x@d` and `x@d*`. */
+@inline
+export function localFilter(scope: u32): u32 {
+  return load<u32>(at(scope), 20)
+}
+
+/** Filter of the domains of `x@d` and `*x@d`. */
+@inline
+export function domainFilter(scope: u32): u32 {
+  return load<u32>(at(scope), 24)
+}
+
+/** Filter of the last octets, TAIL at most, of x in `*x@d*`. */
+@inline
+export function tailFilter(scope: u32): u32 {
+  return load<u32>(at(scope), 28)
 }
 
 @inline
-export function startLengths(scope: u32): u64 {
-  return load<u64>(at(scope), 16)
+function add(field: usize, bits: u32): void {
+  store<u32>(field, load<u32>(field) | bits)
 }
 
 @inline
-export function bothLengths(scope: u32): u64 {
-  return load<u64>(at(scope), 24)
+function lengthBit(size: u32): u32 {
+  return 1 << min<u32>(size, 31)
 }
 
-@inline
-function addLength(field: usize, size: u32): void {
-  store<u64>(field, load<u64>(field) | ((<u64>1) << min<u32>(size, 63)))
+/** Notes a mask with k and m octets, whose rows of hashes are given. */
+export function noteMask(scope: u32, form: u32, k: u32, m: u32, ends: usize, starts: usize): void {
+  if (form == FIRST) add(at(scope) + 8, lengthBit(k))
+  if ((form & LAST) != 0) add(at(scope) + 12, lengthBit(m))
+  if ((form & FIRST) == 0) add(at(scope) + 20, filterBit(hashAt(ends, k)))
+  if ((form & LAST) == 0) add(at(scope) + 24, filterBit(hashAt(starts, m)))
+  if (form != (FIRST | LAST)) return
+  add(at(scope) + 16, lengthBit(k))
+  add(at(scope) + 28, filterBit(hashAt(ends, min(k, TAIL))))
 }
 
-export function noteLengths(scope: u32, form: u32, k: u32, m: u32): void {
-  if (form == FIRST) addLength(at(scope) + 8, k)
-  if ((form & LAST) != 0) addLength(at(scope) + 16, m)
-  if (form == (FIRST | LAST)) addLength(at(scope) + 24, k)
-}
-
-/** Forgets all lengths; a rebuild notes them again. */
-export function clearLengths(): void {
-  for (let scope: u32 = 1; scope < used; scope++) memory.fill(at(scope) + 8, 0, 24)
+/** Forgets all sets; a rebuild notes every mask again. */
+export function clearSets(): void {
+  for (let scope: u32 = 1; scope < used; scope++) memory.fill(at(scope) + 8, 0, SIZE - 8)
 }
 
 /** The least length of a set from `from` on, or a number above every length. */
-export function nextLength(set: u64, from: u32): u32 {
-  if (from >= 63) return (set >> 63) != 0 ? from : 0xffff
+@inline
+export function nextLength(set: u32, from: u32): u32 {
+  if (from >= 31) return set >> 31 != 0 ? from : 0xffff
   const rest = set >> from
-  return rest == 0 ? 0xffff : from + <u32>ctz(rest)
+  return rest == 0 ? 0xffff : from + ctz(rest)
 }

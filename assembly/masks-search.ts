@@ -1,129 +1,314 @@
-// Finds the masks of a scope that match the address in hand, and the one of them that decides.
+// Finds the masks that match addresses, and the one of them that decides.
 //
 // Which pairs of lengths are tried: those that the scope has (masks-scope.ts), cut down by the hints
 // in the table. A typical address takes two to six probes at any number of masks; the worst set of
 // masks costs one for each end of the local part with each beginning of the domain.
+//
+// A large index does not fit a processor's caches, and one read of far memory lasts as long as
+// hundreds of instructions. So a batch of addresses goes through every step together: hints, control
+// bytes, slots, records. Each step first touches all it will read in a loop without branches, so that
+// the reads overlap; a branch on a value that is still on its way would hold up those behind it.
 
-import { DOMAIN_MAX, LOCAL_MAX, endHash, keyHash, startHash } from './masks-hash'
-import { BOTH_AT, ENDS_AT, PAIRS_AT, STARTS_AT, TAIL } from './masks-index'
-import { domainLength, find, localLength } from './masks-index'
+import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './masks-hash'
+import { filterBit, hashAt, hashEnds, hashStarts, keyHash } from './masks-hash'
+import { BOTH_AT, ENDS_AT, PAIRS_AT, STARTS_AT, isMask } from './masks-index'
 import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf } from './masks-record'
-import { bothLengths, endLengths, nextLength, startLengths } from './masks-scope'
-import { hintOf } from './masks-table'
+import { TAIL, bothLengths, endLengths, nextLength, startLengths } from './masks-scope'
+import { domainFilter, localFilter, tailFilter } from './masks-scope'
+import { EXACT, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
+import { hintedLengths, nextGroup, slotAt, touchGroup } from './masks-table'
 
 /** Rules of a search: leave out block entries, allow entries, allow entries that cover the domain
  *  by `*` (`*@d`, `x@d*`). Own-domain rule and demand for authentication, design §6. */
 const NO_BLOCK: u32 = 1
 const NO_ALLOW: u32 = 2
 const NO_COVER: u32 = 4
+/** All matches are written out, not the deciding ones only. */
+export const ALL: u32 = 8
+
+/** Takes what was touched, so that the reads are not optimised away. */
+let touched: u32 = 0
 
 let rules: u32 = 0
-
-/** The longest matching mask of each list, with its rank; 0 is none. */
-let allowed: usize = 0
-let allowedRank: u32 = 0
-let blocked: usize = 0
-let blockedRank: u32 = 0
-
-/** Where to write all matches, or 0 to look for the deciding one only. */
 let output: usize = 0
 let outputEnd: usize = 0
-let level: u32 = 0
 
-/** The deciding entry of a scope under the rules: allow before block, then the longest mask; of
- *  equals the one with more of the domain, then the one with fewer stars.
- *  @returns its record, 0 for none; whether it blocks is in `decisionBlocks`. */
-export function decide(scope: u32, withRules: u32): usize {
-  rules = withRules
-  output = 0
-  allowed = 0
-  allowedRank = 0
-  blocked = 0
-  blockedRank = 0
-  search(scope)
-  decisionBlocks = allowed == 0
-  return allowed != 0 ? allowed : blocked
+/** Scopes of a search, most specific first; 0 for one without masks. */
+export const LEVELS: u32 = 8
+const levels: usize = memory.data(4 * 8, 4)
+let levelCount: u32 = 0
+
+/** Addresses of the batch: [local][k][domain][m][ends][starts][record][rank], u32 each. */
+const BATCH: u32 = 32
+const ADDRESS: u32 = 32
+const addresses: usize = memory.data(32 * 32, 8)
+let addressCount: u32 = 0
+
+/** Rows of hashes of the batch; there is room for one more address below the limit. */
+const ROWS: u32 = 16384
+const rows: usize = memory.data(16384, 8)
+let rowsEnd: usize = rows
+
+/** Hints to read: [cell u32][who u32][scope u32]. */
+const HINTS: u32 = 512
+const HINT: u32 = 12
+const hints: usize = memory.data(512 * 12, 4)
+let hintCount: u32 = 0
+/** Hints one address can ask for before any is read. */
+const HINTS_EACH: u32 = LEVELS * (3 + TAIL)
+
+/** Masks to look for: [hash u64][who u32][scope u32]. */
+const PROBES: u32 = 1024
+const PROBE: u32 = 16
+const probes: usize = memory.data(1024 * 16, 8)
+let probeCount: u32 = 0
+
+/** Slots whose tag fits: [slot, then record u32][probe u32]. */
+const FITS: u32 = 1024
+const FIT: u32 = 8
+const fits: usize = memory.data(1024 * 8, 4)
+let fitCount: u32 = 0
+
+// `who`: m (8 bits), k (7), form or purpose (3), level (3), number in the batch (5).
+@inline
+function whoIs(index: u32, level: u32, form: u32, k: u32, m: u32): u32 {
+  return (index << 21) | (level << 18) | (form << 15) | (k << 8) | m
 }
 
-export let decisionBlocks: bool = false
+@inline
+function formOf(who: u32): u32 {
+  return (who >> 15) & 7
+}
 
-/** Writes [record u32][level << 1 | blocks] for every matching entry; returns the end. */
-export function collect(scope: u32, atLevel: u32, at: usize, end: usize): usize {
-  output = at
+@inline
+function addressOf(who: u32): usize {
+  return addresses + (who >> 21) * ADDRESS
+}
+
+/** Starts a search. Deciding entries, or with ALL every entry, go to `to`, up to `end`. */
+export function startSearch(withRules: u32, to: usize, end: usize): void {
+  rules = withRules
+  output = to
   outputEnd = end
-  level = atLevel
-  search(scope)
+  levelCount = 0
+  clearBatch()
+}
+
+export function addLevel(scope: u32): void {
+  if (levelCount == LEVELS) return
+  store<u32>(levels + (levelCount << 2), scope)
+  levelCount++
+}
+
+function clearBatch(): void {
+  addressCount = 0
+  rowsEnd = rows
+}
+
+/** Searches for the address `[at, sign)` "@" `(sign, end)`; the answer comes with the batch. */
+export function searchAddress(at: usize, sign: usize, end: usize): void {
+  const address = addresses + addressCount * ADDRESS
+  const k = <u32>(sign - at)
+  const m = <u32>(end - sign - 1)
+  store<u32>(address, <u32>at)
+  store<u32>(address, k, 4)
+  store<u32>(address, <u32>sign + 1, 8)
+  store<u32>(address, m, 12)
+  store<u32>(address, <u32>rowsEnd, 16)
+  const starts = hashEnds(at, k, rowsEnd)
+  store<u32>(address, <u32>starts, 20)
+  rowsEnd = hashStarts(sign + 1, m, starts)
+  store<u64>(address, 0, 24)
+  addressCount++
+  if (addressCount == BATCH || rowsEnd + ROWS_MAX > rows + ROWS) finishBatch()
+}
+
+/** Ends a search. @returns the end of the output. */
+export function endSearch(): usize {
+  finishBatch()
   return output
 }
 
-/** Lengths of the classes in a hint; see lengthClass. */
-@inline
-function lengthsOf(hint: u32): u64 {
-  let set: u64 = hint & 31
-  if ((hint & 32) != 0) set |= 0x60
-  if ((hint & 64) != 0) set |= 0x380
-  if ((hint & 128) != 0) set |= ~(<u64>0x3ff)
-  return set
+function finishBatch(): void {
+  for (let i: u32 = 0; i < addressCount; i++) {
+    if (hintCount + HINTS_EACH > HINTS) readHints()
+    plan(i)
+  }
+  readHints()
+  readProbes()
+  if ((rules & ALL) == 0) {
+    for (let i: u32 = 0; i < addressCount; i++) {
+      const address = addresses + i * ADDRESS
+      write(load<u32>(address, 24), placeOf(load<u32>(address, 28)))
+    }
+  }
+  clearBatch()
 }
 
-function search(scope: u32): void {
-  const k = localLength
-  const m = domainLength
+/** First step: what the sets of each scope allow for an address. */
+function plan(index: u32): void {
+  const address = addresses + index * ADDRESS
+  const k = load<u32>(address, 4)
+  const ends: usize = load<u32>(address, 16)
   const kTop = min(k, LOCAL_MAX)
-  const mTop = min(m, DOMAIN_MAX)
-  if (k == kTop && m == mTop) tryMask(scope, 0, k, m)
-  const ends = endLengths(scope)
-  if (ends != 0 && m == mTop) {
-    const set = ends & lengthsOf(hintOf(keyHash(ENDS_AT, scope, 0, startHash(m))))
-    for (let i = nextLength(set, 0); i <= kTop; i = nextLength(set, i + 1)) {
-      tryMask(scope, FIRST, i, m)
+  const whole = hashAt(ends, kTop)
+  const host = hashAt(load<u32>(address, 20), min(load<u32>(address, 12), DOMAIN_MAX))
+  const endsLine = hintLine(keyHash(ENDS_AT, 0, 0, host))
+  const startsLine = hintLine(keyHash(STARTS_AT, 0, whole, 0))
+  const localBit = filterBit(whole)
+  const domainBit = filterBit(host)
+  const tail = min(kTop, TAIL)
+  for (let level: u32 = 0; level < levelCount; level++) {
+    const scope = load<u32>(levels + (level << 2))
+    if (scope == 0) continue
+    const localFits = (localFilter(scope) & localBit) != 0
+    if ((domainFilter(scope) & domainBit) != 0 && (localFits || endLengths(scope) != 0)) {
+      pushHint(endsLine, whoIs(index, level, ENDS_AT, 0, 0), scope)
     }
-  }
-  const starts = startLengths(scope)
-  if (starts == 0) return
-  if (k == kTop) {
-    const set = starts & lengthsOf(hintOf(keyHash(STARTS_AT, scope, endHash(k), 0)))
-    for (let i = nextLength(set, 0); i <= mTop; i = nextLength(set, i + 1)) {
-      tryMask(scope, LAST, k, i)
+    if (startLengths(scope) == 0) continue
+    if (localFits) pushHint(startsLine, whoIs(index, level, STARTS_AT, 0, 0), scope)
+    const both = bothLengths(scope)
+    if (both == 0) continue
+    const tails = tailFilter(scope)
+    for (let i = nextLength(both, 0); i < TAIL && i <= tail; i = nextLength(both, i + 1)) {
+      if ((tails & filterBit(hashAt(ends, i))) != 0) pushPairs(index, level, scope, ends, i)
     }
-  }
-  const both = bothLengths(scope)
-  for (let i = nextLength(both, 0); i < TAIL && i <= kTop; i = nextLength(both, i + 1)) {
-    searchPairs(scope, i, starts, mTop)
-  }
-  if (kTop < TAIL || both >> TAIL == 0) return
-  const set = both & lengthsOf(hintOf(keyHash(BOTH_AT, scope, endHash(TAIL), 0)))
-  for (let i = nextLength(set, TAIL); i <= kTop; i = nextLength(set, i + 1)) {
-    searchPairs(scope, i, starts, mTop)
+    if (tail < TAIL || both >> TAIL == 0) continue
+    const hash = hashAt(ends, TAIL)
+    if ((tails & filterBit(hash)) == 0) continue
+    const line = hintLine(keyHash(BOTH_AT, 0, hash, 0))
+    pushHint(line, whoIs(index, level, BOTH_AT, 0, 0), scope)
   }
 }
 
-/** Tries the masks `*x@d*` whose x is the last k octets. */
-function searchPairs(scope: u32, k: u32, starts: u64, mTop: u32): void {
-  const set = starts & lengthsOf(hintOf(keyHash(PAIRS_AT, scope, endHash(k), 0)))
-  for (let i = nextLength(set, 0); i <= mTop; i = nextLength(set, i + 1)) {
-    tryMask(scope, FIRST | LAST, k, i)
+function pushPairs(index: u32, level: u32, scope: u32, ends: usize, k: u32): void {
+  const line = hintLine(keyHash(PAIRS_AT, 0, hashAt(ends, k), 0))
+  pushHint(line, whoIs(index, level, PAIRS_AT, k, 0), scope)
+}
+
+@inline
+function pushHint(line: usize, who: u32, scope: u32): void {
+  const hint = hints + hintCount++ * HINT
+  store<u32>(hint, <u32>hintCell(line, scope))
+  store<u32>(hint, who, 4)
+  store<u32>(hint, scope, 8)
+}
+
+/** Second step: hints become probes; hints of tails ask for further hints first. */
+function readHints(): void {
+  let sum: u32 = 0
+  for (let i: u32 = 0; i < hintCount; i++) sum += load<u8>(load<u32>(hints + i * HINT))
+  touched += sum
+  for (let i: u32 = 0; i < hintCount; i++) {
+    const hint = hints + i * HINT
+    readHint(load<u16>(load<u32>(hint)), load<u32>(hint, 4), load<u32>(hint, 8))
+  }
+  hintCount = 0
+}
+
+function readHint(hint: u32, who: u32, scope: u32): void {
+  if (hint == 0) return
+  const address = addressOf(who)
+  const k = load<u32>(address, 4)
+  const m = load<u32>(address, 12)
+  const purpose = formOf(who)
+  const base = who & 0xfffc0000
+  // A piece that is too long for a mask equals none.
+  if (purpose == ENDS_AT) {
+    if (m > DOMAIN_MAX) return
+    if ((hint & EXACT) != 0 && k <= LOCAL_MAX) pushProbe(base, scope, address, 0, k, m)
+    const set = hintedLengths(hint) & endLengths(scope)
+    const top = min(k, LOCAL_MAX)
+    for (let i = nextLength(set, 0); i <= top; i = nextLength(set, i + 1)) {
+      pushProbe(base, scope, address, FIRST, i, m)
+    }
+  } else if (purpose == BOTH_AT) {
+    const set = hintedLengths(hint) & bothLengths(scope)
+    const top = min(k, LOCAL_MAX)
+    const ends: usize = load<u32>(address, 16)
+    for (let i = nextLength(set, TAIL); i <= top; i = nextLength(set, i + 1)) {
+      if (hintCount < HINTS) pushPairs(base >> 21, (base >> 18) & 7, scope, ends, i)
+      else readPairs(base, scope, address, i)
+    }
+  } else {
+    const pairs = purpose == PAIRS_AT
+    if (!pairs && k > LOCAL_MAX) return
+    const set = hintedLengths(hint) & startLengths(scope)
+    const top = min(m, DOMAIN_MAX)
+    const form = pairs ? FIRST | LAST : LAST
+    const length = pairs ? (who >> 8) & 127 : k
+    for (let i = nextLength(set, 0); i <= top; i = nextLength(set, i + 1)) {
+      pushProbe(base, scope, address, form, length, i)
+    }
   }
 }
 
-function tryMask(scope: u32, form: u32, k: u32, m: u32): void {
-  const record = find(scope, form, k, m)
-  if (record == 0) return
-  const kind = kindOf(record)
-  if (output != 0) {
-    if ((kind & ALLOW) != 0) write(record, 0)
-    if ((kind & BLOCK) != 0) write(record, 1)
-    return
+/** Reads a hint at once that found no room in the queue. */
+function readPairs(base: u32, scope: u32, address: usize, k: u32): void {
+  const line = hintLine(keyHash(PAIRS_AT, 0, hashAt(load<u32>(address, 16), k), 0))
+  readHint(load<u16>(hintCell(line, scope)), base | whoIs(0, 0, PAIRS_AT, k, 0), scope)
+}
+
+function pushProbe(base: u32, scope: u32, address: usize, form: u32, k: u32, m: u32): void {
+  if (probeCount == PROBES) readProbes()
+  const end = hashAt(load<u32>(address, 16), k)
+  const begin = hashAt(load<u32>(address, 20), m)
+  const probe = probes + probeCount++ * PROBE
+  store<u64>(probe, keyHash(form, scope, end, begin))
+  store<u32>(probe, base | whoIs(0, 0, form, k, m), 8)
+  store<u32>(probe, scope, 12)
+}
+
+/** Third step: the table's control bytes tell which slots may hold a mask. */
+function readProbes(): void {
+  let sum: u32 = 0
+  for (let i: u32 = 0; i < probeCount; i++) sum += touchGroup(load<u64>(probes + i * PROBE))
+  touched += sum
+  for (let i: u32 = 0; i < probeCount; i++) {
+    const hash = load<u64>(probes + i * PROBE)
+    let group = firstGroup(hash)
+    let step: u32 = 1
+    while (true) {
+      let tags = candidates(group, hash)
+      while (tags != 0) {
+        if (fitCount == FITS) readFits()
+        const fit = fits + fitCount++ * FIT
+        store<u32>(fit, <u32>slotAt(group, ctz(tags)))
+        store<u32>(fit, i, 4)
+        tags &= tags - 1
+      }
+      if (hasEmpty(group)) break
+      group = nextGroup(group, step++)
+    }
   }
-  const rank = ((k + m) << 10) | (m << 2) | (FORM - form)
-  if ((kind & ALLOW) != 0 && rank >= allowedRank && !barred(form, k)) {
-    allowed = record
-    allowedRank = rank
+  readFits()
+  probeCount = 0
+}
+
+/** Fourth step: slots, then records. */
+function readFits(): void {
+  for (let i: u32 = 0; i < fitCount; i++) {
+    const fit = fits + i * FIT
+    store<u32>(fit, load<u32>(load<u32>(fit)))
   }
-  if ((kind & BLOCK) != 0 && rank >= blockedRank && (rules & NO_BLOCK) == 0) {
-    blocked = record
-    blockedRank = rank
+  let sum: u32 = 0
+  for (let i: u32 = 0; i < fitCount; i++) sum += load<u8>(load<u32>(fits + i * FIT))
+  touched += sum
+  for (let i: u32 = 0; i < fitCount; i++) {
+    const fit = fits + i * FIT
+    const record: usize = load<u32>(fit)
+    const probe = probes + load<u32>(fit, 4) * PROBE
+    const who = load<u32>(probe, 8)
+    const address = addressOf(who)
+    const k = (who >> 8) & 127
+    const x: usize = load<u32>(address) + load<u32>(address, 4) - k
+    const d: usize = load<u32>(address, 8)
+    if (!isMask(record, load<u32>(probe, 12), formOf(who), x, k, d, who & 255)) continue
+    const kind = kindOf(record)
+    if ((kind & ALLOW) != 0 && !barred(formOf(who), k)) consider(record, who, 1)
+    if ((kind & BLOCK) != 0 && (rules & NO_BLOCK) == 0) consider(record, who, 0)
   }
+  fitCount = 0
 }
 
 /** Whether the rules leave out an allow entry. */
@@ -133,9 +318,32 @@ function barred(form: u32, k: u32): bool {
   return (rules & NO_COVER) != 0 && ((form & LAST) != 0 || (form == FIRST && k == 0))
 }
 
-function write(record: usize, blocks: u32): void {
+/** Keeps the entry of the highest rank: the narrowest scope; there allow before block; then the
+ *  longest mask, of equals the one with more of the domain, then the one with fewer stars. */
+function consider(record: usize, who: u32, allows: u32): void {
+  const level = (who >> 18) & 7
+  const k = (who >> 8) & 127
+  const m = who & 255
+  const narrow = ((LEVELS - level) << 20) | (allows << 19)
+  const rank = narrow | ((k + m) << 10) | (m << 2) | (FORM - formOf(who))
+  const address = addressOf(who)
+  if ((rules & ALL) != 0) {
+    write(record, placeOf(rank))
+  } else if (rank > load<u32>(address, 28)) {
+    store<u32>(address, <u32>record, 24)
+    store<u32>(address, rank, 28)
+  }
+}
+
+/** [level << 1 | blocks] of a rank. */
+@inline
+function placeOf(rank: u32): u32 {
+  return ((LEVELS - (rank >> 20)) << 1) | (((rank >> 19) & 1) ^ 1)
+}
+
+function write(record: usize, place: u32): void {
   if (output >= outputEnd) return
   store<u32>(output, <u32>record)
-  store<u32>(output, (level << 1) | blocks, 4)
+  store<u32>(output, place, 4)
   output += 8
 }

@@ -1,6 +1,6 @@
 // The hash table of the mask index: groups of 16 control bytes searched at once (after Abseil's
-// "Swiss tables"), a slot with the record's address for each, and a byte of hints for each.
-// A miss touches control bytes only; they fit a processor's second cache at a million entries.
+// "Swiss tables"), a slot with the record's address for each, and a cell of hints for each.
+// A miss touches hints and control bytes only.
 
 import { givePages, pagesFor, takePages } from './masks-memory'
 
@@ -8,6 +8,10 @@ const EMPTY: u8 = 0x80
 const GONE: u8 = 0xfe
 const GROUP: u32 = 16
 export const TABLE_MIN: u32 = 1024
+/** Hint: there is a mask without stars. */
+export const EXACT: u32 = 0x8000
+/** Octets of the table for each slot: control byte, hint cell, slot. */
+const EACH: u32 = 7
 
 let control: usize = 0
 let slots: usize = 0
@@ -23,16 +27,16 @@ export function resetTable(entries: u32): void {
   let size = TABLE_MIN
   while (<u64>size * 5 < <u64>entries * 8) size <<= 1
   if (size != capacity) {
-    if (capacity != 0) givePages(control, pagesFor(capacity * 6))
-    control = takePages(pagesFor(size * 6))
+    if (capacity != 0) givePages(control, pagesFor(capacity * EACH))
+    control = takePages(pagesFor(size * EACH))
     hints = control + size
-    slots = hints + size
+    slots = hints + size * 2
     capacity = size
     groupMask = size / GROUP - 1
     hintMask = size - 1
   }
   memory.fill(control, EMPTY, size)
-  memory.fill(hints, 0, size)
+  memory.fill(hints, 0, size * 2)
   filled = 0
 }
 
@@ -54,6 +58,12 @@ export function hasEmpty(group: u32): bool {
   return v128.any_true(i8x16.eq(tags, i8x16.splat(<i8>EMPTY)))
 }
 
+/** Brings the first group of a search into the cache; the value means nothing. */
+@inline
+export function touchGroup(hash: u64): u32 {
+  return load<u8>(control + firstGroup(hash) * GROUP)
+}
+
 @inline
 export function firstGroup(hash: u64): u32 {
   return (<u32>(hash >> 7)) & groupMask
@@ -66,8 +76,13 @@ export function nextGroup(group: u32, step: u32): u32 {
 }
 
 @inline
+export function slotAt(group: u32, index: u32): usize {
+  return slots + ((group * GROUP + index) << 2)
+}
+
+@inline
 export function recordAt(group: u32, index: u32): usize {
-  return load<u32>(slots + ((group * GROUP + index) << 2))
+  return load<u32>(slotAt(group, index))
 }
 
 /** Puts a record that is not in the table at the first free slot of its search. */
@@ -109,14 +124,37 @@ export function removeRecord(hash: u64, record: usize): void {
   }
 }
 
-/** The hint byte of a key: classes of lengths that masks with this key may have. */
+/** The first cell of hints about a piece. The cells of all scopes for one piece lie in one line, so
+ *  that a look-up brings them in one read; `hintCell` spreads them in it. */
 @inline
-export function hintOf(hash: u64): u32 {
-  return load<u8>(hints + ((<u32>(hash >> 9)) & hintMask))
+export function hintLine(hash: u64): usize {
+  return hints + (((<u32>(hash >> 9)) & hintMask) << 1)
 }
 
+/** The cell of a scope in the line of a piece. */
 @inline
-export function addHint(hash: u64, bits: u32): void {
-  const at = hints + ((<u32>(hash >> 9)) & hintMask)
-  store<u8>(at, <u8>(load<u8>(at) | bits))
+export function hintCell(line: usize, scope: u32): usize {
+  return line ^ ((scope * 0x9e3779b1) >> 27 << 1)
+}
+
+/** Notes that a mask of the line's piece has another piece of `size` octets, and whether it has no
+ *  star at all. */
+export function addHint(cell: usize, size: u32, exact: bool): void {
+  store<u16>(cell, load<u16>(cell) | <u16>(exact ? EXACT : lengthClass(size)))
+}
+
+/** Class of a length, as a bit: 0 to 11, 12-13, 14-17, 18 and more. */
+function lengthClass(size: u32): u32 {
+  if (size < 12) return 1 << size
+  return size < 14 ? 1 << 12 : size < 18 ? 1 << 13 : 1 << 14
+}
+
+/** The set of lengths (masks-scope.ts) that a hint allows. */
+@inline
+export function hintedLengths(hint: u32): u32 {
+  let set = hint & 0xfff
+  if ((hint & 0x1000) != 0) set |= 0x3000
+  if ((hint & 0x2000) != 0) set |= 0x3c000
+  if ((hint & 0x4000) != 0) set |= 0xfffc0000
+  return set
 }

@@ -1,21 +1,25 @@
 // What the host calls of the mask index. It runs in an instance of its own (own memory); the host
-// writes lines into the input buffer and reads pairs of u32 from the output buffer.
+// writes lines into the input buffer and reads pairs of u32 and texts from the output buffers.
 //
 // Lines end in LF and are canonical (plugin/filter/mask.ts), so they hold no control characters.
 
-import { seedHash } from './masks-hash'
+import { DOMAIN_MAX, LOCAL_MAX, seedHash } from './masks-hash'
 import { deleteMask, entryCount, findScope, insertMask } from './masks-index'
 import { internScope, makeRoom, packWhenWorth, releaseScope, takePieces } from './masks-index'
-import { bytesUsed, takePages } from './masks-memory'
-import { ALLOW, BLOCK, FIRST, LAST, resetRecords } from './masks-record'
-import { collect, decide, decisionBlocks } from './masks-search'
+import { pagesFor, takePages } from './masks-memory'
+import { ALLOW, BLOCK, FIRST, HEAD, LAST, WIDE } from './masks-record'
+import { domainSize, kindOf, localSize, resetRecords } from './masks-record'
+import { ALL, addLevel, endSearch, searchAddress, startSearch } from './masks-search'
 import { TABLE_MIN, resetTable } from './masks-table'
 
-const INPUT: u32 = 4
-/** Pairs of the output buffer. */
-const RESULTS: u32 = 8192
-/** Scopes of one look-up. */
-const LEVELS: u32 = 8
+/** Octets of the input buffer. */
+const INPUT: u32 = 262144
+/** Pairs of the output buffer: entries that maskMatches can find. */
+const PAIRS: u32 = 8192
+/** Addresses of one look-up. */
+const ADDRESSES: u32 = 1024
+/** Octets of the longest mask and its LF. */
+const TEXT: u32 = LOCAL_MAX + DOMAIN_MAX + 4
 
 const LF: u8 = 10
 const HEADER: u8 = 1
@@ -24,40 +28,48 @@ const STAR: u8 = 0x2a
 
 let input: usize = 0
 let output: usize = 0
-const levels: usize = memory.data(4 * 8, 4)
+let texts: usize = 0
+/** Pairs of the last look-up. */
+let written: u32 = 0
 
-/** Takes the buffers and starts empty. Called once in the life of an instance.
- *  @returns the input buffer of maskInputSize() octets. */
-export function maskInit(seedLow: u32, seedHigh: u32): usize {
+/** Takes the buffers and starts empty. Called once in the life of an instance. */
+export function maskInit(seedLow: u32, seedHigh: u32): void {
   seedHash(seedLow, seedHigh)
-  input = takePages(INPUT)
-  output = takePages(1)
+  input = takePages(pagesFor(INPUT))
+  output = takePages(pagesFor(PAIRS * 8))
+  texts = takePages(pagesFor(ADDRESSES * TEXT))
   resetRecords()
   resetTable(TABLE_MIN / 2)
+}
+
+export function maskInput(): usize {
   return input
 }
 
 export function maskInputSize(): u32 {
-  return INPUT * 65536
+  return INPUT
 }
 
-/** The output buffer, of maskOutputPairs() pairs. */
 export function maskOutput(): usize {
   return output
 }
 
 export function maskOutputPairs(): u32 {
-  return RESULTS
+  return PAIRS
+}
+
+export function maskTextsAt(): usize {
+  return texts
+}
+
+/** Addresses that one maskLookup takes at most. */
+export function maskAddresses(): u32 {
+  return ADDRESSES
 }
 
 /** Entries of all lists. */
 export function maskCount(): u32 {
   return entryCount()
-}
-
-/** Bytes in use; what was given back inside the module's memory is not counted. */
-export function maskBytes(): u32 {
-  return bytesUsed()
 }
 
 function lineEnd(at: usize, end: usize): usize {
@@ -114,64 +126,54 @@ function applyLine(scope: u32, list: u32, at: usize, end: usize, remove: bool): 
   return remove ? deleteMask(scope, form, list) : insertMask(scope, form, list)
 }
 
-/** Reads the first `count` lines of input as scopes, most specific first.
- *  @returns where the next line begins. */
-function readLevels(count: u32, end: usize): usize {
-  let at = input
-  for (let i: u32 = 0; i < count; i++) {
-    const stop = lineEnd(at, end)
-    store<u32>(levels + (i << 2), findScope(at, <u32>(stop - at)))
-    at = stop + 1
-  }
-  return at
-}
-
-/** Looks addresses up. Input: `scopes` lines (LEVELS at most), then a line for each address.
- *  Output: for each address [record u32, 0 for none][level << 1 | blocks u32].
+/** Looks addresses up. Input: `scopes` lines, most specific first (LEVELS at most), then a line for
+ *  each address, ADDRESSES at most. Output: for each address the pair [record u32, 0 for none]
+ *  [level << 1 | blocks u32]; with the rule ALL, for every entry that matches any address, PAIRS at
+ *  most.
  *  @param rules see masks-search.ts
- *  @returns the number of addresses. */
+ *  @returns the number of pairs. */
 export function maskLookup(scopes: u32, size: u32, rules: u32): u32 {
   const end = input + size
-  const count = min(scopes, LEVELS)
-  let at = readLevels(count, end)
-  let out = output
-  while (at < end) {
+  const most = (rules & ALL) != 0 ? PAIRS : ADDRESSES
+  startSearch(rules, output, output + (most << 3))
+  let at = input
+  for (let i: u32 = 0; i < scopes; i++) {
     const stop = lineEnd(at, end)
-    const sign = signOf(at, stop)
-    let record: usize = 0
-    let level: u32 = 0
-    if (sign != stop) {
-      takePieces(at, sign, stop)
-      for (; level < count; level++) {
-        const scope = load<u32>(levels + (level << 2))
-        if (scope == 0) continue
-        record = decide(scope, rules)
-        if (record != 0) break
-      }
-    }
-    store<u32>(out, <u32>record)
-    store<u32>(out, (level << 1) | <u32>decisionBlocks, 4)
-    out += 8
+    addLevel(findScope(at, <u32>(stop - at)))
     at = stop + 1
   }
-  return <u32>(out - output) >> 3
+  while (at < end) {
+    // One pass: the host wrote a line with an "@" and an LF.
+    let sign = at
+    let stop = at
+    for (let octet = load<u8>(stop); octet != LF; octet = load<u8>(++stop)) {
+      if (octet == AT) sign = stop
+    }
+    searchAddress(at, sign, stop)
+    at = stop + 1
+  }
+  written = <u32>(endSearch() - output) >> 3
+  return written
 }
 
-/** Finds every entry that matches one address, RESULTS at most. Input as for maskLookup with one
- *  address; output the same pairs, one for each entry.
- *  @returns their number. */
-export function maskMatches(scopes: u32, size: u32): u32 {
-  const end = input + size
-  const count = min(scopes, LEVELS)
-  const at = readLevels(count, end)
-  const stop = lineEnd(at, end)
-  const sign = signOf(at, stop)
-  if (sign == stop) return 0
-  takePieces(at, sign, stop)
-  let out = output
-  for (let level: u32 = 0; level < count; level++) {
-    const scope = load<u32>(levels + (level << 2))
-    if (scope != 0) out = collect(scope, level, out, output + (RESULTS << 3))
+/** Writes the masks of pairs from `first` on, ADDRESSES at most, as lines in their order; none for a
+ *  pair without a record.
+ *  @returns octets written << 1, and 1 when some are above 127. */
+export function maskTexts(first: u32, count: u32): u32 {
+  let to = texts
+  let wide: u32 = 0
+  const end = min(first + min(count, ADDRESSES), written)
+  for (let i = first; i < end; i++) {
+    const record: usize = load<u32>(output + (i << 3))
+    if (record == 0) continue
+    const kind = kindOf(record)
+    const size = localSize(record) + 1 + domainSize(record)
+    if ((kind & FIRST) != 0) store<u8>(to++, STAR)
+    memory.copy(to, record + HEAD, size)
+    to += size
+    if ((kind & LAST) != 0) store<u8>(to++, STAR)
+    store<u8>(to++, LF)
+    wide |= kind & WIDE
   }
-  return <u32>(out - output) >> 3
+  return (<u32>(to - texts) << 1) | <u32>(wide != 0)
 }

@@ -7,7 +7,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
-import { canonicalAddress, canonicalScope, domainOf, parseMask, unicodeDomain } from './mask.ts'
+import {
+  ADDRESS_MAX,
+  canonicalScope,
+  domainOf,
+  lookupForms,
+  parseMask,
+  writePlain,
+} from './mask.ts'
 
 /** One entry of a list. Scope: an address, a domain, or '' for everything. */
 export type MaskEntry = { scope: string; list: ListKind; mask: string }
@@ -17,25 +24,29 @@ export type Without = { block?: boolean; allow?: boolean; covering?: boolean }
 
 type Exports = {
   memory: WebAssembly.Memory
-  maskInit(seedLow: number, seedHigh: number): number
+  maskInit(seedLow: number, seedHigh: number): void
+  maskInput(): number
   maskInputSize(): number
   maskOutput(): number
   maskOutputPairs(): number
+  maskTextsAt(): number
+  maskAddresses(): number
   maskCount(): number
   maskApply(size: number, remove: boolean): number
   maskLookup(scopes: number, size: number, rules: number): number
-  maskMatches(scopes: number, size: number): number
+  maskTexts(first: number, count: number): number
 }
 
 /** Octets of a scope's name: an address at its longest, RFC 5321 §4.5.3.1. */
 const SCOPE_MAX = 320
-/** Scopes of one look-up: LEVELS of assembly/masks.ts. */
+/** Scopes of one look-up: LEVELS of assembly/masks-search.ts. */
 const LEVELS = 8
+/** Rule of a search: every match, not the deciding one only. */
+const ALL = 8
 /** Stands for a scope that cannot have masks. */
 const NOWHERE = '\x02'
-/** Bits of a record's kind: assembly/masks-record.ts. */
-const [FIRST, LAST, WIDE] = [1, 2, 32]
-const HEAD = 7
+/** Octets of the lines of one address at most: its two forms in UTF-8. */
+const LINES_MAX = 8 * ADDRESS_MAX
 
 let compiled: WebAssembly.Module | undefined
 
@@ -47,19 +58,20 @@ function kernel(): WebAssembly.Module {
 export class MaskIndex {
   readonly #wasm: Exports
   readonly #input: number
-  readonly #inputSize: number
-  readonly #pairs: number
-  #bytes: Buffer
-  #output: Uint32Array
+  /** Where the last address may begin. */
+  readonly #inputEnd: number
+  #bytes: Buffer = Buffer.alloc(0)
+  #output: Uint32Array = new Uint32Array(0)
+  /** Scopes of the last look-up, and their lines. */
+  #scopes: string[] = []
+  #levels = ''
 
   constructor() {
     this.#wasm = new WebAssembly.Instance<Exports>(kernel(), {}).exports
     const seed = randomBytes(8)
-    this.#input = this.#wasm.maskInit(seed.readUInt32LE(0), seed.readUInt32LE(4))
-    this.#inputSize = this.#wasm.maskInputSize()
-    this.#pairs = this.#wasm.maskOutputPairs()
-    this.#bytes = Buffer.alloc(0)
-    this.#output = new Uint32Array(0)
+    this.#wasm.maskInit(seed.readUInt32LE(0), seed.readUInt32LE(4))
+    this.#input = this.#wasm.maskInput()
+    this.#inputEnd = this.#input + this.#wasm.maskInputSize() - LINES_MAX
   }
 
   /** Entries of all lists. */
@@ -101,56 +113,49 @@ export class MaskIndex {
     return this.lookupMany([address], scopes, without)[0]
   }
 
-  /** `lookup` for many addresses, thousands in one crossing into the kernel. */
+  /** `lookup` for many addresses, a thousand in one crossing into the kernel. */
   lookupMany(
     addresses: readonly string[],
     scopes: readonly string[],
     without: Without = {},
   ): (MaskEntry | null)[] {
-    const rules = Number(without.block ?? 0) | (without.allow ? 2 : 0) | (without.covering ? 4 : 0)
-    const results: (MaskEntry | null)[] = []
-    const head = levelLines(scopes)
-    // A line for each address, and one more with the U-labels of its domain where it has any.
-    let lines = head
-    let owners: number[] = []
-    const flush = (): void => {
-      const count = this.#wasm.maskLookup(scopes.length, this.#write(lines), rules)
-      this.#view()
-      for (let i = 0; i < count; i++) {
-        const entry = this.#pair(i, scopes)
-        if (entry) results[owners[i]] = better(results[owners[i]], entry, scopes)
+    const rules = (without.block ? 1 : 0) | (without.allow ? 2 : 0) | (without.covering ? 4 : 0)
+    const results = Array.from<MaskEntry | null>({ length: addresses.length }).fill(null)
+    const most = this.#wasm.maskAddresses()
+    for (let next = 0; next < addresses.length;) {
+      // Whose a line is; an address has a second line when its domain has U-labels.
+      const owners: number[] = []
+      let at = this.#writeLevels(scopes)
+      while (next < addresses.length && owners.length + 2 <= most && at < this.#inputEnd) {
+        const end = writePlain(addresses[next], this.#bytes, at)
+        if (end > 0) {
+          owners.push(next)
+          at = end
+        } else {
+          for (const form of lookupForms(addresses[next])) {
+            at += this.#bytes.write(`${form}\n`, at)
+            owners.push(next)
+          }
+        }
+        next++
       }
-      lines = head
-      owners = []
+      const size = this.#wasm.maskLookup(scopes.length, at - this.#input, rules)
+      this.#read(size, scopes, (entry, line) => {
+        const before = results[owners[line]]
+        results[owners[line]] = before ? better(before, entry, scopes) : entry
+      })
     }
-    for (const [i, address] of addresses.entries()) {
-      results.push(null)
-      const forms = lookupForms(address)
-      if ((lines.length + forms.length) * 3 > this.#inputSize || owners.length + 2 > this.#pairs) {
-        flush()
-      }
-      if (forms === '') continue
-      lines += forms
-      owners.push(i)
-      if (forms.indexOf('\n') < forms.length - 1) owners.push(i)
-    }
-    if (owners.length > 0) flush()
     return results
   }
 
   /** Every entry that matches an address, in no order; 8192 at most. */
   matches(address: string, scopes: readonly string[]): MaskEntry[] {
     const found = new Map<string, MaskEntry>()
-    for (const form of lookupForms(address).split('\n').slice(0, -1)) {
-      const count = this.#wasm.maskMatches(
-        scopes.length,
-        this.#write(`${levelLines(scopes)}${form}\n`),
-      )
-      this.#view()
-      for (let i = 0; i < count; i++) {
-        const entry = this.#pair(i, scopes)
-        if (entry) found.set(JSON.stringify(entry), entry)
-      }
+    for (const form of lookupForms(address)) {
+      const start = this.#writeLevels(scopes)
+      const end = start + this.#bytes.write(`${form}\n`, start)
+      const size = this.#wasm.maskLookup(scopes.length, end - this.#input, ALL)
+      this.#read(size, scopes, (entry) => found.set(JSON.stringify(entry), entry))
     }
     return [...found.values()]
   }
@@ -166,7 +171,7 @@ export class MaskIndex {
         lines += header(scope, list)
       }
       lines += `${parseMask(entry.mask)}\n`
-      if (lines.length * 3 > this.#inputSize / 2) {
+      if (this.#input + lines.length * 3 > this.#inputEnd) {
         changed += this.#apply(lines, remove)
         lines = ''
       }
@@ -175,13 +180,43 @@ export class MaskIndex {
   }
 
   #apply(lines: string, remove: boolean): number {
-    return this.#wasm.maskApply(this.#write(lines), remove)
+    this.#view()
+    return this.#wasm.maskApply(this.#bytes.write(lines, this.#input), remove)
   }
 
-  /** Writes to the input buffer; returns the octets written. */
-  #write(text: string): number {
+  /** Writes scopes as lines; returns where the next line goes. */
+  #writeLevels(scopes: readonly string[]): number {
     this.#view()
-    return this.#bytes.write(text, this.#input, this.#inputSize, 'utf8')
+    const known = this.#scopes
+    if (scopes.length !== known.length || scopes.some((scope, i) => scope !== known[i])) {
+      this.#levels = levelLines(scopes)
+      this.#scopes = [...scopes]
+    }
+    return this.#input + this.#bytes.write(this.#levels, this.#input)
+  }
+
+  /** Reads the first pairs of the output: each entry with the number of its pair. */
+  #read(
+    pairs: number,
+    scopes: readonly string[],
+    take: (entry: MaskEntry, pair: number) => void,
+  ): void {
+    const most = this.#wasm.maskAddresses()
+    for (let first = 0; first < pairs; first += most) {
+      const size = this.#wasm.maskTexts(first, most)
+      if (size === 0) continue
+      // One text for all is much faster than one call for each.
+      const at = this.#wasm.maskTextsAt()
+      const masks = this.#bytes.toString(size & 1 ? 'utf8' : 'latin1', at, at + (size >> 1))
+      const lines = masks.split('\n')
+      let line = 0
+      for (let i = first; i < Math.min(first + most, pairs); i++) {
+        if (this.#output[i * 2] === 0) continue
+        const place = this.#output[i * 2 + 1]
+        const list = place & 1 ? 'block' : 'allow'
+        take({ scope: scopes[place >> 1], list, mask: lines[line++] }, i)
+      }
+    }
   }
 
   /** The memory moves when it grows. */
@@ -189,19 +224,8 @@ export class MaskIndex {
     const memory = this.#wasm.memory.buffer
     if (this.#bytes.buffer === memory) return
     this.#bytes = Buffer.from(memory)
-    this.#output = new Uint32Array(memory, this.#wasm.maskOutput(), this.#pairs * 2)
-  }
-
-  /** Pair `i` of the output buffer. */
-  #pair(i: number, scopes: readonly string[]): MaskEntry | null {
-    const record = this.#output[i * 2]
-    if (record === 0) return null
-    const place = this.#output[i * 2 + 1]
-    const kind = this.#bytes[record + 4]
-    const end = record + HEAD + this.#bytes[record + 5] + 1 + this.#bytes[record + 6]
-    const text = this.#bytes.toString(kind & WIDE ? 'utf8' : 'latin1', record + HEAD, end)
-    const mask = `${kind & FIRST ? '*' : ''}${text}${kind & LAST ? '*' : ''}`
-    return { scope: scopes[place >> 1], list: place & 1 ? 'block' : 'allow', mask }
+    const pairs = this.#wasm.maskOutputPairs()
+    this.#output = new Uint32Array(memory, this.#wasm.maskOutput(), pairs * 2)
   }
 }
 
@@ -219,20 +243,10 @@ function ranks(mask: string): number[] {
   return [literal, Buffer.byteLength(domainOf(mask)) - (stars >> 1), -stars]
 }
 
-function better(a: MaskEntry | null, b: MaskEntry, scopes: readonly string[]): MaskEntry {
-  if (a === null) return b
+function better(a: MaskEntry, b: MaskEntry, scopes: readonly string[]): MaskEntry {
   if (a.scope !== b.scope) return scopes.indexOf(a.scope) < scopes.indexOf(b.scope) ? a : b
   if (a.list !== b.list) return a.list === 'allow' ? a : b
   return moreSpecific(b.mask, a.mask) ? b : a
-}
-
-/** The lines under which an address is looked up; '' when it cannot match. */
-function lookupForms(address: string): string {
-  const form = canonicalAddress(address)
-  if (form === null) return ''
-  const domain = form.includes('xn--') ? unicodeDomain(domainOf(form)) : null
-  if (domain === null) return `${form}\n`
-  return `${form}\n${form.slice(0, form.lastIndexOf('@') + 1)}${domain}\n`
 }
 
 function scopeName(scope: string): string | null {

@@ -1,0 +1,166 @@
+// Cost and memory of the mask index as it grows: look-ups that hit and that miss, one by one and in
+// bulk. Plain results; `node dist/bench/masks.js [SIZE...]` prints them as a table.
+
+import { type MaskEntry, MaskIndex } from '../plugin/filter/mask-index.ts'
+
+export interface MaskCost {
+  masks: number
+  /** Nanoseconds a look-up; the median of the rounds. */
+  hit: number
+  miss: number
+  singleHit: number
+  singleMiss: number
+  /** Bytes of the index, and of the same for each mask. */
+  bytes: number
+  bytesPerMask: number
+  /** Microseconds a mask to build the index. */
+  build: number
+}
+
+export interface MaskBench {
+  costs: MaskCost[]
+  /** Cost of the largest index against the smallest one. */
+  ratios: { hit: number; miss: number; singleHit: number; singleMiss: number }
+  /** Bulk look-ups a second on the largest index, half of them hits. */
+  lookupsPerSecond: number
+}
+
+const SCOPES = ['user7@example7.com', 'example7.com', '']
+/** Addresses of a round, and the part that is looked up one by one. */
+const ADDRESSES = 20_000
+const SINGLE = 5_000
+const TLDS = ['com', 'net', 'org', 'info', 'co.uk', 'example']
+
+/** A small generator with a fixed start, so that runs can be compared (xorshift32). */
+function generator(start: number): (below: number) => number {
+  let x = start
+  return (below) => {
+    x ^= x << 13
+    x ^= x >>> 17
+    x ^= x << 5
+    return (x >>> 0) % below
+  }
+}
+
+const SYLLABLES = 'ba ce di fo gu ka le mi no pu ra se ti vo xu za ber dan fil gor'.split(' ')
+
+function word(random: (below: number) => number, syllables: number): string {
+  let text = ''
+  for (let i = 0; i < syllables; i++) text += SYLLABLES[random(SYLLABLES.length)]
+  return text
+}
+
+/** Lists as servers have them: mostly addresses and whole domains, every form of wildcard among
+ *  them; four of five entries global, the rest of domains and of people. */
+export function* sampleMasks(count: number, start = 7): Generator<MaskEntry> {
+  const random = generator(start)
+  for (let i = 0; i < count; i++) {
+    const local = `${word(random, 1 + random(3))}${random(1000)}`
+    const domain = `${word(random, 2 + random(3))}.${TLDS[random(TLDS.length)]}`
+    const form = random(100)
+    const mask =
+      form < 45
+        ? `${local}@${domain}`
+        : form < 80
+          ? `*@${domain}`
+          : form < 87
+            ? `*${local.slice(-2 - random(6))}@${domain}`
+            : form < 94
+              ? `${local}@${domain.slice(0, 3 + random(8))}*`
+              : `*${local.slice(-4 - random(5))}@${domain.slice(0, 3 + random(8))}*`
+    const owner = random(10)
+    const site = `example${random(1000)}.com`
+    const scope = owner < 8 ? '' : owner < 9 ? site : `user${random(50)}@${site}`
+    yield { scope, list: random(4) === 0 ? 'allow' : 'block', mask }
+  }
+}
+
+/** Addresses of which a mask of the index matches each. */
+function hits(masks: readonly MaskEntry[]): string[] {
+  const random = generator(11)
+  const global = masks.filter((entry) => entry.scope === '')
+  return Array.from({ length: ADDRESSES }, () => {
+    const { mask } = global[random(global.length)]
+    const local = mask.startsWith('*') ? `jo${mask.slice(1)}` : mask
+    return local.endsWith('*') ? `${local.slice(0, -1)}x.com` : local
+  })
+}
+
+/** Addresses of other words than the masks'. */
+function misses(): string[] {
+  const random = generator(13)
+  return Array.from(
+    { length: ADDRESSES },
+    () => `${word(random, 2)}.q${random(1000)}@q${word(random, 2 + random(3))}.com`,
+  )
+}
+
+function nanoseconds(count: number, run: () => void): number {
+  const start = process.hrtime.bigint()
+  run()
+  return Number(process.hrtime.bigint() - start) / count
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]
+}
+
+/** Measures one index for each size; the sizes take turns in every round. */
+export function benchMasks(sizes = [1e3, 1e4, 1e5, 1e6], rounds = 9): MaskBench {
+  const built = sizes.map((size) => {
+    const masks = [...sampleMasks(size)]
+    const index = new MaskIndex()
+    const build = nanoseconds(size, () => index.addMany(masks)) / 1000
+    return { masks: size, index, build, hit: hits(masks), miss: misses() }
+  })
+  const times = built.map(() => ({
+    hit: [] as number[],
+    miss: [] as number[],
+    singleHit: [] as number[],
+    singleMiss: [] as number[],
+    mixed: [] as number[],
+  }))
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { index, hit, miss }] of built.entries()) {
+      const bulk = (list: string[]): number =>
+        nanoseconds(list.length, () => index.lookupMany(list, SCOPES))
+      const single = (list: string[]): number =>
+        nanoseconds(SINGLE, () => {
+          for (let j = 0; j < SINGLE; j++) index.lookup(list[j], SCOPES)
+        })
+      times[i].hit.push(bulk(hit))
+      times[i].miss.push(bulk(miss))
+      times[i].singleHit.push(single(hit))
+      times[i].singleMiss.push(single(miss))
+      times[i].mixed.push(bulk(hit.map((address, j) => (j % 2 ? address : miss[j]))))
+    }
+  }
+  const costs = built.map(({ masks, index, build }, i) => ({
+    masks,
+    hit: median(times[i].hit),
+    miss: median(times[i].miss),
+    singleHit: median(times[i].singleHit),
+    singleMiss: median(times[i].singleMiss),
+    bytes: index.bytes,
+    bytesPerMask: index.bytes / index.size,
+    build,
+  }))
+  const [least, most] = [costs[0], costs[costs.length - 1]]
+  return {
+    costs,
+    ratios: {
+      hit: most.hit / least.hit,
+      miss: most.miss / least.miss,
+      singleHit: most.singleHit / least.singleHit,
+      singleMiss: most.singleMiss / least.singleMiss,
+    },
+    lookupsPerSecond: 1e9 / median(times[times.length - 1].mixed),
+  }
+}
+
+if (require.main === module) {
+  const sizes = process.argv.slice(2).map(Number)
+  const { costs, ratios, lookupsPerSecond } = benchMasks(sizes.length > 0 ? sizes : undefined)
+  console.table(costs)
+  console.table({ ...ratios, lookupsPerSecond })
+}
