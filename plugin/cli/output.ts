@@ -45,7 +45,7 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 /** `1 mask`, `2 masks`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${n === 1 ? one : many}`
 }
 
 export const when = (ms: number): string =>
