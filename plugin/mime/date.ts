@@ -97,5 +97,5 @@ function plain(value: string): string {
     else if (c > ' ') out += c
     else if (out !== '' && !out.endsWith(' ')) out += ' '
   }
-  return out
+  return out.replace(/ ?: ?/g, ':') // RFC 5322 §4.3 allows space around the colons
 }

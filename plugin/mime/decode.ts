@@ -56,24 +56,24 @@ for (let i = 0; i < 64; i++) {
   SEXTETS['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i
 }
 
-/** RFC 2045 §6.8. Bytes outside the alphabet do not count; behind padding a new run may start. */
+/**
+ * RFC 2045 §6.8. Bytes outside the alphabet do not count, and the first padding ends the data, so that
+ * a footer that a mailing list put behind it is not read as such.
+ */
 export function decodeBase64(body: Buffer): Buffer {
-  // Node's decoder is fast, but reads "-" and "_" as digits and ends at the first padding.
   const pad = body.indexOf(PAD)
-  const plain = !body.includes('-') && !body.includes('_')
-  if (plain && (pad < 0 || body.length - pad <= 8)) {
-    return Buffer.from(body.toString('latin1'), 'base64')
+  const data = pad < 0 ? body : body.subarray(0, pad)
+  // Node's decoder is fast, but takes "-" and "_" for digits too.
+  if (!data.includes('-') && !data.includes('_')) {
+    return Buffer.from(data.toString('latin1'), 'base64')
   }
-  const out = Buffer.allocUnsafe(Math.ceil((body.length * 3) / 4))
+  const out = Buffer.allocUnsafe(data.length)
   let size = 0
   let bits = 0
   let held = 0
-  for (const byte of body) {
+  for (const byte of data) {
     const sextet = SEXTETS[byte]
-    if (sextet < 0) {
-      if (byte === PAD) held = 0
-      continue
-    }
+    if (sextet < 0) continue
     bits = ((bits << 6) | sextet) & 0xffffff
     held += 6
     if (held >= 8) {

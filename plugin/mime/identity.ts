@@ -29,10 +29,16 @@ export function identity(raw: Buffer): Identity {
 
 function digest(part: Part): Buffer {
   const hash = createHash('sha256')
-  if (part.children.length > 0) for (const child of part.children) hash.update(digest(child))
-  else hash.update(normal(decodeLenient(part)), 'latin1')
+  if (part.children.length === 0) hash.update(normal(decodeLenient(part)), 'latin1')
+  // An empty part may come and go with the line end of the last boundary.
+  for (const child of part.children) {
+    const one = digest(child)
+    if (!one.equals(EMPTY)) hash.update(one)
+  }
   return hash.digest()
 }
+
+const EMPTY = createHash('sha256').digest()
 
 /** Every line end LF, none and no white space at the end. */
 function normal(body: Buffer): string {

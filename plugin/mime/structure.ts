@@ -4,7 +4,7 @@
 
 import { Boundaries, type Match } from './boundaries.ts'
 import { type Content, parseContent } from './content.ts'
-import { type Header, parseHeader } from './headers.ts'
+import { Header, parseHeader } from './headers.ts'
 import { countLines } from './lines.ts'
 import { param } from './params.ts'
 
@@ -65,9 +65,14 @@ class Parser {
     const root = this.#begin(0)
     let part = root
     for (;;) {
-      if (part.kind === 'message' && this.#match === null) {
-        part = this.#begin(part.bodyStart)
-        continue
+      if (part.kind === 'message') {
+        if (this.#match === null) {
+          part = this.#begin(part.bodyStart)
+          continue
+        }
+        // Cut short inside its header, it still holds a message: one of no bytes.
+        const end = part.headerEnd
+        this.#push(new Header(this.#raw, end, end, end, []), end)
       }
       let at = part.bodyStart
       let line = this.#match === null ? this.#nextBoundary(at) : part.header.end
@@ -97,8 +102,6 @@ class Parser {
   /** Starts a part at its header; leaves a boundary found inside the header in #match. */
   #begin(at: number): Mutable {
     const raw = this.#raw
-    const parent = this.#stack.at(-1)
-    const inMultipart = parent?.kind === 'multipart'
     this.#match = null
     const header = parseHeader(
       raw,
@@ -108,11 +111,18 @@ class Parser {
         : (line) => (this.#match = this.#boundaries.match(raw, line)) !== null,
     )
     // The line end before a boundary is the boundary's: RFC 2046 §5.1.1.
-    const headerEnd =
-      this.#match === null ? header.end : Math.max(at, this.#beforeNewline(header.end))
-    const content = parseContent(header, inMultipart)
+    return this.#push(
+      header,
+      this.#match === null ? header.end : Math.max(at, this.#beforeNewline(header.end)),
+    )
+  }
+
+  /** Opens a part below the innermost open one. */
+  #push(header: Header, headerEnd: number): Mutable {
+    const parent = this.#stack.at(-1)
+    const content = parseContent(header, parent?.kind === 'multipart')
     const part: Mutable = {
-      raw,
+      raw: this.#raw,
       header,
       headerEnd,
       bodyStart: headerEnd,
