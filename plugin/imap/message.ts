@@ -1,4 +1,4 @@
-// One message while it is fetched: what is known of it, read when the first item asks for it.
+// One message while it is fetched or searched: what is known of it, read when the first item asks for it.
 import { type Header, parseHeader } from '../mime/headers.ts'
 import { type Part, parseStructure } from '../mime/structure.ts'
 import type { Summary } from '../quarantine/summary.ts'
@@ -14,8 +14,9 @@ export class Message {
   #raw: Buffer | undefined
   #header: Header | undefined
   #root: Part | undefined
+  #lower: string | undefined
 
-  constructor(session: Session, index: number, changed: boolean) {
+  constructor(session: Session, index: number, changed = false) {
     this.#session = session
     this.index = index
     this.uid = session.view.uidAt(index)
@@ -46,6 +47,11 @@ export class Message {
   /** The message's own header, much cheaper than `root`. */
   get header(): Header {
     return (this.#header ??= parseHeader(this.raw))
+  }
+
+  /** All of it in lower case, one char a byte. */
+  get lower(): string {
+    return (this.#lower ??= this.raw.toString('latin1').toLowerCase())
   }
 
   get root(): Part {

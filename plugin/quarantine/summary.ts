@@ -2,6 +2,7 @@
 // folder asks for the ENVELOPE and BODYSTRUCTURE of everything in it, and neither the item's record
 // nor the message itself has to be read for that. Derived from the message by the code of the day
 // (`VERSION`): not a view of the journal, and made again where it is missing.
+import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Item, Scope } from '../mail.ts'
 import { bodyStructure } from '../mime/bodystructure.ts'
@@ -10,7 +11,8 @@ import { envelopeWire, parseEnvelope } from '../mime/envelope.ts'
 import { find } from '../mime/headers.ts'
 import { messageIds } from '../mime/message-id.ts'
 import { spell } from '../mime/spell.ts'
-import { parseStructure } from '../mime/structure.ts'
+import { param } from '../mime/params.ts'
+import { type Part, parseStructure } from '../mime/structure.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
 const VERSION = 1
@@ -36,6 +38,11 @@ export interface Summary {
   readonly sent: number | null
   /** Days since 1970-01-01 of its Date field in the zone of the sender, or null. */
   readonly sentDay: number | null
+  /**
+   * True when all text in it stands there as it reads: ASCII, without transfer encodings and encoded
+   * words. What is not among its bytes, case aside, is then in no text that SEARCH looks at.
+   */
+  readonly plain: boolean
   /** Same for messages of one conversation: hash of its first message's Message-ID (RFC 8474 §5.2). */
   readonly thread: string
   /** ENVELOPE and BODYSTRUCTURE stand here, as FETCH sends them (RFC 9051 §7.5.2). */
@@ -65,6 +72,7 @@ export function makeSummary(raw: Buffer, { blob, size, at, scope }: Summarized):
   const eyes = Buffer.from(scope)
   const bytes = Buffer.alloc(HEAD + eyes.length + text.length)
   bytes[0] = VERSION
+  bytes[1] = isAscii(raw) && !raw.includes('=?') && isPlain(root) ? 1 : 0
   bytes.writeUInt16LE(eyes.length, 2)
   bytes.writeUInt32LE(head.length, 4)
   bytes.writeDoubleLE(at, 8)
@@ -79,6 +87,18 @@ export function makeSummary(raw: Buffer, { blob, size, at, scope }: Summarized):
   eyes.copy(bytes, HEAD)
   bytes.write(text, HEAD + eyes.length, 'latin1')
   return bytes
+}
+
+/** Charsets in which ASCII bytes are always ASCII characters: no shift sequences. */
+const ASCII_CHARSET = /^(?:us-ascii|ascii|utf-8|iso-8859-\d+|windows-12\d\d|koi8-[ru])$/i
+
+function isPlain({ kind, content, children }: Part): boolean {
+  if (kind === 'text') {
+    const charset = param(content.contentType?.params ?? [], 'charset') ?? 'us-ascii'
+    if (!ASCII_CHARSET.test(charset)) return false
+    if (!/^(?:7bit|8bit|binary)$/i.test(content.encoding ?? '7bit')) return false
+  }
+  return children.every(isPlain)
 }
 
 /** The record to be kept, or null for one that is not worth it. */
@@ -108,6 +128,9 @@ class Kept implements Summary {
   }
   get scope(): Scope {
     return this.bytes.toString('utf8', HEAD, this.envelope)
+  }
+  get plain(): boolean {
+    return this.bytes[1] === 1
   }
   get at(): number {
     return this.bytes.readDoubleLE(8)

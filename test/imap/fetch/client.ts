@@ -37,7 +37,7 @@ export async function append(
 export interface Client {
   readonly session: Session
   /** Runs one command line (literals in place) and answers all it sent, one char a byte. */
-  run(line: string): Promise<string>
+  readonly run: (line: string) => Promise<string>
 }
 
 export function client(

@@ -1,5 +1,5 @@
 // Whatever a message contains, the stream stays in step (RFC 9051 §4.3, §9).
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FETCH } from '../../../plugin/imap/commands/fetch.ts'
 import { spell } from '../../../plugin/mime/spell.ts'

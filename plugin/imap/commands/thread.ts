@@ -1,0 +1,27 @@
+// THREAD and UID THREAD (RFC 5256 §3).
+import { Bad } from '../../errors.ts'
+import type { Command } from '../command.ts'
+import { asksModseq } from '../search/answer.ts'
+import { find } from '../search/find.ts'
+import { matcherOf } from '../search/match.ts'
+import { orderedSubject } from '../search/ordered-subject.ts'
+import { references } from '../search/references.ts'
+import { threadKeys } from '../search/thread-keys.ts'
+import { parseThread, writeThread, type Thread } from '../wire/index.ts'
+
+const ALGORITHMS = { ORDEREDSUBJECT: orderedSubject, REFERENCES: references }
+
+export const THREAD: Command<Thread> = {
+  state: 'selected',
+  keepsNumbers: true,
+  parse: parseThread,
+
+  async run(session, { algorithm, keys }, call) {
+    if (algorithm === 'REFS') throw new Bad('Thread by REFERENCES or ORDEREDSUBJECT')
+    if (keys.some(asksModseq)) session.enable('CONDSTORE') // RFC 7162 §3.1
+    const found = await find(session, matcherOf(session, keys))
+    const messages = await threadKeys(session, found)
+    const number = (index: number) => (call.uid ? session.view.uidAt(index) : index + 1)
+    writeThread(session.writer, ALGORITHMS[algorithm](messages, number))
+  },
+}

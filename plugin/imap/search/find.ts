@@ -1,0 +1,33 @@
+// Going through a mailbox for SEARCH, SORT and THREAD, with a turn for others now and then.
+import type { Session } from '../command.ts'
+import { Message } from '../message.ts'
+import type { Matcher } from './match.ts'
+
+/** Cheap messages between two looks at the clock. */
+const STRIDE = 32
+
+/** Indices of the messages that match, ascending. */
+export async function find(session: Session, { matches }: Matcher): Promise<number[]> {
+  const found: number[] = []
+  await eachMessage(session, indices(session.view.count), (message) => {
+    if (matches(message)) found.push(message.index)
+  })
+  return found
+}
+
+/** Calls `visit` for each message in order; one at a time is in memory. */
+export async function eachMessage(
+  session: Session,
+  wanted: Iterable<number>,
+  visit: (message: Message) => void,
+): Promise<void> {
+  let count = 0
+  for (const index of wanted) {
+    visit(new Message(session, index))
+    if (++count % STRIDE === 0) await session.flush()
+  }
+}
+
+function* indices(count: number): Generator<number> {
+  for (let index = 0; index < count; index++) yield index
+}

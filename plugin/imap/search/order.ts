@@ -1,0 +1,55 @@
+// SORT (RFC 5256 §3, RFC 5957): one key a message and criterion, compared as told.
+import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
+import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
+import { fold } from '../../mime/text.ts'
+import type { Session } from '../command.ts'
+import type { Message } from '../message.ts'
+import type { SortCriterion } from '../wire/index.ts'
+import { eachMessage } from './find.ts'
+
+type Key = string | number
+type KeyOf = (message: Message, envelope: () => Envelope) => Key
+
+const KEYS: Readonly<Record<SortCriterion['by'], KeyOf>> = {
+  ARRIVAL: ({ summary }) => summary.at,
+  DATE: (message) => sentDate(message),
+  SIZE: ({ summary }) => summary.size,
+  SUBJECT: (_, envelope) => fold(baseSubject(envelope().subject ?? '').base),
+  FROM: (_, envelope) => fold(sortMailbox(envelope().from)),
+  TO: (_, envelope) => fold(sortMailbox(envelope().to)),
+  CC: (_, envelope) => fold(sortMailbox(envelope().cc)),
+  DISPLAYFROM: (_, envelope) => fold(displayName(envelope().from)),
+  DISPLAYTO: (_, envelope) => fold(displayName(envelope().to)),
+}
+
+/** RFC 5256 §2.2: the Date of the message in UTC, its internal date where it has none. */
+export function sentDate({ summary }: Message): number {
+  return summary.sent ?? summary.at
+}
+
+/** The indices in the order of the criteria; messages that are gone meanwhile are left out. */
+export async function sort(
+  session: Session,
+  indices: readonly number[],
+  criteria: readonly SortCriterion[],
+): Promise<number[]> {
+  const entries: { index: number; keys: Key[] }[] = []
+  await eachMessage(session, indices, (message) => {
+    if (!message.there) return
+    let envelope: Envelope | undefined
+    const once = () => (envelope ??= parseEnvelope(message.header))
+    entries.push({
+      index: message.index,
+      keys: criteria.map(({ by }) => KEYS[by](message, once)),
+    })
+  })
+  const signs = criteria.map(({ reverse }) => (reverse ? -1 : 1))
+  entries.sort((a, b) => {
+    for (const [i, sign] of signs.entries()) {
+      if (a.keys[i] < b.keys[i]) return -sign
+      if (a.keys[i] > b.keys[i]) return sign
+    }
+    return a.index - b.index // RFC 5256 §3: whatever is reversed, sequence numbers are not
+  })
+  return entries.map(({ index }) => index)
+}

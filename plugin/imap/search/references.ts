@@ -1,0 +1,155 @@
+// THREAD=REFERENCES (RFC 5256 §3): the six steps, in the words of the RFC. Nothing here recurses: a
+// conversation is as deep as its messages say.
+import type { ThreadNode } from '../wire/index.ts'
+import type { Threadable } from './thread-keys.ts'
+
+/** A message, or a dummy for one that is only referred to. */
+interface Node {
+  message: Threadable | null
+  parent: Node | null
+  children: Node[]
+}
+
+/** Threads in order; `number` tells what stands for a message in the answer. */
+export function references(
+  messages: readonly Threadable[],
+  number: (index: number) => number,
+): ThreadNode[] {
+  let roots = link(messages)
+  roots = prune(roots)
+  sortAll(roots)
+  roots = mergeSubjects(roots)
+  sortAll(roots)
+  return answer(roots, number)
+}
+
+function newNode(message: Threadable | null = null): Node {
+  return { message, parent: null, children: [] }
+}
+
+/** Steps 1 and 2: parents by References; answers the nodes without one, in the order of the mailbox. */
+function link(messages: readonly Threadable[]): Node[] {
+  const byId = new Map<string, Node>()
+  const nodes: Node[] = []
+  const nodeOf = (id: string): Node => {
+    let node = byId.get(id)
+    if (!node) {
+      node = newNode()
+      byId.set(id, node)
+      nodes.push(node)
+    }
+    return node
+  }
+  const own = messages.map((message) => {
+    const known = message.id === '' ? undefined : byId.get(message.id)
+    // A missing id, or one that another message has already: the message is known by no id.
+    const node = message.id === '' || known?.message ? newNode() : nodeOf(message.id)
+    if (message.id === '' || known?.message) nodes.push(node)
+    node.message = message
+    return node
+  })
+  for (const [i, { references: ids }] of messages.entries()) {
+    let parent: Node | null = null
+    for (const id of ids) {
+      const node = nodeOf(id)
+      // (A): links that are there stay, and none may close a loop
+      if (parent && !node.parent && !isUnder(parent, node)) node.parent = parent
+      parent = node
+    }
+    // (B): the last reference is the parent, whatever others said
+    const node = own[i]
+    node.parent = null
+    if (parent && !isUnder(parent, node)) node.parent = parent
+  }
+  for (const node of nodes) node.parent?.children.push(node)
+  return nodes.filter(({ parent }) => parent === null)
+}
+
+function isUnder(node: Node, ancestor: Node): boolean {
+  for (let at: Node | null = node; at; at = at.parent) if (at === ancestor) return true
+  return false
+}
+
+/** All nodes, every parent before its children. */
+function* topDown(roots: readonly Node[]): Generator<Node> {
+  const todo = [...roots]
+  for (let node = todo.pop(); node; node = todo.pop()) {
+    yield node
+    todo.push(...node.children)
+  }
+}
+
+const bottomUp = (roots: readonly Node[]): Node[] => [...topDown(roots)].toReversed()
+
+/** Step 3: dummies without children go, others give their place to their children. */
+function prune(roots: readonly Node[]): Node[] {
+  for (const node of bottomUp(roots)) {
+    node.children = node.children.flatMap((child) => (child.message ? [child] : child.children))
+  }
+  // (B): at the top a dummy stays, unless it has one child only
+  return roots.flatMap((node) => {
+    if (node.message) return [node]
+    return node.children.length > 1 ? [node] : node.children
+  })
+}
+
+/** What a node is sorted by; a dummy by its first child, which is sorted already. */
+function first(node: Node): Threadable {
+  const message = node.message ?? node.children[0].message
+  if (!message) throw new Error('a dummy whose first child is a dummy')
+  return message
+}
+
+function compare(a: Node, b: Node): number {
+  const [left, right] = [first(a), first(b)]
+  return left.date - right.date || left.index - right.index
+}
+
+/** Steps 4 and 6: siblings by date, the youngest sets of them first. */
+function sortAll(roots: Node[]): void {
+  for (const node of bottomUp(roots)) node.children.sort(compare)
+  roots.sort(compare)
+}
+
+/** Step 5: threads of one subject become one. */
+function mergeSubjects(roots: readonly Node[]): Node[] {
+  const table = new Map<string, Node>()
+  for (const node of roots) {
+    const { subject, isReply } = first(node)
+    if (subject === '') continue
+    const known = table.get(subject)
+    const better =
+      !known ||
+      (known.message !== null && (node.message === null || (known.message.isReply && !isReply)))
+    if (better) table.set(subject, node)
+  }
+  const merged = new Set(roots)
+  for (const node of roots) {
+    const { subject, isReply } = first(node)
+    const known = table.get(subject)
+    if (subject === '' || !known || known === node) continue
+    merged.delete(node)
+    if (!known.message) {
+      known.children.push(...(node.message ? [node] : node.children))
+    } else if (isReply && !known.message.isReply) {
+      known.children.push(node)
+    } else {
+      // Neither answers the other: both stand under a dummy, which the table has from now on.
+      const dummy = newNode()
+      dummy.children = [known, node]
+      merged.delete(known)
+      merged.add(dummy)
+      table.set(subject, dummy)
+    }
+  }
+  return [...merged]
+}
+
+function answer(roots: readonly Node[], number: (index: number) => number): ThreadNode[] {
+  const made = new Map<Node, ThreadNode>()
+  for (const node of bottomUp(roots)) {
+    const children = node.children.map((child) => made.get(child) as ThreadNode)
+    made.set(node, node.message ? { number: number(node.message.index), children } : { children })
+  }
+  return roots.map((node) => made.get(node) as ThreadNode)
+}
