@@ -146,10 +146,13 @@ function mergeSubjects(roots: readonly Node[]): Node[] {
 }
 
 function answer(roots: readonly Node[], number: (index: number) => number): ThreadNode[] {
-  const made = new Map<Node, ThreadNode>()
-  for (const node of bottomUp(roots)) {
-    const children = node.children.map((child) => made.get(child) as ThreadNode)
-    made.set(node, node.message ? { number: number(node.message.index), children } : { children })
+  const top: ThreadNode[] = []
+  const todo = roots.map((node) => ({ node, into: top })).toReversed()
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    const { node, into } = next
+    const children: ThreadNode[] = []
+    into.push(node.message ? { number: number(node.message.index), children } : { children })
+    for (const child of node.children.toReversed()) todo.push({ node: child, into: children })
   }
-  return roots.map((node) => made.get(node) as ThreadNode)
+  return top
 }

@@ -106,7 +106,7 @@ test.each([
 ])('PARTIAL %s (RFC 9394)', async (range, numbers) => {
   const { run, session } = client(await ten(), { FETCH })
   const found = fetched(await run(`UID FETCH 1:* FLAGS (PARTIAL ${range})`))
-  expect(found.map((items) => session.view.seqOf(items.get('UID') as number))).toEqual(numbers)
+  expect(found.map((items) => session.view.seqOf(Number(items.get('UID'))))).toEqual(numbers)
 })
 
 test('a long answer is sent in pieces, big literals uncopied and whole', async () => {
@@ -114,7 +114,7 @@ test('a long answer is sent in pieces, big literals uncopied and whole', async (
   const lazaret = await mailbox([Buffer.concat([message('big'), big]), message('small')])
   let flushes = 0
   const { run, session } = client(lazaret, { FETCH })
-  const { flush } = session
+  const flush = session.flush.bind(session)
   session.flush = async () => {
     flushes++
     await flush()
@@ -141,9 +141,10 @@ test('messages that came before the summaries of this version are summarised aga
   expect([...tables.summaries.range({})].filter(({ value }) => value.length > 1)).toHaveLength(10)
 })
 
+const reply = (id: string, header: string) =>
+  Buffer.from(`Message-ID: <${id}@x.example>\r\n${header}\r\nSubject: Re: hi\r\n\r\n`)
+
 test('a conversation has one THREADID', async () => {
-  const reply = (id: string, header: string) =>
-    Buffer.from(`Message-ID: <${id}@x.example>\r\n${header}\r\nSubject: Re: hi\r\n\r\n`)
   const lazaret = await mailbox([message('first'), message('other')])
   await append(lazaret, [
     reply('r1', 'In-Reply-To: <first@sender.example>'),

@@ -62,6 +62,11 @@ export function readLine(text: string, from = 0): { values: Value[]; end: number
   return { values, end: at }
 }
 
+function nameOf(value: Value): string {
+  if (value instanceof Object && 'atom' in value) return value.atom
+  throw new Error(`no item name: ${JSON.stringify(value)}`)
+}
+
 /** The items of every FETCH response in `text`, which ends with a tagged response. */
 export function fetched(text: string): Map<string, Value>[] {
   const all: Map<string, Value>[] = []
@@ -72,8 +77,7 @@ export function fetched(text: string): Map<string, Value>[] {
     const [, name, items] = values
     if (!Array.isArray(items) || !(name instanceof Object)) throw new Error(`no FETCH: ${text}`)
     const entries: [string, Value][] = []
-    for (let i = 0; i < items.length; i += 2)
-      entries.push([(items[i] as { atom: string }).atom, items[i + 1]])
+    for (let i = 0; i < items.length; i += 2) entries.push([nameOf(items[i]), items[i + 1]])
     all.push(new Map(entries))
   }
   if (!/^a1 (?:OK|NO|BAD) [^\r\n]*\r\n$/.test(text.slice(at)))

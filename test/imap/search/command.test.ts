@@ -193,7 +193,7 @@ describe('SEARCHRES (RFC 5182)', () => {
   ])('RETURN %s', async (keys, saved) => {
     const box = connect()
     const said = await box.run(`SEARCH RETURN ${keys}`)
-    if (keys.startsWith('(SAVE)')) expect(said).toBe('a1 OK done\r\n')
+    expect(said.startsWith('* ESEARCH')).toBe(!keys.startsWith('(SAVE)'))
     expect(await box.run('SEARCH $')).toBe(`* SEARCH${saved && ` ${saved}`}\r\na1 OK done\r\n`)
     const fetched = (await box.run('FETCH $ FLAGS')).match(/^\* \d+/gm) ?? []
     expect(fetched.map((line) => line.slice(2)).join(' ')).toBe(saved)

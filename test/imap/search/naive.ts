@@ -19,9 +19,11 @@ export interface Mail {
 
 const DAY = 86_400_000
 
+function word(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
+}
+
 export function build(mail: Mail): Buffer {
-  const word = (text: string) =>
-    /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
   const head = [`From: ${word(mail.from)} <a@example.com>`, `Subject: ${word(mail.subject)}`]
   if (mail.date) {
     const [, day, month, year] = new Date(mail.date.day * DAY).toUTCString().split(' ')
@@ -92,6 +94,12 @@ export function naive(key: SearchKey, mails: readonly Mail[], number: number): b
       return again(key.left) || again(key.right)
     case 'and':
       return key.keys.every(again)
+    case 'uid':
+    case 'modseq':
+    case 'age':
+    case 'emailid':
+    case 'threadid':
+    case 'savedatesupported':
     default:
       throw new Error(`not known here: ${key.key}`)
   }
