@@ -1,8 +1,10 @@
 // The IMAP server in this process: real store, real TLS, free ports on 127.0.0.1, the three kinds of login.
+import { cpSync } from 'node:fs'
 import { afterAll } from 'vitest'
-import type { Ini } from '../../plugin/config.ts'
+import { readConfig, type Ini } from '../../plugin/config.ts'
+import { certificateFiles } from '../../plugin/imap/certificate.ts'
 import { ImapServer, type ServerOptions } from '../../plugin/imap/server.ts'
-import type { Lazaret } from '../../plugin/open.ts'
+import { open, type Lazaret } from '../../plugin/open.ts'
 import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
 import { tempDir } from '../tmp.ts'
 import { WireClient } from './wire-client.ts'
@@ -43,19 +45,32 @@ afterAll(async () => {
 })
 
 let made = 0
+let template: Promise<string> | undefined
 
 /** A data directory with the accounts, and a server on it. */
 export async function startServer(
   ini: Ini = {},
   options: Partial<ServerOptions> = {},
 ): Promise<Running> {
+  template ??= makeTemplate()
   const dir = tempDir()
-  const lazaret = rig(ini, dir)
+  cpSync(await template, dir, { recursive: true })
+  return await serve(rig(ini, dir), dir, options)
+}
+
+/** A data directory with accounts and certificate: made once, for passwords and keys take their time. */
+async function makeTemplate(): Promise<string> {
+  const dir = tempDir()
+  const lazaret = open(readConfig({}), dir)
   const { accounts } = lazaret.quarantine
-  await accounts.add(ROOT, LOGINS.root, 'super-admin', PASSWORD)
-  await accounts.add(ROOT, LOGINS.domain, 'domain', PASSWORD)
-  await accounts.add(ROOT, LOGINS.user, 'address', PASSWORD)
-  return await serve(lazaret, dir, options)
+  await Promise.all([
+    accounts.add(ROOT, LOGINS.root, 'super-admin', PASSWORD),
+    accounts.add(ROOT, LOGINS.domain, 'domain', PASSWORD),
+    accounts.add(ROOT, LOGINS.user, 'address', PASSWORD),
+    certificateFiles({ cert: '', key: '' }, dir),
+  ])
+  await lazaret.close()
+  return dir
 }
 
 /** One more server on a data directory: as another worker. */
