@@ -86,6 +86,9 @@ export class Env {
       mapSize,
       encoding: 'binary',
       noSync: !sync,
+      // With batching by event turn, lmdb-js makes a promise that nobody can hold: when a commit fails
+      // (disk full) its rejection would end the process. Transactions are joined all the same.
+      eventTurnBatching: false,
     })
     const tables: Partial<Record<TableName, unknown>> = {}
     for (const [name, keys] of Object.entries(TABLES) as [TableName, string][]) {
@@ -107,9 +110,17 @@ export class Env {
   async write<T>(fn: () => T, flush = true): Promise<T> {
     // A child transaction, because only that is rolled back when `fn` throws (lmdb-js joins the
     // transactions of one turn into one commit).
-    const result = await this.#root.childTransaction(fn)
-    if (flush) await this.#root.flushed
-    return result
+    try {
+      const result = await this.#root.childTransaction(fn)
+      if (flush) await this.#root.flushed
+      return result
+    } catch (error) {
+      const { commitError } = error as { commitError?: Promise<never> }
+      if (!commitError) throw error
+      // The reason of a failed commit comes as a promise of its own.
+      const reason = await commitError.catch((cause: unknown) => cause)
+      throw new Error(`the database could not be written: ${String(reason)}`, { cause: reason })
+    }
   }
 
   /** The same at once, blocking: for start-up, before anything is served. */
