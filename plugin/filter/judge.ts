@@ -1,6 +1,6 @@
 // The judge: the only place where numbers become a verdict. Pure.
 import type { Evidence, Verdict, VerdictClass } from '../mail.ts'
-import type { Score } from './kernel.ts'
+import { contribution, type Score } from './kernel.ts'
 import type { ListMatch } from './lists.ts'
 
 /** Scores from which a message is unsure and spam, 0..1. */
@@ -8,6 +8,9 @@ export interface Thresholds {
   unsure: number
   spam: number
 }
+
+/** shared/classifier.md "Model": ham up to 0.2, spam from 0.9. */
+export const THRESHOLDS: Thresholds = { unsure: 0.2, spam: 0.9 }
 
 /** What this installation has learned so far; `prior`: it began with a base model. */
 export interface Lessons {
@@ -24,10 +27,12 @@ export interface Question {
   lessons: Lessons
 }
 
-/** Lessons of the rarer kind at which half of the model's say counts. */
-const HALF_TRUST = 10
-/** What a base model is worth in such lessons: its opinion shows, but it never holds mail alone. */
+/** Lessons of the rarer kind at which half of the model's logit counts (docs/kernel.md "Cold start"). */
+const HALF_TRUST = 4
+/** What a base model is worth in such lessons. */
 const PRIOR_WORTH = 2
+/** Lessons of the rarer kind, given here, before which the classifier alone holds nothing. */
+export const ENOUGH = 10
 
 /**
  * How much of the model's logit counts, 0..1: it grows with the lessons of the rarer kind. With an
@@ -38,27 +43,50 @@ export function trust({ ham, spam, prior }: Lessons): number {
   return lessons / (lessons + HALF_TRUST)
 }
 
+/** Probability of spam with the lessons so far; keeps the order of z. */
+export function probability(z: number, lessons: Lessons): number {
+  return 1 / (1 + Math.exp(-z * trust(lessons)))
+}
+
 export function judge({ score, list, thresholds, lessons }: Question): Verdict {
   if (list) return byList(list)
   if (!score) throw new Error('judge: neither a list entry nor a score')
-  const share = trust(lessons)
-  const p = 1 / (1 + Math.exp(-score.z * share))
-  const evidence: Evidence[] = score.views.map(({ m, n }, view) => ({
-    name: VIEW_NAMES[view],
-    weight: m,
-    text: `${VIEW_TEXTS[view]} ${signed(m)} (${n} features)`,
-  }))
-  if (share < 0.9)
-    evidence.push({
-      name: 'trust',
-      weight: 0,
-      text: `few lessons so far (${lessons.ham} ham, ${lessons.spam} spam): ${Math.round(share * 100)}% of the model counts`,
-    })
-  return { class: classOf(p, thresholds), score: p, evidence }
+  const p = probability(score.z, lessons)
+  const few = Math.min(lessons.ham, lessons.spam) < ENOUGH
+  const found = classOf(p, thresholds)
+  return {
+    class: found === 'spam' && few ? 'unsure' : found,
+    score: p,
+    evidence: few ? [...byView(score), caution(lessons)] : byView(score),
+  }
 }
 
 const VIEW_NAMES = ['correspondents', 'transport', 'text']
 const VIEW_TEXTS = ['subject and correspondents', 'other headers', 'text']
+
+/** The views' parts of z: their sum is the score's logit, before trust. */
+function byView({ views }: Score): Evidence[] {
+  return ([0, 1, 2] as const).map((view) => {
+    const { m, n } = views[view]
+    const weight = contribution(view, m)
+    return {
+      name: VIEW_NAMES[view],
+      weight,
+      text: `${VIEW_TEXTS[view]} ${signed(weight)} (${n} features)`,
+    }
+  })
+}
+
+function caution(lessons: Lessons): Evidence {
+  const { ham, spam, prior } = lessons
+  const counts = `${ham} ham, ${spam} spam${prior ? ', and a base model' : ''}`
+  const share = Math.round(trust(lessons) * 100)
+  return {
+    name: 'trust',
+    weight: 0,
+    text: `few lessons so far (${counts}): ${share}% of the model counts, and it holds nothing alone`,
+  }
+}
 
 function byList({ list, mask, scope, address }: ListMatch): Verdict {
   const where = scope === '' ? 'everybody' : scope

@@ -21,6 +21,18 @@ export type Score = {
   views: [ViewScore, ViewScore, ViewScore]
 }
 
+/** A view's logit counts in full up to here; beyond, ever less. */
+export const CLIP = 8
+/** Weights of the views in the sum of their logits. */
+export const SHARES = [0.5, 0.5, 0.6] as const
+
+/** What a view with the logit `m` adds to z. */
+export function contribution(view: 0 | 1 | 2, m: number): number {
+  const over = Math.abs(m) - CLIP
+  const clipped = over <= 0 ? m : Math.sign(m) * (CLIP + over / (1 + over / 4))
+  return SHARES[view] * clipped
+}
+
 export type ViewScore = { m: number; n: number }
 
 /** One feature with the text behind it. */
@@ -260,17 +272,24 @@ function readTraces(bytes: Buffer): Trace[] {
     const text = name + bytes[at + 6]
     const second = text + bytes[at + 7]
     const end = second + bytes[at + 8]
-    const first = bytes.toString('utf8', text, second)
     traces.push({
       slot: bytes.readUInt32LE(at),
       view: VIEWS[bytes[at + 4]],
       kind: KINDS[bytes[at + 5]],
       header: bytes.toString('latin1', name, text).toLowerCase(),
-      text: end > second ? `${first} ${bytes.toString('utf8', second, end)}` : first,
+      text: [bytes.subarray(text, second), bytes.subarray(second, end)]
+        .map(readable)
+        .join(' ')
+        .trim(),
     })
     at = end
   }
   return traces
+}
+
+/** Names of HTML tags are marked by a byte that UTF-8 does not have. */
+function readable(token: Buffer): string {
+  return token[0] === 0xff ? `<${token.toString('latin1', 1)}>` : token.toString('utf8')
 }
 
 /** The four bytes of all slots, each in a run of its own: they compress better than mixed. */

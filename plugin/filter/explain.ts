@@ -1,0 +1,79 @@
+// Why a message scores as it does, in words. Reads the message again, slowly; never on the way of mail.
+import { CLIP, SHARES, contribution, type Kernel, type Score, type Trace } from './kernel.ts'
+
+/** A word, pair of words or property of the message, and what it adds to z (positive: spam). */
+export interface Token {
+  /** `subject: cheap pills`, `date shape`, `spf=pass`, or the words alone where they are of the text. */
+  text: string
+  view: number
+  weight: number
+}
+
+export interface ViewPart {
+  name: string
+  /** Number of features. */
+  n: number
+  /** What the view adds to z. */
+  weight: number
+  /** The sum of its tokens was so large that not all of it counts: its tokens add up to more. */
+  clipped: boolean
+}
+
+export interface Explanation {
+  score: Score
+  views: ViewPart[]
+  /** The strongest tokens, strongest first. */
+  tokens: Token[]
+}
+
+export const VIEW_NAMES = ['subject and correspondents', 'other headers', 'text'] as const
+
+/** Headers that every message has: that they are there tells a person nothing. */
+const USUAL = new Set([
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'received',
+  'return-path',
+  'delivered-to',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+])
+
+/** @param limit number of tokens. */
+export function explain(
+  kernel: Kernel,
+  raw: Uint8Array,
+  signals: readonly string[] = [],
+  limit = 8,
+): Explanation {
+  const { score, traces } = kernel.trace(raw, signals)
+  const tokens = traces
+    .filter(({ kind, header }) => kind !== 'present' || !USUAL.has(header))
+    .map((trace) => ({
+      text: describe(trace),
+      view: trace.view,
+      weight:
+        (SHARES[trace.view] * kernel.weight(trace.slot)) / Math.sqrt(score.views[trace.view].n),
+    }))
+    .filter(({ weight }) => weight !== 0)
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, limit)
+  const views = ([0, 1, 2] as const).map((view) => {
+    const { m, n } = score.views[view]
+    const clipped = Math.abs(m) > CLIP
+    return { name: VIEW_NAMES[view], n, weight: contribution(view, m), clipped }
+  })
+  return { score, views, tokens }
+}
+
+function describe({ kind, header, text }: Trace): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\uFFFD]+/gu, ' ')
+  if (kind === 'present') return `has ${header}`
+  if (kind === 'empty') return `empty ${header}`
+  if (kind === 'shape') return `shape of ${header} ${plain}`
+  return header === '' ? plain : `${header}: ${plain}`
+}
