@@ -17,6 +17,9 @@ export interface Address {
   host: string | null
 }
 
+/** Addresses behind this many are not read: bounds what an ENVELOPE can grow to. */
+const ADDRESSES_MAX = 10_000
+
 const NO_MAILBOX = 'MISSING_MAILBOX'
 const NO_DOMAIN = 'MISSING_DOMAIN'
 const BROKEN = 'SYNTAX_ERROR'
@@ -28,7 +31,7 @@ export function parseAddresses(value: string): Address[] {
   if (!lexer.skip() || lexer.ended) return list
   for (;;) {
     if (!parseUsual(lexer, list) && !parseGroup(lexer, list)) parseMailbox(lexer, list)
-    if (!lexer.is(',')) return list
+    if (!lexer.is(',') || list.length >= ADDRESSES_MAX) return list
     lexer.at++
     if (!lexer.skip()) {
       list.push({ name: null, route: null, mailbox: NO_MAILBOX, host: NO_DOMAIN })
@@ -74,7 +77,7 @@ function parseGroup(lexer: Lexer, list: Address[]): boolean {
   list.push({ name: null, route: null, mailbox: name, host: null })
   while (good && !lexer.ended && !lexer.is(';')) {
     parseMailbox(lexer, list)
-    if (!lexer.is(',')) break
+    if (!lexer.is(',') || list.length >= ADDRESSES_MAX) break
     lexer.at++
     good = lexer.skip()
   }

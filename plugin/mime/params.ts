@@ -62,6 +62,9 @@ function tokenAt(value: string, from: number): string {
   return /^[^\s()<>@,;:\\"/[\]?=]*/.exec(value.slice(from, from + 200))?.[0] ?? ''
 }
 
+/** Parameters behind this many are not read: bounds what a BODYSTRUCTURE can grow to. */
+const PARAMS_MAX = 1_000
+
 interface Segment {
   key: string
   index: number
@@ -73,7 +76,7 @@ interface Segment {
 function parseParams(lexer: Lexer): Param[] {
   const params: Param[] = []
   const segments: Segment[] = []
-  while (!lexer.ended) {
+  while (!lexer.ended && params.length + segments.length < PARAMS_MAX) {
     const pair = lexer.is(';') ? parseParam(lexer) : null
     if (pair === null) {
       if (!lexer.is(';')) lexer.at++

@@ -1,11 +1,11 @@
 // Messages made to be hard to parse.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
-const BOUNDARIES = ['b', 'bb', 'b--', 'b b', 'x', 'foo-bar', '=_a']
+const BOUNDARIES = ['b', 'b', 'b', 'bb', 'b--', 'b b', '=_a']
 const quoted = fc.constantFrom(...BOUNDARIES).map((b) => `"${b}"`)
 
 const TYPES = fc.oneof(
-  quoted.map((b) => `multipart/mixed; boundary=${b}`),
+  { weight: 4, arbitrary: quoted.map((b) => `multipart/mixed; boundary=${b}`) },
   quoted.map((b) => `multipart/digest;\r\n boundary=${b}`),
   fc.constantFrom(
     'multipart/mixed',
@@ -50,8 +50,8 @@ const LINE = fc.oneof(
   fc
     .tuple(
       fc.constantFrom(...BOUNDARIES),
-      fc.constantFrom('', '--', ' ', '\t'),
-      fc.constantFrom('\r\n', '\n', ''),
+      fc.constantFrom('', '', '', '--', ' ', '\t'),
+      fc.constantFrom('\r\n', '\r\n', '\n', ''),
     )
     .map(([b, end, newline]) => `--${b}${end}${newline}`),
   fc.constantFrom(
@@ -68,7 +68,9 @@ const LINE = fc.oneof(
   ),
 )
 
-/** Bytes of one message. */
+/** Bytes of one message, which begins as one that has parts. */
 export const hostileMessage = fc
-  .tuple(HEADER, fc.array(LINE, { maxLength: 30 }))
-  .map(([header, lines]) => Buffer.from(header + lines.join(''), 'latin1'))
+  .tuple(TYPES, HEADER, fc.array(LINE, { minLength: 4, maxLength: 30 }))
+  .map(([type, header, lines]) =>
+    Buffer.from(`Content-Type: ${type}\r\n${header}${lines.join('')}`, 'latin1'),
+  )

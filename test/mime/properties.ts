@@ -21,7 +21,8 @@ import {
   sectionBytes,
 } from '../../plugin/mime/index.ts'
 
-export function checkMessage(raw: Buffer): void {
+/** Checks them all; returns the number of parts. */
+export function checkMessage(raw: Buffer): number {
   const root = parseStructure(raw)
   expect([root.header.start, root.bodyEnd]).toEqual([0, raw.length])
   checkPart(root, [])
@@ -30,7 +31,11 @@ export function checkMessage(raw: Buffer): void {
   checkWire(bodyStructure(root, false))
   checkWire(envelopeWire(parseEnvelope(root.header)))
   checkText(root)
+  return countParts(root)
 }
+
+export const countParts = (part: Part): number =>
+  part.children.reduce((sum, child) => sum + countParts(child), 1)
 
 /** Ranges stand inside each other and in order, and sections give just these ranges. */
 function checkPart(part: Part, path: number[]): void {
@@ -54,8 +59,11 @@ function checkPart(part: Part, path: number[]): void {
   }
 }
 
+function same(got: Buffer | null, want: Buffer): void {
+  expect(got?.equals(want)).toBe(true)
+}
+
 function checkSections(root: Part): void {
-  const same = (got: Buffer | null, want: Buffer) => expect(got?.equals(want)).toBe(true)
   const get = (path: number[], text: SectionText | null) => sectionBytes(root, { path, text })
   const both = (path: number[]) =>
     Buffer.concat(

@@ -64,9 +64,9 @@ describe('message identifiers: RFC 5322 §3.6.4', () => {
   })
 })
 
-describe('parameters: RFC 2045 §5.1, RFC 2231', () => {
-  const params = (value: string) => parseContentType(`a/b${value}`)?.params
+const params = (value: string) => parseContentType(`a/b${value}`)?.params
 
+describe('parameters: RFC 2045 §5.1, RFC 2231', () => {
   test.each([
     ['; charset=us-ascii (Plain text)', [['charset', 'us-ascii']]],
     ['; charset="us-ascii"', [['charset', 'us-ascii']]],
