@@ -1,0 +1,204 @@
+// Where a released message goes, what is recorded of it, and that it is not judged again.
+import { describe, expect, test } from 'vitest'
+import { freePort, PLUGINS } from '../rig/haraka.ts'
+import { sendMail } from '../rig/smtp.ts'
+import {
+  behindHeaders,
+  block,
+  drag,
+  itemsIn,
+  message,
+  nextHop,
+  released,
+  ROOT,
+  until,
+  world,
+} from './world.ts'
+
+const SPAM = message(['From: a@spam.example', 'Subject: buy', '', '.buy', 'gr\xfc\xdfe'])
+const mail = { from: 'a@spam.example', to: ['user@example.com'], raw: SPAM }
+
+describe('the way', () => {
+  test('is the next hop of the recipient’s domain at hold time, for that recipient alone', async () => {
+    const other = await nextHop()
+    const { haraka, hop, lazaret } = await world({
+      files: {
+        // The plugin forwards per transaction, by the domain of the first recipient.
+        'smtp_forward.ini': `[main]\nhost=127.0.0.1\nport=9\n[other.example]\nhost=127.0.0.1\nport=${other.port}\n`,
+      },
+    })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, { ...mail, to: ['a@other.example', 'b@other.example'] })
+    const [first] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release', [first])
+    await released(lazaret, first.id)
+    expect(other.deliveries.map(({ recipients }) => recipients)).toEqual([[first.scope]])
+    expect(hop.deliveries).toEqual([])
+    expect(itemsIn(lazaret, 'caught')).toHaveLength(1)
+  })
+
+  test('is [release] of lazaret.ini when that is set', async () => {
+    const box = await nextHop()
+    const { haraka, hop, lazaret } = await world({
+      ini: { release: { host: '127.0.0.1', port: box.port } },
+    })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [item] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    await released(lazaret, item.id)
+    expect(box.deliveries).toHaveLength(1)
+    expect(hop.deliveries).toEqual([])
+  })
+
+  test('may lead back through the same Haraka: there it is not judged again', async () => {
+    const port = await freePort()
+    const { haraka, hop, lazaret } = await world({
+      port,
+      ini: { release: { host: '127.0.0.1', port } },
+    })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [item] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    const [delivered] = await hop.arrived(1)
+    await released(lazaret, item.id)
+    expect(itemsIn(lazaret, 'caught')).toEqual([])
+    expect(behindHeaders(delivered.raw, SPAM).sha256).toBe(item.blob)
+    // Somebody who copies the header to another message gains nothing.
+    const [passport] = /^X-Lazaret-Release: .*$/m.exec(delivered.raw.toString('latin1')) ?? []
+    const forged = message([
+      String(passport).trim(),
+      'From: a@spam.example',
+      'Subject: other',
+      '',
+      'x',
+    ])
+    await sendMail(haraka.port, { ...mail, raw: forged })
+    expect(itemsIn(lazaret, 'caught')).toHaveLength(1)
+  })
+
+  test('of outgoing mail is to each of its recipients, and the outcome comes with the last', async () => {
+    const { haraka, hop, lazaret } = await world({
+      plugins: ['relay', ...PLUGINS],
+      files: {
+        'relay.ini': '[relay]\nacl=true\n',
+        relay_acl_allow: '127.0.0.1/32\n',
+      },
+    })
+    hop.reply = (stage, { recipients }) =>
+      stage === 'rcpt' && recipients.includes('no@away.example') ? '550 5.1.1 unknown' : null
+    // queue/smtp_forward takes outgoing mail too.
+    await block(lazaret, '*@example.com')
+    await lazaret.quarantine.setSetting(ROOT, '', 'hold_outgoing', 'yes')
+    const to = ['x@far.example', 'y@far.example', 'z@away.example']
+    await sendMail(haraka.port, { from: 'user@example.com', to, raw: SPAM })
+    const [item] = itemsIn(lazaret, 'outgoing')
+    expect(item.route).toEqual({ nextHop: null, wants: null })
+  })
+})
+
+describe('the outcome', () => {
+  test('delivered: the item shows the reply of the receiving server', async () => {
+    const { haraka, hop, lazaret } = await world()
+    hop.reply = (stage) => (stage === 'dot' ? '250 2.0.0 kept as 4711' : null)
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [{ id }] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    const item = await released(lazaret, id)
+    expect(item.release?.reply).toContain('kept as 4711')
+    expect(itemsIn(lazaret, 'release').map((one) => one.id)).toEqual([id])
+  })
+
+  test('4xx: deferred with its reason, then delivered', async () => {
+    const { haraka, hop, lazaret } = await world()
+    let refuse = true
+    hop.reply = (stage) => (stage === 'rcpt' && refuse ? '450 4.2.1 come back later' : null)
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [{ id }] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    const deferred = await released(lazaret, id, 'deferred')
+    expect(deferred.release?.reply).toContain('come back later')
+    refuse = false
+    await released(lazaret, id)
+    expect(hop.deliveries).toHaveLength(1)
+  })
+
+  test('4xx after the whole message is no crash: it is tried again', async () => {
+    const { haraka, hop, lazaret } = await world()
+    let refuse = true
+    hop.reply = (stage) => (stage === 'dot' && refuse ? '451 4.3.0 disk full' : null)
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [{ id }] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    const deferred = await released(lazaret, id, 'deferred')
+    expect(deferred.release?.reply).toContain('disk full')
+    refuse = false
+    await released(lazaret, id)
+    expect(hop.deliveries).toHaveLength(1)
+  })
+
+  test.each(['rcpt', 'dot'] as const)(
+    '5xx at %s: back in Caught, flagged, with a message in INBOX, and no bounce to the sender',
+    async (at) => {
+      const { haraka, hop, lazaret } = await world()
+      hop.reply = (stage) => (stage === at ? '550 5.1.1 no such user' : null)
+      await block(lazaret, '*@spam.example')
+      await sendMail(haraka.port, mail)
+      const [{ id }] = itemsIn(lazaret, 'caught')
+      await drag(lazaret, 'caught', 'release')
+      const item = await released(lazaret, id, 'failed')
+      expect(item.release?.reply).toContain('no such user')
+      expect(itemsIn(lazaret, 'caught').map((one) => one.id)).toEqual([id])
+      const [notice] = itemsIn(lazaret, 'inbox')
+      expect(lazaret.quarantine.raw(notice).toString()).toContain('no such user')
+      await haraka.logged(/Not sending bounce/)
+      expect(hop.begun).toBe(at === 'dot' ? 1 : 0)
+
+      // It can be released again.
+      hop.reply = () => null
+      await drag(lazaret, 'caught', 'release')
+      await released(lazaret, id)
+      expect(hop.deliveries).toHaveLength(1)
+    },
+  )
+
+  test('dragged back before it was sent: nothing goes out', async () => {
+    const { haraka, hop, lazaret } = await world()
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [{ id }] = itemsIn(lazaret, 'caught')
+    // Both drops before Haraka's workers can look: one turn of the event loop, two transactions.
+    const there = drag(lazaret, 'caught', 'release')
+    await there
+    await drag(lazaret, 'release', 'caught')
+    const item = await until(lazaret, () => {
+      const one = lazaret.quarantine.item(id)
+      return one?.release && ['cancelled', 'delivered'].includes(one.release.state) ? one : null
+    })
+    expect(hop.deliveries).toHaveLength(item.release?.state === 'delivered' ? 1 : 0)
+  })
+})
+
+test('a split recipient gets the message with headers of its own, once', async () => {
+  const { haraka, hop, lazaret } = await world()
+  await block(lazaret, '*@spam.example')
+  await lazaret.quarantine.setSetting(ROOT, '', 'action', 'tag')
+  await lazaret.quarantine.setSetting(ROOT, 'b@example.com', 'subject_prefix', '[junk]')
+  const to = ['a@example.com', 'c@example.com', 'b@example.com']
+  await sendMail(haraka.port, { ...mail, to })
+  await sendMail(haraka.port, { ...mail, to })
+  const got = await hop.arrived(3)
+  const subjects = got.map(({ recipients, raw }) => [
+    recipients.join(),
+    /^Subject: (.*)$/m.exec(raw.toString('latin1'))?.[1],
+  ])
+  expect(subjects.sort()).toEqual([
+    ['a@example.com,c@example.com', '***SPAM*** buy'],
+    ['a@example.com,c@example.com', '***SPAM*** buy'],
+    ['b@example.com', '[junk] buy'],
+  ])
+})
