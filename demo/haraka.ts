@@ -15,6 +15,7 @@ import {
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { HOST, type Ports } from './options.ts'
 import { DOMAIN, ROOT, type Paths } from './paths.ts'
 
@@ -89,7 +90,10 @@ export class Haraka {
     })
     closeSync(out)
     const started = new Haraka(child, log)
-    for (const port of [ports.smtp, ports.tls, ports.starttls]) await started.#listens(port)
+    // TLS comes last: its certificate is there when STARTTLS is offered.
+    await started.#greets(ports.smtp, false)
+    await started.#greets(ports.starttls, false)
+    await started.#greets(ports.tls, true)
     return started
   }
 
@@ -118,8 +122,8 @@ export class Haraka {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  async #listens(port: number): Promise<void> {
-    while (!(await answers(port))) {
+  async #greets(port: number, secure: boolean): Promise<void> {
+    while (!(await greeted(port, secure))) {
       if (!this.#running)
         throw new Error(
           `Haraka ended before port ${port} answered. Its log ends:\n${this.logEnd()}`,
@@ -129,15 +133,19 @@ export class Haraka {
   }
 }
 
-/** Whether somebody accepts connections on this port. */
-export async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, HOST)
+/** Whether a server says its first word on this port. */
+async function greeted(port: number, secure: boolean): Promise<boolean> {
+  // It is the server that was just started on this machine, with a certificate of its own making.
+  const socket = secure
+    ? connectTls({ port, host: HOST, rejectUnauthorized: false })
+    : connect(port, HOST)
   return await new Promise((resolve) => {
-    const end = (open: boolean): void => {
+    const end = (heard: boolean): void => {
       socket.destroy()
-      resolve(open)
+      resolve(heard)
     }
-    socket.once('connect', () => end(true))
+    socket.once('data', () => end(true))
     socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
   })
 }
