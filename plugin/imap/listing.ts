@@ -1,9 +1,10 @@
 // What LIST, LSUB and XLIST answer (RFC 9051 §6.3.9, RFC 5258, RFC 6154): pure, of a list of mailboxes.
 import { matchesAny, parentsOf, type List } from './wire/index.ts'
 
-/** A mailbox that is there. */
+/** A mailbox, or a name that is subscribed though its mailbox was deleted. */
 export interface Box {
   readonly name: string
+  readonly exists: boolean
   readonly specialUse: string | null
   readonly subscribed: boolean
 }
@@ -12,7 +13,6 @@ export interface Listed {
   readonly name: string
   readonly attributes: string[]
   readonly childInfo: string[]
-  /** false for names above mailboxes that match, which are none themselves */
   readonly exists: boolean
 }
 
@@ -24,6 +24,8 @@ export function listed(boxes: readonly Box[], list: List): Listed[] {
     (!select.has('SPECIAL-USE') || box.specialUse !== null)
   const answer: Listed[] = []
   for (const box of boxes) {
+    // RFC 5258 §3.1: names without a mailbox are told to those who ask for subscriptions
+    if (!box.exists && !select.has('SUBSCRIBED')) continue
     if (!matchesAny(joined, box.name)) continue
     // RFC 5258 §3.1: parents of what was chosen, where the pattern does not reach the children
     const below = boxes.filter(({ name }) => name.startsWith(`${box.name}/`))
@@ -32,11 +34,12 @@ export function listed(boxes: readonly Box[], list: List): Listed[] {
         ? [...select].filter((option) => option !== 'RECURSIVEMATCH' && option !== 'REMOTE')
         : []
     if (!chosen(box) && info.length === 0) continue
-    const attributes = [below.length > 0 ? '\\HasChildren' : '\\HasNoChildren']
+    const attributes = box.exists ? [children(boxes, box.name)] : ['\\NonExistent']
     if (box.specialUse !== null) attributes.push(box.specialUse)
     if (box.subscribed && (returns.has('SUBSCRIBED') || select.has('SUBSCRIBED')))
       attributes.push('\\Subscribed')
-    answer.push({ name: box.name, attributes, childInfo: extended ? info : [], exists: true })
+    const { name, exists } = box
+    answer.push({ name, attributes, childInfo: extended ? info : [], exists })
   }
   return answer
 }
@@ -49,14 +52,24 @@ export function subscribed(boxes: readonly Box[], list: List): Listed[] {
   const answer = new Map<string, Listed>()
   for (const box of boxes) {
     if (!box.subscribed) continue
-    const below = boxes.some(({ name }) => name.startsWith(`${box.name}/`))
-    const attributes = [below ? '\\HasChildren' : '\\HasNoChildren']
-    if (matchesAny(list.joined, box.name))
-      answer.set(box.name, { name: box.name, attributes, childInfo: [], exists: true })
+    const { name, exists } = box
+    const attributes = [exists ? children(boxes, name) : '\\Noselect']
+    if (matchesAny(list.joined, name)) answer.set(name, { name, attributes, childInfo: [], exists })
     else if (list.patterns.some((pattern) => pattern.endsWith('%')))
-      for (const name of parentsOf(box.name))
-        if (matchesAny(list.joined, name) && !answer.has(name))
-          answer.set(name, { name, attributes: ['\\Noselect'], childInfo: [], exists: false })
+      for (const parent of parentsOf(name))
+        if (matchesAny(list.joined, parent) && !answer.has(parent))
+          answer.set(parent, {
+            name: parent,
+            attributes: ['\\Noselect'],
+            childInfo: [],
+            exists: false,
+          })
   }
   return [...answer.values()]
+}
+
+function children(boxes: readonly Box[], name: string): string {
+  return boxes.some((box) => box.exists && box.name.startsWith(`${name}/`))
+    ? '\\HasChildren'
+    : '\\HasNoChildren'
 }

@@ -91,10 +91,22 @@ export async function renameMailbox(
   })
 }
 
-/** Everything is subscribed unless a client said otherwise. */
-export function isSubscribed(ctx: Context, login: Login, name: string): boolean {
-  const bytes = ctx.store.tables.subscriptions.get([login.account, name])
-  return bytes ? decode<boolean>(bytes) : true
+/** The folders of the quarantine always are (design: all are subscribed); others when a client asks for it. */
+export function isSubscribed(ctx: Context, login: Login, folder: Folder): boolean {
+  if (!folder.ordinary) return true
+  const bytes = ctx.store.tables.subscriptions.get([login.account, folder.name])
+  return bytes ? decode<boolean>(bytes) : false
+}
+
+/** Names of ordinary mailboxes that a login is subscribed to, also of deleted ones (RFC 9051 §6.3.7). */
+export function subscriptions(ctx: Context, login: Login): string[] {
+  const names: string[] = []
+  for (const { key, value } of ctx.store.tables.subscriptions.range({
+    start: [login.account, ''],
+    end: [login.account, '\uffff'],
+  }))
+    if (decode<boolean>(value)) names.push((key as string[])[1])
+  return names
 }
 
 export async function subscribe(
@@ -106,12 +118,12 @@ export async function subscribe(
   const folder = findFolder(allFolders(ctx, login), name)
   if (subscribed && !folder)
     throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
-  const of = folder?.name ?? name
-  // The folders of the quarantine stay in view, whatever a client wants (design: all are subscribed).
-  if (!folder?.ordinary) return
-  if (isSubscribed(ctx, login, of) === subscribed) return
+  // The folders of the quarantine stay in view, whatever a client wants.
+  if (folder && !folder.ordinary) return
+  const known = ctx.store.tables.subscriptions.get([login.account, name])
+  if ((known ? decode<boolean>(known) : false) === subscribed) return
   await write(ctx, { actor: login.account }, (tx) => {
-    tx.append({ type: 'subscription', account: login.account, name: of, subscribed })
+    tx.append({ type: 'subscription', account: login.account, name, subscribed })
   })
 }
 

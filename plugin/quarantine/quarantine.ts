@@ -62,8 +62,11 @@ export class Quarantine {
   renameMailbox(login: Login, from: string, to: string): Promise<void> {
     return mailboxes.renameMailbox(this.#ctx, login, from, to)
   }
-  isSubscribed(login: Login, name: string): boolean {
-    return mailboxes.isSubscribed(this.#ctx, login, name)
+  isSubscribed(login: Login, folder: Folder): boolean {
+    return mailboxes.isSubscribed(this.#ctx, login, folder)
+  }
+  subscriptions(login: Login): string[] {
+    return mailboxes.subscriptions(this.#ctx, login)
   }
   subscribe(login: Login, name: string, subscribed: boolean): Promise<void> {
     return mailboxes.subscribe(this.#ctx, login, name, subscribed)

@@ -5,13 +5,20 @@ import { listed, type Box } from '../listing.ts'
 import { statusOf } from '../status.ts'
 import { parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
 
-/** The folders of a login as LIST knows them. */
+/** The folders of a login as LIST knows them, then names that are only subscribed. */
 export function boxesOf({ quarantine, login }: Session): Box[] {
-  return quarantine.folders(login).map(({ name, specialUse }) => ({
-    name,
-    specialUse,
-    subscribed: quarantine.isSubscribed(login, name),
-  }))
+  const folders = quarantine.folders(login)
+  const names = new Set(folders.map(({ name }) => name))
+  const only = quarantine.subscriptions(login).filter((name) => !names.has(name))
+  return [
+    ...folders.map((folder) => ({
+      name: folder.name,
+      exists: true,
+      specialUse: folder.specialUse,
+      subscribed: quarantine.isSubscribed(login, folder),
+    })),
+    ...only.map((name) => ({ name, exists: false, specialUse: null, subscribed: true })),
+  ]
 }
 
 /** RFC 9051 §6.3.9: an empty name asks for the delimiter. */
@@ -26,9 +33,9 @@ export const LIST: Command<List> = {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer)
     if (list.status?.includes('HIGHESTMODSEQ')) session.enable('CONDSTORE')
-    for (const { name, attributes, childInfo } of listed(boxesOf(session), list)) {
+    for (const { name, attributes, childInfo, exists } of listed(boxesOf(session), list)) {
       writeList(writer, { attributes, mailbox: name, childInfo })
-      if (!list.status && !list.returns.has('MYRIGHTS')) continue
+      if (!exists || (!list.status && !list.returns.has('MYRIGHTS'))) continue
       const folder = needFolder(session, name)
       // RFC 5819 §2: STATUS follows the LIST response of its mailbox
       if (list.status) writeStatus(writer, name, statusOf(session, folder, list.status))

@@ -1,0 +1,92 @@
+// APPEND (RFC 9051 §6.3.12): what is refused, and when.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startServer, type Running } from './harness.ts'
+import type { WireClient } from './wire-client.ts'
+
+const TEST = { imap: { test_mailboxes: 'true', append_limit: '100000' } }
+const RAW = Buffer.from('Subject: one\r\n\r\nbody\r\n')
+
+let server: Running
+let client: WireClient
+beforeAll(async () => {
+  server = await startServer(TEST)
+  client = await server.logIn('root')
+  await client.ok('CREATE box')
+})
+
+describe('before the literal is sent', () => {
+  test.each([
+    ['APPEND INBOX {5}', /^NO \[CANNOT\] INBOX holds/],
+    ['APPEND Nowhere {5}', /^NO \[TRYCREATE\]/],
+    ['APPEND box {100001}', /^NO \[TOOBIG\]/],
+    ['APPEND box (\\Seen) "1-Foo-2026 00:00:00 +0000" {5}', /^BAD/],
+    ['APPEND box UTF8 (~{5}', /^BAD/],
+    ['FETCH 1 {5}', /^BAD Select/],
+    ['NONSENSE {5}', /^BAD/],
+    ['LOGIN {5}', /^BAD/],
+  ])('%s is answered at once', async (command, answer) => {
+    expect((await client.command(command)).tagged).toMatch(answer)
+    await client.ok('NOOP')
+  })
+
+  test('a non-synchronizing literal that is refused is thrown away', async () => {
+    const refused = await client.command(`APPEND INBOX {${RAW.length}+}\r\n${RAW}`)
+    expect(refused.tagged).toMatch(/^NO \[CANNOT\]/)
+    const big = 'x'.repeat(200_000)
+    expect((await client.command(`APPEND box {${big.length}+}\r\n${big}`)).tagged).toMatch(
+      /^NO \[TOOBIG\]/,
+    )
+    await client.ok('NOOP')
+  })
+
+  test('one that is too big to throw away closes the connection', async () => {
+    const other = await server.logIn('root')
+    other.send('APPEND box {99999999999+}')
+    expect(await other.line()).toMatch(/ NO \[TOOBIG\]/)
+    expect(await other.line()).toMatch(/^\* BYE/)
+    await other.closed()
+  })
+})
+
+describe('a message', () => {
+  test('keeps flags, date and every byte', async () => {
+    const bytes = Buffer.from([...RAW, 0x00, 0x80, 0xff, 0x0a, 0x0d])
+    const date = '"01-Feb-2003 04:05:06 +0700"'
+    const { tagged } = await client.append('box', bytes, `(\\Flagged $Work) ${date} `)
+    const [, uid] = /^OK \[APPENDUID \d+ (\d+)\]/.exec(tagged)!
+    await client.ok('SELECT box')
+    const [line] = await client.ok(
+      `UID FETCH ${uid} (FLAGS INTERNALDATE RFC822.SIZE BINARY.PEEK[])`,
+    )
+    expect(line).toContain('FLAGS (\\Flagged $Work)')
+    expect(line).toContain('INTERNALDATE "31-Jan-2003 21:05:06 +0000"')
+    expect(line).toContain(`RFC822.SIZE ${bytes.length}`)
+    expect(line).toContain(`~{${bytes.length}}\r\n${bytes.toString('latin1')}`)
+    await client.ok('CLOSE')
+  })
+
+  test('several at once are kept together or not at all', async () => {
+    const literal = `{${RAW.length}+}\r\n${RAW}`
+    await client.ok('CREATE multi')
+    const { tagged } = await client.command(`APPEND multi (\\Seen) ${literal} (\\Draft) ${literal}`)
+    expect(tagged).toMatch(/^OK \[APPENDUID \d+ \d+:\d+\]/)
+    // RFC 3502: an empty one takes all back
+    expect((await client.command(`APPEND multi ${literal} {0+}\r\n`)).tagged).toMatch(/^NO/)
+    expect(await client.ok('STATUS multi (MESSAGES)')).toEqual(['* STATUS multi (MESSAGES 2)'])
+  })
+
+  test('into the selected mailbox is told before the answer', async () => {
+    await client.ok('SELECT box')
+    const [exists] = /\d+/.exec((await client.ok('STATUS box (MESSAGES)'))[0])!
+    const { untagged } = await client.append('box', RAW)
+    expect(untagged).toEqual([`* ${Number(exists) + 1} EXISTS`])
+    await client.ok('CLOSE')
+  })
+
+  test('with UTF-8 in its header, as UTF8 (~{n})', async () => {
+    const other = await server.logIn('root')
+    await other.ok('ENABLE UTF8=ACCEPT')
+    const raw = Buffer.from('Subject: grüß\r\n\r\nbody\r\n').toString('latin1')
+    await other.ok(`APPEND box UTF8 (~{${raw.length}+}\r\n${raw})`)
+  })
+})
