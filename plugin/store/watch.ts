@@ -51,13 +51,26 @@ export class Watch {
   changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
     if (since < this.#store.floor) return null
     this.#catchUp()
-    let all: Iterable<BoxChange> = this.#recent
-    if (since < this.#from) all = this.#older(since)
     const changes: Change[] = []
-    for (const one of all)
-      if (one.change.seq > since && one.folder === folder && sees(scope, one.scope))
-        changes.push(one.change)
+    const take = (one: BoxChange): void => {
+      if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
+    }
+    if (since < this.#from) for (const one of this.#older(since)) take(one)
+    // Many sessions ask after every change: only what is new to them is looked at.
+    else for (let i = this.#after(since); i < this.#recent.length; i++) take(this.#recent[i])
     return { seq: this.#seq, changes }
+  }
+
+  /** Index of the first recent change after `since`. */
+  #after(since: number): number {
+    let low = 0
+    let high = this.#recent.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#recent[middle].change.seq <= since) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   stop(): void {
@@ -70,7 +83,7 @@ export class Watch {
     const seq = this.#store.seq
     if (seq === this.#told) return
     this.#told = seq
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of this.#listeners) listener()
   }
 
   *#older(since: number): Generator<BoxChange> {
