@@ -103,16 +103,22 @@ async function run(
   }
 }
 
-/** Ctrl-C or a polite kill. A second one does not wait. */
+/** Ctrl-C or a polite kill. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
+  let first = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130)
+      // Under npm one Ctrl-C arrives twice: from the terminal and from npm. Only a later one is
+      // somebody who does not want to wait.
+      if (controller.signal.aborted && Date.now() - first > SAME_SIGNAL) process.exit(130)
+      if (!controller.signal.aborted) first = Date.now()
       controller.abort()
     })
   return controller.signal
 }
+
+const SAME_SIGNAL = 1000
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
