@@ -44,7 +44,8 @@ function fold(text: string): string {
 function asciiDomain(domain: string): string | null {
   if (/^[\x21-\x7e]*$/.test(domain)) return domain.toLowerCase()
   if (NOT_DOMAIN.test(domain)) return null // domainToASCII would read it as part of a URL
-  const ascii = domainToASCII(domain)
+  // Some capitals without a mapping have one in lower case.
+  const ascii = domainToASCII(domain) || domainToASCII(fold(domain))
   return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/.test(ascii) ? ascii : null
 }
 
@@ -53,6 +54,14 @@ export function unicodeDomain(domain: string): string | null {
   if (!/(?:^|\.)xn--/.test(domain) || NOT_DOMAIN.test(domain)) return null
   const text = domainToUnicode(domain)
   return text !== domain && domainToASCII(text) === domain ? fold(text) : null
+}
+
+/** Takes characters off both ends; a regular expression for runs would be quadratic. */
+function strip(text: string, before: RegExp | null, after: RegExp): string {
+  let [start, end] = [0, text.length]
+  while (start < end && before?.test(text[start])) start++
+  while (start < end && after.test(text[end - 1])) end--
+  return text.slice(start, end)
 }
 
 function canonicalLocal(local: string): string {
@@ -71,15 +80,18 @@ export function canonicalAddress(address: string): string | null {
   if (address.length > ADDRESS_MAX) return null
   const lower = address.toLowerCase()
   if (PLAIN_ADDRESS.test(lower)) return lower
-  const text = address.replaceAll(/^[\s<]+|[\s>]+$/g, '').replaceAll(/\p{Surrogate}/gu, '\ufffd')
+  const text = strip(address.normalize('NFC'), /[\s<]/, /[\s>]/).replaceAll(
+    /\p{Surrogate}/gu,
+    '\ufffd',
+  )
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) return null
   const at = text.lastIndexOf('@')
   const local = canonicalLocal(text.slice(0, Math.max(at, 0)))
-  const typed = text
+  const domain = text
     .slice(at + 1)
     .replaceAll(/\s+/g, '')
     .replaceAll(DOTS, '.')
-    .replace(/\.+$/, '')
+  const typed = strip(domain, null, /\./)
   if (at < 1 || local === '' || typed === '') return null
   const form = `${local}@${asciiDomain(typed) ?? fold(typed)}`
   return form.length > ADDRESS_MAX ? null : form
@@ -200,7 +212,12 @@ function maskDomain(domain: string, start: number, trailing: boolean): string {
   const cut = trailing ? typed.lastIndexOf('.') + 1 : typed.length
   const complete = typed.slice(0, trailing ? Math.max(cut - 1, 0) : cut)
   const empty = cut > 0 ? `.${complete}.`.indexOf('..') : -1
-  if (empty >= 0) refuse('a label of its domain is empty', start + empty)
+  if (empty >= 0) {
+    refuse(
+      'a label of its domain is empty',
+      start + Math.min(empty, Math.max(complete.length - 1, 0)),
+    )
+  }
   const ascii = asciiDomain(complete)
   if (ascii === null) refuse('its domain is no valid international domain name', start)
   if (ascii.split('.').some((label) => label.length > LABEL_MAX)) {
