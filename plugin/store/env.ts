@@ -119,6 +119,7 @@ export class Env {
       if (!commitError) throw error
       // The reason of a failed commit comes as a promise of its own.
       const reason = await commitError.catch((cause: unknown) => cause)
+      // oxlint-disable-next-line preserve-caught-error -- the caught one only carries the reason
       throw new Error(`the database could not be written: ${String(reason)}`, { cause: reason })
     }
   }

@@ -53,8 +53,8 @@ function blobsOf(event: Event): string[] {
 /** The first difference between the views of two data directories, or null when they are equal. */
 export function compareViews(a: Tables, b: Tables): string | null {
   for (const name of VIEWS) {
-    const left = [...a[name].range({} as never)]
-    const right = [...b[name].range({} as never)]
+    const left = [...a[name].range({})]
+    const right = [...b[name].range({})]
     if (left.length !== right.length)
       return `${name}: ${left.length} entries against ${right.length}`
     for (const [i, { key, value }] of left.entries()) {
