@@ -43,6 +43,14 @@ export async function world(options: HarakaOptions & { ini?: Ini } = {}): Promis
   return { haraka, hop, lazaret: beside(haraka, ini) }
 }
 
+/** Haraka in the same folder, with its queue and data; `old` has ended. */
+export async function restart(old: Haraka, options: HarakaOptions = {}): Promise<Haraka> {
+  const haraka = await startHaraka({ ...options, dir: old.dir, port: old.port, keep: true })
+  later(() => haraka.kill9())
+  onTestFailed(() => console.error(haraka.log.slice(-200).join('\n')))
+  return haraka
+}
+
 export async function nextHop(): Promise<NextHop> {
   const hop = await NextHop.start()
   later(() => hop.stop())

@@ -27,6 +27,8 @@ export interface HarakaOptions {
   /** The folder of an earlier Haraka: its queue and data are taken up again. */
   dir?: string
   port?: number
+  /** Leave the configuration of that folder as it is. */
+  keep?: boolean
   /** Bound on the size of each file it writes, in blocks of 512 octets. */
   fileBlocks?: number
 }
@@ -163,6 +165,7 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   const { nodes = 0, dir = mkdtempSync(join(tmpdir(), 'lazaret-haraka-')) } = options
   folders.add(dir)
   const port = options.port ?? (await freePort())
+  if (options.keep) return new Haraka(dir, port, options.fileBlocks)
   const files = {
     ...FILES,
     plugins: (options.plugins ?? PLUGINS).map((name) => `${name}\n`).join(''),
