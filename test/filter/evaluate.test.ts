@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluate, rocPoints, type Judged } from '../../plugin/filter/evaluate.ts'
 import { Trial } from '../../plugin/filter/trial.ts'
@@ -26,6 +26,9 @@ function lostPairs(all: readonly Judged[]): number {
       lost += ham.score > spam.score ? 1 : ham.score === spam.score ? 0.5 : 0
   return (100 * lost) / (hams.length * spams.length)
 }
+
+const at = (label: 'ham' | 'spam', ...scores: number[]): Judged[] =>
+  scores.map((score) => ({ label, score }))
 
 describe('measures', () => {
   test('(1-ROCA)% is the share of pairs in the wrong order, ties half', () => {
@@ -64,8 +67,6 @@ describe('measures', () => {
   })
 
   test('of a known example', () => {
-    const at = (label: 'ham' | 'spam', ...scores: number[]): Judged[] =>
-      scores.map((score) => ({ label, score }))
     const all = [...at('ham', 0, 0.1, 0.3, 0.6), ...at('spam', 0.4, 0.7, 0.95, 1, 1)]
     const { roca, hm, sm, lam, smAtHm01 } = evaluate(all)
     expect([hm, sm, smAtHm01]).toEqual([25, 20, 20].map((x) => expect.closeTo(x, 9)))

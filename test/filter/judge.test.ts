@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ENOUGH, THRESHOLDS, judge, probability, trust } from '../../plugin/filter/judge.ts'
 import { contribution, type Score } from '../../plugin/filter/kernel.ts'
@@ -43,6 +43,8 @@ describe('by score', () => {
   })
 })
 
+const at = (n: number): number => trust({ ham: n, spam: 10_000, prior: false })
+
 describe('cold start', () => {
   test('without any lesson of one kind all is unsure', () => {
     for (const lessons of [
@@ -77,7 +79,6 @@ describe('cold start', () => {
   })
 
   test('trust grows with the lessons of the rarer kind, towards one', () => {
-    const at = (n: number): number => trust({ ham: n, spam: 10_000, prior: false })
     expect(at(0)).toBe(0)
     for (let n = 1; n < 100; n++) expect(at(n)).toBeGreaterThan(at(n - 1))
     expect(at(1000)).toBeGreaterThan(0.99)
@@ -89,7 +90,8 @@ describe('cold start', () => {
     fc.assert(
       fc.property(z, z, fc.integer({ min: 1, max: 1000 }), (a, b, n) => {
         const lessons = { ham: n, spam: n, prior: false }
-        if (a < b) expect(probability(a, lessons)).toBeLessThanOrEqual(probability(b, lessons))
+        const [low, high] = a < b ? [a, b] : [b, a]
+        expect(probability(low, lessons)).toBeLessThanOrEqual(probability(high, lessons))
       }),
     )
   })

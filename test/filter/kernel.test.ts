@@ -1,4 +1,5 @@
-import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FEATURE_VERSION, Kernel, contribution, kernelModule } from '../../plugin/filter/kernel.ts'
 import { corpus, shuffled } from '../twin/corpus.ts'
@@ -12,6 +13,8 @@ function trained(): Kernel {
   for (const { raw, label } of samples.slice(0, 200)) kernel.learn(raw, label)
   return kernel
 }
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 test('the module imports nothing', () => {
   expect(WebAssembly.Module.imports(kernelModule())).toEqual([])
@@ -86,15 +89,15 @@ describe('lessons', () => {
       third.learn(raw, label, ['spf=pass'])
     }
     const model = first.snapshot()
-    expect(Buffer.compare(second.snapshot(), model)).toBe(0)
-    expect(Buffer.compare(third.snapshot(), model)).toBe(0)
+    expect(same(second.snapshot(), model)).toBe(true)
+    expect(same(third.snapshot(), model)).toBe(true)
   })
 
   test('are not applied by being made', () => {
     const kernel = trained()
     const before = kernel.snapshot()
     kernel.lesson(spam, 'ham')
-    expect(kernel.snapshot()).toEqual(before)
+    expect(same(kernel.snapshot(), before)).toBe(true)
   })
 
   test('taken back leave no weight behind, in any order', () => {
@@ -126,7 +129,7 @@ describe('lessons', () => {
     kernel.apply(lesson, 1)
     const learned = new Kernel()
     learned.learn(giant, 'spam')
-    expect(kernel.snapshot()).toEqual(learned.snapshot())
+    expect(same(kernel.snapshot(), learned.snapshot())).toBe(true)
   })
 
   test('that are malformed throw and change nothing', () => {
@@ -140,8 +143,8 @@ describe('lessons', () => {
       'feature version',
     )
     expect(() => kernel.apply(lesson.with(1, 18), 1)).toThrow('2^18')
-    expect(() => kernel.apply(new Uint8Array(5e6).fill(255), 1)).toThrow()
-    expect(kernel.snapshot()).toEqual(before)
+    expect(() => kernel.apply(new Uint8Array(5e6).fill(255), 1)).toThrow('feature version')
+    expect(same(kernel.snapshot(), before)).toBe(true)
   })
 
   test('of any bytes throw or leave a model that scores', () => {
@@ -154,8 +157,8 @@ describe('lessons', () => {
         for (const [at, byte] of changes) broken[at] = byte
         try {
           kernel.apply(broken, direction)
-        } catch (error) {
-          expect(error).toBeInstanceOf(Error)
+        } catch {
+          // Refused: nothing was changed.
         }
         expect(kernel.score(spam).p).toBeGreaterThanOrEqual(0)
         expect(kernel.learn(spam, 'spam').p).toBeLessThanOrEqual(1)
@@ -170,7 +173,7 @@ describe('snapshots', () => {
     const other = new Kernel()
     other.learn(spam, 'ham')
     other.load(kernel.snapshot())
-    expect(other.snapshot()).toEqual(kernel.snapshot())
+    expect(same(other.snapshot(), kernel.snapshot())).toBe(true)
     expect(other.score(spam)).toEqual(kernel.score(spam))
   })
 
@@ -184,13 +187,13 @@ describe('snapshots', () => {
     expect(() => kernel.load(good.with(0, 0))).toThrow('not a model snapshot')
     expect(() => kernel.load(good.subarray(0, 5))).toThrow('not a model snapshot')
     expect(() => kernel.load(good.subarray(0, 5000))).toThrow('damaged')
-    expect(kernel.snapshot()).toEqual(good)
+    expect(same(kernel.snapshot(), good)).toBe(true)
   })
 
   test('of a forgotten model are those of a new one', () => {
     const kernel = trained()
     kernel.reset()
-    expect(kernel.snapshot()).toEqual(new Kernel().snapshot())
+    expect(same(kernel.snapshot(), new Kernel().snapshot())).toBe(true)
   })
 })
 
@@ -222,11 +225,10 @@ test('more messages than the table of seen features has marks', () => {
   expect(kernel.features(spam)).toEqual(expected)
 })
 
-test('the hashes of header names in assembly/header.ts are those of the names', async () => {
-  const { readFile } = await import('node:fs/promises')
-  const source = await readFile(`${__dirname}/../../assembly/header.ts`, 'utf8')
+test('the hashes of header names in assembly/header.ts are those of the names', () => {
+  const source = readFileSync(`${__dirname}/../../assembly/header.ts`, 'utf8')
   const constants = [...source.matchAll(/^const ([A-Z_]+): u32 = 0x([0-9a-f]{8})$/gm)]
   expect(constants.length).toBe(16)
   for (const [, name, hash] of constants)
-    expect(fnv(lower(name.replaceAll('_', '-'))), name).toBe(parseInt(hash, 16))
+    expect([name, fnv(lower(name.replaceAll('_', '-')))]).toEqual([name, parseInt(hash, 16)])
 })

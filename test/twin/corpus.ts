@@ -12,7 +12,7 @@ export function corpus(): Sample[] {
   return FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((file) => file.endsWith('.txt'))
-      .sort()
+      .toSorted()
       .map((file) => ({
         name: `${folder}/${file}`,
         label: folder.startsWith('spam') ? ('spam' as const) : ('ham' as const),

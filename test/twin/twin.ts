@@ -13,7 +13,7 @@ const SURPRISE = 0.6
 const RATE = 0.9 * 1024
 const EPSILON = f32(0.0001)
 
-export type TwinScore = { p: number; z: number; views: { m: number; n: number }[] }
+export type TwinScore = { z: number; p: number; views: { m: number; n: number }[] }
 
 /** e^x; only operations that IEEE 754 defines to the last bit. */
 function exp(x: number): number {
@@ -75,7 +75,7 @@ export class Twin {
       return { m: n === 0 ? 0 : sum / (1024 * Math.sqrt(n)), n }
     })
     const z = views.reduce((sum, { m }, view) => sum + SHARES[view] * clip(m), 0)
-    return { p: sigmoid(z), z, views }
+    return { z, p: sigmoid(z), views }
   }
 
   /** Learns a message by its features; returns its score before that. */
