@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refused } from '../../plugin/errors.ts'
-import { MaskIndex } from '../../plugin/filter/mask-index.ts'
+import { type MaskEntry, MaskIndex } from '../../plugin/filter/mask-index.ts'
 import { parseMask } from '../../plugin/filter/mask.ts'
 import { NaiveIndex } from '../twin/masks.ts'
 
@@ -109,4 +109,152 @@ describe('the index equals a naive matcher', () => {
       { numRuns: 400 },
     )
   })
+})
+
+/** The mask that decides for an address, of masks added in this order and in the other. */
+function decided(address: string, ...masks: string[]): string | undefined {
+  const both = [masks, masks.toReversed()].map((order) => {
+    const index = new MaskIndex()
+    for (const mask of order) index.add('', 'block', mask)
+    return index.lookup(address, [''])?.mask
+  })
+  expect(both[0]).toBe(both[1])
+  return both[0]
+}
+
+test('of several masks the most specific is named, whatever the order', () => {
+  const address = 'john@example.com'
+  // more octets; of equals more of the domain; of these fewer stars
+  expect(decided(address, '*@*', '*n@*')).toBe('*n@*')
+  expect(decided(address, '*n@*', '*@e*')).toBe('*@e*')
+  expect(decided(address, '*hn@e*', '*@exa*', '*n@ex*')).toBe('*@exa*')
+  expect(decided(address, 'john@*', '*@exam*')).toBe('*@exam*')
+  const forms = ['*john@example.com*', 'john@example.com*', '*john@example.com', address]
+  for (const [i, form] of forms.entries())
+    expect(decided(address, ...forms.slice(0, i + 1))).toBe(form)
+})
+
+describe('the index stays right', () => {
+  // Names of one length, so that only a leak can make the index larger.
+  const id = (i: number): number => 1_000_000 + i
+  const entry = (i: number): MaskEntry => ({
+    scope: i % 3 === 0 ? '' : `site${i % 50}.example`,
+    list: i % 5 === 0 ? 'allow' : 'block',
+    mask: [`u${id(i)}@a.example`, `*@d${id(i)}.example`, `*x${id(i)}@e*`, `p${id(i)}@f.ex*`][i % 4],
+  })
+  const address = (i: number): string =>
+    [`u${id(i)}@a.example`, `any@d${id(i)}.example`, `ax${id(i)}@eee`, `p${id(i)}@f.example`][i % 4]
+  const scopes = (i: number): string[] => ['x@y.example', `site${i % 50}.example`, '']
+  const numbers = (from: number, to: number): number[] =>
+    Array.from({ length: to - from }, (_, i) => from + i)
+
+  /** Every mask of `present` is found, none of `absent`. */
+  function check(index: MaskIndex, present: number[], absent: number[]): void {
+    for (const list of [present, absent]) {
+      for (let site = 0; site < 50; site++) {
+        const here = list.filter((i) => i % 50 === site)
+        const found = index.lookupMany(here.map(address), scopes(site))
+        expect(found).toEqual(here.map((i) => (list === present ? entry(i) : null)))
+      }
+    }
+    expect(index.size).toBe(present.length)
+  }
+
+  test('while it grows and while masks come and go', () => {
+    const index = new MaskIndex()
+    expect(index.addMany(numbers(0, 40_000).map(entry))).toBe(40_000)
+    expect(index.addMany(numbers(39_000, 41_000).map(entry))).toBe(1000)
+    check(index, numbers(0, 41_000), numbers(41_000, 42_000))
+    expect(index.removeMany(numbers(0, 30_000).map(entry))).toBe(30_000)
+    check(index, numbers(30_000, 41_000), numbers(0, 30_000))
+    expect(index.addMany(numbers(0, 5000).map(entry))).toBe(5000)
+    check(index, [...numbers(0, 5000), ...numbers(30_000, 41_000)], numbers(5000, 30_000))
+  })
+
+  test('and no larger when masks are replaced again and again', () => {
+    const index = new MaskIndex()
+    index.addMany(numbers(0, 20_000).map(entry))
+    const sizes: number[] = []
+    for (let round = 1; round <= 20; round++) {
+      index.addMany(numbers(round * 20_000, (round + 1) * 20_000).map(entry))
+      index.removeMany(numbers((round - 1) * 20_000, round * 20_000).map(entry))
+      sizes.push(index.bytes)
+    }
+    expect(sizes.at(-1)).toBe(sizes[9])
+    check(index, numbers(400_000, 420_000), numbers(0, 1000))
+  })
+
+  test('one by one and for scopes that come and go', () => {
+    const index = new MaskIndex()
+    const bytes = index.bytes
+    for (let i = 0; i < 20_000; i++) {
+      expect(index.add(`u${i}@s.example`, 'block', '*@*')).toBe(true)
+      expect(index.lookup('a@b', [`u${i}@s.example`])?.mask).toBe('*@*')
+      expect(index.remove(`u${i}@s.example`, 'block', '*@*')).toBe(true)
+      expect(index.remove(`u${i}@s.example`, 'block', '*@*')).toBe(false)
+    }
+    expect(index.size).toBe(0)
+    expect(index.bytes).toBeLessThanOrEqual(bytes + 4 * 65_536)
+  })
+})
+
+test('the same mask on both lists is two entries', () => {
+  const index = new MaskIndex()
+  expect(index.add('', 'block', 'A@b')).toBe(true)
+  expect(index.add('', 'allow', 'a@B')).toBe(true)
+  expect(index.add('', 'allow', 'a@b')).toBe(false)
+  expect(index.size).toBe(2)
+  expect(index.lookup('a@b', [''])?.list).toBe('allow')
+  expect(index.remove('', 'allow', 'a@b')).toBe(true)
+  expect(index.lookup('a@b', [''])?.list).toBe('block')
+})
+
+test('long addresses match what can match them', () => {
+  const index = new MaskIndex()
+  index.add('', 'block', '*@x.example')
+  index.add('', 'allow', '*y@x.ex*')
+  expect(index.lookup(`${'a'.repeat(3000)}@x.example`, [''])?.list).toBe('block')
+  expect(index.lookup(`${'a'.repeat(3000)}y@x.ex.${'b.'.repeat(400)}example`, [''])?.list).toBe(
+    'allow',
+  )
+  expect(index.lookup(`${'é'.repeat(2000)}@${'é'.repeat(2000)}`, [''])).toBeNull()
+  const many = Array.from({ length: 60 }, (_, i) => `${'é'.repeat(3000 + i)}@x.example`)
+  expect(index.lookupMany(many, ['']).map((found) => found?.mask)).toEqual(
+    many.map(() => '*@x.example'),
+  )
+})
+
+test('the worst masks for an address: every end with every beginning', () => {
+  const local = 'abcdefghijklmnopqrstuvwxyz0123456789'
+  const domain = 'aa.bb.cc.dd.ee.ff.gg.hh.ii.jj.kk.ll.mm.example'
+  const masks: MaskEntry[] = []
+  for (let k = 0; k <= local.length; k++) {
+    for (let m = 0; m < domain.length; m++) {
+      const mask = `*${local.slice(local.length - k)}@${domain.slice(0, m)}*`
+      masks.push({ scope: 'a', list: 'block', mask })
+    }
+  }
+  const index = new MaskIndex()
+  expect(index.addMany(masks)).toBe(masks.length)
+  expect(index.matches(`${local}@${domain}`, ['a'])).toHaveLength(masks.length)
+  expect(index.lookup(`${local}@${domain}`, ['a'])?.mask).toBe(masks.at(-1)?.mask)
+  const asked = Array.from({ length: 50 }, () => `${local}@${domain}`)
+  expect(new Set(index.lookupMany(asked, ['a']).map((found) => found?.mask)).size).toBe(1)
+})
+
+test('scopes: canonical, unusable, too many', () => {
+  const index = new MaskIndex()
+  index.add('Bücher.example', 'block', '*@*')
+  expect(index.lookup('a@b', ['no scope', 'xn--bcher-kva.example'])).toEqual({
+    scope: 'xn--bcher-kva.example',
+    list: 'block',
+    mask: '*@*',
+  })
+  expect(() => index.add('no scope', 'block', '*@*')).toThrow(Refused)
+  expect(() =>
+    index.lookup(
+      'a@b',
+      Array.from({ length: 9 }, () => ''),
+    ),
+  ).toThrow(RangeError)
 })
