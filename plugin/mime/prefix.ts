@@ -27,14 +27,17 @@ export function prefixSubject(header: Header, prefix: string): string | null {
   const mark = prefix.replace(/[\s\p{Cc}]+/gu, ' ').trim()
   const old = (find(header, 'subject') ?? '').replace(/[\0-\x1f\x7f]/g, ' ')
   if (decodeWords(old).trimStart().startsWith(mark)) return null
-  return fold(encodeRuns([...split(mark, (word) => word), ...split(old, decodeWords)]))
+  return fold(encodeRuns([...split(mark, null), ...split(old, decodeWords)]))
 }
 
-function split(value: string, read: (word: string) => string): Word[] {
+/** `read` says what a word of the old subject says; a prefix, null, is text and not encoded words. */
+function split(value: string, read: ((word: string) => string) | null): Word[] {
+  const stands = (word: string) =>
+    PLAIN.test(word) && word.length <= WORD_MAX && (read !== null || !word.includes('=?'))
   return Array.from(value.matchAll(/( *)([^ ]+)/g), ([, gap, word]) => ({
     gap: gap === '' || gap.length > GAP_MAX ? ' ' : gap,
     ascii: word,
-    text: PLAIN.test(word) && word.length <= WORD_MAX ? null : read(word),
+    text: stands(word) ? null : (read?.(word) ?? word),
   }))
 }
 
