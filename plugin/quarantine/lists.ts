@@ -3,6 +3,7 @@ import { Refused } from '../errors.ts'
 import { canonicalAddress, canonicalScope, parseMask } from '../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../mail.ts'
 import { sees } from '../store/changes.ts'
+import type { Tx } from '../store/store.ts'
 import { write, type Context } from './context.ts'
 
 /** Masks in one journal entry: bounds the size of an entry, not of an import. */
@@ -42,19 +43,36 @@ export async function changeList(
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   return await write(ctx, { actor: login.account }, (tx) => {
-    const has = (mask: string): boolean => tx.tables.masks.has([scope, list, mask])
-    const fresh = add.filter((mask) => !has(mask))
-    const gone = remove.filter(has)
-    for (let at = 0; at < Math.max(fresh.length, gone.length); at += MASKS_PER_EVENT)
+    const gone = remove.filter((mask) => tx.tables.masks.has([scope, list, mask]))
+    for (let at = 0; at < gone.length; at += MASKS_PER_EVENT)
       tx.append({
         type: 'masks',
         scope,
         list,
-        add: fresh.slice(at, at + MASKS_PER_EVENT),
+        add: [],
         remove: gone.slice(at, at + MASKS_PER_EVENT),
       })
-    return { added: fresh.length, known: add.length - fresh.length, removed: gone.length }
+    const added = addMasks(tx, scope, list, add)
+    return { added, known: add.length - added, removed: gone.length }
   })
+}
+
+/** Adds masks in normal form, in as many entries as they need; answers how many are new. */
+export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: Iterable<string>): number {
+  let added = 0
+  let add: string[] = []
+  const flush = (): void => {
+    if (add.length > 0) tx.append({ type: 'masks', scope, list, add, remove: [] })
+    added += add.length
+    add = []
+  }
+  for (const mask of masks) {
+    if (tx.tables.masks.has([scope, list, mask])) continue
+    add.push(mask)
+    if (add.length === MASKS_PER_EVENT) flush()
+  }
+  flush()
+  return added
 }
 
 /** Entries of a scope (or, without one, of all that the login sees), in order. */
@@ -76,7 +94,7 @@ export function* listEntries(
   }
 }
 
-function mayChange(login: Login, scope: Scope): void {
+export function mayChange(login: Login, scope: Scope): void {
   if (!sees(login.scope, scope))
     throw new Refused('NOPERM', `The lists of ${scope || 'everybody'} are not yours to change.`)
 }

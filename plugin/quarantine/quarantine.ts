@@ -7,15 +7,21 @@ import * as appends from './append.ts'
 import { checkLists, type ListCheck, type ListExplanation } from './check.ts'
 import type { Context } from './context.ts'
 import * as drops from './drop.ts'
+import * as examination from './examine.ts'
 import * as expiry from './expire.ts'
 import type { Folder } from './folders.ts'
 import { findFolder } from './folders.ts'
+import * as audit from './history.ts'
+import * as listFiles from './list-files.ts'
+import * as listing from './listing.ts'
 import * as lists from './lists.ts'
 import * as mailbox from './mailbox.ts'
 import * as mailboxes from './mailboxes.ts'
+import * as models from './model.ts'
 import * as releases from './release.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as settings from './settings.ts'
+import type { Summary } from './summary.ts'
 import * as training from './train.ts'
 
 export class Quarantine {
@@ -89,8 +95,11 @@ export class Quarantine {
   itemAt(login: Login, folder: Folder, uid: number): { item: Item; place: Place } | null {
     return mailbox.itemAt(this.#ctx, login, folder, uid)
   }
-  summaryAt(login: Login, folder: Folder, uid: number): ReturnType<typeof mailbox.summaryAt> {
+  summaryAt(login: Login, folder: Folder, uid: number): Summary | null {
     return mailbox.summaryAt(this.#ctx, login, folder, uid)
+  }
+  savedAt(folder: Folder, uid: number): number | null {
+    return mailbox.savedAt(this.#ctx, folder, uid)
   }
   /** Valid until the next turn of the event loop: copy what is kept longer. */
   raw(item: Pick<Item, 'id' | 'blob'>): Buffer {
@@ -166,6 +175,17 @@ export class Quarantine {
   listEntries(login: Login, scope?: Scope, list?: ListKind): Generator<lists.ListEntry> {
     return lists.listEntries(this.#ctx, login, scope, list)
   }
+  importList(
+    login: Login,
+    scope: Scope,
+    list: ListKind | null,
+    chunks: AsyncIterable<Uint8Array | string>,
+  ): Promise<listFiles.Imported> {
+    return listFiles.importList(this.#ctx, login, scope, list, chunks)
+  }
+  exportList(login: Login, scope: Scope, list: ListKind | null): Iterable<string> {
+    return listFiles.exportList(this.#ctx, login, scope, list)
+  }
   checkLists(check: ListCheck): ListExplanation {
     return checkLists(this.#ctx, check)
   }
@@ -180,6 +200,22 @@ export class Quarantine {
   score(raw: Uint8Array, signals: readonly string[] = []): ReturnType<typeof training.score> {
     return training.score(this.#ctx, raw, signals)
   }
+  /** What would become of a message, and why. */
+  examine(raw: Buffer, question: examination.Question): examination.Examined {
+    return examination.examine(this.#ctx, raw, question)
+  }
+  modelInfo(): models.ModelInfo {
+    return models.modelInfo(this.#ctx)
+  }
+  exportModel(): Buffer {
+    return models.exportModel(this.#ctx)
+  }
+  importModel(login: Login, bytes: Uint8Array, how: { prior: boolean }): Promise<void> {
+    return models.importModel(this.#ctx, login, bytes, how)
+  }
+  resetModel(login: Login): Promise<void> {
+    return models.resetModel(this.#ctx, login)
+  }
   snapshotModel(force = false): Promise<boolean> {
     return expiry.snapshotModel(this.#ctx, force)
   }
@@ -188,5 +224,15 @@ export class Quarantine {
   }
   trimJournal(now?: number): Promise<number> {
     return expiry.trimJournal(this.#ctx, now)
+  }
+  // For people who look after it
+  listItems(login: Login, folder: Folder): Generator<listing.Listed> {
+    return listing.listItems(this.#ctx, login, folder)
+  }
+  listedItem(login: Login, id: number): listing.Listed | null {
+    return listing.listedItem(this.#ctx, login, id)
+  }
+  history(login: Login, since: number): Generator<audit.HistoryEntry> {
+    return audit.history(this.#ctx, login, since)
   }
 }

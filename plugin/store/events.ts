@@ -67,8 +67,11 @@ export type EventBody =
       unlearn: Uint8Array | null
       learn: Uint8Array | null
     }
-  /** The model as of all earlier events, kept as blob `blob`; earlier lessons need no replay. */
-  | { type: 'snapshot'; blob: string; ham: number; spam: number; prior: boolean }
+  /**
+   * The model as of all earlier events, kept as blob `blob` (`''`: it knows nothing); earlier lessons
+   * need no replay. `fresh`: it is another model, and what was taught before is forgotten.
+   */
+  | { type: 'snapshot'; blob: string; ham: number; spam: number; prior: boolean; fresh?: boolean }
   | { type: 'account'; name: string; account: AccountRecord | null }
   | { type: 'setting'; scope: Scope; key: string; value: string | null }
   | { type: 'masks'; scope: Scope; list: ListKind; add: string[]; remove: string[] }

@@ -5,6 +5,7 @@ import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
 import type { Event } from './events.ts'
 import { addRef, dropRef } from './blobs.ts'
+import { getItem, putItem } from './items.ts'
 
 export interface Lesson {
   label: Label | null
@@ -65,6 +66,19 @@ export function applySnapshot(
   // First the new reference: both may name the same blob.
   if (event.blob) addRef(tables, event.blob)
   if (old.snapshot) dropRef(tables, old.snapshot)
+  if (event.fresh) forget(tables)
   const { blob: snapshot, ham, spam, prior } = event
   tables.model.put('state', encode({ snapshot, upto: seq, ham, spam, prior } satisfies ModelState))
+}
+
+/** No message counts as anything, and none of the weights owes it anything. */
+function forget(tables: Tables): void {
+  for (const key of [...tables.lessons.keys({})]) {
+    const { votes } = getLesson(tables, key as string) ?? { votes: [] }
+    tables.lessons.remove(key)
+    for (const [id] of votes) {
+      const item = id === 0 ? null : getItem(tables, id)
+      if (item) putItem(tables, { ...item, trained: null })
+    }
+  }
 }
