@@ -55,7 +55,7 @@ export function await_listening(this: ImapPlugin, next: Next): void {
       this.lognotice('IMAP server is listening')
       next()
     },
-    (error: unknown) => next(DENY, `imap: ${error instanceof Error ? error.message : error}`),
+    (error: Error) => next(DENY, `imap: ${error.message}`),
   )
 }
 

@@ -30,7 +30,7 @@ describe('before the literal is sent', () => {
   })
 
   test('a non-synchronizing literal that is refused is thrown away', async () => {
-    const refused = await client.command(`APPEND INBOX {${RAW.length}+}\r\n${RAW}`)
+    const refused = await client.command(`APPEND INBOX {${RAW.length}+}\r\n${RAW.toString()}`)
     expect(refused.tagged).toMatch(/^NO \[CANNOT\]/)
     const big = 'x'.repeat(200_000)
     expect((await client.command(`APPEND box {${big.length}+}\r\n${big}`)).tagged).toMatch(
@@ -66,7 +66,7 @@ describe('a message', () => {
   })
 
   test('several at once are kept together or not at all', async () => {
-    const literal = `{${RAW.length}+}\r\n${RAW}`
+    const literal = `{${RAW.length}+}\r\n${RAW.toString()}`
     await client.ok('CREATE multi')
     const { tagged } = await client.command(`APPEND multi (\\Seen) ${literal} (\\Draft) ${literal}`)
     expect(tagged).toMatch(/^OK \[APPENDUID \d+ \d+:\d+\]/)

@@ -163,13 +163,3 @@ describe('an end', () => {
     expect(server.log.filter((line) => line.includes('fault'))).toEqual([])
   })
 })
-
-describe('COMPRESS', () => {
-  test('is told, once', async () => {
-    const server = await startServer()
-    const client = await server.logIn()
-    const [capability] = await client.ok('CAPABILITY')
-    expect(capability).toContain('COMPRESS=DEFLATE')
-    expect((await client.command('COMPRESS LZMA')).tagged).toMatch(/^BAD/)
-  })
-})

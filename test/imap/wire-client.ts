@@ -1,6 +1,13 @@
 // A client that shows the bare protocol: sends lines, answers lines.
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import {
+  constants,
+  createDeflateRaw,
+  createInflateRaw,
+  type DeflateRaw,
+  type InflateRaw,
+} from 'node:zlib'
 
 export interface Answer {
   /** lines before the tagged one, literals within them */
@@ -15,6 +22,7 @@ export class WireClient {
   #wake: (() => void) | null = null
   #ended = false
   #tag = 0
+  #deflate: DeflateRaw | null = null
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -44,13 +52,28 @@ export class WireClient {
     this.#listen(this.#socket)
   }
 
+  /** Goes on compressed (RFC 4978). */
+  compress(): void {
+    const socket = this.#socket
+    for (const event of ['data', 'end', 'close']) socket.removeAllListeners(event)
+    const inflate = createInflateRaw()
+    socket.once('close', () => inflate.end())
+    this.#listen(socket.pipe(inflate))
+    this.#deflate = createDeflateRaw()
+    this.#deflate.on('data', (chunk: Buffer) => socket.write(chunk))
+  }
+
   get ended(): boolean {
     return this.#ended
   }
 
   /** Sends bytes as they are. */
   write(bytes: string | Uint8Array): void {
-    this.#socket.write(bytes)
+    if (!this.#deflate) this.#socket.write(bytes)
+    else {
+      this.#deflate.write(bytes)
+      this.#deflate.flush(constants.Z_SYNC_FLUSH)
+    }
   }
 
   /** Ends our side; the server may still answer. */
@@ -153,18 +176,19 @@ export class WireClient {
     })
   }
 
-  #listen(socket: Socket): void {
-    const wake = (): void => this.#wake?.()
-    socket.on('data', (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk])
-      wake()
-    })
+  #listen(socket: Socket | InflateRaw): void {
+    socket.on('data', (chunk: Buffer) => this.#got(chunk))
     const end = (): void => {
       this.#ended = true
-      wake()
+      this.#wake?.()
     }
     socket.on('end', end)
     socket.on('close', end)
     socket.on('error', end)
+  }
+
+  #got(chunk: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, chunk])
+    this.#wake?.()
   }
 }

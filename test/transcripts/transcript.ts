@@ -11,7 +11,6 @@
 // In S: lines `...` is any text, and `***` alone any number of lines. `<name>` is any word the first time,
 // and the same word from then on, also in C: lines.
 import { expect } from 'vitest'
-import type { Ini } from '../../plugin/config.ts'
 import { getPlace } from '../../plugin/store/places.ts'
 import { startServer, type Held, type Running } from '../imap/harness.ts'
 import type { WireClient } from '../imap/wire-client.ts'
@@ -49,7 +48,7 @@ export async function play(text: string): Promise<void> {
     const match = line.kind === 'directive' && /^config (\w+)\.(\w+)=(.*)$/.exec(line.text)
     if (match) (ini[match[1]] ??= {})[match[2]] = match[3]
   }
-  const player = new Player(await startServer(ini as Ini), lines)
+  const player = new Player(await startServer(ini), lines)
   await player.play()
 }
 
