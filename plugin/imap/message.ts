@@ -10,7 +10,7 @@ export class Message {
   /** Its FLAGS are told although nobody asked: this command made it \Seen. */
   readonly changed: boolean
   readonly #session: Session
-  #entry: { summary: Summary; saved: number } | null | undefined
+  #summary: Summary | null = null
   #raw: Buffer | undefined
   #header: Header | undefined
   #root: Part | undefined
@@ -23,20 +23,21 @@ export class Message {
     this.changed = changed
   }
 
-  /** False when it was removed meanwhile: only its flags are known. */
+  /** False when it was removed meanwhile, and only its flags are known. */
   get there(): boolean {
     const { quarantine, login, view } = this.#session
-    this.#entry ??= quarantine.summaryAt(login, view.folder, this.uid)
-    return this.#entry !== null
+    this.#summary ??= quarantine.summaryAt(login, view.folder, this.uid)
+    return this.#summary !== null
   }
 
   get summary(): Summary {
-    return this.#must.summary
+    if (!this.there || !this.#summary) throw new Error(`message ${this.uid} is gone`)
+    return this.#summary
   }
 
-  /** Unix time in ms at which it came into the folder. */
-  get saved(): number {
-    return this.#must.saved
+  /** Unix time in ms at which it came into the folder, or null. */
+  get saved(): number | null {
+    return this.#session.quarantine.savedAt(this.#session.view.folder, this.uid)
   }
 
   get raw(): Buffer {
@@ -56,10 +57,5 @@ export class Message {
 
   get root(): Part {
     return (this.#root ??= parseStructure(this.raw))
-  }
-
-  get #must(): { summary: Summary; saved: number } {
-    if (!this.there || !this.#entry) throw new Error(`message ${this.uid} is gone`)
-    return this.#entry
   }
 }

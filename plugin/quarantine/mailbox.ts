@@ -64,21 +64,31 @@ export function itemAt(
 }
 
 /**
- * What a list shows of the message behind a UID of this folder, and when it came there; null when it
- * is gone or not this login's. Much cheaper than `itemAt`.
+ * What a list shows of the message behind a UID that this folder has or had; null when the item is
+ * gone, not this login's, or has left the folder by a move. Much cheaper than `itemAt`.
  */
-export function summaryAt(
-  ctx: Context,
-  login: Login,
-  folder: Folder,
-  uid: number,
-): { summary: Summary; saved: number } | null {
+export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: number): Summary | null {
   const { tables } = ctx.store
-  const place = getPlace(tables, uid)
+  // An item and its first place come from one event, so the UID of that place is the item's id: of
+  // most messages the place need not be read.
+  const summary = known(ctx, uid) ?? summaryOfPlace(ctx, folder, getPlace(tables, uid))
+  return summary && sees(login.scope, summary.scope) ? summary : null
+}
+
+/** Unix time in ms at which the message came into this folder; null when it has left it. */
+export function savedAt(ctx: Context, folder: Folder, uid: number): number | null {
+  const place = getPlace(ctx.store.tables, uid)
+  return place?.folder === folder.id ? place.saved : null
+}
+
+function summaryOfPlace(ctx: Context, folder: Folder, place: Place | null): Summary | null {
   if (!place || place.folder !== folder.id) return null
-  const bytes = tables.summaries.get(place.item)
-  const summary = (bytes && readSummary(place.item, bytes)) ?? summarize(ctx, place.item)
-  return summary && sees(login.scope, summary.scope) ? { summary, saved: place.saved } : null
+  return known(ctx, place.item) ?? summarize(ctx, place.item)
+}
+
+function known(ctx: Context, item: number): Summary | null {
+  const bytes = ctx.store.tables.summaries.get(item)
+  return bytes ? readSummary(item, bytes) : null
 }
 
 function summarize(ctx: Context, id: number): Summary | null {

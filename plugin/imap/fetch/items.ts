@@ -33,8 +33,8 @@ export function writerOf(item: FetchItem, session: Session): WriteItem {
       }
     case 'INTERNALDATE':
       return (out, { summary }) => out.text(formatDateTime(summary.at))
-    case 'SAVEDATE':
-      return (out, { saved }) => out.text(formatDateTime(saved))
+    case 'SAVEDATE': // RFC 8514 §4.2
+      return (out, { saved }) => out.text(saved === null ? 'NIL' : formatDateTime(saved))
     case 'RFC822.SIZE':
       return (out, { summary }) => out.number(summary.size)
     case 'ENVELOPE':

@@ -149,14 +149,18 @@ function flagTest({ view: box, quarantine }: Session, flag: string): Matcher['ma
 
 /** RFC 9051 §6.4.4: days are compared, without regard to time and zone. */
 function dateTest({ of, is, day }: KeyOf<'date'>): Matcher['matches'] {
+  const dayOf = DAYS[of]
   return (message) => {
-    const its =
-      of === 'sent'
-        ? message.summary.sentDay
-        : Math.floor((of === 'saved' ? message.saved : message.summary.at) / DAY)
+    const its = dayOf(message)
     if (its === null) return false
     return is === 'before' ? its < day : is === 'on' ? its === day : its >= day
   }
+}
+
+const DAYS: Readonly<Record<KeyOf<'date'>['of'], (message: Message) => number | null>> = {
+  sent: ({ summary: { sentDay } }) => sentDay,
+  internal: ({ summary: { at } }) => Math.floor(at / DAY),
+  saved: ({ saved }) => (saved === null ? null : Math.floor(saved / DAY)),
 }
 
 /** RFC 5032 §3: both ends belong to the interval. */
