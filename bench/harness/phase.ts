@@ -1,0 +1,22 @@
+// What every phase of the harness is: a name, a line about it, and a run.
+import type { PhaseResult } from './result.ts'
+import type { Mail } from './corpus.ts'
+
+export interface PhaseOptions {
+  /** Less of everything: seconds instead of minutes. */
+  quick: boolean
+  /** Take CPU profiles too. */
+  profile: boolean
+  /** Empty folder to work in, on the disk that is measured. */
+  dir: string
+  /** Messages to measure with, ham and spam mixed. */
+  mail: readonly Mail[]
+  /** One line about what is going on. */
+  tell(line: string): void
+}
+
+export interface Phase {
+  name: string
+  describe: string
+  run(options: PhaseOptions): Promise<PhaseResult>
+}
