@@ -116,7 +116,7 @@ export function decodeQuotedPrintable(body: Buffer): Buffer {
     out[size++] = byte
     if (byte !== SP && byte !== TAB) keep = size
   }
-  return out.subarray(0, size)
+  return out.subarray(0, keep)
 }
 
 /** Where the line behind a soft line break starts, or 0 when there is none at `at`. */

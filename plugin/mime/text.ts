@@ -13,14 +13,13 @@ import { decodeWords, paramText } from './words.ts'
 export const PREVIEW_MAX = 200
 
 /** Of a body that is only looked at for a preview, this many bytes at most. */
-const PREVIEW_BYTES = 65_536
+const PREVIEW_BYTES = 16_384
 
 /**
  * Folds case and compatibility forms as i;unicode-casemap does (RFC 5051 §2), the comparator of
  * SEARCH: RFC 9051 §6.4.4. Compare folded text with folded keys.
  */
 export function fold(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.normalize('NFKD').toLowerCase()
 }
 
@@ -57,13 +56,10 @@ export function hasHeader(header: Header, name: string, key: string): boolean {
 }
 
 function headerText({ header, raw, headerEnd }: Part): string {
-  const text = raw.toString('latin1', header.start, headerEnd)
   // Lines are unfolded so that a key is found across a fold; each field stays a line of its own.
-  return text
-    .replace(/\r?\n(?=[ \t])/g, '')
-    .split('\n')
-    .map(decodeWords)
-    .join('\n')
+  const text = raw.toString('latin1', header.start, headerEnd).replace(/\r?\n(?=[ \t])/g, '')
+  if (!text.includes('=?') && !/[\x80-\xff]/.test(text)) return text
+  return text.split('\n').map(decodeWords).join('\n')
 }
 
 function charsetOf({ content }: Part): string | null {
@@ -100,8 +96,10 @@ function withoutQuotes(text: string): string {
 }
 
 function oneLine(text: string): string {
+  // Much of it may be line ends and padding: five times what is shown is looked at.
   const line = text
-    .slice(0, 20 * PREVIEW_MAX)
+    .trimStart()
+    .slice(0, 5 * PREVIEW_MAX)
     .replace(/(?:[\s\p{Cc}\p{Cf}]|\u034f)+/gu, ' ') // \p{Cf}: soft hyphens and zero widths
     .trim()
   if (line.length <= PREVIEW_MAX) return line

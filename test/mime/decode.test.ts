@@ -62,7 +62,7 @@ describe('quoted-printable: RFC 2045 §6.7', () => {
     ['end=', 'end'],
     ['= =zz =4', '= =zz =4'],
     ['=E9=00', '\xe9\0'],
-    ['tail  ', 'tail  '],
+    ['tail \t', 'tail'],
   ])('%j', (text, expected) => {
     expect(decodeQuotedPrintable(Buffer.from(text)).toString('latin1')).toBe(expected)
   })

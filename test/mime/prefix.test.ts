@@ -57,7 +57,6 @@ describe('the value of the new Subject', () => {
   })
 })
 
-// eslint-disable-next-line no-control-regex
 const controlsAway = (text: string) => text.replace(/[\0-\x1f\x7f]/g, ' ')
 const shown = (text: string) => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 

@@ -94,7 +94,6 @@ function checkSections(root: Part): void {
 /** Values are what the protocol can carry: no NUL, no line end, latin1, whole numbers. */
 function checkWire(value: Wire): void {
   if (Array.isArray(value)) value.forEach(checkWire)
-  // eslint-disable-next-line no-control-regex
   else if (typeof value === 'string') expect(value).toMatch(/^[^\0\r\n\u0100-\uffff]*$/)
   else if (typeof value === 'number') expect(Number.isSafeInteger(value) && value >= 0).toBe(true)
   else expect(value).toBeNull()
