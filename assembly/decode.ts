@@ -75,6 +75,18 @@ export function quoted(p: usize, end: usize, out: usize, limit: i32, word: bool)
   const from = out
   const stop = out + limit
   while (p < end && out < stop) {
+    if (!word) {
+      const block = v128.load(p)
+      const equals = i8x16.bitmask(i8x16.eq(block, i8x16.splat(61)))
+      v128.store(out, block)
+      const plain = min<usize>(
+        min<usize>(<usize>(equals != 0 ? ctz(equals) : 16), end - p),
+        stop - out,
+      )
+      p += plain
+      out += plain
+      if (plain == 16 || p >= end || out >= stop) continue
+    }
     const c = <u32>load<u8>(p++)
     if (c != 61) {
       store<u8>(out++, word && c == 95 ? 32 : c)

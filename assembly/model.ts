@@ -5,22 +5,24 @@ import * as arena from './arena'
 import { sigmoid } from './hash'
 
 const SCALE: f64 = 1024
-/** Beyond this a view adds little more, at most half as much again; the order stays. */
-const CLIP: f64 = 8
+/** What a view can say at most: its logit is bent towards this, and the order stays. */
+const LIMIT: f64 = 12
 /** Weights of the views in the sum: the text goes along to other sites better than headers do. */
 const SHARE: f64 = 0.5
 const SHARE_TEXT: f64 = 0.6
 /** How much of the other views' logits a view is trained with. */
 const MIX: f64 = 0.2
 /** A surprise beyond this counts no more: a wrong lesson does not tear down what many right ones built. */
-const SURPRISE: f64 = 0.6
+const SURPRISE: f64 = 0.7
 /** Rate of learning, in units of a slot's weight. */
 const RATE: f64 = 0.9 * SCALE
 const EPSILON: f32 = 0.0001
+/** A surprise below this moves no weight by half a unit, whatever its sum: such a view is passed over. */
+const CERTAIN: f64 = 1e-7
 
-function clip(m: f64): f64 {
-  const over = Math.abs(m) - CLIP
-  return over <= 0 ? m : copysign<f64>(CLIP + over / (1 + over / 4), m)
+function bend(m: f64): f64 {
+  const share = m / LIMIT
+  return m / Math.sqrt(1 + share * share)
 }
 
 /** Logit of one view: the sum of its weights over the root of their number; 0 if it has none. */
@@ -40,7 +42,7 @@ export function judge(): void {
   let z: f64 = 0
   for (let view = 0; view < 3; view++) {
     const m = logit(view)
-    z += (view == 2 ? SHARE_TEXT : SHARE) * clip(m)
+    z += (view == 2 ? SHARE_TEXT : SHARE) * bend(m)
     store<f64>(arena.result + 16 + (view << 3), m)
     store<i32>(arena.result + 40 + (view << 2), load<i32>(arena.counts + (view << 2)))
   }
@@ -56,6 +58,7 @@ function gradient(view: i32, y: f64): f64 {
   const n = load<i32>(arena.counts + (view << 2))
   if (n == 0) return 0
   const surprise = y - sigmoid(m + MIX * (all - m))
+  if (Math.abs(surprise) < CERTAIN) return 0
   return Math.min(Math.max(surprise, -SURPRISE), SURPRISE) / Math.sqrt(<f64>n)
 }
 
@@ -73,6 +76,7 @@ export function train(y: f64): void {
   const model = arena.model
   for (let view = 0; view < 3; view++) {
     const g = gradient(view, y)
+    if (g == 0) continue
     const square = <f32>(g * g)
     const rate = <f32>(RATE * g)
     const list = arena.features + view * (arena.VIEW_MAX * 4)
@@ -141,6 +145,9 @@ export let written: i32 = 0
 export function encode(y: f64, out: usize): i32 {
   const n = sorted()
   const from = out
+  const ga = gradient(0, y)
+  const gb = gradient(1, y)
+  const gc = gradient(2, y)
   let before: u32 = 0
   written = 0
   for (let i = 0; i < n;) {
@@ -151,8 +158,9 @@ export function encode(y: f64, out: usize): i32 {
     for (; i < n; i++) {
       const key = load<u32>(arena.order + (i << 2))
       if (key >> 2 != slot) break
-      const g = gradient(key & 3, y)
-      now = step(now, <f32>(g * g), <f32>(RATE * g))
+      const view = key & 3
+      const g = view == 0 ? ga : view == 1 ? gb : gc
+      if (g != 0) now = step(now, <f32>(g * g), <f32>(RATE * g))
     }
     if (now == old) continue
     const change = <i32>(<i16>now) - <i32>(<i16>old)

@@ -32,26 +32,23 @@ function keep(count: i32, view: i32): void {
   const list = arena.features + view * (arena.VIEW_MAX * 4)
   const mask: u32 = ~(((<u32>1) << arena.bits) - 1)
   const mark = generation
+  const last = table + (arena.SEEN - 1) * 4
   const end = arena.hits + ((<usize>count) << 2)
   let n = load<i32>(arena.counts + (view << 2))
   for (let p = arena.hits; p < end; p += 4) {
+    if (n == arena.VIEW_MAX) break
     const slot = load<u32>(p)
     const key = mark | slot
-    let i = slot & (arena.SEEN - 1)
-    while (true) {
-      const at = table + (i << 2)
-      const entry = load<u32>(at)
-      if (entry == key) break
-      if ((entry & mask) != mark) {
-        if (n < arena.VIEW_MAX) {
-          store<u32>(at, key)
-          store<u32>(list + ((<usize>n) << 2), slot)
-          n++
-        }
-        break
-      }
-      i = (i + 1) & (arena.SEEN - 1)
+    let at = table + ((slot & (arena.SEEN - 1)) << 2)
+    let entry = load<u32>(at)
+    while ((entry & mask) == mark && entry != key) {
+      at = at == last ? table : at + 4
+      entry = load<u32>(at)
     }
+    // Whether it is new cannot be predicted: both stores are made in any case, and n decides.
+    store<u32>(at, key)
+    store<u32>(list + ((<usize>n) << 2), slot)
+    n += i32(entry != key)
   }
   store<i32>(arena.counts + (view << 2), n)
 }

@@ -1,5 +1,5 @@
 // Why a message scores as it does, in words. Reads the message again, slowly; never on the way of mail.
-import { CLIP, SHARES, contribution, type Kernel, type Score, type Trace } from './kernel.ts'
+import { LIMIT, SHARES, contribution, type Kernel, type Score, type Trace } from './kernel.ts'
 
 /** A word, pair of words or property of the message, and what it adds to z (positive: spam). */
 export interface Token {
@@ -15,7 +15,7 @@ export interface ViewPart {
   n: number
   /** What the view adds to z. */
   weight: number
-  /** The sum of its tokens was so large that not all of it counts: its tokens add up to more. */
+  /** The sum of its tokens was so large that a good part of it does not count: they add up to more. */
   clipped: boolean
 }
 
@@ -27,6 +27,9 @@ export interface Explanation {
 }
 
 export const VIEW_NAMES = ['subject and correspondents', 'other headers', 'text'] as const
+
+/** Share of LIMIT from which a view is called clipped: more than a tenth is bent away. */
+const CLIPPED = 0.5
 
 /** Headers that every message has: that they are there tells a person nothing. */
 const USUAL = new Set([
@@ -64,7 +67,7 @@ export function explain(
     .slice(0, limit)
   const views = ([0, 1, 2] as const).map((view) => {
     const { m, n } = score.views[view]
-    const clipped = Math.abs(m) > CLIP
+    const clipped = Math.abs(m) > CLIPPED * LIMIT
     return { name: VIEW_NAMES[view], n, weight: contribution(view, m), clipped }
   })
   return { score, views, tokens }

@@ -17,20 +17,18 @@ export type Score = {
   p: number
   /** Its logit. */
   z: number
-  /** Logit (not clipped) and number of features of the views A (who writes to whom), B (the way), C (text). */
+  /** Logit (not bent) and number of features of the views A (who writes to whom), B (the way), C (text). */
   views: [ViewScore, ViewScore, ViewScore]
 }
 
-/** A view's logit counts in full up to here; beyond, ever less. */
-export const CLIP = 8
+/** What a view can say at most: its logit is bent towards this. */
+export const LIMIT = 12
 /** Weights of the views in the sum of their logits. */
 export const SHARES = [0.5, 0.5, 0.6] as const
 
 /** What a view with the logit `m` adds to z. */
 export function contribution(view: 0 | 1 | 2, m: number): number {
-  const over = Math.abs(m) - CLIP
-  const clipped = over <= 0 ? m : Math.sign(m) * (CLIP + over / (1 + over / 4))
-  return SHARES[view] * clipped
+  return (SHARES[view] * m) / Math.sqrt(1 + (m / LIMIT) ** 2)
 }
 
 export type ViewScore = { m: number; n: number }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../plugin/filter/explain.ts'
-import { CLIP, Kernel } from '../../plugin/filter/kernel.ts'
+import { Kernel, LIMIT } from '../../plugin/filter/kernel.ts'
 import { corpus, shuffled } from '../twin/corpus.ts'
 
 const samples = shuffled(corpus(), 5).slice(0, 300)
@@ -26,7 +26,7 @@ test('the tokens add up to the views, the views to the score', () => {
     expect(views.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(score.z, 9)
     views.forEach(({ weight, clipped }, view) => {
       const sum = tokens.filter((t) => t.view === view).reduce((all, t) => all + t.weight, 0)
-      expect(clipped).toBe(Math.abs(score.views[view].m) > CLIP)
+      expect(clipped).toBe(Math.abs(score.views[view].m) > LIMIT / 2)
       // What all messages have is hidden, and may weigh a little.
       const rest = clipped ? 0 : Math.abs(sum - weight)
       expect(rest).toBeLessThan(1.5)

@@ -6,12 +6,13 @@ import { Features } from './features.ts'
 import { message } from './mime.ts'
 
 const f32 = Math.fround
-const CLIP = 8
+const LIMIT = 12
 const SHARES = [0.5, 0.5, 0.6]
 const MIX = 0.2
-const SURPRISE = 0.6
+const SURPRISE = 0.7
 const RATE = 0.9 * 1024
 const EPSILON = f32(0.0001)
+const CERTAIN = 1e-7
 
 export type TwinScore = { z: number; p: number; views: { m: number; n: number }[] }
 
@@ -29,10 +30,10 @@ export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + e) : e / (1 + e)
 }
 
-/** Order-preserving: m up to CLIP, then ever less, below CLIP + 4. */
-export function clip(m: number): number {
-  const over = Math.abs(m) - CLIP
-  return over <= 0 ? m : Math.sign(m) * (CLIP + over / (1 + over / 4))
+/** Order-preserving: towards LIMIT, ever slower. */
+export function bend(m: number): number {
+  const share = m / LIMIT
+  return m / Math.sqrt(1 + share * share)
 }
 
 const cell = new DataView(new ArrayBuffer(4))
@@ -74,7 +75,7 @@ export class Twin {
       const n = slots.length
       return { m: n === 0 ? 0 : sum / (1024 * Math.sqrt(n)), n }
     })
-    const z = views.reduce((sum, { m }, view) => sum + SHARES[view] * clip(m), 0)
+    const z = views.reduce((sum, { m }, view) => sum + SHARES[view] * bend(m), 0)
     return { z, p: sigmoid(z), views }
   }
 
@@ -85,6 +86,7 @@ export class Twin {
     features.forEach((slots, view) => {
       const { m, n } = before.views[view]
       const surprise = (label === 'spam' ? 1 : 0) - sigmoid(m + MIX * (all - m))
+      if (Math.abs(surprise) < CERTAIN) return
       const g = Math.min(Math.max(surprise, -SURPRISE), SURPRISE) / Math.sqrt(n)
       const square = f32(g * g)
       const rate = f32(RATE * g)
