@@ -97,7 +97,7 @@ export class Env {
         encoding: 'binary',
         ...(keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}),
       })
-      tables[name] = table(db)
+      tables[name] = table(db, LARGE.has(name))
     }
     this.tables = tables as Tables
   }
@@ -143,9 +143,21 @@ export class Env {
   }
 }
 
-function table(db: Database<Buffer, Key>): Table<Key> {
+/** Tables whose values may be large: each is read into memory of its own. */
+const LARGE: ReadonlySet<string> = new Set<TableName>(['journal', 'blobs', 'lessons', 'model'])
+
+/** Copies into Node's pool, at half the cost: lmdb's own copy makes an ArrayBuffer for each value. */
+function copyOf(bytes: Buffer | undefined): Buffer | undefined {
+  if (bytes === undefined) return undefined
+  const copy = Buffer.allocUnsafe(bytes.length)
+  // lmdb reads into one long buffer whose `length` it sets to that of the value.
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
+  return copy
+}
+
+function table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
   return {
-    get: (key) => db.get(key),
+    get: large ? (key) => db.get(key) : (key) => copyOf(db.getBinaryFast(key)),
     has: (key) => db.doesExist(key),
     put: (key, value) => {
       db.putSync(key, value as Buffer)
