@@ -26,7 +26,7 @@ const LEAST = 0.05
 
 /** @throws Error where the two cannot be compared. */
 export function compare(old: Result, now: Result): Comparison {
-  for (const { schema } of [old, now])
+  for (const schema of [old, now].map((one): string => one.schema))
     if (schema !== SCHEMA) throw new Error(`schema ${schema}: this version compares ${SCHEMA}`)
   if (old.quick !== now.quick)
     throw new Error('one result is of --quick and the other is not: they measure different amounts')

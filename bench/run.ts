@@ -14,7 +14,7 @@ export interface RunOptions {
   corpus?: string
   /** Parent of the folder to work in: its disk is the one that is measured. */
   disk: string
-  tell(line: string): void
+  tell: (line: string) => void
 }
 
 export async function run(phases: readonly Phase[], options: RunOptions): Promise<Result> {

@@ -3,7 +3,7 @@
 export interface Variant<T> {
   name: string
   /** One slice. */
-  run(round: number): T | Promise<T>
+  run: (round: number) => T | Promise<T>
 }
 
 /**

@@ -12,7 +12,7 @@ export interface PhaseOptions {
   /** Messages to measure with, ham and spam mixed. */
   mail: readonly Mail[]
   /** One line about what is going on. */
-  tell(line: string): void
+  tell: (line: string) => void
 }
 
 export interface Phase {

@@ -80,7 +80,7 @@ function legend({ name }: Series, i: number): string {
 
 interface Scale {
   ticks: number[]
-  place(value: number): number
+  place: (value: number) => number
 }
 
 function scale(axis: Axis, values: readonly number[], from: number, to: number): Scale {

@@ -1,0 +1,28 @@
+// Another filter on the same mail: it scores a message, then is told what it was (protocol P1).
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Mail } from '../harness/corpus.ts'
+
+export interface Rival {
+  name: string
+  /** Why it cannot take part; null when it can. */
+  missing(): string | null
+  /** Scores of the messages in order, each taken before the message is learned. `dir` is empty. */
+  online(mail: readonly Labelled[], dir: string): Promise<number[]>
+}
+
+export type Labelled = Mail & { label: 'ham' | 'spam' }
+
+/** Where a program is, looked for as a shell would, and where daemons are. */
+export function program(name: string): string | null {
+  for (const dir of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+    const file = join(dir, name)
+    try {
+      accessSync(file, constants.X_OK)
+      return file
+    } catch {
+      // Not here.
+    }
+  }
+  return null
+}
