@@ -1,11 +1,27 @@
 // The command `lazaret`: its groups, and what they have in common.
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
+import { evaluation } from './commands/eval.ts'
+import { item } from './commands/item.ts'
+import { journal } from './commands/journal.ts'
 import { list } from './commands/list.ts'
+import { model } from './commands/model.ts'
+import { score } from './commands/score.ts'
 import { settings } from './commands/settings.ts'
+import { train } from './commands/train.ts'
 
 /** One entry a group: a function that makes its command. */
-export const GROUPS: readonly (() => Command)[] = [account, settings, list]
+export const GROUPS: readonly (() => Command)[] = [
+  account,
+  settings,
+  list,
+  item,
+  score,
+  train,
+  model,
+  evaluation,
+  journal,
+]
 
 export function program(version: string): Command {
   const command = new Command('lazaret')

@@ -20,7 +20,9 @@ export type { ListExplanation }
 
 /** Which entry decides about such a message, and why the others do not. */
 export function checkLists(ctx: Context, check: ListCheck): ListExplanation {
-  for (const address of [...check.from, check.sender, check.recipient])
+  // The null sender has no address (RFC 5321 §4.5.5).
+  const senders = check.sender === '' ? [] : [check.sender]
+  for (const address of [...senders, check.recipient])
     if (canonicalAddress(address) === null)
       throw new Refused('CANNOT', `'${address}' is not an address.`)
   ctx.follower.catchUp()

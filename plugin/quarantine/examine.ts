@@ -18,6 +18,8 @@ export interface Question {
   authenticated: boolean
   /** What other plugins found, as `name=value`. */
   signals: readonly string[]
+  /** How many of the strongest tokens. */
+  tokens: number
 }
 
 export interface Examined {
@@ -30,7 +32,7 @@ export interface Examined {
 export function examine(ctx: Context, raw: Buffer, question: Question): Examined {
   ctx.follower.catchUp()
   const { recipient, sender, authenticated, signals } = question
-  const explanation = explain(ctx.filter.kernel, raw, signals)
+  const explanation = explain(ctx.filter.kernel, raw, signals, question.tokens)
   const scope = recipient === null ? '' : (canonicalAddress(recipient) ?? '')
   const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.tables, scope)
   const { ham, spam, prior } = getModel(ctx.store.tables)

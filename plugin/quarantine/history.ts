@@ -24,52 +24,53 @@ export function* history(ctx: Context, login: Login, since: number): Generator<H
 const scopeName = (scope: string): string => (scope === '' ? 'everybody' : scope)
 const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
 
+const uidsOf = (groups: readonly { uids: number[] }[]): string => {
+  const uids = groups.flatMap((group) => group.uids)
+  const rest = uids.length > 5 ? ', ...' : ''
+  return `${many(uids.length, 'message')} (UID ${uids.slice(0, 5).join(', ')}${rest})`
+}
+
+type Tell<T extends EventBody['type']> = (
+  event: Extract<EventBody, { type: T }>,
+  seq: number,
+) => string
+
+const TELL: { [T in EventBody['type']]: Tell<T> } = {
+  create: () => 'the data begin',
+  deposit: ({ item: { kind, sender, recipients, verdict } }, seq) => {
+    const what = verdict ? `${verdict.class} ${verdict.score.toFixed(4)}` : 'no verdict'
+    return `item ${seq} (${kind}) from <${sender}> to ${recipients.join(', ')}: ${what}`
+  },
+  copy: ({ item, folder }) => `item ${item} copied to ${folder}`,
+  move: ({ uid, scope, from, folder }) =>
+    `UID ${uid} of ${scopeName(scope)} moved from ${from} to ${folder}`,
+  flags: ({ groups }) => `flags of ${uidsOf(groups)}`,
+  expunge: ({ groups }) => `deleted ${uidsOf(groups)}`,
+  purge: ({ items }) => `${many(items.length, 'item')} gone for good`,
+  release: ({ item, state, reply }) =>
+    `release of item ${item}: ${state}${reply ? ` (${reply})` : ''}`,
+  lesson: ({ blob, label, item }) =>
+    `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${item ? `, by item ${item}` : ''}`,
+  snapshot: ({ fresh, ham, spam }) =>
+    `model ${fresh ? 'replaced' : 'kept'}: ${ham} ham, ${spam} spam`,
+  account: ({ name, account }) =>
+    account ? `account ${name} (${account.tier}) set` : `account ${name} removed`,
+  setting: ({ scope, key, value }) => `${key} for ${scopeName(scope)}: ${value ?? 'as inherited'}`,
+  masks: ({ scope, list, add, remove }) => {
+    const change = [
+      ...add.slice(0, 3).map((mask) => `+${mask}`),
+      ...remove.slice(0, 3).map((mask) => `-${mask}`),
+    ]
+    const rest = add.length + remove.length - change.length
+    const more = rest > 0 ? ` and ${rest} more` : ''
+    return `${list} list of ${scopeName(scope)}: ${change.join(' ')}${more}`
+  },
+  mailbox: ({ id, name }) => (name === null ? `mailbox ${id} deleted` : `mailbox ${name}`),
+  subscription: ({ account, name, subscribed }) =>
+    `${account} ${subscribed ? 'subscribed to' : 'unsubscribed from'} ${name}`,
+}
+
 function tell(event: EventBody, seq: number): string {
-  switch (event.type) {
-    case 'create':
-      return 'the data begin'
-    case 'deposit': {
-      const { kind, sender, recipients, verdict } = event.item
-      const what = verdict ? `${verdict.class} ${verdict.score.toFixed(4)}` : 'no verdict'
-      return `item ${seq} (${kind}) from <${sender}> to ${recipients.join(', ')}: ${what}`
-    }
-    case 'copy':
-      return `item ${event.item} copied to ${event.folder}`
-    case 'move':
-      return `UID ${event.uid} of ${event.scope} moved from ${event.from} to ${event.folder}`
-    case 'flags': {
-      const uids = event.groups.flatMap((group) => group.uids)
-      return `flags of ${many(uids.length, 'message')} (UID ${uids.slice(0, 5).join(', ')})`
-    }
-    case 'expunge': {
-      const uids = event.groups.flatMap((group) => group.uids)
-      return `deleted ${many(uids.length, 'message')} (UID ${uids.slice(0, 5).join(', ')})`
-    }
-    case 'purge':
-      return `${many(event.items.length, 'item')} gone for good`
-    case 'release':
-      return `release of item ${event.item}: ${event.state}${event.reply ? ` (${event.reply})` : ''}`
-    case 'lesson':
-      return `message ${event.blob.slice(0, 12)} now counts as ${event.label ?? 'nothing'}${event.item ? `, by item ${event.item}` : ''}`
-    case 'snapshot':
-      return `model ${event.fresh ? 'replaced' : 'kept'}: ${event.ham} ham, ${event.spam} spam`
-    case 'account':
-      return event.account
-        ? `account ${event.name} (${event.account.tier}) set`
-        : `account ${event.name} removed`
-    case 'setting':
-      return `${event.key} for ${scopeName(event.scope)}: ${event.value ?? 'as inherited'}`
-    case 'masks': {
-      const change = [
-        ...event.add.slice(0, 3).map((mask) => `+${mask}`),
-        ...event.remove.slice(0, 3).map((mask) => `-${mask}`),
-      ]
-      const rest = event.add.length + event.remove.length - change.length
-      return `${event.list} list of ${scopeName(event.scope)}: ${change.join(' ')}${rest > 0 ? ` and ${rest} more` : ''}`
-    }
-    case 'mailbox':
-      return event.name === null ? `mailbox ${event.id} deleted` : `mailbox ${event.name}`
-    case 'subscription':
-      return `${event.account} ${event.subscribed ? 'subscribed to' : 'unsubscribed from'} ${event.name}`
-  }
+  const words = TELL[event.type] as Tell<EventBody['type']>
+  return words(event, seq)
 }

@@ -1,8 +1,9 @@
 // lazaret list: allow and block lists.
+import { createReadStream, statSync } from 'node:fs'
 import { Command } from 'commander'
 import type { ListKind } from '../../mail.ts'
 import { Usage } from '../errors.ts'
-import { clean, colors, count, print, table, type Answer } from '../output.ts'
+import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
 import { act, SCOPE_HELP, scopeName, scopeOf, type Session } from '../session.ts'
 
 interface ListOptions {
@@ -100,17 +101,87 @@ Example:
         }
       }),
     )
+  which(command.command('import <file>'))
+    .description('add the masks of a file, or of - for stdin')
+    .addHelpText(
+      'after',
+      `
+One mask a line, # starts a comment; postfix access tables (sender, OK or REJECT) and SpamAssassin
+lines (welcomelist_from, blocklist_from) are understood, and say themselves which list they are for:
+--allow or --block is for the others. All good lines are added in one step or, after a failure, none;
+refused lines are told with number and reason, and make the exit code 1.
+
+Examples:
+  lazaret list import spammers.txt --block
+  lazaret list import /etc/postfix/sender_access --scope example.com
+  zcat masks.gz | lazaret list import - --allow`,
+    )
+    .action(
+      act<ListOptions, [string]>(
+        async ({ quarantine, login }, options, file) => {
+          const kind = options.allow || options.block ? kindOf(options) : null
+          const scope = scopeOf(options.scope)
+          const imported = await quarantine.importList(login, scope, kind, chunksOf(file))
+          const { added, known, refused } = imported
+          const told = refused.map(
+            (one) => `line ${one.line}: ${one.reason} ${colors.dim(clean(one.text))}`,
+          )
+          const said = `Added ${count(added, 'mask')}; ${known} known already, ${refused.length} refused.`
+          return {
+            value: { scope, ...imported },
+            text: [...told, said].join('\n'),
+            ok: refused.length === 0,
+          }
+        },
+        { creates: true },
+      ),
+    )
   which(command.command('export'))
-    .description('the masks of one list, one a line, as `list import` reads them')
+    .description('one list, a mask a line; without --allow or --block both, as SpamAssassin lines')
+    .addHelpText(
+      'after',
+      `
+Example:
+  lazaret list export --block --scope example.com > masks.txt`,
+    )
     .action(
       act<ListOptions, []>(async ({ quarantine, login, json }, options) => {
-        const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
-        const masks = [...quarantine.listEntries(login, scope, kind)].map(({ mask }) => mask)
-        if (!json) for (const mask of masks) await print(`${mask}\n`)
-        return { value: { scope, list: kind, masks }, text: '' }
+        const kind = options.allow || options.block ? kindOf(options) : null
+        const scope = scopeOf(options.scope)
+        const lines = quarantine.exportList(login, scope, kind)
+        if (json)
+          return { value: { scope, lines: [...lines].map((one) => one.trimEnd()) }, text: '' }
+        // In pieces: a list may hold millions.
+        let piece = ''
+        for (const one of lines) {
+          piece += one
+          if (piece.length < PIECE) continue
+          await print(piece)
+          piece = ''
+        }
+        await print(piece)
+        return { value: null, text: '' }
       }),
     )
   return command
+}
+
+/** Characters printed at a time. */
+const PIECE = 65_536
+
+/** A file or stdin, with a bar that shows how much of a file is read. */
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  const bar = progress('Reading', 'octets')
+  try {
+    if (file !== '-') bar.total(statSync(file).size)
+    const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      yield chunk
+      bar.add(chunk.length)
+    }
+  } finally {
+    bar.stop()
+  }
 }
 
 const HEAD = ['scope', 'list', 'mask', 'why']

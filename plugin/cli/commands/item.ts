@@ -1,0 +1,124 @@
+// lazaret item: what lies in the quarantine.
+import { Command } from 'commander'
+import { Refused } from '../../errors.ts'
+import type { Login } from '../../mail.ts'
+import type { Quarantine } from '../../quarantine/quarantine.ts'
+import { Usage } from '../errors.ts'
+import { clean, table, when } from '../output.ts'
+import { act, SCOPE_HELP, scopeOf } from '../session.ts'
+
+interface ListOptions {
+  folder?: string
+  scope?: string
+  limit: string
+}
+
+type Listed = NonNullable<ReturnType<Quarantine['listedItem']>>
+
+export function item(): Command {
+  const command = new Command('item').description('messages in the quarantine')
+  command
+    .command('list')
+    .description('messages of a folder, newest first')
+    .option('--folder <name>', 'a folder as mail clients show it (default: that of caught mail)')
+    .option('--scope <scope>', SCOPE_HELP)
+    .option('--limit <n>', 'how many', '50')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lazaret item list --scope example.com
+  lazaret item list --folder Release --json`,
+    )
+    .action(
+      act<ListOptions, []>(async ({ quarantine, login }, options) => {
+        const limit = Number(options.limit)
+        if (!Number.isInteger(limit) || limit < 1)
+          throw new Usage(`--limit ${options.limit}: give a number`)
+        const eyes = seenBy(login, options.scope)
+        const name = options.folder ?? quarantine.config.folders.caught
+        const folder = quarantine.folder(eyes, name)
+        if (!folder) {
+          const names = quarantine.folders(eyes).map((one) => one.name)
+          throw new Refused(
+            'NONEXISTENT',
+            `There is no folder '${name}'; there are ${names.join(', ')}.`,
+          )
+        }
+        const listed: Listed[] = []
+        for (const one of quarantine.listItems(eyes, folder)) {
+          listed.push(one)
+          if (listed.length === limit) break
+        }
+        const rows = listed.map(({ item: one, subject }) => [
+          String(one.id),
+          when(one.at),
+          one.verdict ? `${one.verdict.class} ${one.verdict.score.toFixed(3)}` : '',
+          one.sender || '<>',
+          one.recipients.join(' '),
+          one.release?.state ?? '',
+          subject.slice(0, 50),
+        ])
+        return {
+          value: listed.map(value),
+          text: rows.length === 0 ? `There is nothing in ${name}.` : table([HEAD, ...rows], [0]),
+        }
+      }),
+    )
+  command
+    .command('show <id>')
+    .description('one message: envelope, verdict, where it lies, how its release stands')
+    .action(
+      act<object, [string]>(async ({ quarantine, login }, _options, id) => {
+        const listed = quarantine.listedItem(login, Number(id))
+        if (!listed) throw new Refused('NONEXISTENT', `There is no item ${id}.`)
+        return { value: value(listed), text: whole(listed) }
+      }),
+    )
+  return command
+}
+
+const HEAD = ['item', 'received (UTC)', 'verdict', 'sender', 'recipient', 'release', 'subject']
+
+/** With the eyes of a scope. */
+function seenBy(login: Login, text: string | undefined): Login {
+  const scope = scopeOf(text)
+  if (scope === '') return login
+  return { account: login.account, tier: scope.includes('@') ? 'address' : 'domain', scope }
+}
+
+function value({ item: one, subject, folders }: Listed): unknown {
+  const { identity: _, places: _places, release, ...rest } = one
+  const told = release && {
+    state: release.state,
+    at: release.at,
+    reply: release.reply,
+    actor: release.actor,
+  }
+  return { ...rest, subject, folders, release: told }
+}
+
+function whole({ item: one, subject, folders }: Listed): string {
+  const { release, verdict } = one
+  const lines: [string, string][] = [
+    ['Item', `${one.id} (${one.kind}, ${one.direction === 'in' ? 'incoming' : 'outgoing'})`],
+    ['Subject', subject],
+    ['Received', `${when(one.at)} UTC, ${one.size} octets, SHA-256 ${one.blob}`],
+    ['Sender', one.sender || '<>'],
+    ['Recipient', one.recipients.join(', ')],
+    ['Folders', folders.join(', ') || 'none: deleted, still recoverable'],
+    ['Learned as', one.trained ?? 'nothing'],
+    ['Route', one.route?.nextHop ?? 'as Haraka decides'],
+    ['Signals', one.signals.join(' ') || 'none'],
+  ]
+  if (one.due > 0) lines.push(['Expires', `${when(one.due)} UTC`])
+  if (release)
+    lines.push([
+      'Release',
+      `${release.state} at ${when(release.at)} UTC, asked by ${release.actor}`,
+    ])
+  if (release?.reply) lines.push(['Reply', release.reply])
+  if (verdict) lines.push(['Verdict', `${verdict.class} ${verdict.score.toFixed(4)}`])
+  for (const { text } of verdict?.evidence ?? []) lines.push(['', text])
+  return lines.map(([name, text]) => `${name.padEnd(11)}${clean(text)}`).join('\n')
+}

@@ -1,0 +1,78 @@
+// lazaret model: the classifier's model as a whole.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { Usage } from '../errors.ts'
+import { count, table } from '../output.ts'
+import { act } from '../session.ts'
+
+export function model(): Command {
+  const command = new Command('model').description('what the classifier has learned, as a whole')
+  command
+    .command('info')
+    .description('how much it has learned')
+    .action(
+      act<object, []>(async ({ quarantine }) => {
+        const info = quarantine.modelInfo()
+        const rows = [
+          ['ham', String(info.ham)],
+          ['spam', String(info.spam)],
+          ['began with a base model', info.prior ? 'yes' : 'no'],
+          ['lessons since the last snapshot', String(info.since)],
+          ['octets of the last snapshot', String(info.snapshot)],
+          ['slots', `2^${info.bits}`],
+          ['version of the features', String(info.featureVersion)],
+        ]
+        return { value: info, text: table([['messages learned as', ''], ...rows]) }
+      }),
+    )
+  command
+    .command('export <file>')
+    .description('write the model to a file')
+    .action(
+      act<object, [string]>(async ({ quarantine }, _options, file) => {
+        const bytes = quarantine.exportModel()
+        // Words of people's mail cannot be read out of it, but need not lie open either.
+        writeFileSync(file, bytes, { mode: 0o600 })
+        return {
+          value: { file, octets: bytes.length },
+          text: `Wrote ${count(bytes.length, 'octet')} to ${file}.`,
+        }
+      }),
+    )
+  command
+    .command('import <file>')
+    .description('put a model from a file in the place of this one')
+    .option('--prior', 'as an opinion from elsewhere, that lessons given here outweigh soon')
+    .option('--yes', 'really: what was learned here is forgotten')
+    .action(
+      act<{ prior?: boolean; yes?: boolean }, [string]>(
+        async ({ quarantine, login }, { prior = false, yes = false }, file) => {
+          const { ham, spam } = quarantine.modelInfo()
+          if (ham + spam > 0) confirm(yes, ham + spam)
+          await quarantine.importModel(login, readFileSync(file), { prior })
+          return { value: quarantine.modelInfo(), text: `The model of ${file} is in force.` }
+        },
+        { creates: true },
+      ),
+    )
+  command
+    .command('reset')
+    .description('forget everything that was learned')
+    .option('--yes', 'really')
+    .action(
+      act<{ yes?: boolean }, []>(async ({ quarantine, login }, { yes = false }) => {
+        const { ham, spam } = quarantine.modelInfo()
+        confirm(yes, ham + spam)
+        await quarantine.resetModel(login)
+        return { value: quarantine.modelInfo(), text: 'The model knows nothing any more.' }
+      }),
+    )
+  return command
+}
+
+function confirm(yes: boolean, lessons: number): void {
+  if (yes) return
+  throw new Usage(
+    `this forgets ${count(lessons, 'lesson')}; keep a copy with \`lazaret model export FILE\`, then say --yes`,
+  )
+}

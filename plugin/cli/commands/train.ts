@@ -1,0 +1,97 @@
+// lazaret train: lessons from files.
+import { Command } from 'commander'
+import type { Label } from '../../mail.ts'
+import { Usage } from '../errors.ts'
+import { mailFiles, readMails, withCrlf, type MailFile } from '../mail/files.ts'
+import { shuffled } from '../mail/labelled.ts'
+import { count, progress, type Answer } from '../output.ts'
+import { act, type Session } from '../session.ts'
+
+interface TrainOptions {
+  spam?: string[]
+  ham?: string[]
+}
+
+/** Messages and octets in one transaction: bounds how long incoming mail waits for the writer. */
+const BATCH = 100
+const BATCH_OCTETS = 8 * 2 ** 20
+
+export function train(): Command {
+  return new Command('train')
+    .description('learn from files: eml, mbox, maildir, folders, or - for stdin')
+    .option('--spam <path...>', 'these are spam')
+    .option('--ham <path...>', 'these are ham')
+    .addHelpText(
+      'after',
+      `
+A message that was learned before counts once, however often it is given: after an interruption the
+same command goes on where it stopped. Giving spam and ham in one command is best: they are learned in
+turns.
+
+Examples:
+  lazaret train --spam ~/Maildir/.Junk --ham ~/Maildir/cur
+  lazaret train --ham archive.mbox`,
+    )
+    .action(
+      act<TrainOptions, []>(
+        async (session, { spam = [], ham = [] }) => {
+          if (spam.length + ham.length === 0)
+            throw new Usage('give --spam PATH, --ham PATH, or both')
+          const [bad, good] = [mailFiles(spam), mailFiles(ham)]
+          const files = [
+            ...bad.files.map((file) => ({ file, label: 'spam' as const })),
+            ...good.files.map((file) => ({ file, label: 'ham' as const })),
+          ]
+          // In turns: a model that has just seen a thousand of one kind believes in that kind.
+          return await teach(session, shuffled(files, 1), bad.skipped + good.skipped)
+        },
+        { creates: true },
+      ),
+    )
+}
+
+async function teach(
+  { quarantine, login }: Session,
+  files: readonly { file: MailFile; label: Label }[],
+  skipped: number,
+): Promise<Answer> {
+  const bar = progress('Learning', 'octets')
+  bar.total(files.reduce((sum, { file }) => sum + file.size, 0))
+  let stopped = false
+  const stop = (): void => void (stopped = true)
+  process.once('SIGINT', stop)
+  const sum = { learned: 0, known: 0 }
+  let batch: { raw: Buffer; label: Label }[] = []
+  let octets = 0
+  const flush = async (): Promise<void> => {
+    const { learned, known } = await quarantine.train(login, batch)
+    sum.learned += learned
+    sum.known += known
+    bar.add(octets)
+    batch = []
+    octets = 0
+  }
+  try {
+    for (const { file, label } of files) {
+      for await (const { raw } of readMails(file)) {
+        batch.push({ raw: withCrlf(raw), label })
+        octets += raw.length
+        if (batch.length >= BATCH || octets >= BATCH_OCTETS) await flush()
+        if (stopped) break
+      }
+      if (stopped) break
+    }
+    await flush()
+    if (sum.learned > 0) await quarantine.snapshotModel(true)
+  } finally {
+    process.removeListener('SIGINT', stop)
+    bar.stop()
+  }
+  const rest = skipped > 0 ? `; ${count(skipped, 'file')} skipped that are no mail` : ''
+  const said = `Learned ${count(sum.learned, 'message')}; ${sum.known} known already${rest}.`
+  return {
+    value: { ...sum, skipped, complete: !stopped },
+    text: stopped ? `${said} Stopped: the same command goes on from here.` : said,
+    ok: !stopped,
+  }
+}
