@@ -218,6 +218,12 @@ export class Kernel {
     this.#model.fill(0)
   }
 
+  /** Forgets the slots for which `test` holds. */
+  forget(test: (slot: number) => boolean): void {
+    for (let slot = 0; slot < 1 << this.bits; slot++)
+      if (test(slot)) this.#model.fill(0, slot * 4, slot * 4 + 4)
+  }
+
   /** Makes what was learned so far a prior: weights times `weight`, sums of squared gradients times `sum`. */
   discount(weight: number, sum: number): void {
     if (!(weight >= 0 && weight <= 1 && sum >= 0 && sum <= 1))
