@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { Usage } from '../plugin/cli/errors.ts'
 import { compare, comparisonText } from './compare.ts'
 import type { Result } from './harness/result.ts'
 import { textOf } from './harness/text.ts'
@@ -23,8 +24,6 @@ Options of a run:
 
 Phases:
 ${PHASES.map(({ name, describe }) => `  ${name.padEnd(10)} ${describe}`).join('\n')}`
-
-class UsageError extends Error {}
 
 type Values = ReturnType<typeof parse>['values']
 
@@ -48,18 +47,18 @@ async function main(argv: string[]): Promise<void> {
 
 function phaseNamed(name: string): (typeof PHASES)[number] {
   const phase = PHASES.find((one) => one.name === name)
-  if (!phase) throw new UsageError(`there is no phase '${name}'`)
+  if (!phase) throw new Usage(`there is no phase '${name}'`)
   return phase
 }
 
 function compared(files: string[], { json }: Values): string {
-  if (files.length !== 2) throw new UsageError('compare takes two results: the old and the new')
+  if (files.length !== 2) throw new Usage('compare takes two results: the old and the new')
   const comparison = compare(readResult(files[0]), readResult(files[1]))
   return json ? JSON.stringify(comparison) : comparisonText(comparison)
 }
 
 function reported(files: string[], { out = 'report.html' }: Values): string {
-  if (files.length === 0) throw new UsageError('report takes at least one result')
+  if (files.length === 0) throw new Usage('report takes at least one result')
   writeFileSync(out, report(files.map(readResult)))
   return out
 }
@@ -70,7 +69,7 @@ function readResult(file: string): Result {
     // `npm run` puts lines of its own in front of what is redirected into a file.
     return JSON.parse(text.slice(text.indexOf('{'))) as Result
   } catch (cause) {
-    throw new UsageError(`${file}: this is no result of the harness`, { cause })
+    throw new Usage(`${file}: this is no result of the harness`, { cause })
   }
 }
 
@@ -90,7 +89,7 @@ function parse(argv: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw new Usage((error as Error).message)
   }
 }
 
@@ -99,7 +98,7 @@ function print(text: string): void {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const usage = error instanceof UsageError
+  const usage = error instanceof Usage
   const { message, stack } = error as Error
   process.stderr.write(`${usage ? `${message}\n\n${USAGE}` : (stack ?? message)}\n`)
   process.exitCode = usage ? 2 : 1

@@ -7,6 +7,9 @@ import { commit, machine, versions } from './harness/machine.ts'
 import type { Phase } from './harness/phase.ts'
 import { SCHEMA, type PhaseResult, type Result } from './harness/result.ts'
 
+/** Messages read in a quick run: reading all takes seconds. */
+const QUICK_MAIL = 1500
+
 export interface RunOptions {
   quick: boolean
   profile: boolean
@@ -31,7 +34,7 @@ export async function run(phases: readonly Phase[], options: RunOptions): Promis
   process.once('SIGINT', interrupted)
   try {
     const here = machine(dir)
-    const corpus = readCorpus(options.corpus)
+    const corpus = await readCorpus(options.corpus, quick ? QUICK_MAIL : undefined)
     tell(`${corpus.mail.length} messages: ${corpus.name}`)
     const before = calibrate(dir)
     const done: PhaseResult[] = []

@@ -11,6 +11,8 @@ export interface PhaseOptions {
   dir: string
   /** Messages to measure with, ham and spam mixed. */
   mail: readonly Mail[]
+  /** Folder of the Haraka package to run; the one beside this package unless told. */
+  haraka?: string
   /** One line about what is going on. */
   tell: (line: string) => void
 }

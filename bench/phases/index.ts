@@ -3,6 +3,7 @@ import { accuracy } from '../accuracy.ts'
 import type { Phase } from '../harness/phase.ts'
 import { store } from '../store.ts'
 import { imap } from './imap.ts'
+import { kernel } from './kernel.ts'
 import { masks } from './masks.ts'
 
-export const PHASES: readonly Phase[] = [masks, store, imap, accuracy]
+export const PHASES: readonly Phase[] = [kernel, masks, store, imap, accuracy]
