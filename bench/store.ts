@@ -106,8 +106,8 @@ function held(blob: string, size: number, i: number, scope: string): NewItem {
 /** Everything that might grow with the number of items, the sizes taking turns. */
 async function growth(sizes: Size[], options: PhaseOptions, result: PhaseResult): Promise<void> {
   const { quick, dir, mail, tell } = options
-  const rounds = quick ? 6 : 12
-  const count = quick ? 100 : 400
+  const rounds = quick ? 5 : 12
+  const count = quick ? 80 : 400
   let fresh = 0
   tell('start-up, holds and mailboxes, the sizes in turn')
   const outcomes = await interleave(
@@ -235,8 +235,8 @@ function caughtOf(quarantine: Lazaret['quarantine']): Folder {
 
 /** What is measured on a directory of its own: bytes on disk, replay, expiry. */
 async function once({ quick, dir, mail, tell }: PhaseOptions, result: PhaseResult): Promise<void> {
-  const count = quick ? 2000 : 20_000
-  const rounds = quick ? 2 : 3
+  const count = quick ? 1000 : 20_000
+  const rounds = quick ? 1 : 3
   const figures = { file: [] as number[], replay: [] as number[], expiry: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     tell(`file size, replay, expiry: round ${round + 1} of ${rounds}`)

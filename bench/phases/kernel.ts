@@ -14,10 +14,10 @@ export const kernel: Phase = {
       raw,
       label: label ?? (i % 2 ? 'spam' : 'ham'),
     }))
-    const used = quick ? samples.slice(0, 800) : samples
+    const used = quick ? samples.slice(0, 500) : samples
     tell(`${used.length} messages`)
     await new Promise(setImmediate)
-    const work = async () => await Promise.resolve(benchKernel(used, quick ? 5 : 7))
+    const work = async () => await Promise.resolve(benchKernel(used, quick ? 3 : 7))
     const { value: bench, hot } = profile
       ? await profiled(work)
       : { value: await work(), hot: null }

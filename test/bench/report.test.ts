@@ -1,0 +1,149 @@
+// The page of plots and tables: it stands alone, and shows what the results say.
+import { describe, expect, test } from 'vitest'
+import { emptyPhase, type Plot, type Result } from '../../bench/harness/result.ts'
+import { report } from '../../bench/report.ts'
+import { plotSvg } from '../../bench/report/plot.ts'
+import { rates, result } from './result.ts'
+
+const PLOT: Plot = {
+  title: 'Throughput against share of mail held',
+  x: { label: 'held, %', min: 0, max: 100 },
+  y: { label: 'messages a second', min: 0 },
+  series: [
+    {
+      name: 'with the plugin',
+      points: [
+        [0, 1000],
+        [50, 500],
+        [100, 250],
+      ],
+    },
+    {
+      name: 'alone',
+      points: [
+        [0, 1200],
+        [100, 1200],
+      ],
+    },
+  ],
+}
+
+const withPlot = (over: Partial<Result> = {}): Result =>
+  result([], {
+    phases: [
+      {
+        ...emptyPhase('gateway'),
+        measures: [rates(1000)],
+        ratios: { pass: 0.87 },
+        skipped: ['rspamd is not installed'],
+        profiles: [{ what: 'Haraka', hot: [{ function: 'judge', at: 'a.js:1', share: 0.25 }] }],
+        plots: [PLOT],
+      },
+    ],
+    ...over,
+  })
+
+describe('the page', () => {
+  const page = report([withPlot({ warnings: ['The machine is noisy'] })])
+
+  test('loads nothing, runs nothing', () => {
+    expect(page).not.toMatch(/https?:|<script|<link|@import|url\(/)
+  })
+
+  test('is light and dark', () => {
+    expect(page).toContain('@media (prefers-color-scheme: dark)')
+    expect(page).toContain('color-scheme: light dark')
+  })
+
+  test('shows ratios, measures, warnings, what was skipped, the hottest functions', () => {
+    expect(page).toContain('<td>pass</td><td>0.87</td>')
+    expect(page).toContain('<td>messages</td><td>1,000</td><td>1/s</td>')
+    expect(page).toContain('The machine is noisy')
+    expect(page).toContain('rspamd is not installed')
+    expect(page).toContain('<td>judge</td><td>25%</td>')
+  })
+
+  test('keeps what a name holds from being markup', () => {
+    const evil = report([withPlot({ corpus: '</p><script>alert(1)</script>' })])
+    expect(evil).not.toContain('<script>')
+    expect(evil).toContain('&#60;script&#62;')
+  })
+
+  test('puts the series of several results into one plot, told apart', () => {
+    const both = report([withPlot(), withPlot({ commit: 'fedcba987654' })])
+    expect(both.match(/<figure>/g)).toHaveLength(1)
+    expect(both).toContain('with the plugin, 0.1.0 0123456789ab')
+    expect(both).toContain('with the plugin, 0.1.0 fedcba987654')
+  })
+})
+
+/** Where the points of the first series are drawn. */
+function drawn(svg: string): [x: number, y: number][] {
+  return [...svg.matchAll(/<circle cx="([\d.-]+)" cy="([\d.-]+)"/g)].map(([, x, y]) => [
+    Number(x),
+    Number(y),
+  ])
+}
+
+describe('a plot', () => {
+  test('draws larger values to the right and higher up, in proportion', () => {
+    const [a, b, c] = drawn(plotSvg(PLOT))
+    expect(b[0] - a[0]).toBeCloseTo(c[0] - b[0], 0)
+    expect(b[1] - a[1]).toBeCloseTo(2 * (c[1] - b[1]), 0)
+    expect(c[1]).toBeGreaterThan(a[1])
+  })
+
+  test('draws equal factors as equal distances where an axis is logarithmic', () => {
+    const [a, b, c] = drawn(
+      plotSvg({
+        ...PLOT,
+        x: { label: 'items', log: true },
+        series: [
+          {
+            name: 'a',
+            points: [
+              [1e4, 1],
+              [1e5, 2],
+              [1e6, 4],
+            ],
+          },
+        ],
+      }),
+    )
+    expect(b[0] - a[0]).toBeCloseTo(c[0] - b[0], 0)
+  })
+
+  test('leaves out what a logarithmic axis cannot show, and is empty where nothing is left', () => {
+    const x = { label: 'x', log: true }
+    const some = plotSvg({
+      ...PLOT,
+      x,
+      series: [
+        {
+          name: 'a',
+          points: [
+            [0, 1],
+            [10, 2],
+          ],
+        },
+      ],
+    })
+    expect(drawn(some)).toHaveLength(1)
+    expect(some).not.toContain('NaN')
+    expect(plotSvg({ ...PLOT, x, series: [{ name: 'a', points: [[0, 1]] }] })).toBe('')
+  })
+
+  test('survives a single point and equal values', () => {
+    for (const points of [
+      [[5, 5]],
+      [
+        [1, 3],
+        [2, 3],
+      ],
+      [[0, 0]],
+    ] as [number, number][][])
+      expect(
+        plotSvg({ ...PLOT, x: { label: 'x' }, y: { label: 'y' }, series: [{ name: 'a', points }] }),
+      ).not.toMatch(/NaN|Infinity/)
+  })
+})
