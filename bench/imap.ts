@@ -20,8 +20,12 @@ export interface Phase {
   readonly unit: string
   /** how many times as good as Dovecot: above 1 is ahead; null without Dovecot */
   readonly ratio: number | null
+  /** the same for CPU time, which a busy machine changes less */
+  readonly cpuRatio: number | null
   readonly lazaret: Stat
   readonly dovecot: Stat | null
+  /** ms of CPU a round, of all processes of a side */
+  readonly cpu: { readonly lazaret: number; readonly dovecot: number | null }
 }
 
 export interface ImapBench {
@@ -106,23 +110,36 @@ function stat(samples: readonly number[]): Stat {
   return { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted[sorted.length - 1] }
 }
 
-/** PSS in KiB of a process and all its descendants. */
-export function memoryOf(pid: number): number {
-  const parents = new Map<number, number>()
+/** The process and all its descendants, with the fields of /proc/PID/stat behind the name. */
+function treeOf(pid: number): Map<number, string[]> {
+  const stats = new Map<number, string[]>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
-    const stats = readOr(`/proc/${name}/stat`, '')
-    parents.set(Number(name), Number(stats.slice(stats.lastIndexOf(')') + 2).split(' ')[1]))
+    const line = readOr(`/proc/${name}/stat`, '')
+    stats.set(Number(name), line.slice(line.lastIndexOf(')') + 2).split(' '))
   }
+  const parentOf = (one: number) => Number(stats.get(one)?.[1] ?? 0)
   const belongs = (one: number): boolean => {
-    for (let at: number | undefined = one; at; at = parents.get(at)) if (at === pid) return true
+    for (let at = one; at > 0; at = parentOf(at)) if (at === pid) return true
     return false
   }
+  return new Map([...stats].filter(([one]) => belongs(one)))
+}
+
+/** PSS in KiB of a process and all its descendants. */
+export function memoryOf(pid: number): number {
   let sum = 0
-  for (const one of parents.keys()) {
-    if (!belongs(one)) continue
+  for (const one of treeOf(pid).keys())
     sum += Number(/^Pss:\s+(\d+)/m.exec(readOr(`/proc/${one}/smaps_rollup`, ''))?.[1] ?? 0)
-  }
+  return sum
+}
+
+/** CPU time of the same in ms, children that have ended included: user, system, and theirs. */
+function cpuOf(pid: number): number {
+  const tick = 10 // USER_HZ is 100 on Linux
+  let sum = 0
+  for (const fields of treeOf(pid).values())
+    for (const value of fields.slice(11, 15)) sum += Number(value) * tick
   return sum
 }
 
@@ -143,10 +160,14 @@ async function phase(
   sample: (side: Side) => Promise<number>,
 ): Promise<Phase> {
   const samples: Record<Side['name'], number[]> = { lazaret: [], dovecot: [] }
+  const spent = { lazaret: 0, dovecot: 0 }
   for (let round = 0; round < rounds; round++) {
     // Whoever is first in one round is last in the next.
-    for (const side of round % 2 === 0 ? sides : sides.toReversed())
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      const before = cpuOf(side.pid)
       samples[side.name].push(await sample(side))
+      spent[side.name] += (cpuOf(side.pid) - before) / rounds
+    }
   }
   const lazaret = stat(samples.lazaret)
   const dovecot = samples.dovecot.length > 0 ? stat(samples.dovecot) : null
@@ -155,7 +176,15 @@ async function phase(
       ? dovecot.median / lazaret.median
       : lazaret.median / dovecot.median
     : null
-  return { phase: name, unit, ratio, lazaret, dovecot }
+  return {
+    phase: name,
+    unit,
+    ratio,
+    cpuRatio: dovecot && spent.lazaret > 0 ? spent.dovecot / spent.lazaret : null,
+    lazaret,
+    dovecot,
+    cpu: { lazaret: spent.lazaret, dovecot: dovecot && spent.dovecot },
+  }
 }
 
 const seconds = (since: number): number => (performance.now() - since) / 1000
@@ -313,11 +342,15 @@ export async function benchSelect(many = 1_000_000, few = 10_000): Promise<Selec
   return { timeRatio: large.ms / small.ms, small, large }
 }
 
-function format({ phase: name, unit, ratio, lazaret, dovecot }: Phase): string {
-  const show = ({ median, min, max }: Stat) =>
-    `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`
-  const against = dovecot && ratio ? `${ratio.toFixed(2)}x; Dovecot ${show(dovecot)}` : 'no Dovecot'
-  return `${name}: ${against}; Lazaret ${show(lazaret)} ${unit}`
+function show({ median, min, max }: Stat): string {
+  return `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`
+}
+
+function format({ phase: name, unit, ratio, cpuRatio, lazaret, dovecot, cpu }: Phase): string {
+  const own = `Lazaret ${show(lazaret)} ${unit}, ${cpu.lazaret.toFixed(0)} ms CPU`
+  if (!dovecot || ratio === null) return `${name}: ${own}`
+  const both = `${ratio.toFixed(2)}x, by CPU ${cpuRatio?.toFixed(2) ?? '-'}x`
+  return `${name}: ${both}; ${own}; Dovecot ${show(dovecot)}, ${cpu.dovecot?.toFixed(0)} ms CPU`
 }
 
 async function main(): Promise<void> {
