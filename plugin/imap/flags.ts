@@ -12,9 +12,15 @@ export const SYSTEM_FLAGS: readonly (readonly [name: string, bit: number])[] = [
 
 const BITS = new Map(SYSTEM_FLAGS)
 
+/** Bits that are stored. */
+export const STORED = 0x1f
+/** \Recent as a bit beside them: of this session, never stored with the message (RFC 3501 §2.3.2). */
+export const RECENT = 0x20
+
 /** Names of the system flags in `bits`, then `keywords`. */
 export function flagNames(bits: number, keywords: readonly string[]): string[] {
   const names = SYSTEM_FLAGS.filter(([, bit]) => bits & bit).map(([name]) => name)
+  if (bits & RECENT) names.push('\\Recent')
   return [...names, ...keywords]
 }
 

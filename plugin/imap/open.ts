@@ -30,9 +30,15 @@ export async function openMailbox(
   if (condstore) session.enable('CONDSTORE')
   const { uidNext, modseq } = quarantine.status(login, folder)
   const { seq, ...rows } = quarantine.rows(login, folder)
-  const view = new View({ folder, readOnly, rows, seq, highest: modseq })
-  session.select(view)
   const rev2 = enabled.has('IMAP4REV2')
+  // RFC 3501 §2.3.2: \Recent in the first session that is told of a message; EXAMINE takes nothing
+  const recentFrom = rev2
+    ? undefined
+    : readOnly
+      ? quarantine.recentFrom(login, folder)
+      : await quarantine.claimRecent(login, folder, rows.uid.at(-1) ?? 0)
+  const view = new View({ folder, readOnly, rows, seq, highest: modseq, recentFrom })
+  session.select(view)
   writeFlagList(writer, session.keywords)
   const system = SYSTEM_FLAGS.map(([name]) => name)
   writer.untagged().ok(readOnly ? 'Read-only' : 'Flags that can be changed for good', (w) => {
@@ -41,7 +47,7 @@ export async function openMailbox(
   writer.untagged().number(view.count).atom('EXISTS').crlf()
   if (!rev2) {
     // RFC 9051 Appendix E takes RECENT and UNSEEN away; older clients wait for the first
-    writer.untagged().number(0).atom('RECENT').crlf()
+    writer.untagged().number(view.recent).atom('RECENT').crlf()
     const first = view.firstUnseen
     if (first > 0) writer.untagged().ok('First unseen', `UNSEEN ${first}`)
   }

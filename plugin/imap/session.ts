@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
 import { Bad, Refused } from '../errors.ts'
-import type { Login } from '../mail.ts'
+import type { Change, Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
@@ -181,7 +181,8 @@ export class ImapSession implements Session {
     const expunge = call.uid || !command?.keepsNumbers
     const news = this.quarantine.changes(this.login, view.folder, view.seq)
     const { seq, changes } = news ?? this.#reread(view)
-    const step = view.advance(changes, seq, { expunge })
+    const recentFrom = await this.#recentFrom(view, changes)
+    const step = view.advance(changes, seq, { expunge, recentFrom })
     const teller = this.#teller(view)
     writeNumbering(teller, step)
     const indexes = [...new Set([...step.flags, ...(options.tell ?? [])])]
@@ -396,6 +397,15 @@ export class ImapSession implements Session {
   #teller(view: View): Teller {
     const { writer, enabled, quarantine } = this
     return { writer, view, enabled, keywords: (id) => quarantine.keywords(id) }
+  }
+
+  /** From which UID on the new messages are \Recent: this session is the first that is told of them. */
+  async #recentFrom(view: View, changes: readonly Change[]): Promise<number | undefined> {
+    const last = changes.findLast(({ kind }) => kind === 'add')
+    if (!last || this.enabled.has('IMAP4REV2')) return undefined
+    return view.readOnly
+      ? this.quarantine.recentFrom(this.login, view.folder)
+      : await this.quarantine.claimRecent(this.login, view.folder, last.uid)
   }
 
   #reread(view: View): { seq: number; changes: ReturnType<View['difference']> } {

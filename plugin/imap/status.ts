@@ -2,7 +2,7 @@
 import { FLAG } from '../mail.ts'
 import type { Folder } from '../quarantine/folders.ts'
 import type { Session } from './command.ts'
-import type { StatusItem, StatusValues } from './wire/index.ts'
+import { lowerBound, type StatusItem, type StatusValues } from './wire/index.ts'
 
 export function statusOf(
   session: Session,
@@ -13,7 +13,7 @@ export function statusOf(
   const box = quarantine.status(login, folder)
   const values: Record<StatusItem, () => number | string | null> = {
     MESSAGES: () => box.messages,
-    RECENT: () => 0, // nothing is ever \Recent: RFC 9051 Appendix E item 11 took it away
+    RECENT: () => recentIn(session, folder, box.uidNext),
     UIDNEXT: () => box.uidNext,
     UIDVALIDITY: () => quarantine.uidValidity,
     UNSEEN: () => box.unseen,
@@ -25,6 +25,14 @@ export function statusOf(
     'DELETED-STORAGE': () => (box.deleted === 0 ? 0 : deletedSize(session, folder)),
   }
   return Object.fromEntries(items.map((item) => [item, values[item]()]))
+}
+
+/** Messages that no session was told of yet (RFC 3501 §6.3.10). */
+function recentIn({ quarantine, login }: Session, folder: Folder, uidNext: number): number {
+  const from = quarantine.recentFrom(login, folder)
+  if (from >= uidNext) return 0
+  const { uid } = quarantine.rows(login, folder)
+  return uid.length - lowerBound(uid, from)
 }
 
 /** Octets of the messages marked as deleted (RFC 9208 §4.3.1). */

@@ -1,6 +1,6 @@
 // What a client is told of changes in its selected mailbox (RFC 9051 §7.5, RFC 7162 §3.2.10).
 import type { Enabled } from './command.ts'
-import { flagNames } from './flags.ts'
+import { flagNames, STORED } from './flags.ts'
 import type { Advanced, View } from './view.ts'
 import { rangesOf, writeVanished, type Writer } from './wire/index.ts'
 
@@ -17,7 +17,10 @@ export function writeNumbering({ writer, view, enabled }: Teller, step: Advanced
   if (enabled.has('QRESYNC')) writeVanished(writer, rangesOf(step.vanished), { earlier: false })
   else for (const number of step.expunged) writer.untagged().number(number).atom('EXPUNGE').crlf()
   // No EXISTS after EXPUNGE alone: it makes Apple Mail's IDLE loop (clients.md).
-  if (step.added > 0) writer.untagged().number(view.count).atom('EXISTS').crlf()
+  if (step.added === 0) return
+  writer.untagged().number(view.count).atom('EXISTS').crlf()
+  // RFC 9051 Appendix E took RECENT away; RFC 3501 §7.3.2 wants it
+  if (!enabled.has('IMAP4REV2')) writer.untagged().number(view.recent).atom('RECENT').crlf()
 }
 
 export interface FlagUpdate {
@@ -59,6 +62,6 @@ export function writeFlagList(writer: Writer, keywords: Iterable<string>): void 
   writer
     .untagged()
     .atom('FLAGS')
-    .flags(flagNames(0xff, [...keywords]))
+    .flags(flagNames(STORED, [...keywords]))
     .crlf()
 }

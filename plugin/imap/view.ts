@@ -3,6 +3,7 @@
 import { Bad } from '../errors.ts'
 import { FLAG, type Change, type Rows } from '../mail.ts'
 import type { Folder } from '../quarantine/folders.ts'
+import { RECENT } from './flags.ts'
 import {
   exceeds,
   lowerBound,
@@ -34,6 +35,8 @@ export interface ViewOptions {
   readonly seq: number
   /** seq of the newest change of this mailbox */
   readonly highest: number
+  /** UID from which messages are \Recent in this session; none unless given */
+  readonly recentFrom?: number
 }
 
 export class View {
@@ -49,10 +52,11 @@ export class View {
   #flags: Uint32Array
   #keywords: Uint32Array
   #highest: number
+  #recent = 0
   /** UIDs that are gone and whose EXPUNGE the client could not be told yet */
   #gone = new Set<number>()
 
-  constructor({ folder, readOnly, rows, seq, highest }: ViewOptions) {
+  constructor({ folder, readOnly, rows, seq, highest, recentFrom }: ViewOptions) {
     this.folder = folder
     this.readOnly = readOnly
     this.seq = seq
@@ -62,11 +66,18 @@ export class View {
     this.#modseq = rows.modseq
     this.#flags = rows.flags
     this.#keywords = rows.keywords
+    if (recentFrom !== undefined)
+      for (let i = lowerBound(this.uids, recentFrom); i < this.#count; i++) this.#makeRecent(i)
   }
 
   /** Messages, as the client knows them. */
   get count(): number {
     return this.#count
+  }
+
+  /** How many messages are \Recent in this session. */
+  get recent(): number {
+    return this.#recent
   }
 
   /** HIGHESTMODSEQ: of all that the client was told; above 0 (RFC 7162 §7) */
@@ -84,7 +95,7 @@ export class View {
     return this.#uid[index]
   }
 
-  /** Bits of FLAG. */
+  /** Bits of FLAG, and RECENT. */
   flagsAt(index: number): number {
     return this.#flags[index]
   }
@@ -142,9 +153,13 @@ export class View {
 
   /**
    * Applies changes of the journal, oldest first. With `expunge` false, messages that are gone keep
-   * their numbers until a later step may tell it.
+   * their numbers until a later step may tell it. What is added is \Recent from UID `recentFrom` on.
    */
-  advance(changes: readonly Change[], seq: number, options: { expunge: boolean }): Advanced {
+  advance(
+    changes: readonly Change[],
+    seq: number,
+    options: { expunge: boolean; recentFrom?: number },
+  ): Advanced {
     const before = this.#count
     const changed = new Set<number>()
     for (const change of changes) {
@@ -156,6 +171,9 @@ export class View {
     }
     this.seq = Math.max(this.seq, seq)
     const added = this.#uid.subarray(before, this.#count)
+    if (options.recentFrom !== undefined)
+      for (let i = before; i < this.#count; i++)
+        if (this.#uid[i] >= options.recentFrom) this.#makeRecent(i)
     // What came and went within one step was never there for the client.
     const unseen = this.#remove(added.filter((uid) => this.#gone.has(uid)))
     const { expunged, vanished } = options.expunge
@@ -210,7 +228,7 @@ export class View {
     const at = this.indexOf(uid)
     if (at < 0 || this.#modseq[at] >= seq) return false
     this.#modseq[at] = seq
-    this.#flags[at] = flags
+    this.#flags[at] = flags | (this.#flags[at] & RECENT)
     this.#keywords[at] = keywords
     return true
   }
@@ -231,6 +249,7 @@ export class View {
       const from = Math.max(next, 0)
       const at = from + lowerBound(this.#uid.subarray(from, this.#count), uid)
       if (at >= this.#count || this.#uid[at] !== uid) continue
+      if (this.#flags[at] & RECENT) this.#recent--
       if (to < 0) to = at
       else keep(at)
       next = at + 1
@@ -241,6 +260,11 @@ export class View {
     keep(this.#count)
     this.#count = to
     return { expunged: expunged.toReversed(), vanished }
+  }
+
+  #makeRecent(index: number): void {
+    this.#flags[index] |= RECENT
+    this.#recent++
   }
 
   #grow(): void {

@@ -18,6 +18,7 @@ import * as lists from './lists.ts'
 import * as mailbox from './mailbox.ts'
 import * as mailboxes from './mailboxes.ts'
 import * as models from './model.ts'
+import * as recent from './recent.ts'
 import * as releases from './release.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as settings from './settings.ts'
@@ -118,6 +119,13 @@ export class Quarantine {
   }
   expunge(login: Login, folder: Folder, uids: readonly number[]): Promise<number[]> {
     return mailbox.expunge(this.#ctx, login, folder, uids)
+  }
+
+  recentFrom(login: Login, folder: Folder): number {
+    return recent.recentFrom(this.#ctx, login, folder)
+  }
+  claimRecent(login: Login, folder: Folder, upto: number): Promise<number> {
+    return recent.claimRecent(this.#ctx, login, folder, upto)
   }
 
   // Drops

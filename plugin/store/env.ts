@@ -53,6 +53,8 @@ const TABLES = {
   subscriptions: 'ordered',
   /** Failed logins: not a view of the journal, kept only to slow guessing down in every worker. */
   guard: 'ordered',
+  /** UIDs that no session was told of (RFC 3501 \Recent): not a view either, sessions move it. */
+  recent: 'ordered',
   /** What lists show of an item's message: follows from its blob, made again where it is missing. */
   summaries: 'uint32',
 } as const
@@ -60,7 +62,7 @@ const TABLES = {
 export type TableName = keyof typeof TABLES
 /** Tables folded from the journal: a replay makes them equal. */
 export const VIEWS = (Object.keys(TABLES) as TableName[]).filter(
-  (name) => name !== 'journal' && name !== 'guard' && name !== 'summaries',
+  (name) => name !== 'journal' && name !== 'guard' && name !== 'recent' && name !== 'summaries',
 )
 
 export type Tables = {

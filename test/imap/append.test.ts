@@ -58,7 +58,7 @@ describe('a message', () => {
     const [line] = await client.ok(
       `UID FETCH ${uid} (FLAGS INTERNALDATE RFC822.SIZE BINARY.PEEK[])`,
     )
-    expect(line).toContain('FLAGS (\\Flagged $Work)')
+    expect(line).toContain('FLAGS (\\Flagged \\Recent $Work)')
     expect(line).toContain('INTERNALDATE "31-Jan-2003 21:05:06 +0000"')
     expect(line).toContain(`RFC822.SIZE ${bytes.length}`)
     expect(line).toContain(`~{${bytes.length}}\r\n${bytes.toString('latin1')}`)
@@ -79,7 +79,7 @@ describe('a message', () => {
     await client.ok('SELECT box')
     const [exists] = /\d+/.exec((await client.ok('STATUS box (MESSAGES)'))[0])!
     const { untagged } = await client.append('box', RAW)
-    expect(untagged).toEqual([`* ${Number(exists) + 1} EXISTS`])
+    expect(untagged).toEqual([`* ${Number(exists) + 1} EXISTS`, '* 1 RECENT'])
     await client.ok('CLOSE')
   })
 

@@ -15,7 +15,7 @@ describe('a session', () => {
     expect(select).toContain('* 2 EXISTS')
     expect(await client.ok('STORE 1 +FLAGS (\\Flagged $Junk)')).toEqual([
       expect.stringMatching(/^\* FLAGS \(.*\$Junk\)$/),
-      '* 1 FETCH (FLAGS (\\Flagged \\Seen $Junk))',
+      '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent $Junk))',
     ])
     const moved = await client.command('UID MOVE 1:* Spam')
     expect(moved.untagged[0]).toMatch(/^\* OK \[COPYUID \d+ 6:7 9,11\]/)

@@ -25,10 +25,11 @@ describe('another session', () => {
       '* 2 EXPUNGE',
       '* 1 EXPUNGE',
       '* 1 EXISTS',
+      '* 1 RECENT',
     ])
     await one.ok('NOOP')
     await one.ok('STORE 1 -FLAGS (\\Seen)')
-    expect(await two.ok('NOOP')).toEqual(['* 1 FETCH (FLAGS ())'])
+    expect(await two.ok('NOOP')).toEqual(['* 1 FETCH (FLAGS (\\Recent))'])
     expect(await two.ok('NOOP')).toEqual([])
   })
 
@@ -88,12 +89,38 @@ describe('a client that knows mod-sequences', () => {
     const failed = await one.command(`STORE 1 (UNCHANGEDSINCE ${modseq}) +FLAGS.SILENT (\\Deleted)`)
     expect(failed.tagged).toMatch(/^OK \[MODIFIED 1\]/)
     expect(failed.untagged).toEqual([
-      expect.stringMatching(/^\* 1 FETCH \(FLAGS \(\\Answered \\Seen\) MODSEQ \(\d+\)\)$/),
+      expect.stringMatching(/^\* 1 FETCH \(FLAGS \(\\Answered \\Seen \\Recent\) MODSEQ \(\d+\)\)$/),
     ])
     const byUid = await one.command(`UID STORE ${uid} (UNCHANGEDSINCE 1) +FLAGS (\\Deleted)`)
     expect(byUid.tagged).toMatch(new RegExp(`^OK \\[MODIFIED ${uid}\\]`))
     const done = await one.command('STORE 2 (UNCHANGEDSINCE 99999999) +FLAGS.SILENT (\\Flagged)')
     expect(done.tagged).toMatch(/^OK STORE/)
+  })
+})
+
+describe('\\Recent', () => {
+  test('is of the first session that is told of a message, and of no other', async () => {
+    // `one` was first in beforeEach
+    expect((await one.ok('FETCH 1 FLAGS'))[0]).toContain('\\Recent')
+    expect((await two.ok('FETCH 1 FLAGS'))[0]).not.toContain('\\Recent')
+    await server.hold(1)
+    expect(await two.ok('STATUS Caught (RECENT)')).toContain('* STATUS Caught (RECENT 1)')
+    expect(await two.ok('SEARCH RECENT')).toContain('* SEARCH 5')
+    await one.ok('NOOP')
+    expect(await one.ok('SEARCH RECENT')).toEqual(['* SEARCH 1 2 3 4'])
+    expect(await one.ok('SEARCH OLD')).toEqual(['* SEARCH 5'])
+    expect(await one.ok('STATUS Caught (RECENT)')).toEqual(['* STATUS Caught (RECENT 0)'])
+  })
+
+  test('is not taken by EXAMINE, and not known to IMAP4rev2', async () => {
+    await server.hold(1)
+    await one.ok('EXAMINE Caught')
+    expect((await one.ok('FETCH 5 FLAGS'))[0]).toContain('\\Recent')
+    await two.ok('ENABLE IMAP4rev2')
+    await two.ok('SELECT Caught')
+    expect((await two.ok('FETCH 5 FLAGS'))[0]).not.toContain('\\Recent')
+    await one.ok('SELECT Caught')
+    expect((await one.ok('FETCH 5 FLAGS'))[0]).toContain('\\Recent')
   })
 })
 
@@ -104,17 +131,17 @@ describe('STORE', () => {
     ])
     await two.ok('STORE 1 +FLAGS (\\Answered)')
     expect(await one.ok('STORE 1 -FLAGS.SILENT (\\Flagged)')).toEqual([
-      '* 1 FETCH (FLAGS (\\Answered \\Seen Work))',
+      '* 1 FETCH (FLAGS (\\Answered \\Seen \\Recent Work))',
     ])
   })
 
   test('tells the flags of all messages of the set, also of those that had them', async () => {
     await one.ok('STORE 1 +FLAGS (\\Flagged)')
     expect(await one.ok('STORE 1:2 +FLAGS (\\Flagged)')).toEqual([
-      '* 1 FETCH (FLAGS (\\Flagged \\Seen))',
-      '* 2 FETCH (FLAGS (\\Flagged \\Seen))',
+      '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent))',
+      '* 2 FETCH (FLAGS (\\Flagged \\Seen \\Recent))',
     ])
-    expect(await one.ok('STORE 1 FLAGS ()')).toEqual(['* 1 FETCH (FLAGS ())'])
+    expect(await one.ok('STORE 1 FLAGS ()')).toEqual(['* 1 FETCH (FLAGS (\\Recent))'])
   })
 
   test('changes nothing where the folder was opened by EXAMINE', async () => {
@@ -160,6 +187,7 @@ describe('IDLE', () => {
     for (const number of [4, 3, 2, 1]) expect(await two.line()).toBe(`* ${number} EXPUNGE`)
     await server.hold(1)
     expect(await two.line()).toBe('* 1 EXISTS')
+    expect(await two.line()).toBe('* 1 RECENT')
     two.write('done\r\n')
     expect((await two.answer(tag)).tagged).toMatch(/^OK/)
   })

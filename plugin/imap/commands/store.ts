@@ -1,7 +1,7 @@
 // STORE and UID STORE (RFC 9051 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3)
 import type { FlagSet } from '../../mail.ts'
 import type { Command, Session } from '../command.ts'
-import { flagNames, flagSet } from '../flags.ts'
+import { flagNames, flagSet, STORED } from '../flags.ts'
 import { READ_ONLY } from '../open.ts'
 import { parseStore, rangesOf, type Store } from '../wire/index.ts'
 
@@ -9,9 +9,10 @@ const MODE = { replace: 'set', add: 'add', remove: 'remove' } as const
 
 /** Flags as one comparable word. */
 function wordOf(bits: number, keywords: readonly string[]): string {
-  return flagNames(bits, [...new Set(keywords.map((word) => word.toLowerCase()))].toSorted()).join(
-    ' ',
-  )
+  return flagNames(
+    bits & STORED,
+    [...new Set(keywords.map((word) => word.toLowerCase()))].toSorted(),
+  ).join(' ')
 }
 
 /** What a message carries after `mode flags`, if nobody else changes it. */

@@ -4,6 +4,7 @@
 import { FLAG } from '../../mail.ts'
 import { fold, hasHeader, hasText } from '../../mime/text.ts'
 import type { Session } from '../command.ts'
+import { RECENT } from '../flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
 import type { Message } from '../message.ts'
 import type { SearchKey, SequenceSet, Span } from '../wire/index.ts'
@@ -131,7 +132,7 @@ function inSpans(spans: readonly Span[], index: number): boolean {
 }
 
 function flagTest({ view: box, quarantine }: Session, flag: string): Matcher['matches'] {
-  if (flag === '\\Recent') return () => false // IMAP4rev2 has no \Recent, and we never set it
+  if (flag === '\\Recent') return ({ index }) => (box.flagsAt(index) & RECENT) !== 0
   const bit = BITS[flag]
   if (bit !== undefined) return ({ index }) => (box.flagsAt(index) & bit) !== 0
   const wanted = flag.toLowerCase()
