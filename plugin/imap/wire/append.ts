@@ -24,7 +24,8 @@ export interface Append {
 }
 
 /** What of an APPEND came before its announced literal. */
-export interface AppendStart extends Append {
+export interface AppendStart {
+  readonly mailbox: string
   /** of the message whose literal is announced */
   readonly next: Prefix
 }
@@ -69,7 +70,8 @@ export function parseAppend(reader: Reader): Append {
 
 /**
  * Start of an APPEND whose next literal is announced, so that it can be refused unread; undefined
- * if that literal is the mailbox name. Bad if the command is wrong already.
+ * if that literal is the mailbox name. Bad if what stands before the literal is wrong. Messages before
+ * it were looked at when theirs were announced: thousands of them must not be read a thousand times.
  */
 export function parseAppendStart(
   start: Received,
@@ -79,11 +81,15 @@ export function parseAppendStart(
   reader.needSpace()
   if (reader.atEnd) return undefined
   const mailbox = reader.mailbox()
-  const messages: AppendMessage[] = []
-  for (;;) {
-    reader.needSpace()
-    const next = readPrefix(reader)
-    if (reader.atEnd) return { mailbox, messages, next }
-    messages.push(readMessage(reader, next))
-  }
+  if (reader.inLastText) return { mailbox, next: readNext(reader) }
+  const rest = new Reader({ parts: start.parts.slice(-1), at: 0 }, options)
+  rest.take(')') // of a UTF8 (...) before it
+  return { mailbox, next: readNext(rest) }
+}
+
+function readNext(reader: Reader): Prefix {
+  reader.needSpace()
+  const next = readPrefix(reader)
+  reader.needEnd()
+  return next
 }

@@ -50,6 +50,11 @@ export class Cursor {
     return this.#at >= this.#bytes.length && this.#index + 1 >= this.#parts.length
   }
 
+  /** True if no literal stands before the end of what is there. */
+  get inLastText(): boolean {
+    return this.#index + 1 >= this.#parts.length
+  }
+
   /** Bytes of the command before the cursor, literals included, their announcements not. */
   get position(): number {
     let before = 0

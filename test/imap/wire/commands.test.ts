@@ -193,12 +193,12 @@ describe('APPEND (RFC 9051 §6.3.12, RFC 3502, RFC 6855)', () => {
 
   test('the start is known before the literal is accepted', () => {
     expect(starts('Released " 1-Feb-2026 08:30:00 +0000" {9999}\r\n')).toMatchObject([
-      { mailbox: 'Released', messages: [], next: { date: { zone: 0 }, flags: [] } },
+      { mailbox: 'Released', next: { date: { zone: 0 }, flags: [] } },
     ])
     expect(starts('{3}\r\nbox (\\Seen) {3}\r\nabc UTF8 (~{4}\r\n')).toMatchObject([
       undefined,
-      { mailbox: 'box', messages: [], next: { flags: ['\\Seen'], utf8: false } },
-      { mailbox: 'box', messages: [{ flags: ['\\Seen'] }], next: { flags: [], utf8: true } },
+      { mailbox: 'box', next: { flags: ['\\Seen'], utf8: false } },
+      { mailbox: 'box', next: { flags: [], utf8: true } },
     ])
   })
 
