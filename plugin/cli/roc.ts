@@ -52,7 +52,7 @@ export function rocSvg(points: readonly RocPoint[], metrics: Metrics): string {
       const [cx, cy] = [x(100 * at.ham), y(100 * (1 - at.spam))]
       return [
         `<circle class="mark" cx="${px(cx)}" cy="${px(cy)}" r="5"/>`,
-        `<text x="${px(cx + 10)}" y="${px(cy - 8)}">${text}: ${(100 * (1 - at.spam)).toFixed(2)}% missed, ${(100 * at.ham).toFixed(2)}% lost</text>`,
+        `<text x="${px(cx + 10)}" y="${px(cy + 20)}">${text}: ${(100 * (1 - at.spam)).toFixed(2)}% missed, ${(100 * at.ham).toFixed(2)}% lost</text>`,
       ]
     }),
     '</svg>',

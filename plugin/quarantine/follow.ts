@@ -54,8 +54,9 @@ export class Follower {
       this.#lesson(event)
       if (event.type === 'setting') this.settings.clear()
       if (event.type === 'masks') {
-        for (const mask of event.remove) this.#filter.masks.remove(event.scope, event.list, mask)
-        for (const mask of event.add) this.#filter.masks.add(event.scope, event.list, mask)
+        const { scope, list, add, remove } = event
+        this.#filter.masks.removeMany(remove.map((mask) => ({ scope, list, mask })))
+        this.#filter.masks.addMany(add.map((mask) => ({ scope, list, mask })))
       }
       this.#seq = at
     }
