@@ -25,6 +25,8 @@ const NO_ALLOW: u32 = 2
 const NO_COVER: u32 = 4
 /** All matches are written out, not the deciding ones only. */
 export const ALL: u32 = 8
+/** In place of a record: the address has to be brought into normal form by the host first. */
+export const ODD: u32 = 1
 
 /** Takes what was touched, so that the reads are not optimised away. */
 let touched: u32 = 0
@@ -123,6 +125,15 @@ export function searchAddress(at: usize, sign: usize, end: usize): void {
   if (addressCount == BATCH || rowsEnd + ROWS_MAX > rows + ROWS) finishBatch()
 }
 
+/** An address of the search that the host has to ask for again. */
+export function skipAddress(): void {
+  const address = addresses + addressCount * ADDRESS
+  store<u32>(address, 0)
+  store<u64>(address, ODD, 24)
+  addressCount++
+  if (addressCount == BATCH) finishBatch()
+}
+
 /** Ends a search. @returns the end of the output. */
 export function endSearch(): usize {
   finishBatch()
@@ -148,6 +159,7 @@ function finishBatch(): void {
 /** First step: what the sets of each scope allow for an address. */
 function plan(index: u32): void {
   const address = addresses + index * ADDRESS
+  if (load<u32>(address) == 0) return
   const k = load<u32>(address, 4)
   const ends: usize = load<u32>(address, 16)
   const kTop = min(k, LOCAL_MAX)

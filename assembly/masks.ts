@@ -9,7 +9,8 @@ import { internScope, makeRoom, packWhenWorth, releaseScope, takePieces } from '
 import { pagesFor, takePages } from './masks-memory'
 import { ALLOW, BLOCK, FIRST, HEAD, LAST, WIDE } from './masks-record'
 import { domainSize, kindOf, localSize, resetRecords } from './masks-record'
-import { ALL, addLevel, endSearch, searchAddress, startSearch } from './masks-search'
+import { foldPlain, initPlain } from './masks-plain'
+import { ALL, ODD, addLevel, endSearch, searchAddress, skipAddress, startSearch } from './masks-search'
 import { TABLE_MIN, resetTable } from './masks-table'
 
 /** Octets of the input buffer. */
@@ -20,6 +21,9 @@ const PAIRS: u32 = 8192
 const ADDRESSES: u32 = 1024
 /** Octets of the longest mask and its LF. */
 const TEXT: u32 = LOCAL_MAX + DOMAIN_MAX + 4
+
+/** Rule of a look-up. */
+const TYPED: u32 = 16
 
 const LF: u8 = 10
 const HEADER: u8 = 1
@@ -38,6 +42,7 @@ export function maskInit(seedLow: u32, seedHigh: u32): void {
   input = takePages(pagesFor(INPUT))
   output = takePages(pagesFor(PAIRS * 8))
   texts = takePages(pagesFor(ADDRESSES * TEXT))
+  initPlain()
   resetRecords()
   resetTable(TABLE_MIN / 2)
 }
@@ -130,8 +135,10 @@ function applyLine(scope: u32, list: u32, at: usize, end: usize, remove: bool): 
  *  each address, ADDRESSES at most. Output: for each address the pair [record u32, 0 for none]
  *  [level << 1 | blocks u32]; with the rule ALL, for every entry that matches any address, PAIRS at
  *  most.
- *  @param rules see masks-search.ts
- *  @returns the number of pairs. */
+ *  @param rules see masks-search.ts; with TYPED the addresses are as typed, and those that are not plain
+ *  get ODD for a record: the host asks for their normal form again
+ *  @returns the number of pairs; without ALL the number of lines, of which no more than ADDRESSES have
+ *  a pair. */
 export function maskLookup(scopes: u32, size: u32, rules: u32): u32 {
   const end = input + size
   const most = (rules & ALL) != 0 ? PAIRS : ADDRESSES
@@ -142,18 +149,16 @@ export function maskLookup(scopes: u32, size: u32, rules: u32): u32 {
     addLevel(findScope(at, <u32>(stop - at)))
     at = stop + 1
   }
-  while (at < end) {
-    // One pass: the host wrote a line with an "@" and an LF.
-    let sign = at
-    let stop = at
-    for (let octet = load<u8>(stop); octet != LF; octet = load<u8>(++stop)) {
-      if (octet == AT) sign = stop
-    }
-    searchAddress(at, sign, stop)
+  let lines: u32 = 0
+  for (; at < end; lines++) {
+    const stop = lineEnd(at, end)
+    const sign = (rules & TYPED) != 0 ? foldPlain(at, stop) : signOf(at, stop)
+    if (sign < stop) searchAddress(at, sign, stop)
+    else skipAddress()
     at = stop + 1
   }
   written = <u32>(endSearch() - output) >> 3
-  return written
+  return (rules & ALL) != 0 ? written : lines
 }
 
 /** Writes the masks of pairs from `first` on, ADDRESSES at most, as lines in their order; none for a
@@ -165,7 +170,7 @@ export function maskTexts(first: u32, count: u32): u32 {
   const end = min(first + min(count, ADDRESSES), written)
   for (let i = first; i < end; i++) {
     const record: usize = load<u32>(output + (i << 3))
-    if (record == 0) continue
+    if (record <= ODD) continue
     const kind = kindOf(record)
     const size = localSize(record) + 1 + domainSize(record)
     if ((kind & FIRST) != 0) store<u8>(to++, STAR)

@@ -12,10 +12,10 @@ const SHARE: f64 = 0.5
 const SHARE_TEXT: f64 = 0.6
 /** How much of the other views' logits a view is trained with. */
 const MIX: f64 = 0.2
-/** A surprise beyond this counts no more: a wrong lesson does not tear down what many right ones built. */
-const SURPRISE: f64 = 0.7
+/** A surprise beyond this moves no weight further: a wrong lesson does not tear down what many right ones built. */
+const SURPRISE: f64 = 0.75
 /** Rate of learning, in units of a slot's weight. */
-const RATE: f64 = 0.9 * SCALE
+const RATE: f64 = 0.95 * SCALE
 const EPSILON: f32 = 0.0001
 /** A surprise below this moves no weight by half a unit, whatever its sum: such a view is passed over. */
 const CERTAIN: f64 = 1e-7
@@ -59,7 +59,13 @@ function gradient(view: i32, y: f64): f64 {
   if (n == 0) return 0
   const surprise = y - sigmoid(m + MIX * (all - m))
   if (Math.abs(surprise) < CERTAIN) return 0
-  return Math.min(Math.max(surprise, -SURPRISE), SURPRISE) / Math.sqrt(<f64>n)
+  return surprise / Math.sqrt(<f64>n)
+}
+
+/** What moves a weight: the gradient up to a bound, while its square counts in full. */
+function push(view: i32, g: f64): f32 {
+  const bound = SURPRISE / Math.sqrt(<f64>load<i32>(arena.counts + (view << 2)))
+  return <f32>(RATE * Math.min(Math.max(g, -bound), bound))
 }
 
 /** A slot after a step: the nearest integer weight, saturated, and the bfloat16 nearest to the sum. */
@@ -78,7 +84,7 @@ export function train(y: f64): void {
     const g = gradient(view, y)
     if (g == 0) continue
     const square = <f32>(g * g)
-    const rate = <f32>(RATE * g)
+    const rate = push(view, g)
     const list = arena.features + view * (arena.VIEW_MAX * 4)
     const end = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
     for (let p = list; p < end; p += 4) {
@@ -160,7 +166,7 @@ export function encode(y: f64, out: usize): i32 {
       if (key >> 2 != slot) break
       const view = key & 3
       const g = view == 0 ? ga : view == 1 ? gb : gc
-      if (g != 0) now = step(now, <f32>(g * g), <f32>(RATE * g))
+      if (g != 0) now = step(now, <f32>(g * g), push(view, g))
     }
     if (now == old) continue
     const change = <i32>(<i16>now) - <i32>(<i16>old)

@@ -7,14 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
-import {
-  ADDRESS_MAX,
-  canonicalScope,
-  domainOf,
-  lookupForms,
-  parseMask,
-  writePlain,
-} from './mask.ts'
+import { ADDRESS_MAX, canonicalScope, domainOf, lookupForms, parseMask } from './mask.ts'
 
 /** One entry of a list. Scope: an address, a domain, or '' for everything. */
 export type MaskEntry = { scope: string; list: ListKind; mask: string }
@@ -41,8 +34,10 @@ type Exports = {
 const SCOPE_MAX = 320
 /** Scopes of one look-up: LEVELS of assembly/masks-search.ts. */
 const LEVELS = 8
-/** Rule of a search: every match, not the deciding one only. */
-const ALL = 8
+/** Rules of a search: every match, not the deciding one only; addresses as typed. */
+const [ALL, TYPED] = [8, 16]
+/** In place of a record: an address that the kernel does not take as typed. */
+const ODD = 1
 /** Stands for a scope that cannot have masks. */
 const NOWHERE = '\x02'
 /** Octets of the lines of one address at most: its two forms in UTF-8. */
@@ -120,32 +115,59 @@ export class MaskIndex {
     without: Without = {},
   ): (MaskEntry | null)[] {
     const rules = (without.block ? 1 : 0) | (without.allow ? 2 : 0) | (without.covering ? 4 : 0)
-    const results = Array.from<MaskEntry | null>({ length: addresses.length }).fill(null)
     const most = this.#wasm.maskAddresses()
-    for (let next = 0; next < addresses.length;) {
+    const results: (MaskEntry | null)[] = []
+    /** Those that the kernel does not take as typed. */
+    const odd: number[] = []
+    for (let first = 0; first < addresses.length; first += most) {
+      const chunk = addresses.length > most ? addresses.slice(first, first + most) : addresses
+      const text = `${chunk.join('\n')}\n`
+      const start = this.#writeLevels(scopes)
+      let pairs = 0
+      if (start + text.length * 3 <= this.#inputEnd) {
+        const end = start + this.#bytes.write(text, start)
+        pairs = this.#wasm.maskLookup(scopes.length, end - this.#input, rules | TYPED)
+      }
+      const whole = pairs === chunk.length // else an address holds a line end, or they are too long
+      const masks = whole ? this.#texts(0, pairs) : []
+      for (let i = 0, mask = 0; i < chunk.length; i++) {
+        const record = whole ? this.#output[i * 2] : ODD
+        if (record === ODD) odd.push(first + i)
+        results.push(record > ODD ? this.#entry(i, masks[mask++], scopes) : null)
+      }
+    }
+    if (odd.length > 0) this.#lookupForms(addresses, odd, scopes, rules, results)
+    return results
+  }
+
+  /** Looks up the normal forms of some addresses. */
+  #lookupForms(
+    addresses: readonly string[],
+    which: readonly number[],
+    scopes: readonly string[],
+    rules: number,
+    results: (MaskEntry | null)[],
+  ): void {
+    const most = this.#wasm.maskAddresses()
+    for (let next = 0; next < which.length;) {
       // Whose a line is; an address has a second line when its domain has U-labels.
       const owners: number[] = []
       let at = this.#writeLevels(scopes)
-      while (next < addresses.length && owners.length + 2 <= most && at < this.#inputEnd) {
-        const end = writePlain(addresses[next], this.#bytes, at)
-        if (end > 0) {
-          owners.push(next)
-          at = end
-        } else {
-          for (const form of lookupForms(addresses[next])) {
-            at += this.#bytes.write(`${form}\n`, at)
-            owners.push(next)
-          }
+      for (; next < which.length && owners.length + 2 <= most && at < this.#inputEnd; next++) {
+        for (const form of lookupForms(addresses[which[next]])) {
+          at += this.#bytes.write(`${form}\n`, at)
+          owners.push(which[next])
         }
-        next++
       }
-      const size = this.#wasm.maskLookup(scopes.length, at - this.#input, rules)
-      this.#read(size, scopes, (entry, line) => {
-        const before = results[owners[line]]
-        results[owners[line]] = before ? better(before, entry, scopes) : entry
-      })
+      const pairs = this.#wasm.maskLookup(scopes.length, at - this.#input, rules)
+      const masks = this.#texts(0, pairs)
+      for (let i = 0, mask = 0; i < pairs; i++) {
+        if (this.#output[i * 2] <= ODD) continue
+        const entry = this.#entry(i, masks[mask++], scopes)
+        const before = results[owners[i]]
+        results[owners[i]] = before ? better(before, entry, scopes) : entry
+      }
     }
-    return results
   }
 
   /** Every entry that matches an address, in no order; 8192 at most. */
@@ -154,8 +176,13 @@ export class MaskIndex {
     for (const form of lookupForms(address)) {
       const start = this.#writeLevels(scopes)
       const end = start + this.#bytes.write(`${form}\n`, start)
-      const size = this.#wasm.maskLookup(scopes.length, end - this.#input, ALL)
-      this.#read(size, scopes, (entry) => found.set(JSON.stringify(entry), entry))
+      const pairs = this.#wasm.maskLookup(scopes.length, end - this.#input, ALL)
+      for (let first = 0; first < pairs; first += this.#wasm.maskAddresses()) {
+        for (const [i, mask] of this.#texts(first, pairs - first).entries()) {
+          const entry = this.#entry(first + i, mask, scopes)
+          found.set(JSON.stringify(entry), entry)
+        }
+      }
     }
     return [...found.values()]
   }
@@ -195,28 +222,19 @@ export class MaskIndex {
     return this.#input + this.#bytes.write(this.#levels, this.#input)
   }
 
-  /** Reads the first pairs of the output: each entry with the number of its pair. */
-  #read(
-    pairs: number,
-    scopes: readonly string[],
-    take: (entry: MaskEntry, pair: number) => void,
-  ): void {
-    const most = this.#wasm.maskAddresses()
-    for (let first = 0; first < pairs; first += most) {
-      const size = this.#wasm.maskTexts(first, most)
-      if (size === 0) continue
-      // One text for all is much faster than one call for each.
-      const at = this.#wasm.maskTextsAt()
-      const masks = this.#bytes.toString(size & 1 ? 'utf8' : 'latin1', at, at + (size >> 1))
-      const lines = masks.split('\n')
-      let line = 0
-      for (let i = first; i < Math.min(first + most, pairs); i++) {
-        if (this.#output[i * 2] === 0) continue
-        const place = this.#output[i * 2 + 1]
-        const list = place & 1 ? 'block' : 'allow'
-        take({ scope: scopes[place >> 1], list, mask: lines[line++] }, i)
-      }
-    }
+  /** The masks of pairs of the output, of those that have one. */
+  #texts(first: number, pairs: number): string[] {
+    const size = this.#wasm.maskTexts(first, pairs)
+    if (size < 2) return []
+    // One text for all is much faster than one call for each.
+    const [start, end] = [this.#wasm.maskTextsAt(), this.#wasm.maskTextsAt() + (size >> 1)]
+    return this.#bytes.toString(size & 1 ? 'utf8' : 'latin1', start, end - 1).split('\n')
+  }
+
+  /** The entry of pair `i` of the output. */
+  #entry(i: number, mask: string, scopes: readonly string[]): MaskEntry {
+    const place = this.#output[i * 2 + 1]
+    return { scope: scopes[place >> 1], list: place & 1 ? 'block' : 'allow', mask }
   }
 
   /** The memory moves when it grows. */

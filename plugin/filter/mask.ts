@@ -106,43 +106,6 @@ export function lookupForms(address: string): string[] {
   return unicode === null ? [form] : [form, `${form.slice(0, form.lastIndexOf('@') + 1)}${unicode}`]
 }
 
-/** Lower-case octet for each ASCII character that may stand in a plain address, 0 for the others. */
-function plainOctets(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) => {
-    const lower = String.fromCharCode(code).toLowerCase()
-    return pattern.test(lower) ? lower.charCodeAt(0) : 0
-  })
-}
-
-const PLAIN_LOCAL = plainOctets(/[a-z0-9!#$%&'*+/=?^_`{|}~.-]/)
-const PLAIN_DOMAIN = plainOctets(/[a-z0-9._-]/)
-const [AT, DOT, HYPHEN, LF] = Buffer.from('@.-\n')
-
-/** Writes the only form of a plain address and a LF; the many need no string for it.
- *  @returns where it ends, or 0 when the address wants `lookupForms`. */
-export function writePlain(address: string, bytes: Uint8Array, at: number): number {
-  const size = address.length
-  if (size > LOCAL_MAX + DOMAIN_MAX) return 0
-  let table = PLAIN_LOCAL
-  let last = AT
-  for (let i = 0; i < size; i++) {
-    const code = address.charCodeAt(i)
-    let octet = code < 128 ? table[code] : 0
-    if (octet === 0) {
-      if (code !== AT || last === AT || table === PLAIN_DOMAIN) return 0
-      table = PLAIN_DOMAIN
-      octet = AT
-    } else if (octet === HYPHEN && last === HYPHEN && table === PLAIN_DOMAIN) {
-      return 0 // an A-label may follow
-    }
-    bytes[at++] = octet
-    last = octet
-  }
-  if (table === PLAIN_LOCAL || last === AT || last === DOT) return 0
-  bytes[at] = LF
-  return at + 1
-}
-
 /** The normal form of a scope: `''` (everything), a domain, or an address; null when it is none. */
 export function canonicalScope(scope: string): string | null {
   if (scope === '') return ''

@@ -7,7 +7,7 @@ import { NaiveIndex } from '../twin/masks.ts'
 
 // Few pieces and few letters, so that masks and addresses meet. é, its decomposed form and the
 // labels below exercise NFC, lower case, and A-labels against U-labels.
-const letter = fc.constantFrom('a', 'b', 'A', 'é', 'e\u0301', '.', '1')
+const letter = fc.constantFrom('a', 'b', 'A', 'é', 'e\u0301', '.', '1', '-')
 const text = (min: number, max: number): fc.Arbitrary<string> =>
   fc.array(letter, { minLength: min, maxLength: max }).map((all) => all.join(''))
 const local = fc.oneof(
@@ -15,7 +15,18 @@ const local = fc.oneof(
   { weight: 1, arbitrary: text(58, 70) },
   { weight: 1, arbitrary: fc.constantFrom('"a b"', 'ab"') },
 )
-const label = fc.constantFrom('a', 'b', 'ab', 'BA', 'é', 'bücher', 'xn--bcher-kva', 'xn--9ca', 'σς')
+const label = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  'BA',
+  'é',
+  'bücher',
+  'xn--bcher-kva',
+  'xn--9ca',
+  'σς',
+  'a--b',
+)
 const labels = (min: number, max: number): fc.Arbitrary<string> =>
   fc.array(label, { minLength: min, maxLength: max }).map((all) => all.join('.'))
 const domain = fc.oneof(
@@ -207,6 +218,50 @@ test('the same mask on both lists is two entries', () => {
   expect(index.lookup('a@b', [''])?.list).toBe('allow')
   expect(index.remove('', 'allow', 'a@b')).toBe(true)
   expect(index.lookup('a@b', [''])?.list).toBe('block')
+})
+
+describe('addresses as typed', () => {
+  test('in one call with any others', () => {
+    const index = new MaskIndex()
+    index.add('', 'block', 'a@x.example')
+    const typed = [
+      'a@x.example',
+      'A@X.Example',
+      '<a@x.example>',
+      '"a"@x.example.',
+      'a@x.exampl\u212f',
+    ]
+    expect(index.lookupMany(typed, ['']).map((found) => found?.mask)).toEqual([
+      ...Array.from({ length: 4 }, () => 'a@x.example'),
+      'a@x.example', // U+212F is compatible with "e", and IDNA maps it so
+    ])
+    const none = [
+      '',
+      'a',
+      'a@',
+      '@x.example',
+      'a@x.example\n',
+      '\na@x.example',
+      'a@x\n.example',
+      'š@x.example',
+    ]
+    const hits = [null, null, null, null, 'a@x.example', 'a@x.example', null, null]
+    expect(index.lookupMany(none, ['']).map((found) => found?.mask ?? null)).toEqual(hits)
+  })
+
+  test('more than one crossing holds, and a line end at its edge', () => {
+    const index = new MaskIndex()
+    index.add('', 'block', 'a@x.example')
+    for (const size of [1023, 1024, 1025, 3000]) {
+      for (const other of ['b@x.example', 'b\n@x.example', 'é@x.example', 'b'.repeat(100_000)]) {
+        const asked = Array.from({ length: size }, (_, i) =>
+          i === size >> 1 ? other : 'a@x.example',
+        )
+        const found = index.lookupMany(asked, [''])
+        expect(found.map((entry) => entry === null)).toEqual(asked.map((text) => text === other))
+      }
+    }
+  })
 })
 
 test('long addresses match what can match them', () => {

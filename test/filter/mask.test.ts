@@ -8,7 +8,6 @@ import {
   lookupForms,
   parseMask,
   scopesOf,
-  writePlain,
 } from '../../plugin/filter/mask.ts'
 
 const long = (octets: number): string => 'a'.repeat(octets)
@@ -143,25 +142,6 @@ describe('an address that is looked up', () => {
       }),
       { numRuns: 2000 },
     )
-  })
-
-  test('plain addresses are written as their only form', () => {
-    const near = fc.stringMatching(/^[-aZ.@x"é]{0,8}@?[-aZ.n@x_]{0,8}$/)
-    const bytes = Buffer.alloc(400)
-    let written = 0
-    fc.assert(
-      fc.property(fc.oneof(near, fc.emailAddress()), (text) => {
-        const end = writePlain(text, bytes, 3)
-        if (end === 0) return
-        written++
-        expect([bytes.toString('utf8', 3, end - 1), bytes[end - 1]]).toEqual([
-          ...lookupForms(text),
-          10,
-        ])
-      }),
-      { numRuns: 2000 },
-    )
-    expect(written).toBeGreaterThan(0)
   })
 
   test('a domain with U-labels is looked up in both forms', () => {
