@@ -27,13 +27,14 @@ export function listed(boxes: readonly Box[], list: List): Listed[] {
     // RFC 5258 §3.1: names without a mailbox are told to those who ask for subscriptions
     if (!box.exists && !select.has('SUBSCRIBED')) continue
     if (!matchesAny(joined, box.name)) continue
-    // RFC 5258 §3.1: parents of what was chosen, where the pattern does not reach the children
-    const below = boxes.filter(({ name }) => name.startsWith(`${box.name}/`))
-    const info =
-      select.has('RECURSIVEMATCH') && below.some((child) => chosen(child))
-        ? [...select].filter((option) => option !== 'RECURSIVEMATCH' && option !== 'REMOTE')
-        : []
-    if (!chosen(box) && info.length === 0) continue
+    const below = boxes.filter((child) => child.name.startsWith(`${box.name}/`) && chosen(child))
+    // RFC 5258 §3.5: a parent that is not chosen itself stands for children that are not told
+    const stands = below.some(({ name }) => !matchesAny(joined, name))
+    const recursive = select.has('RECURSIVEMATCH') && (chosen(box) ? below.length > 0 : stands)
+    if (!chosen(box) && !recursive) continue
+    const info = recursive
+      ? [...select].filter((option) => option !== 'RECURSIVEMATCH' && option !== 'REMOTE')
+      : []
     const attributes = box.exists ? [children(boxes, box.name)] : ['\\NonExistent']
     if (box.specialUse !== null) attributes.push(box.specialUse)
     if (box.subscribed && (returns.has('SUBSCRIBED') || select.has('SUBSCRIBED')))

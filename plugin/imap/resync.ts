@@ -1,5 +1,6 @@
 // Quick resynchronisation (RFC 7162 §3.2.5): what happened in a mailbox since a client last looked.
 import type { Session } from './command.ts'
+import { PIECE } from './selected.ts'
 import { writeFlags } from './updates.ts'
 import {
   inRanges,
@@ -12,8 +13,6 @@ import {
 
 /** Entries of the journal that are looked through; beyond, what is missing is told instead. */
 const JOURNAL_MAX = 50_000
-/** Lines of an answer are handed to the socket in pieces of about this size. */
-const PIECE = 64 * 1024
 
 /** VANISHED (EARLIER), then FETCH of what changed. Nothing if the client's UIDs are of another data set. */
 export async function resynchronize(

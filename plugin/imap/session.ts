@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
 import { Bad, Refused } from '../errors.ts'
-import type { Change, Login } from '../mail.ts'
+import type { Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
@@ -11,8 +11,8 @@ import { COMMANDS } from './commands/index.ts'
 import { networkOf, type Gate } from './gate.ts'
 import { loginFailedLine, type Log } from './log.ts'
 import { answerTo } from './refusal.ts'
+import { PIECE, Selected } from './selected.ts'
 import { Gone, type Transport } from './transport.ts'
-import { writeFlags, writeKeywords, writeNumbering, type Teller } from './updates.ts'
 import type { View } from './view.ts'
 import {
   limits,
@@ -36,9 +36,6 @@ export interface SessionContext {
 
 /** Work without a pause after which others get their turn, in ms. */
 const TURN = 10
-/** Lines of an answer are handed to the socket in pieces of about this size. */
-const PIECE = 64 * 1024
-
 export class ImapSession implements Session {
   readonly quarantine: Quarantine
   readonly writer = new Writer()
@@ -48,9 +45,7 @@ export class ImapSession implements Session {
   readonly #address: string
   readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
   #login: Login | null = null
-  #view: View | null = null
-  /** keywords that the client was told of in FLAGS */
-  #keywords = new Set<string>()
+  #selected: Selected | null = null
   #leaveAccount: (() => void) | null = null
   #failures = 0
   #bads = 0
@@ -82,12 +77,12 @@ export class ImapSession implements Session {
   }
 
   get selected(): boolean {
-    return this.#view !== null
+    return this.#selected !== null
   }
 
   get view(): View {
-    if (!this.#view) throw new Error('no mailbox is selected')
-    return this.#view
+    if (!this.#selected) throw new Error('no mailbox is selected')
+    return this.#selected.view
   }
 
   get utf8(): boolean {
@@ -110,8 +105,11 @@ export class ImapSession implements Session {
       })
       await this.#loop()
     } catch (error) {
-      if (!(error instanceof Gone)) this.#report(error)
-      this.#transport.destroy()
+      if (error instanceof Gone) this.#transport.end()
+      else {
+        this.#report(error)
+        this.#transport.destroy()
+      }
     } finally {
       clearTimeout(this.#loginTimer)
       this.#leaveAccount?.()
@@ -131,17 +129,11 @@ export class ImapSession implements Session {
   }
 
   select(view: View | null): void {
-    this.#view = view
-    this.#keywords = new Set()
-    if (!view) return
-    for (let i = 0; i < view.count; i++) {
-      const id = view.keywordsAt(i)
-      if (id !== 0) for (const word of this.quarantine.keywords(id)) this.#keywords.add(word)
-    }
+    this.#selected = view ? new Selected(this, view) : null
   }
 
   get keywords(): ReadonlySet<string> {
-    return this.#keywords
+    return this.#selected?.keywords ?? new Set()
   }
 
   logIn(login: Login): void {
@@ -175,26 +167,8 @@ export class ImapSession implements Session {
   }
 
   async sync(call: Call, options: SyncOptions = {}): Promise<void> {
-    const view = this.#view
-    if (!view) return
-    const command = COMMANDS.get(call.name)
-    const expunge = call.uid || !command?.keepsNumbers
-    const news = this.quarantine.changes(this.login, view.folder, view.seq)
-    const { seq, changes } = news ?? this.#reread(view)
-    const recentFrom = await this.#recentFrom(view, changes)
-    const step = view.advance(changes, seq, { expunge, recentFrom })
-    const teller = this.#teller(view)
-    writeNumbering(teller, step)
-    const indexes = [...new Set([...step.flags, ...(options.tell ?? [])])]
-      .map((uid) => view.indexOf(uid))
-      .filter((index) => index >= 0)
-      .toSorted((a, b) => a - b)
-    writeKeywords(teller, indexes, this.#keywords)
-    for (const index of indexes) {
-      const silent = options.skip?.(view.uidAt(index)) ?? false
-      writeFlags(teller, index, { uid: call.uid, silent })
-      if (this.writer.size > PIECE) await this.flush()
-    }
+    const expunge = call.uid || !COMMANDS.get(call.name)?.keepsNumbers
+    await this.#selected?.tell({ ...options, expunge, uid: call.uid })
   }
 
   async prompt(text: string): Promise<Buffer> {
@@ -361,7 +335,7 @@ export class ImapSession implements Session {
     if (state === 'not-authenticated' && this.#login) throw new Bad('You are logged in already')
     if ((state === 'authenticated' || state === 'selected') && !this.#login)
       throw new Bad('Log in first')
-    if (state === 'selected' && !this.#view) throw new Bad('Select a mailbox first')
+    if (state === 'selected' && !this.#selected) throw new Bad('Select a mailbox first')
     return command
   }
 
@@ -392,25 +366,6 @@ export class ImapSession implements Session {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     this.#context.log.error(`imap fault ${id}: ${text}`)
     return id
-  }
-
-  #teller(view: View): Teller {
-    const { writer, enabled, quarantine } = this
-    return { writer, view, enabled, keywords: (id) => quarantine.keywords(id) }
-  }
-
-  /** From which UID on the new messages are \Recent: this session is the first that is told of them. */
-  async #recentFrom(view: View, changes: readonly Change[]): Promise<number | undefined> {
-    const last = changes.findLast(({ kind }) => kind === 'add')
-    if (!last || this.enabled.has('IMAP4REV2')) return undefined
-    return view.readOnly
-      ? this.quarantine.recentFrom(this.login, view.folder)
-      : await this.quarantine.claimRecent(this.login, view.folder, last.uid)
-  }
-
-  #reread(view: View): { seq: number; changes: ReturnType<View['difference']> } {
-    const rows = this.quarantine.rows(this.login, view.folder)
-    return { seq: rows.seq, changes: view.difference(rows) }
   }
 
   /** Lets other connections have their turn when this one has worked for long. */

@@ -27,7 +27,8 @@ export class Transport {
   #socket: Socket
   #inflate: InflateRaw | null = null
   #deflate: DeflateRaw | null = null
-  #wake: (() => void) | null = null
+  /** who waits for something to happen: in IDLE a reader and a writer */
+  #waiting: (() => void)[] = []
   #listeners: Record<string, () => void> = {}
   #interrupt: 'timeout' | 'shutdown' | null = null
   #time = 0
@@ -75,7 +76,7 @@ export class Transport {
   /** Ends the wait of `read`, now or next time. */
   interrupt(why: 'timeout' | 'shutdown'): void {
     this.#interrupt ??= why
-    this.#wake?.()
+    this.#wake()
   }
 
   /** Silence after which `read` answers 'timeout' and a stuck write fails, in ms. */
@@ -103,11 +104,13 @@ export class Transport {
 
   /** Resolves when the client has taken enough; throws Gone when it does not. */
   async drained(): Promise<void> {
+    const before = this.#time
     this.timeout(limits.WRITE_TIME)
     while (this.choked && !this.#closed) {
       if (this.#interrupt === 'timeout') this.destroy()
       else await this.#woken()
     }
+    this.timeout(before)
     if (this.#closed) throw new Gone('the connection is closed')
   }
 
@@ -124,7 +127,7 @@ export class Transport {
     let secured = false
     socket.once('secure', () => {
       secured = true
-      this.#wake?.()
+      this.#wake()
     })
     while (!secured && !this.#closed) {
       if (this.#interrupt) this.destroy()
@@ -143,14 +146,14 @@ export class Transport {
     const deflate = createDeflateRaw({ level: 3 })
     inflate.on('error', () => this.destroy())
     deflate.on('data', (bytes: Buffer) => socket.write(bytes))
-    deflate.on('drain', () => this.#wake?.())
+    deflate.on('drain', () => this.#wake())
     this.#inflate = inflate
     this.#deflate = deflate
     if (rest.length > 0) inflate.write(rest)
     socket.pipe(inflate)
     this.#attach(socket)
-    inflate.on('readable', () => this.#wake?.())
-    inflate.on('end', () => this.#wake?.())
+    inflate.on('readable', () => this.#wake())
+    inflate.on('end', () => this.#wake())
   }
 
   /** Ends the connection after what was sent. */
@@ -177,17 +180,21 @@ export class Transport {
       this.#deflate?.destroy()
       this.#resolve()
     }
-    this.#wake?.()
+    this.#wake()
   }
 
   async #woken(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#wake = resolve
+      this.#waiting.push(resolve)
     })
   }
 
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
   #attach(socket: Socket): void {
-    const wake = (): void => this.#wake?.()
+    const wake = (): void => this.#wake()
     this.#listeners = {
       end: wake,
       drain: wake,

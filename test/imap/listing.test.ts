@@ -66,6 +66,12 @@ describe('LIST', () => {
     expect(await root.ok('LIST (SUBSCRIBED RECURSIVEMATCH) "" tree')).toEqual([
       '* LIST (\\HasChildren) "/" tree ("CHILDINFO" ("SUBSCRIBED"))',
     ])
+    // the child is told itself, so the parent need not stand for it
+    expect(await root.ok('LIST (SUBSCRIBED RECURSIVEMATCH) "" (tree tree/*)')).toEqual([
+      '* LIST (\\HasChildren \\Subscribed) "/" tree/a ("CHILDINFO" ("SUBSCRIBED"))',
+      '* LIST (\\HasNoChildren \\Subscribed) "/" tree/a/x',
+      '* LIST (\\HasNoChildren \\Subscribed) "/" tree/b',
+    ])
     expect(await root.ok('LSUB "" tree/%')).toEqual([
       '* LSUB (\\HasChildren) "/" tree/a',
       '* LSUB (\\HasNoChildren) "/" tree/b',

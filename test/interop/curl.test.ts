@@ -65,5 +65,5 @@ test('curl over STARTTLS', async () => {
     '--request',
     'FETCH 1 FLAGS',
   ])
-  expect(stdout).toContain('* 1 FETCH (FLAGS (\\Seen))')
+  expect(stdout).toContain('* 1 FETCH (FLAGS (\\Seen \\Recent))')
 })
