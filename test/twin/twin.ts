@@ -9,8 +9,8 @@ const f32 = Math.fround
 const LIMIT = 12
 const SHARES = [0.5, 0.5, 0.6]
 const MIX = 0.2
-const SURPRISE = 0.7
-const RATE = 0.9 * 1024
+const SURPRISE = 0.75
+const RATE = 0.95 * 1024
 const EPSILON = f32(0.0001)
 const CERTAIN = 1e-7
 
@@ -87,9 +87,10 @@ export class Twin {
       const { m, n } = before.views[view]
       const surprise = (label === 'spam' ? 1 : 0) - sigmoid(m + MIX * (all - m))
       if (Math.abs(surprise) < CERTAIN) return
-      const g = Math.min(Math.max(surprise, -SURPRISE), SURPRISE) / Math.sqrt(n)
+      const g = surprise / Math.sqrt(n)
+      const bound = SURPRISE / Math.sqrt(n)
       const square = f32(g * g)
-      const rate = f32(RATE * g)
+      const rate = f32(RATE * Math.min(Math.max(g, -bound), bound))
       for (const slot of slots) {
         const sum = f32(fromBfloat16(this.sums[slot]) + square)
         const step = f32(rate / f32(EPSILON + f32(Math.sqrt(sum))))
