@@ -1,5 +1,6 @@
 // Why a message scores as it does, in words. Reads the message again, slowly; never on the way of mail.
-import { LIMIT, SHARES, contribution, type Kernel, type Score, type Trace } from './kernel.ts'
+import { LIMIT, SHARES, contribution, type Kernel, type Score } from './kernel.ts'
+import type { Trace } from './trace.ts'
 
 /** A word, pair of words or property of the message, and what it adds to z (positive: spam). */
 export interface Token {

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
+import { planes, unplanes } from './planes.ts'
+import { readTraces, type Trace } from './trace.ts'
 
 /** Version of the features: models and lessons of another version do not fit. */
 export const FEATURE_VERSION = 1
@@ -33,16 +35,6 @@ export function contribution(view: 0 | 1 | 2, m: number): number {
 
 export type ViewScore = { m: number; n: number }
 
-/** One feature with the text behind it. */
-export type Trace = {
-  slot: number
-  view: 0 | 1 | 2
-  kind: 'present' | 'empty' | 'shape' | 'signal' | 'word' | 'pair'
-  /** Header name in small letters; empty in the body. */
-  header: string
-  text: string
-}
-
 type Exports = {
   memory: WebAssembly.Memory
   init(bits: number): void
@@ -64,8 +56,6 @@ type Exports = {
   discount(weight: number, sum: number): void
 }
 
-const VIEWS = [0, 1, 2] as const
-const KINDS = ['present', 'empty', 'shape', 'signal', 'word', 'pair'] as const
 const LESSON_HEAD = 7
 const SNAPSHOT_HEAD = 8
 const SNAPSHOT_MAGIC = 'LZM'
@@ -265,56 +255,5 @@ export class Kernel {
         { m: r.getFloat64(32, true), n: r.getInt32(48, true) },
       ],
     }
-  }
-}
-
-/** Records of assembly/trace.ts. */
-function readTraces(bytes: Buffer): Trace[] {
-  const traces: Trace[] = []
-  for (let at = 0; at < bytes.length;) {
-    const name = at + 9
-    const text = name + bytes[at + 6]
-    const second = text + bytes[at + 7]
-    const end = second + bytes[at + 8]
-    traces.push({
-      slot: bytes.readUInt32LE(at),
-      view: VIEWS[bytes[at + 4]],
-      kind: KINDS[bytes[at + 5]],
-      header: bytes.toString('latin1', name, text).toLowerCase(),
-      text: [bytes.subarray(text, second), bytes.subarray(second, end)]
-        .map(readable)
-        .join(' ')
-        .trim(),
-    })
-    at = end
-  }
-  return traces
-}
-
-/** Names of HTML tags are marked by a byte that UTF-8 does not have. */
-function readable(token: Buffer): string {
-  return token[0] === 0xff ? `<${token.toString('latin1', 1)}>` : token.toString('utf8')
-}
-
-/** The four bytes of all slots, each in a run of its own: they compress better than mixed. */
-function planes(table: Uint8Array): Uint8Array {
-  const slots = table.length / 4
-  const out = new Uint8Array(table.length)
-  for (let i = 0, at = 0; i < slots; i++, at += 4) {
-    out[i] = table[at]
-    out[slots + i] = table[at + 1]
-    out[2 * slots + i] = table[at + 2]
-    out[3 * slots + i] = table[at + 3]
-  }
-  return out
-}
-
-function unplanes(from: Uint8Array, table: Uint8Array): void {
-  const slots = table.length / 4
-  for (let i = 0, at = 0; i < slots; i++, at += 4) {
-    table[at] = from[i]
-    table[at + 1] = from[slots + i]
-    table[at + 2] = from[2 * slots + i]
-    table[at + 3] = from[3 * slots + i]
   }
 }
