@@ -1,10 +1,14 @@
 // What LIST, LSUB and XLIST answer (RFC 9051 §6.3.9, RFC 5258, RFC 6154): pure, of a list of mailboxes.
 import { matchesAny, parentsOf, type List } from './wire/index.ts'
 
-/** A mailbox, or a name that is subscribed though its mailbox was deleted. */
+/**
+ * A mailbox; or a name without one that is subscribed (its mailbox was deleted) or stands above
+ * mailboxes (`parent`).
+ */
 export interface Box {
   readonly name: string
   readonly exists: boolean
+  readonly parent?: boolean
   readonly specialUse: string | null
   readonly subscribed: boolean
 }
@@ -25,7 +29,7 @@ export function listed(boxes: readonly Box[], list: List): Listed[] {
   const answer: Listed[] = []
   for (const box of boxes) {
     // RFC 5258 §3.1: names without a mailbox are told to those who ask for subscriptions
-    if (!box.exists && !select.has('SUBSCRIBED')) continue
+    if (!box.exists && !box.parent && !select.has('SUBSCRIBED')) continue
     if (!matchesAny(joined, box.name)) continue
     const below = boxes.filter((child) => child.name.startsWith(`${box.name}/`) && chosen(child))
     // RFC 5258 §3.5: a parent that is not chosen itself stands for children that are not told
@@ -35,7 +39,7 @@ export function listed(boxes: readonly Box[], list: List): Listed[] {
     const info = recursive
       ? [...select].filter((option) => option !== 'RECURSIVEMATCH' && option !== 'REMOTE')
       : []
-    const attributes = box.exists ? [children(boxes, box.name)] : ['\\NonExistent']
+    const attributes = attributesOf(boxes, box)
     if (box.specialUse !== null) attributes.push(box.specialUse)
     if (box.subscribed && (returns.has('SUBSCRIBED') || select.has('SUBSCRIBED')))
       attributes.push('\\Subscribed')
@@ -67,6 +71,12 @@ export function subscribed(boxes: readonly Box[], list: List): Listed[] {
           })
   }
   return [...answer.values()]
+}
+
+function attributesOf(boxes: readonly Box[], { name, exists, parent }: Box): string[] {
+  if (exists) return [children(boxes, name)]
+  // RFC 9051 §7.3.1: \NonExistent is for names that are nothing at all
+  return parent ? ['\\Noselect', '\\HasChildren'] : ['\\NonExistent']
 }
 
 function children(boxes: readonly Box[], name: string): string {

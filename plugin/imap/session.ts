@@ -1,27 +1,29 @@
 // One connection: bytes to commands, commands in order, answers in one piece. Commit first, then speak.
 import { randomBytes } from 'node:crypto'
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
 import { Bad, Refused } from '../errors.ts'
 import type { Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
+import { Channel } from './channel.ts'
 import { COMMANDS } from './commands/index.ts'
 import { networkOf, type Gate } from './gate.ts'
 import { loginFailedLine, type Log } from './log.ts'
 import { answerTo } from './refusal.ts'
+import { Repeater } from './repeater.ts'
 import { PIECE, Selected } from './selected.ts'
 import { Gone, type Transport } from './transport.ts'
 import type { View } from './view.ts'
 import {
   limits,
   Reader,
-  Receiver,
-  Writer,
+  isDone,
   type Received,
   type ReceiverLimits,
   type Step,
+  type Writer,
 } from './wire/index.ts'
 
 /** What all connections of a server share. */
@@ -34,36 +36,33 @@ export interface SessionContext {
   readonly authDelay: number
 }
 
-/** Work without a pause after which others get their turn, in ms. */
-const TURN = 10
 export class ImapSession implements Session {
   readonly quarantine: Quarantine
-  readonly writer = new Writer()
+  readonly writer: Writer
   readonly enabled = new Set<Enabled>()
   readonly #context: SessionContext
-  readonly #transport: Transport
+  readonly #channel: Channel
   readonly #address: string
-  readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
   #login: Login | null = null
   #selected: Selected | null = null
   #leaveAccount: (() => void) | null = null
   #failures = 0
   #bads = 0
   #ending = false
-  #turn = performance.now()
   #loginTimer: NodeJS.Timeout
 
   constructor(context: SessionContext, transport: Transport, address: string) {
     this.quarantine = context.quarantine
     this.#context = context
-    this.#transport = transport
+    this.#channel = new Channel(transport)
+    this.writer = this.#channel.writer
     this.#address = address
     // One span for all of it: bytes that drip in must not keep a stranger here.
     this.#loginTimer = setTimeout(() => transport.interrupt('timeout'), limits.LOGIN_TIME)
   }
 
   get peer(): Peer {
-    const { secure, compressed } = this.#transport
+    const { secure, compressed } = this.#channel.transport
     return { address: this.#address, network: networkOf(this.#address), secure, compressed }
   }
 
@@ -97,7 +96,7 @@ export class ImapSession implements Session {
   /** Serves the connection until its end; `tls` from its first byte. Never throws. */
   async serve({ tls }: { tls: boolean }): Promise<void> {
     try {
-      if (tls) await this.#transport.startTls(this.#context.secureContext())
+      if (tls) await this.startTls()
       const names = this.capabilities
       this.writer.untagged().ok('Lazaret is ready', (w) => {
         w.atom('CAPABILITY')
@@ -105,10 +104,10 @@ export class ImapSession implements Session {
       })
       await this.#loop()
     } catch (error) {
-      if (error instanceof Gone) this.#transport.end()
+      if (error instanceof Gone) this.#channel.transport.end()
       else {
         this.#report(error)
-        this.#transport.destroy()
+        this.#channel.transport.destroy()
       }
     } finally {
       clearTimeout(this.#loginTimer)
@@ -118,7 +117,7 @@ export class ImapSession implements Session {
 
   /** The server stops: the command that runs is finished, then the client is told. */
   shutdown(): void {
-    this.#transport.interrupt('shutdown')
+    this.#channel.transport.interrupt('shutdown')
   }
 
   enable(extension: Enabled): void {
@@ -142,7 +141,7 @@ export class ImapSession implements Session {
       throw new Refused('LIMIT', 'There are too many connections of this account already.')
     this.#login = login
     clearTimeout(this.#loginTimer)
-    this.#receiver.limits = afterLogin(this.quarantine.config.imap.append_limit)
+    this.#channel.limits = afterLogin(this.quarantine.config.imap.append_limit)
     this.log(`imap login: rip=${this.#address}, user=${JSON.stringify(login.account)}`)
   }
 
@@ -159,11 +158,7 @@ export class ImapSession implements Session {
   }
 
   async flush(): Promise<void> {
-    if (this.writer.size > 0) this.#transport.send(this.writer.take())
-    if (this.#transport.choked) {
-      await this.#transport.drained()
-      this.#turn = performance.now()
-    } else await this.#breathe()
+    await this.#channel.flush()
   }
 
   async sync(call: Call, options: SyncOptions = {}): Promise<void> {
@@ -174,105 +169,59 @@ export class ImapSession implements Session {
   async prompt(text: string): Promise<Buffer> {
     this.writer.continuation(text)
     await this.flush()
-    const step = await this.#line()
+    const step = await this.#channel.line()
     if (step.kind === 'bad') throw new Bad(step.reason)
     return step.bytes
   }
 
   async idle(call: Call): Promise<void> {
-    let telling = false
-    let again = false
     // What a client does not take in time waits in the journal, not in memory.
-    const tell = async (): Promise<void> => {
-      again = true
-      if (telling) return
-      telling = true
-      try {
-        while (again) {
-          again = false
-          await this.sync(call)
-          await this.flush()
-        }
-      } catch (error) {
-        if (!(error instanceof Gone)) this.#report(error)
-        this.#transport.destroy()
-      } finally {
-        telling = false
-      }
-    }
+    const telling = new Repeater(() => this.#tellIdle(call))
     this.writer.continuation('idling')
     await this.flush()
-    const stop = this.quarantine.watch(() => void tell())
+    const stop = this.quarantine.watch(() => void telling.run())
     try {
-      await tell() // what came between the last command and this one
-      const step = await this.#line()
+      await telling.run() // what came between the last command and this one
+      const step = await this.#channel.line()
       if (step.kind === 'bad') throw new Bad(step.reason)
       // iOS sends a new command instead of DONE (clients.md).
-      if (!/^\s*done\s*$/i.test(step.bytes.toString('latin1'))) this.#receiver.unread(step.bytes)
+      if (!isDone(step.bytes)) this.#channel.unread(step.bytes)
     } finally {
       stop()
     }
-    while (telling) await nextTurn()
+    await telling.rest()
+  }
+
+  async #tellIdle(call: Call): Promise<void> {
+    try {
+      await this.sync(call)
+      await this.flush()
+    } catch (error) {
+      if (!(error instanceof Gone)) this.#report(error)
+      this.#channel.transport.destroy()
+    }
   }
 
   async startTls(): Promise<void> {
-    this.#receiver.take() // RFC 9051 §6.2.1: what was sent ahead is dropped
-    await this.flush()
-    await this.#transport.startTls(this.#context.secureContext())
+    await this.#channel.startTls(this.#context.secureContext())
   }
 
   async compress(): Promise<void> {
-    await this.flush()
-    this.#transport.compress(this.#receiver.take())
+    await this.#channel.compress()
   }
 
   async end(): Promise<void> {
     this.#ending = true
-    await this.flush()
   }
 
   async #loop(): Promise<void> {
     while (!this.#ending) {
-      const step = this.#receiver.next()
-      if (step.kind === 'bytes') {
-        if (!(await this.#more())) return
-      } else await this.#take(step)
+      const step = await this.#channel.next()
+      if (step === null) return
+      await this.#take(step)
       if (this.writer.size > PIECE) await this.flush()
     }
-    await this.flush()
-    this.#transport.end()
-  }
-
-  /** Waits for bytes; false when there will be none. */
-  async #more(): Promise<boolean> {
-    await this.flush()
-    const { IDLE_TIME, COMMAND_TIME } = limits
-    this.#transport.timeout(this.#receiver.fresh ? IDLE_TIME : COMMAND_TIME)
-    const got = await this.#transport.read()
-    this.#turn = performance.now()
-    if (got instanceof Buffer) {
-      this.#receiver.push(got)
-      return true
-    }
-    if (got === 'timeout') this.writer.untagged().bye('Nothing was heard from you for too long')
-    if (got === 'shutdown')
-      this.writer.untagged().bye('The server is being restarted', 'UNAVAILABLE')
-    await this.flush()
-    this.#transport.end()
-    return false
-  }
-
-  async #line(): Promise<Step & { kind: 'line' | 'bad' }> {
-    this.#receiver.mode = 'line'
-    try {
-      for (;;) {
-        const step = this.#receiver.next()
-        if (step.kind === 'line' || step.kind === 'bad') return step
-        if (!(await this.#more())) throw new Gone('the client has left')
-      }
-    } finally {
-      this.#receiver.mode = 'command'
-    }
+    await this.#channel.end()
   }
 
   async #take(step: Exclude<Step, { kind: 'bytes' }>): Promise<void> {
@@ -297,11 +246,11 @@ export class ImapSession implements Session {
       const call = callOf(start)
       this.#lookUp(call).literal?.(this, start, size)
     } catch (error) {
-      this.#receiver.refuse()
+      this.#channel.refuse()
       this.#answer(start.tag, error)
       return
     }
-    this.#receiver.accept()
+    this.#channel.accept()
     if (sync) this.writer.continuation('Ready for the literal')
   }
 
@@ -366,13 +315,6 @@ export class ImapSession implements Session {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     this.#context.log.error(`imap fault ${id}: ${text}`)
     return id
-  }
-
-  /** Lets other connections have their turn when this one has worked for long. */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#turn < TURN) return
-    await nextTurn()
-    this.#turn = performance.now()
   }
 }
 

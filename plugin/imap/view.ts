@@ -140,6 +140,11 @@ export class View {
     if (uid) return uidSpans(set, this.uids)
     if (exceeds(set, this.#count))
       throw new Bad(`There is no such message: the mailbox has ${this.#count}`)
+    return this.within(set)
+  }
+
+  /** Where the sequence numbers of a set stand; those above the count are left out. */
+  within(set: SequenceSet): Span[] {
     return withinCount(set, this.#count).map(({ from, to }) => ({ start: from - 1, end: to }))
   }
 

@@ -46,7 +46,7 @@ export const APPEND: Command<Append> = {
       messages.map(({ bytes, flags, date }) => ({
         raw: bytes,
         flags: flagSet(flags),
-        date: date?.time ?? null,
+        date: date ?? null,
       })),
     )
     return { code: (w) => w.atom('APPENDUID').number(quarantine.uidValidity).numbers(uids) }

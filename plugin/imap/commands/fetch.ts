@@ -3,6 +3,7 @@
 import { Bad, Refused } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Call, Command, Done, Session } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { Message } from '../message.ts'
 import { Output } from '../fetch/output.ts'
 import { planFetch, type Plan } from '../fetch/plan.ts'
@@ -35,7 +36,7 @@ export const FETCH: Command<Fetch> = {
       throw new Bad('VANISHED needs ENABLE QRESYNC first') // RFC 7162 §3.2.6
     // RFC 7162 §3.1: both make the session one that keeps mod-sequences
     if (args.changedSince !== undefined || args.items.some(({ kind }) => kind === 'MODSEQ'))
-      session.enable('CONDSTORE')
+      keepModseqs(session)
     const plan = planFetch(session, args, call.uid)
     let spans = wanted(session.view, args, call.uid)
     if (args.vanished) writeVanishedOf(session, args)

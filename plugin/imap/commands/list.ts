@@ -1,15 +1,18 @@
 // LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
 import type { Command, Session } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { needFolder, rightsOf } from '../folders.ts'
 import { listed, type Box } from '../listing.ts'
 import { statusOf } from '../status.ts'
-import { parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
+import { parentsOf, parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
 
-/** The folders of a login as LIST knows them, then names that are only subscribed. */
+/** The folders of a login as LIST knows them, then names without one: above others, or subscribed. */
 export function boxesOf({ quarantine, login }: Session): Box[] {
   const folders = quarantine.folders(login)
   const names = new Set(folders.map(({ name }) => name))
-  const only = quarantine.subscriptions(login).filter((name) => !names.has(name))
+  const subscribed = new Set(quarantine.subscriptions(login))
+  const parents = new Set(folders.flatMap(({ name }) => parentsOf(name)))
+  const only = new Set([...parents, ...subscribed].filter((name) => !names.has(name)))
   return [
     ...folders.map((folder) => ({
       name: folder.name,
@@ -17,7 +20,13 @@ export function boxesOf({ quarantine, login }: Session): Box[] {
       specialUse: folder.specialUse,
       subscribed: quarantine.isSubscribed(login, folder),
     })),
-    ...only.map((name) => ({ name, exists: false, specialUse: null, subscribed: true })),
+    ...[...only].map((name) => ({
+      name,
+      exists: false,
+      parent: parents.has(name),
+      specialUse: null,
+      subscribed: subscribed.has(name),
+    })),
   ]
 }
 
@@ -32,7 +41,7 @@ export const LIST: Command<List> = {
   async run(session, list) {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer)
-    if (list.status?.includes('HIGHESTMODSEQ')) session.enable('CONDSTORE')
+    if (list.status?.includes('HIGHESTMODSEQ')) keepModseqs(session)
     for (const { name, attributes, childInfo, exists } of listed(boxesOf(session), list)) {
       writeList(writer, { attributes, mailbox: name, childInfo })
       if (!exists || (!list.status && !list.returns.has('MYRIGHTS'))) continue

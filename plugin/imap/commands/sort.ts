@@ -1,5 +1,6 @@
 // SORT and UID SORT (RFC 5256 §3), with RETURN (RFC 5267 §3: ESORT).
 import type { Command } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { answer, asksModseq } from '../search/answer.ts'
 import { find } from '../search/find.ts'
 import { matcherOf } from '../search/match.ts'
@@ -12,7 +13,7 @@ export const SORT: Command<Sort> = {
   parse: parseSort,
 
   async run(session, args, call) {
-    if (args.keys.some(asksModseq)) session.enable('CONDSTORE') // RFC 7162 §3.1
+    if (args.keys.some(asksModseq)) keepModseqs(session) // RFC 7162 §3.1
     const matcher = matcherOf(session, args.keys)
     if (args.returns?.save) session.view.saved = []
     const found = await find(session, matcher)

@@ -1,5 +1,6 @@
 // STATUS (RFC 9051 §6.3.11)
 import type { Command } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { needFolder } from '../folders.ts'
 import { statusOf } from '../status.ts'
 import { parseStatus, writeStatus, type StatusCommand } from '../wire/index.ts'
@@ -10,7 +11,7 @@ export const STATUS: Command<StatusCommand> = {
   async run(session, { mailbox, items }) {
     const folder = needFolder(session, mailbox)
     // RFC 7162 §3.1: asking for mod-sequences enables them
-    if (items.includes('HIGHESTMODSEQ')) session.enable('CONDSTORE')
+    if (items.includes('HIGHESTMODSEQ')) keepModseqs(session)
     writeStatus(session.writer, mailbox, statusOf(session, folder, items))
   },
 }

@@ -1,6 +1,7 @@
 // STORE and UID STORE (RFC 9051 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3)
 import type { FlagSet } from '../../mail.ts'
 import type { Command, Session } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { flagNames, flagSet, STORED } from '../flags.ts'
 import { READ_ONLY } from '../open.ts'
 import { parseStore, rangesOf, type Store } from '../wire/index.ts'
@@ -35,7 +36,7 @@ export const STORE: Command<Store> = {
   parse: parseStore,
   async run(session, { set, mode, silent, flags: names, unchangedSince }, call) {
     const { quarantine, login, view } = session
-    if (unchangedSince !== undefined) session.enable('CONDSTORE') // RFC 7162 §3.1
+    if (unchangedSince !== undefined) keepModseqs(session) // RFC 7162 §3.1
     const uids = view.uidsOf(set, call.uid)
     if (view.readOnly) return READ_ONLY
     if (uids.length === 0) return {}

@@ -1,6 +1,7 @@
 // THREAD and UID THREAD (RFC 5256 §3).
 import { Bad } from '../../errors.ts'
 import type { Command } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
 import { asksModseq } from '../search/answer.ts'
 import { find } from '../search/find.ts'
 import { matcherOf } from '../search/match.ts'
@@ -18,7 +19,7 @@ export const THREAD: Command<Thread> = {
 
   async run(session, { algorithm, keys }, call) {
     if (algorithm === 'REFS') throw new Bad('Thread by REFERENCES or ORDEREDSUBJECT')
-    if (keys.some(asksModseq)) session.enable('CONDSTORE') // RFC 7162 §3.1
+    if (keys.some(asksModseq)) keepModseqs(session) // RFC 7162 §3.1
     const found = await find(session, matcherOf(session, keys))
     const messages = await threadKeys(session, found)
     const number = (index: number) => (call.uid ? session.view.uidAt(index) : index + 1)

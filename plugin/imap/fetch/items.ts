@@ -32,7 +32,7 @@ export function writerOf(item: FetchItem, session: Session): WriteItem {
         out.text(')')
       }
     case 'INTERNALDATE':
-      return (out, { summary }) => out.text(formatDateTime(summary.at))
+      return (out, { summary }) => out.text(formatDateTime(summary.at, summary.zone))
     case 'SAVEDATE': // RFC 8514 §4.2
       return (out, { saved }) => out.text(saved === null ? 'NIL' : formatDateTime(saved))
     case 'RFC822.SIZE':
@@ -103,9 +103,10 @@ function sectionOf(message: Message, { path, text, fields }: Section): Buffer | 
 }
 
 function binaryWriter(item: Binary): WriteItem {
-  const { path, kind } = item
+  const { section, kind } = item
+  const part = section.path.length > 0 && section.text === ''
   return (out, message) => {
-    const bytes = path.length === 0 ? message.raw : decoded(message, path)
+    const bytes = part ? decoded(message, section.path) : sectionOf(message, section)
     if (kind === 'BINARY.SIZE') out.number(bytes?.length ?? 0)
     else writeString(out, cut(bytes, item.octets), true)
   }

@@ -7,7 +7,7 @@ import type { Session } from '../command.ts'
 import { RECENT } from '../flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
 import type { Message } from '../message.ts'
-import type { SearchKey, SequenceSet, Span } from '../wire/index.ts'
+import { SAVED, type SearchKey, type SequenceSet, type Span } from '../wire/index.ts'
 
 /** Rough µs a message: they only have to be in order. */
 const COST = { view: 0.1, summary: 5, header: 20, text: 200 }
@@ -27,7 +27,7 @@ const BITS: Readonly<Record<string, number>> = {
   '\\Draft': FLAG.draft,
 }
 
-/** All of `keys`. Throws Bad for sequence numbers that are not there. `now`: Unix time in ms. */
+/** All of `keys`.  `now`: Unix time in ms. */
 export function matcherOf(session: Session, keys: readonly SearchKey[], now = Date.now()): Matcher {
   return all(keys.map((key) => compile({ session, now }, key)))
 }
@@ -115,8 +115,9 @@ function not({ cost, matches }: Matcher): Matcher {
   return { cost, matches: (message) => (!gone || message.there) && !matches(message) }
 }
 
-function inSet({ view: box }: Session, set: SequenceSet | '$', uid: boolean): Matcher {
-  const spans = box.resolve(set, uid)
+function inSet({ view: box }: Session, set: SequenceSet | typeof SAVED, uid: boolean): Matcher {
+  // A number that no message has yet finds nothing, as with a UID; other servers answer so too.
+  const spans = uid || set === SAVED ? box.resolve(set, uid) : box.within(set)
   return view(({ index }) => inSpans(spans, index))
 }
 
@@ -160,7 +161,7 @@ function dateTest({ of, is, day }: KeyOf<'date'>): Matcher['matches'] {
 
 const DAYS: Readonly<Record<KeyOf<'date'>['of'], (message: Message) => number | null>> = {
   sent: ({ summary: { sentDay } }) => sentDay,
-  internal: ({ summary: { at } }) => Math.floor(at / DAY),
+  internal: ({ summary: { at, zone } }) => Math.floor((at + zone * 60_000) / DAY),
   saved: ({ saved }) => (saved === null ? null : Math.floor(saved / DAY)),
 }
 

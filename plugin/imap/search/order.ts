@@ -1,7 +1,7 @@
 // SORT (RFC 5256 §3, RFC 5957): one key a message and criterion, compared as told.
 import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
-import { fold } from '../../mime/text.ts'
+import { sortKey } from '../../mime/text.ts'
 import type { Session } from '../command.ts'
 import type { Message } from '../message.ts'
 import type { SortCriterion } from '../wire/index.ts'
@@ -14,12 +14,12 @@ const KEYS: Readonly<Record<SortCriterion['by'], KeyOf>> = {
   ARRIVAL: ({ summary }) => summary.at,
   DATE: (message) => sentDate(message),
   SIZE: ({ summary }) => summary.size,
-  SUBJECT: (_, envelope) => fold(baseSubject(envelope().subject ?? '').base),
-  FROM: (_, envelope) => fold(sortMailbox(envelope().from)),
-  TO: (_, envelope) => fold(sortMailbox(envelope().to)),
-  CC: (_, envelope) => fold(sortMailbox(envelope().cc)),
-  DISPLAYFROM: (_, envelope) => fold(displayName(envelope().from)),
-  DISPLAYTO: (_, envelope) => fold(displayName(envelope().to)),
+  SUBJECT: (_, envelope) => sortKey(baseSubject(envelope().subject ?? '').base),
+  FROM: (_, envelope) => sortKey(sortMailbox(envelope().from)),
+  TO: (_, envelope) => sortKey(sortMailbox(envelope().to)),
+  CC: (_, envelope) => sortKey(sortMailbox(envelope().cc)),
+  DISPLAYFROM: (_, envelope) => sortKey(displayName(envelope().from)),
+  DISPLAYTO: (_, envelope) => sortKey(displayName(envelope().to)),
 }
 
 /** RFC 5256 §2.2: the Date of the message in UTC, its internal date where it has none. */

@@ -34,13 +34,17 @@ export type FetchItem =
       readonly octets?: Octets
       readonly as?: 'RFC822' | 'RFC822.HEADER' | 'RFC822.TEXT'
     }
+  /**
+   * octets of the message, those of a part decoded. RFC 3516 §4 knows part numbers only; as Dovecot,
+   * we read the sections of BODY too, of which nothing is encoded
+   */
   | {
       readonly kind: 'BINARY'
-      readonly path: readonly number[]
+      readonly section: Section
       readonly peek: boolean
       readonly octets?: Octets
     }
-  | { readonly kind: 'BINARY.SIZE'; readonly path: readonly number[] }
+  | { readonly kind: 'BINARY.SIZE'; readonly section: Section }
 
 export interface Fetch {
   readonly set: SequenceSet | typeof SAVED
@@ -89,11 +93,11 @@ function readItemOf(reader: Reader, name: string, position: number): FetchItem {
     return { kind: 'SECTION', section, peek, octets: sections.takeOctets(reader) }
   }
   if ((name === 'BINARY' || name === 'BINARY.PEEK') && bracket) {
-    const path = sections.readBinarySection(reader)
-    return { kind: 'BINARY', path, peek, octets: sections.takeOctets(reader) }
+    const section = sections.readSection(reader)
+    return { kind: 'BINARY', section, peek, octets: sections.takeOctets(reader) }
   }
   if (name === 'BINARY.SIZE' && bracket) {
-    return { kind: name, path: sections.readBinarySection(reader) }
+    return { kind: name, section: sections.readSection(reader) }
   }
   throw new Bad(`Expected an item to fetch at position ${position}, found ${name}`)
 }
@@ -154,7 +158,7 @@ export function itemName(item: FetchItem): string {
   }
   if (item.kind === 'BINARY' || item.kind === 'BINARY.SIZE') {
     const octets = item.kind === 'BINARY' ? item.octets : undefined
-    return item.kind + sections.formatSection({ path: item.path, text: '', fields: [] }, octets)
+    return item.kind + sections.formatSection(item.section, octets)
   }
   return item.kind
 }

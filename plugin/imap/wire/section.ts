@@ -77,15 +77,6 @@ export function readSection(cursor: Cursor): Section {
   return { path, text, fields }
 }
 
-/** `[...]` of BINARY: part numbers only. */
-export function readBinarySection(cursor: Cursor): readonly number[] {
-  cursor.need('[')
-  const { path, more } = readPath(cursor)
-  if (path.length > 0 && more) throw cursor.bad('a part number')
-  cursor.need(']')
-  return path
-}
-
 /** `<offset.length>` if it stands at the cursor; the length is above 0. */
 export function takeOctets(cursor: Cursor): Octets | undefined {
   if (!cursor.take('<')) return undefined
