@@ -6,6 +6,15 @@ export interface Variant<T> {
   run: (round: number) => T | Promise<T>
 }
 
+/** Rounds that are run whatever the time: fewer are not worth a median. */
+const LEAST = 5
+
+export interface InterleaveOptions {
+  /** No round begins when so many seconds have passed, but for the first few. */
+  seconds?: number
+  tell?: (round: number, name: string) => void
+}
+
 /**
  * Runs every variant `rounds` times; answers the outcomes by name, in order of rounds. Who is first in
  * one round is last in the next: nobody always runs behind the same neighbour.
@@ -13,13 +22,15 @@ export interface Variant<T> {
 export async function interleave<T>(
   variants: readonly Variant<T>[],
   rounds: number,
-  tell: (round: number, name: string) => void = () => {},
+  { seconds = Infinity, tell }: InterleaveOptions = {},
 ): Promise<Map<string, T[]>> {
   const outcomes = new Map<string, T[]>(variants.map(({ name }) => [name, []]))
   if (outcomes.size !== variants.length) throw new Error('two variants have the same name')
-  for (let round = 0; round < rounds; round++)
+  const since = performance.now()
+  const late = (): boolean => performance.now() - since > seconds * 1000
+  for (let round = 0; round < rounds && !(round >= LEAST && late()); round++)
     for (const { name, run } of turn(variants, round)) {
-      tell(round, name)
+      tell?.(round, name)
       outcomes.get(name)?.push(await run(round))
     }
   return outcomes

@@ -1,6 +1,7 @@
 // The command `lazaret`: its groups, and what they have in common.
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
+import { bench } from './commands/bench.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item.ts'
 import { journal } from './commands/journal.ts'
@@ -21,6 +22,7 @@ export const GROUPS: readonly (() => Command)[] = [
   model,
   evaluation,
   journal,
+  bench,
 ]
 
 export function program(version: string): Command {
