@@ -1,9 +1,11 @@
 // Joins store, filter and quarantine. One value a data directory and process, shared by the plugins.
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Config } from './config.ts'
 import { Filter } from './filter/filter.ts'
 import type { Login } from './mail.ts'
 import { Follower } from './quarantine/follow.ts'
+import { beginWithPrior } from './quarantine/model.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { keptSummary } from './quarantine/summary.ts'
 import { Store } from './store/store.ts'
@@ -42,7 +44,9 @@ export function open(config: Config, dir: string): Lazaret {
   })
   const filter = new Filter()
   const follower = new Follower(store, filter)
-  const quarantine = new Quarantine({ store, filter, config, follower })
+  const ctx = { store, filter, config, follower }
+  if (config.main.base_model && store.seq === 1) beginWithPrior(ctx, baseModel())
+  const quarantine = new Quarantine(ctx)
   const entry: Opened = {
     users: 1,
     lazaret: {
@@ -59,4 +63,15 @@ export function open(config: Config, dir: string): Lazaret {
   }
   opened.set(key, entry)
   return entry.lazaret
+}
+
+/** config/base.model of the package, of which this file is a source or a build (dist/plugin). */
+function baseModel(): Buffer {
+  const places = ['..', '../..'].map((up) => join(__dirname, up, 'config/base.model'))
+  const path = places.find((place) => existsSync(place))
+  if (!path)
+    throw new Error(
+      `${places[0]} is missing: install the package anew, or set main.base_model = no`,
+    )
+  return readFileSync(path)
 }

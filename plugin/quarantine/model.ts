@@ -74,6 +74,20 @@ export async function importModel(
   await replace(ctx, login, snapshot, prior ? { ham: 0, spam: 0, prior: true } : model)
 }
 
+/**
+ * A new data directory begins with the shipped model as a prior. Synchronous, because Haraka's register()
+ * cannot wait.
+ */
+export function beginWithPrior(ctx: Context, snapshot: Uint8Array): void {
+  ctx.store.writeSync({ actor: 'system' }, (tx) => {
+    // Another process may have been first, or somebody has begun to use it.
+    if (ctx.store.seq > 1) return
+    const blob = tx.blob(snapshot)
+    tx.append({ type: 'snapshot', blob, ham: 0, spam: 0, prior: true, fresh: true })
+  })
+  ctx.follower.catchUp()
+}
+
 /** Forgets everything that was learned. */
 export async function resetModel(ctx: Context, login: Login): Promise<void> {
   await replace(ctx, login, null, { ham: 0, spam: 0, prior: false })

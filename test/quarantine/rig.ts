@@ -28,7 +28,9 @@ afterAll(async () => {
 })
 
 export function rig(ini: Ini = {}, dir = tempDir()): Lazaret {
-  const lazaret = open(readConfig(ini), dir)
+  // Without the shipped prior, unless a test is about it: what is taught is then all there is.
+  const main = { base_model: 'no', ...(ini.main as object | undefined) }
+  const lazaret = open(readConfig({ ...ini, main }), dir)
   open_.push(lazaret)
   return lazaret
 }

@@ -190,3 +190,17 @@ describe('a released message', () => {
     expect(forged.outcome).toBe('hold')
   })
 })
+
+describe('the shipped base model', () => {
+  test('gives a new installation an opinion, but nothing is held before lessons of its own', async () => {
+    const lazaret = rig({ main: { base_model: 'yes' } })
+    const spam = lazaret.quarantine.score(corpus('spam-2', 1, 30)[0]).score.z
+    const ham = lazaret.quarantine.score(corpus('easy-ham-1', 1, 30)[0]).score.z
+    expect(spam).toBeGreaterThan(0)
+    expect(ham).toBeLessThan(0)
+    for (const raw of corpus('spam-2', 20)) {
+      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      expect(outcome).toBe('deliver')
+    }
+  })
+})

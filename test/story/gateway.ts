@@ -97,7 +97,7 @@ export class Gateway {
 }
 
 async function prepare(data: string): Promise<void> {
-  const lazaret = open(readConfig({}), data)
+  const lazaret = open(readConfig({ main: { base_model: 'no' } }), data)
   const { quarantine } = lazaret
   for (const [tier, name] of Object.entries(LOGINS) as [Tier, string][])
     await quarantine.accounts.add(LOGIN, name, tier, PASSWORD)
