@@ -53,7 +53,10 @@ const HELD: Omit<
 
 async function main(): Promise<void> {
   const setup = JSON.parse(process.argv[2] ?? '{}') as Setup
-  const lazaret = open(readConfig({ imap: { test_mailboxes: 'true' } }), setup.dir)
+  const lazaret = open(
+    readConfig({ main: { base_model: 'no' }, imap: { test_mailboxes: 'true' } }),
+    setup.dir,
+  )
   const { quarantine } = lazaret
   if (!quarantine.accounts.list(CLI).some(({ name }) => name === setup.user))
     await quarantine.accounts.add(CLI, setup.user, 'super-admin', setup.password)
