@@ -1,6 +1,7 @@
 // The listeners: implicit TLS and STARTTLS, with limits on who may connect.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Quarantine } from '../quarantine/quarantine.ts'
+import { Budget } from './budget.ts'
 import { Certificate, certificateFiles } from './certificate.ts'
 import { Gate, plainAddress, type GateLimits } from './gate.ts'
 import type { Log } from './log.ts'
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly gate: GateLimits
   /** delay of the first wrong password, in ms */
   readonly authDelay?: number
+  /** octets of large literals that may be on their way at one time */
+  readonly literals?: number
 }
 
 /** Ports on which the server listens; null where it is off. */
@@ -78,6 +81,7 @@ export class ImapServer {
       quarantine,
       log,
       gate: this.#gate,
+      budget: new Budget(this.#options.literals ?? limits.LITERALS_TOTAL),
       secureContext: () => certificate.context,
       authDelay: authDelay ?? limits.AUTH_DELAY,
     }

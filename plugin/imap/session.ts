@@ -9,6 +9,7 @@ import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
 import { Channel } from './channel.ts'
 import { COMMANDS } from './commands/index.ts'
+import type { Budget } from './budget.ts'
 import { networkOf, type Gate } from './gate.ts'
 import { loginFailedLine, type Log } from './log.ts'
 import { answerTo } from './refusal.ts'
@@ -31,6 +32,8 @@ export interface SessionContext {
   readonly quarantine: Quarantine
   readonly gate: Gate
   readonly log: Log
+  /** of large literals, over all connections */
+  readonly budget: Budget
   readonly secureContext: () => SecureContext
   /** delay of the first wrong password, in ms */
   readonly authDelay: number
@@ -49,6 +52,8 @@ export class ImapSession implements Session {
   #failures = 0
   #bads = 0
   #ending = false
+  /** octets of large literals that this connection holds */
+  #held = 0
   #loginTimer: NodeJS.Timeout
 
   constructor(context: SessionContext, transport: Transport, address: string) {
@@ -112,6 +117,7 @@ export class ImapSession implements Session {
     } finally {
       clearTimeout(this.#loginTimer)
       this.#leaveAccount?.()
+      this.#release()
     }
   }
 
@@ -231,6 +237,7 @@ export class ImapSession implements Session {
       case 'command':
         return await this.#run(step.command)
       case 'bad':
+        this.#release()
         if (step.code) this.writer.tagged(step.tag).no(step.reason, step.code)
         else this.#bad(step.tag, step.reason)
         if (step.close) this.#bye(step.reason)
@@ -243,8 +250,8 @@ export class ImapSession implements Session {
 
   #literal({ start, size, sync }: Step & { kind: 'literal' }): void {
     try {
-      const call = callOf(start)
-      this.#lookUp(call).literal?.(this, start, size)
+      this.#lookUp(callOf(start)).literal?.(this, start, size)
+      this.#hold(size)
     } catch (error) {
       this.#channel.refuse()
       this.#answer(start.tag, error)
@@ -252,6 +259,18 @@ export class ImapSession implements Session {
     }
     this.#channel.accept()
     if (sync) this.writer.continuation('Ready for the literal')
+  }
+
+  #hold(size: number): void {
+    if (size < limits.LITERAL_COUNTED) return
+    if (!this.#context.budget.take(size))
+      throw new Refused('UNAVAILABLE', 'Too many large messages are arriving; try again later.')
+    this.#held += size
+  }
+
+  #release(): void {
+    this.#context.budget.give(this.#held)
+    this.#held = 0
   }
 
   async #run(received: Received): Promise<void> {
@@ -272,6 +291,7 @@ export class ImapSession implements Session {
       if (!this.writer.abandon()) throw error
       this.#answer(call.tag, error)
     }
+    this.#release()
     await done.after?.()
     if (this.#login && !this.quarantine.accounts.exists(this.#login))
       this.#bye('This account was removed or changed')

@@ -59,7 +59,7 @@ describe('a message', () => {
       `UID FETCH ${uid} (FLAGS INTERNALDATE RFC822.SIZE BINARY.PEEK[])`,
     )
     expect(line).toContain('FLAGS (\\Flagged \\Recent $Work)')
-    expect(line).toContain('INTERNALDATE "31-Jan-2003 21:05:06 +0000"')
+    expect(line).toContain('INTERNALDATE " 1-Feb-2003 04:05:06 +0700"')
     expect(line).toContain(`RFC822.SIZE ${bytes.length}`)
     expect(line).toContain(`~{${bytes.length}}\r\n${bytes.toString('latin1')}`)
     await client.ok('CLOSE')

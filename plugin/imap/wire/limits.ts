@@ -106,8 +106,9 @@ export const SASL_LINE_MAX = 12 * KiB
 /** Bytes of a human-readable text in a response: fits a line of 1000 with tag and code. */
 export const RESPONSE_TEXT_MAX = 800
 
-/** Bytes received but not yet parsed, above which the session stops reading the socket. */
-export const PIPELINE_BYTES_MAX = 256 * KiB
+/** All literals above LITERAL_COUNTED that are being read in one process: bounds what floods can cost. */
+export const LITERALS_TOTAL = 512 * MiB
+export const LITERAL_COUNTED = 1 * MiB
 
 /** Bytes written but not yet taken by the socket, above which the session waits for `drain`. */
 export const OUTPUT_HIGH_WATER = 256 * KiB
@@ -127,27 +128,12 @@ export const COMMAND_TIME = 5 * MINUTE
 /** A client that takes nothing of a pending response for so long is gone. */
 export const WRITE_TIME = 5 * MINUTE
 
-/** Thunderbird opens 5, Apple Mail and phones up to 15; a family shares an account. */
-export const CONNECTIONS_PER_ACCOUNT = 60
-
-/** One office behind one address, each with several clients. */
-export const CONNECTIONS_PER_ADDRESS = 200
-
-/** All connections of one process. */
-export const CONNECTIONS_MAX = 10_000
-
 /** Failed logins on one connection before it is closed. */
 export const AUTH_FAILURES_PER_CONNECTION = 3
 
 /** Answer to a wrong password waits so long, doubled for each further one, up to the second. */
 export const AUTH_DELAY = 1 * SECOND
 export const AUTH_DELAY_MAX = 15 * SECOND
-
-/** Failed logins within the window that lock an address or an account out, and for how long. */
-export const AUTH_FAILURES_PER_ADDRESS = 20
-export const AUTH_FAILURES_PER_ACCOUNT = 50
-export const AUTH_WINDOW = 10 * MINUTE
-export const AUTH_LOCKOUT = 10 * MINUTE
 
 /** Bytes a COMPRESS=DEFLATE client may inflate to before the session has parsed them. */
 export const INFLATE_CHUNK = 64 * KiB
