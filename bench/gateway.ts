@@ -23,7 +23,6 @@ const CONNECTIONS = 8
  * Haraka and the next hop, 40 ms a message.
  */
 const CONNECTIONS_FORWARD = 48
-/** Messages a slice, rounds, and seconds after which no further round begins. */
 const SIZES = {
   quick: { count: 300, rounds: 20, seconds: 14 },
   full: { count: 800, rounds: 16, seconds: 240 },
@@ -34,7 +33,10 @@ const WARM_UP = 2
 export const gateway: Phase = {
   name: 'gateway',
   describe: 'messages a second through Haraka, without and with the plugin, by share of mail held',
-  run: runGateway,
+  run: async (options) =>
+    options.quick
+      ? await measureGateway(options, QUICK, SIZES.quick)
+      : await measureGateway(options, FULL, SIZES.full),
 }
 
 interface Measured extends Outcome {
@@ -43,10 +45,22 @@ interface Measured extends Outcome {
   held: number
 }
 
-async function runGateway(options: PhaseOptions): Promise<PhaseResult> {
-  const { quick, profile, dir, tell } = options
+/** Messages a slice, rounds, and seconds after which no further round begins. */
+export interface GatewaySize {
+  count: number
+  rounds: number
+  seconds: number
+}
+
+/** @param wanted those that cannot be had here are left out, and said to be. */
+export async function measureGateway(
+  options: PhaseOptions,
+  wanted: readonly Variant[],
+  size: GatewaySize,
+): Promise<PhaseResult> {
+  const { profile, dir, tell } = options
   const skipped: string[] = []
-  const variants = (quick ? QUICK : FULL).filter((variant) => {
+  const variants = wanted.filter((variant) => {
     const why = missing(variant)
     if (why) skipped.push(why)
     return !why
@@ -71,7 +85,7 @@ async function runGateway(options: PhaseOptions): Promise<PhaseResult> {
     const failed = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
     all.sort((a, b) => variants.indexOf(a.variant) - variants.indexOf(b.variant))
-    await measureAll(all, options)
+    await measureAll(all, options, size)
   } finally {
     for (const { server } of all) await server.stop()
     sink.close()
@@ -86,9 +100,9 @@ async function runGateway(options: PhaseOptions): Promise<PhaseResult> {
 
 async function measureAll(
   all: readonly Measured[],
-  { quick, mail, tell }: PhaseOptions,
+  { mail, tell }: PhaseOptions,
+  { count, rounds, seconds }: GatewaySize,
 ): Promise<void> {
-  const { count, rounds, seconds } = quick ? SIZES.quick : SIZES.full
   let serial = 0
   const slice = async (one: Measured): Promise<Slice> => {
     const { variant, server } = one

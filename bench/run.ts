@@ -1,11 +1,12 @@
 // One run: calibration, the phases, calibration again; the outcome is one Result.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { calibrate, noiseWarnings } from './harness/calibrate.ts'
 import { readCorpus } from './harness/corpus.ts'
 import { commit, machine, versions } from './harness/machine.ts'
 import type { Phase } from './harness/phase.ts'
 import { SCHEMA, type PhaseResult, type Result } from './harness/result.ts'
+import { withDir } from './harness/work-dir.ts'
 
 /** Messages read in a quick run: reading all takes seconds. */
 const QUICK_MAIL = 1500
@@ -21,50 +22,41 @@ export interface RunOptions {
 }
 
 export async function run(phases: readonly Phase[], options: RunOptions): Promise<Result> {
+  return await withDir(options.disk, async (dir) => await runIn(dir, phases, options))
+}
+
+async function runIn(dir: string, phases: readonly Phase[], options: RunOptions): Promise<Result> {
   const { quick, profile, tell } = options
   const since = performance.now()
   const at = new Date().toISOString()
-  mkdirSync(options.disk, { recursive: true })
-  const dir = mkdtempSync(join(resolve(options.disk), 'lazaret-bench-'))
-  // Ctrl-C leaves nothing behind.
-  const interrupted = (): void => {
-    rmSync(dir, { recursive: true, force: true })
-    process.exit(130)
+  const here = machine(dir)
+  const corpus = await readCorpus(options.corpus, quick ? QUICK_MAIL : undefined)
+  tell(`${corpus.mail.length} messages: ${corpus.name}`)
+  const before = calibrate(dir)
+  const done: PhaseResult[] = []
+  for (const phase of phases) {
+    const work = join(dir, phase.name)
+    mkdirSync(work)
+    const said = (line: string): void => tell(`${phase.name}: ${line}`)
+    done.push(await phase.run({ quick, profile, dir: work, mail: corpus.mail, tell: said }))
+    rmSync(work, { recursive: true, force: true })
   }
-  process.once('SIGINT', interrupted)
-  try {
-    const here = machine(dir)
-    const corpus = await readCorpus(options.corpus, quick ? QUICK_MAIL : undefined)
-    tell(`${corpus.mail.length} messages: ${corpus.name}`)
-    const before = calibrate(dir)
-    const done: PhaseResult[] = []
-    for (const phase of phases) {
-      const work = join(dir, phase.name)
-      mkdirSync(work)
-      const said = (line: string): void => tell(`${phase.name}: ${line}`)
-      done.push(await phase.run({ quick, profile, dir: work, mail: corpus.mail, tell: said }))
-      rmSync(work, { recursive: true, force: true })
-    }
-    const after = calibrate(dir)
-    return {
-      schema: SCHEMA,
-      at,
-      commit: commit(),
-      machine: here,
-      versions: versions(),
-      quick,
-      corpus: `${corpus.name}, ${corpus.mail.length} messages`,
-      calibration: {
-        before: { hash: before.hash, fsync: before.fsync },
-        after: { hash: after.hash, fsync: after.fsync },
-      },
-      warnings: noiseWarnings(before, after, here),
-      ratios: Object.assign({}, ...done.map(({ ratios }) => ratios)) as Record<string, number>,
-      phases: done,
-      seconds: Math.round((performance.now() - since) / 1000),
-    }
-  } finally {
-    process.removeListener('SIGINT', interrupted)
-    rmSync(dir, { recursive: true, force: true })
+  const after = calibrate(dir)
+  return {
+    schema: SCHEMA,
+    at,
+    commit: commit(),
+    machine: here,
+    versions: versions(),
+    quick,
+    corpus: `${corpus.name}, ${corpus.mail.length} messages`,
+    calibration: {
+      before: { hash: before.hash, fsync: before.fsync },
+      after: { hash: after.hash, fsync: after.fsync },
+    },
+    warnings: noiseWarnings(before, after, here),
+    ratios: Object.assign({}, ...done.map(({ ratios }) => ratios)) as Record<string, number>,
+    phases: done,
+    seconds: Math.round((performance.now() - since) / 1000),
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { program } from '../rivals/rival.ts'
-import { freePort, listening, write } from './haraka.ts'
+import { endWithUs, freePort, listening, write } from './haraka.ts'
 
 export interface Daemon {
   /** Processes whose CPU time counts. */
@@ -96,7 +96,9 @@ export const rspamd: Daemons = {
 }
 
 function start(name: string, args: string[]): ChildProcess {
-  return spawn(program(name) ?? name, args, { stdio: 'ignore' })
+  const child = spawn(program(name) ?? name, args, { stdio: 'ignore' })
+  endWithUs(child)
+  return child
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -65,6 +65,7 @@ export async function startHaraka(setup: Setup): Promise<Running> {
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   })
   const exit = once(child, 'exit')
+  endWithUs(child)
   await listening(port, child)
   return {
     pid: child.pid as number,
@@ -74,6 +75,13 @@ export async function startHaraka(setup: Setup): Promise<Running> {
       await exit
     },
   }
+}
+
+/** Whatever ends this process, it leaves none behind. */
+export function endWithUs(child: ChildProcess): void {
+  const end = (): void => void child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.removeListener('exit', end))
 }
 
 export function write(path: string, text: string): void {

@@ -42,13 +42,18 @@ const WORKERS = { nodes: 2, against: 'alone, 2 workers' }
 const TLS = { tls: true, against: 'alone, TLS' }
 const FORWARD = { queue: 'forward', against: 'alone, forwarding' } as const
 
-export const FULL: readonly Variant[] = [
+/** What an admin has to choose from. */
+export const ADMIN: readonly Variant[] = [
   ...QUICK,
   variant('hold10', { held: 0.1 }),
   variant('hold90', { held: 0.9 }),
   variant('alone, 2 workers', { ...WORKERS, filter: null }),
   variant('pass, 2 workers', WORKERS),
   variant('hold50, 2 workers', { ...WORKERS, held: 0.5 }),
+]
+
+export const FULL: readonly Variant[] = [
+  ...ADMIN,
   variant('alone, TLS', { ...TLS, filter: null }),
   variant('pass, TLS', TLS),
   variant('hold50, TLS', { ...TLS, held: 0.5 }),
