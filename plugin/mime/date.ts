@@ -65,6 +65,7 @@ function instant(parts: Parts): { time: number; zone: number } | null {
     parts.second ?? '0',
   ].map(Number)
   if (at < 0 || at % 3 !== 0 || hour > 23 || minute > 59 || second > 60) return null
+  if (parts.year < 1900) return null // RFC 5322 §3.3
   const date = new Date(0)
   date.setUTCFullYear(parts.year, at / 3, day)
   if (date.getUTCDate() !== day) return null
