@@ -104,7 +104,9 @@ function envelopeOf(
     sender: addressOf(transaction.mail_from),
     recipients: transaction.rcpt_to.map((recipient) => ({
       address: addressOf(recipient),
-      route: routeOf(plugin, connection, transaction, recipient),
+      get route() {
+        return routeOf(plugin, connection, transaction, recipient)
+      },
     })),
     direction: connection.relaying ? 'out' : 'in',
     authenticated: authenticated(connection, transaction, raw),

@@ -21,7 +21,8 @@ import { knownSettings } from './settings.ts'
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
   sender: string
-  recipients: { address: string; route: Route | null }[]
+  /** `route` is read only of those whose message is kept: it may be a getter. */
+  recipients: { address: string; readonly route: Route | null }[]
   direction: Direction
   /** SPF or DKIM passed and is aligned with the From domain (RFC 7489 §3.1). */
   authenticated: boolean
@@ -49,7 +50,7 @@ export interface Decision {
 interface Plan extends Decision {
   settings: Settings
   scope: string
-  route: Route | null
+  to: Envelope['recipients'][number]
 }
 
 export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Promise<Decision[]> {
@@ -82,7 +83,8 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
     (scored ??= ctx.filter.kernel.score(raw, envelope.signals))
 
   const outgoing = envelope.direction === 'out'
-  return envelope.recipients.map(({ address, route }) => {
+  return envelope.recipients.map((to) => {
+    const { address } = to
     const scope = canonicalAddress(outgoing ? envelope.sender : address) ?? ''
     const settings = knownSettings(ctx, scope)
     const plan: Plan = {
@@ -93,7 +95,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       item: null,
       settings,
       scope,
-      route,
+      to,
     }
     if (passport && releasedHere(ctx, passport, address, raw)) return plan
     if (!settings.enabled && !envelope.hold) return plan
@@ -132,6 +134,7 @@ function group(plans: Plan[]): void {
   if (!plans.every((plan) => plan.outcome === 'reject'))
     for (const plan of plans) if (plan.outcome === 'reject') plan.outcome = 'hold'
   const deliver = plans.filter((plan) => plan.outcome === 'deliver')
+  if (deliver.length < 2) return
   const size = (plan: Plan): number => deliver.filter((one) => sameEdit(one.edit, plan.edit)).length
   const main = deliver.reduce<Plan | null>(
     (best, plan) => (!best || size(plan) > size(best) ? plan : best),
@@ -164,7 +167,7 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
         recipients,
         scope: plan.scope,
         home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
-        route: plan.route,
+        route: plan.to.route,
         verdict: plan.verdict,
         signals: envelope.signals,
         edit: kind === 'split' ? plan.edit : null,
