@@ -81,6 +81,8 @@ export interface Item {
   size: number
   /** Unix time in ms at which it was received: INTERNALDATE. */
   at: number
+  /** Minutes east of UTC in which an APPEND told that time; UTC unless given. */
+  zone?: number
   direction: Direction
   /** Envelope sender, `''` for the null reverse-path. */
   sender: string

@@ -1,6 +1,7 @@
 // What people read in a message: for SEARCH, PREVIEW and lists of attachments. All of it decodes
 // what it needs when it is asked, synchronously; nothing is decoded twice for one question.
 
+import { parseAddresses } from './address.ts'
 import { decodeText } from './charset.ts'
 import { decodeLenient } from './decode.ts'
 import { type Header, findAll } from './headers.ts'
@@ -21,6 +22,14 @@ const PREVIEW_BYTES = 16_384
  */
 export function fold(text: string): string {
   return /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.normalize('NFKD').toLowerCase()
+}
+
+/**
+ * A key by which SORT orders text: i;unicode-casemap compares what it has made upper case, which puts
+ * punctuation such as `[` and `_` behind the letters (RFC 5051 §2, RFC 5256 §2.2).
+ */
+export function sortKey(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text.toUpperCase() : text.normalize('NFKD').toUpperCase()
 }
 
 /** The decoded values of all fields called `name`. */
@@ -50,9 +59,26 @@ export function hasText(root: Part, key: string, header: boolean): boolean {
   return false
 }
 
-/** True when a field `name` (any case) holds `key` (folded); '' asks whether the field exists. */
+/**
+ * True when a field `name` (any case) holds `key` (folded); '' asks whether the field exists.
+ * Addresses are also found in the form in which ENVELOPE tells them, without comments and folds.
+ */
 export function hasHeader(header: Header, name: string, key: string): boolean {
-  return headerTexts(header, name).some((value) => fold(value).includes(key))
+  return findAll(header, name).some(
+    (value) =>
+      fold(decodeWords(value)).includes(key) ||
+      (ADDRESS_FIELD.test(name) && ODD_ADDRESS.test(value) && hasAddress(value, key)),
+  )
+}
+
+const ADDRESS_FIELD = /^(?:from|sender|reply-to|to|cc|bcc)$/i
+/** Where an address may read otherwise than it is written. */
+const ODD_ADDRESS = /[("\\]|[ \t\r\n][.@>]|[.@<][ \t\r\n]/
+
+function hasAddress(value: string, key: string): boolean {
+  return parseAddresses(value).some(
+    ({ mailbox, host }) => host !== null && fold(`${mailbox ?? ''}@${host}`).includes(key),
+  )
 }
 
 function headerText({ header, raw, headerEnd }: Part): string {

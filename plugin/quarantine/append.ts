@@ -21,6 +21,8 @@ export interface Appended {
   flags: FlagSet
   /** INTERNALDATE in Unix ms; now when the client gave none. */
   date: number | null
+  /** Minutes east of UTC in which `date` was told. */
+  zone?: number
 }
 
 /** Appends all or none (RFC 3502 §2). Answers the UIDs in order. */
@@ -97,7 +99,7 @@ function deposit(
   tx: Tx,
   login: Login,
   to: Folder,
-  { raw, flags, date }: Appended,
+  { raw, flags, date, zone }: Appended,
   name: string,
   key: string,
   due: number,
@@ -112,6 +114,7 @@ function deposit(
       blob: name,
       size: raw.length,
       at: date ?? tx.at,
+      ...(zone !== undefined && { zone }),
       direction: 'in',
       sender: '',
       recipients: [],

@@ -31,7 +31,7 @@ export function allFolders(ctx: Context, login: Login): Folder[] {
   return [...fixed, ...own]
 }
 
-/** Creates an ordinary mailbox and the parents it needs (RFC 9051 §6.3.4). */
+/** Creates an ordinary mailbox. Names above it need none: they are listed with \Noselect (RFC 9051 §6.3.4). */
 export async function createMailbox(ctx: Context, login: Login, name: string): Promise<Folder> {
   refuseWithoutSwitch(ctx, login)
   // RFC 9051 §6.3.4: a trailing delimiter only says that children will follow.
@@ -43,11 +43,7 @@ export async function createMailbox(ctx: Context, login: Login, name: string): P
       throw new Refused('ALREADYEXISTS', `There is a mailbox '${clean}' already.`)
     if (existing.length >= MAILBOXES_MAX)
       throw new Refused('LIMIT', `There are ${MAILBOXES_MAX} mailboxes already.`)
-    const parts = clean.split('/')
-    for (let n = 1; n <= parts.length; n++) {
-      const path = parts.slice(0, n).join('/')
-      if (!findFolder(allFolders(ctx, login), path)) make(ctx, tx, path)
-    }
+    make(ctx, tx, clean)
     const made = findFolder(allFolders(ctx, login), clean)
     if (!made) throw new Error(`mailbox '${clean}' was created and is not there`)
     return made
@@ -56,9 +52,10 @@ export async function createMailbox(ctx: Context, login: Login, name: string): P
 
 export async function deleteMailbox(ctx: Context, login: Login, name: string): Promise<void> {
   await write(ctx, { actor: login.account }, (tx) => {
-    const folder = ordinary(ctx, login, name, 'deleted')
-    if (allFolders(ctx, login).some((other) => other.name.startsWith(`${folder.name}/`)))
+    // RFC 9051 §6.3.5: also for a name without a mailbox
+    if (hasChildren(allFolders(ctx, login), name))
       throw new Refused('HASCHILDREN', 'Delete the mailboxes below it first.')
+    const folder = ordinary(ctx, login, name, 'deleted')
     vanish(ctx, tx, folder)
     tx.append({ type: 'mailbox', id: folder.id, name: null })
   })
@@ -73,21 +70,16 @@ export async function renameMailbox(
 ): Promise<void> {
   const clean = to.endsWith('/') ? to.slice(0, -1) : to
   await write(ctx, { actor: login.account }, (tx) => {
-    const folder = ordinary(ctx, login, from, 'renamed')
-    checkName(clean)
     const all = allFolders(ctx, login)
-    if (findFolder(all, clean))
+    if (findFolder(all, from) || !hasChildren(all, from)) ordinary(ctx, login, from, 'renamed')
+    checkName(clean)
+    if (findFolder(all, clean) || hasChildren(all, clean))
       throw new Refused('ALREADYEXISTS', `There is a mailbox '${clean}' already.`)
-    if (clean.startsWith(`${folder.name}/`))
+    if (clean.startsWith(`${from}/`))
       throw new Refused('CANNOT', 'A mailbox cannot be moved below itself.')
-    const parts = clean.split('/')
-    for (let n = 1; n < parts.length; n++) {
-      const path = parts.slice(0, n).join('/')
-      if (!findFolder(allFolders(ctx, login), path)) make(ctx, tx, path)
-    }
-    for (const { id, name } of all)
-      if (id === folder.id || name.startsWith(`${folder.name}/`))
-        tx.append({ type: 'mailbox', id, name: clean + name.slice(folder.name.length) })
+    for (const { id, name, ordinary: own } of all)
+      if (own && (name === from || name.startsWith(`${from}/`)))
+        tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length) })
   })
 }
 
@@ -145,6 +137,10 @@ function vanish(ctx: Context, tx: Tx, folder: Folder): void {
       groups: groupPlaces(places),
       due: tx.at + ctx.config.main.grace_hours * HOUR,
     })
+}
+
+function hasChildren(all: readonly Folder[], name: string): boolean {
+  return all.some((other) => other.name.startsWith(`${name}/`))
 }
 
 function ordinary(ctx: Context, login: Login, name: string, what: string): Folder {

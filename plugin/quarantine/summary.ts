@@ -15,7 +15,7 @@ import { param } from '../mime/params.ts'
 import { type Part, parseStructure } from '../mime/structure.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 1
+const VERSION = 2
 /** Octets before the text: see `encode`. */
 const HEAD = 88
 /** A longer one (hostile mail: thousands of parts) is not kept: it would cost more than it saves. */
@@ -34,6 +34,8 @@ export interface Summary {
   readonly size: number
   /** Unix time in ms: INTERNALDATE. */
   readonly at: number
+  /** Minutes east of UTC in which it is told. */
+  readonly zone: number
   /** Unix time in ms of its Date field, or null. */
   readonly sent: number | null
   /** Days since 1970-01-01 of its Date field in the zone of the sender, or null. */
@@ -52,10 +54,10 @@ export interface Summary {
   readonly structure: number
 }
 
-type Summarized = Pick<Item, 'blob' | 'size' | 'at' | 'scope'>
+type Summarized = Pick<Item, 'blob' | 'size' | 'at' | 'zone' | 'scope'>
 
 /** The record of a message, as it is kept. */
-export function makeSummary(raw: Buffer, { blob, size, at, scope }: Summarized): Buffer {
+export function makeSummary(raw: Buffer, { blob, size, at, zone = 0, scope }: Summarized): Buffer {
   const root = parseStructure(raw)
   const envelope = parseEnvelope(root.header)
   const references = messageIds(find(root.header, 'references') ?? '')
@@ -84,6 +86,7 @@ export function makeSummary(raw: Buffer, { blob, size, at, scope }: Summarized):
     .update(first ?? blob, 'latin1')
     .digest()
     .copy(bytes, 68, 0, THREAD)
+  bytes.writeInt16LE(zone, 84)
   eyes.copy(bytes, HEAD)
   bytes.write(text, HEAD + eyes.length, 'latin1')
   return bytes
@@ -134,6 +137,9 @@ class Kept implements Summary {
   }
   get at(): number {
     return this.bytes.readDoubleLE(8)
+  }
+  get zone(): number {
+    return this.bytes.readInt16LE(84)
   }
   get sent(): number | null {
     const sent = this.bytes.readDoubleLE(16)

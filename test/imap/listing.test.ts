@@ -145,7 +145,7 @@ describe('mailboxes', () => {
 
   test('behind the test switch are made, renamed with all below them, and deleted', async () => {
     expect((await root.command('CREATE deep/er/')).tagged).toMatch(/^OK \[MAILBOXID \(M/)
-    expect((await root.command('CREATE deep')).tagged).toMatch(/^NO \[ALREADYEXISTS\]/)
+    expect((await root.command('CREATE deep/er')).tagged).toMatch(/^NO \[ALREADYEXISTS\]/)
     expect((await root.command('DELETE deep')).tagged).toMatch(/^NO \[HASCHILDREN\]/)
     await root.ok('RENAME deep high/up')
     expect(names(await root.ok('LIST "" high*'))).toEqual(['high', 'high/up', 'high/up/er'])

@@ -83,8 +83,8 @@ describe('a client that knows mod-sequences', () => {
   })
 
   test('UNCHANGEDSINCE leaves alone what others have changed', async () => {
-    const [first] = await one.ok('FETCH 1 (UID MODSEQ)')
-    const [, uid, modseq] = /UID (\d+) MODSEQ \((\d+)\)/.exec(first)!
+    const first = await one.ok('FETCH 1 (UID MODSEQ)')
+    const [, uid, modseq] = /UID (\d+) MODSEQ \((\d+)\)/.exec(first.join('\n'))!
     await two.ok('STORE 1 +FLAGS (\\Answered)')
     const failed = await one.command(`STORE 1 (UNCHANGEDSINCE ${modseq}) +FLAGS.SILENT (\\Deleted)`)
     expect(failed.tagged).toMatch(/^OK \[MODIFIED 1\]/)

@@ -24,13 +24,13 @@ describe('ordinary mailboxes', () => {
         .folders(ROOT)
         .filter(({ ordinary }) => ordinary)
         .map(({ name }) => name)
-    expect(names()).toEqual(['a', 'a/b', 'a/b/c'])
+    expect(names()).toEqual(['a/b/c'])
     const [uid] = await quarantine.append(ROOT, made, [
       { raw: message('p'), flags: { system: FLAG.flagged, keywords: ['x'] }, date: 99 },
     ])
     expect(quarantine.itemAt(ROOT, made, uid)?.item).toMatchObject({ kind: 'plain', at: 99 })
     await quarantine.renameMailbox(ROOT, 'a', 'z/y')
-    expect(names()).toEqual(['z', 'z/y', 'z/y/b', 'z/y/b/c'])
+    expect(names()).toEqual(['z/y/b/c'])
     expect([...quarantine.rows(ROOT, quarantine.folder(ROOT, 'z/y/b/c') ?? made).uid]).toEqual([
       uid,
     ])
@@ -38,7 +38,7 @@ describe('ordinary mailboxes', () => {
       code: 'HASCHILDREN',
     })
     await quarantine.deleteMailbox(ROOT, 'z/y/b/c')
-    expect(names()).toEqual(['z', 'z/y', 'z/y/b'])
+    expect(names()).toEqual([])
     await expect(quarantine.deleteMailbox(ROOT, 'Caught')).rejects.toMatchObject({ code: 'CANNOT' })
     await expect(quarantine.renameMailbox(ROOT, 'Spam', 'x')).rejects.toMatchObject({
       code: 'CANNOT',

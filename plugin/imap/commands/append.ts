@@ -46,7 +46,8 @@ export const APPEND: Command<Append> = {
       messages.map(({ bytes, flags, date }) => ({
         raw: bytes,
         flags: flagSet(flags),
-        date: date ?? null,
+        date: date?.time ?? null,
+        zone: date?.zone,
       })),
     )
     return { code: (w) => w.atom('APPENDUID').number(quarantine.uidValidity).numbers(uids) }

@@ -124,7 +124,7 @@ describe('keys', () => {
   })
 
   test('numbers that are not there, charsets that are not known', async () => {
-    await expect(search('5')).rejects.toThrow(Bad)
+    expect(await search('5')).toBe('* SEARCH')
     await expect(search('CHARSET X-NONE TEXT a')).rejects.toThrow(Refused)
     await expect(search('CHARSET US-ASCII TEXT {1+}\r\n\xe4')).rejects.toThrow(Bad)
   })
@@ -205,7 +205,7 @@ describe('SEARCHRES (RFC 5182)', () => {
     await box.run('UID SEARCH RETURN (SAVE) UID $ FLAGGED')
     expect(await box.run('SEARCH $')).toContain('* SEARCH 3\r\n')
     // RFC 5182 §2.1: BAD leaves it as it was
-    await expect(box.run('SEARCH RETURN (SAVE) 77')).rejects.toThrow(Bad)
+    await expect(box.run('SEARCH RETURN (SAVE) SEVEN')).rejects.toThrow(Bad)
     expect(await box.run('SEARCH NOT $')).toContain('* SEARCH 1 2 4\r\n')
   })
 })

@@ -38,7 +38,12 @@ describe('inputs that other parsers refuse or die of, all valid', () => {
       'FETCH 1 BINARY.PEEK[1]<0.10>',
     )
     expect(items).toEqual([
-      { kind: 'BINARY', path: [1], peek: true, octets: { offset: 0, length: 10 } },
+      {
+        kind: 'BINARY',
+        section: { path: [1], text: '', fields: [] },
+        peek: true,
+        octets: { offset: 0, length: 10 },
+      },
     ])
   })
 
