@@ -51,7 +51,8 @@ describe('train and score', () => {
       ham: 120,
       spam: 120,
       since: 0,
-      prior: false,
+      // A new data folder begins with the shipped base model.
+      prior: true,
     })
     // The same messages as one mbox file with CRLF.
     let box = ''
@@ -113,7 +114,7 @@ describe('train and score', () => {
     expect(await json(['train', '--ham', ham])).toMatchObject({ learned: 120 })
     expect((await at(['model', 'import', file])).code).toBe(2)
     expect((await at(['model', 'import', file, '--yes'])).code).toBe(0)
-    expect(await json(['model', 'info'])).toMatchObject({ ham: 120, spam: 120, prior: false })
+    expect(await json(['model', 'info'])).toMatchObject({ ham: 120, spam: 120, prior: true })
     expect(await score()).toBe(before)
 
     const other = on(tempDir())
