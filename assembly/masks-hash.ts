@@ -8,6 +8,21 @@ export const DOMAIN_MAX: u32 = 255
 /** Octets of the two rows of an address at most. */
 export const ROWS_MAX: u32 = (LOCAL_MAX + 1 + DOMAIN_MAX + 1) * 8
 
+// What keys are for, beside the four forms of masks: where hints stand. "End" and "beginning" are of
+// NEAR octets.
+//   ENDS_AT d           whether there is a `x@d`; lengths of x in `*x@d`, NEAR for all from NEAR on
+//   LONG_ENDS_AT        end of x, d: those lengths
+//   STARTS_AT x         lengths of d in `x@d*`, NEAR for all from NEAR on
+//   LONG_STARTS_AT      x, beginning of d: those lengths
+//   NEAR_AT             end of x, beginning of d: lengths of x in `*x@d*`
+//   PAIRS_AT            x, beginning of d: lengths of d in `*x@d*`
+export const ENDS_AT: u32 = 4
+export const STARTS_AT: u32 = 5
+export const NEAR_AT: u32 = 6
+export const PAIRS_AT: u32 = 7
+export const LONG_ENDS_AT: u32 = 8
+export const LONG_STARTS_AT: u32 = 9
+
 let start: u64 = 0x9e3779b97f4a7c15
 let factor: u64 = 0xff51afd7ed558ccd
 
@@ -75,5 +90,5 @@ export function filterBit(hash: u64): u32 {
 /** Hash of a key: what it is for, the scope, and one hash of each side (0 for a side left out). */
 @inline
 export function keyHash(purpose: u32, scope: u32, end: u64, begin: u64): u64 {
-  return mix(end ^ rotl(begin, 29) ^ ((((<u64>scope) << 3) | purpose) * 0x9e3779b97f4a7c15))
+  return mix(end ^ rotl(begin, 29) ^ ((((<u64>scope) << 4) | purpose) * 0x9e3779b97f4a7c15))
 }

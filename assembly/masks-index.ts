@@ -5,23 +5,16 @@
 // the domain, by one probe of the table for each pair of lengths that is tried (masks-search.ts).
 
 import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './masks-hash'
+import { ENDS_AT, LONG_ENDS_AT, LONG_STARTS_AT, NEAR_AT, PAIRS_AT, STARTS_AT } from './masks-hash'
 import { hashAt, hashEnds, hashStarts, hashText, keyHash } from './masks-hash'
 import { ALLOW, BLOCK, FIRST, FORM, HEAD, LAST, SCOPE, WIDE } from './masks-record'
 import { domainSize, keepRecord, killRecord, kindOf, localSize, nameSize } from './masks-record'
 import { endPacking, newRecord, nextRecord, scopeOf, setKind } from './masks-record'
 import { startPacking, worthPacking } from './masks-record'
-import { TAIL, clearSets, countMasks, dropScope, newScope, noteMask } from './masks-scope'
+import { NEAR, clearSets, countMasks, dropScope, newScope, noteMask } from './masks-scope'
 import { scopeName, setScopeName } from './masks-scope'
-import { addHint, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
-import { insertRecord, nextGroup, recordAt, removeRecord, resetTable, tableFull } from './masks-table'
-
-// Purposes of keys beside the four forms: where hints stand. ENDS_AT a domain: whether there is a
-// `x@d`, lengths of x in `*x@d`. STARTS_AT a local part: lengths of d in `x@d*`. BOTH_AT the last TAIL
-// octets of x: lengths of x in `*x@d*`. PAIRS_AT x: lengths of d in `*x@d*`.
-export const ENDS_AT: u32 = 4
-export const STARTS_AT: u32 = 5
-export const BOTH_AT: u32 = 6
-export const PAIRS_AT: u32 = 7
+import { EXACT, addHint, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
+import { insertRecord, lengthClass, nextGroup, recordAt, removeRecord, resetTable, tableFull } from './masks-table'
 
 /** Records in the table; entries of lists. */
 let records: u32 = 0
@@ -188,18 +181,28 @@ function enter(record: usize, form: u32): void {
   const m = domainLength
   insertRecord(handHash(scope, form), record)
   noteMask(scope, form, k, m, ends, starts)
-  if (form == 0 || form == FIRST) {
-    note(ENDS_AT, scope, 0, hashAt(starts, m), k, form == 0)
+  const a = min(k, NEAR)
+  const b = min(m, NEAR)
+  const x = hashAt(ends, k)
+  const d = hashAt(starts, m)
+  if (form == 0) {
+    addHint(hint(scope, ENDS_AT, 0, d), EXACT)
+  } else if (form == FIRST) {
+    addHint(hint(scope, ENDS_AT, 0, d), lengthClass(a))
+    if (k >= NEAR) addHint(hint(scope, LONG_ENDS_AT, hashAt(ends, NEAR), d), lengthClass(k))
   } else if (form == LAST) {
-    note(STARTS_AT, scope, hashAt(ends, k), 0, m, false)
+    addHint(hint(scope, STARTS_AT, x, 0), lengthClass(b))
+    if (m >= NEAR) addHint(hint(scope, LONG_STARTS_AT, x, hashAt(starts, NEAR)), lengthClass(m))
   } else {
-    if (k >= TAIL) note(BOTH_AT, scope, hashAt(ends, TAIL), 0, k, false)
-    note(PAIRS_AT, scope, hashAt(ends, k), 0, m, false)
+    if (k >= NEAR) {
+      addHint(hint(scope, NEAR_AT, hashAt(ends, NEAR), hashAt(starts, b)), lengthClass(k))
+    }
+    if (m >= NEAR) addHint(hint(scope, PAIRS_AT, x, hashAt(starts, NEAR)), lengthClass(m))
   }
 }
 
-function note(purpose: u32, scope: u32, end: u64, begin: u64, size: u32, exact: bool): void {
-  addHint(hintCell(hintLine(keyHash(purpose, 0, end, begin)), scope), size, exact)
+function hint(scope: u32, purpose: u32, end: u64, begin: u64): usize {
+  return hintCell(hintLine(keyHash(purpose, 0, end, begin)), scope)
 }
 
 /** Takes the mask in hand off a list; false when it is not there. */

@@ -7,13 +7,13 @@
 // for the hash of a piece. Removals leave bits behind until the next rebuild: they cost a probe,
 // never an answer.
 
-import { filterBit, hashAt } from './masks-hash'
+import { NEAR_AT, filterBit, hashAt, keyHash } from './masks-hash'
 import { FIRST, LAST } from './masks-record'
 import { givePages, pagesFor, takePages } from './masks-memory'
 
 const SIZE: u32 = 32
-/** Octets at the end of x under which masks `*x@d*` are filtered and hinted. */
-export const TAIL: u32 = 3
+/** Octets of the end of x and of the beginning of d by which masks `*x@d*` are filtered and hinted. */
+export const NEAR: u32 = 3
 
 let table: usize = 0
 let capacity: u32 = 0
@@ -72,7 +72,7 @@ export function countMasks(scope: u32, change: i32): u32 {
   return count
 }
 
-/** Lengths of x in `*x@d`. */
+/** Lengths of x in `*x@d` and `*x@d*`. */
 @inline
 export function endLengths(scope: u32): u32 {
   return load<u32>(at(scope), 8)
@@ -84,9 +84,9 @@ export function startLengths(scope: u32): u32 {
   return load<u32>(at(scope), 12)
 }
 
-/** Lengths of x in `*x@d*`. */
+/** Lengths in `*x@d*`: bit min(k, NEAR) * 4 + min(m, NEAR). */
 @inline
-export function bothLengths(scope: u32): u32 {
+export function nearLengths(scope: u32): u32 {
   return load<u32>(at(scope), 16)
 }
 
@@ -102,9 +102,9 @@ export function domainFilter(scope: u32): u32 {
   return load<u32>(at(scope), 24)
 }
 
-/** Filter of the last octets, TAIL at most, of x in `*x@d*`. */
+/** Filter of the octets of `*x@d*` next to its stars' far ends: nearHash. */
 @inline
-export function tailFilter(scope: u32): u32 {
+export function nearFilter(scope: u32): u32 {
   return load<u32>(at(scope), 28)
 }
 
@@ -120,13 +120,21 @@ function lengthBit(size: u32): u32 {
 
 /** Notes a mask with k and m octets, whose rows of hashes are given. */
 export function noteMask(scope: u32, form: u32, k: u32, m: u32, ends: usize, starts: usize): void {
-  if (form == FIRST) add(at(scope) + 8, lengthBit(k))
+  if ((form & FIRST) != 0) add(at(scope) + 8, lengthBit(k))
   if ((form & LAST) != 0) add(at(scope) + 12, lengthBit(m))
   if ((form & FIRST) == 0) add(at(scope) + 20, filterBit(hashAt(ends, k)))
   if ((form & LAST) == 0) add(at(scope) + 24, filterBit(hashAt(starts, m)))
   if (form != (FIRST | LAST)) return
-  add(at(scope) + 16, lengthBit(k))
-  add(at(scope) + 28, filterBit(hashAt(ends, min(k, TAIL))))
+  const a = min(k, NEAR)
+  const b = min(m, NEAR)
+  add(at(scope) + 16, 1 << (a * 4 + b))
+  add(at(scope) + 28, filterBit(nearHash(hashAt(ends, a), hashAt(starts, b))))
+}
+
+/** Hash of an end of x and a beginning of d, of NEAR octets each where they have so many. */
+@inline
+export function nearHash(end: u64, begin: u64): u64 {
+  return keyHash(NEAR_AT, 0, end, begin)
 }
 
 /** Forgets all sets; a rebuild notes every mask again. */

@@ -11,10 +11,11 @@
 
 import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './masks-hash'
 import { filterBit, hashAt, hashEnds, hashStarts, keyHash } from './masks-hash'
-import { BOTH_AT, ENDS_AT, PAIRS_AT, STARTS_AT, isMask } from './masks-index'
-import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf } from './masks-record'
-import { TAIL, bothLengths, endLengths, nextLength, startLengths } from './masks-scope'
-import { domainFilter, localFilter, tailFilter } from './masks-scope'
+import { ENDS_AT, LONG_ENDS_AT, LONG_STARTS_AT, NEAR_AT, PAIRS_AT, STARTS_AT } from './masks-hash'
+import { isMask } from './masks-index'
+import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf, touchRecord } from './masks-record'
+import { NEAR, domainFilter, endLengths, localFilter, nearFilter } from './masks-scope'
+import { nearHash, nearLengths, nextLength, startLengths } from './masks-scope'
 import { EXACT, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
 import { hintedLengths, nextGroup, slotAt, touchGroup } from './masks-table'
 
@@ -57,7 +58,7 @@ const HINT: u32 = 12
 const hints: usize = memory.data(512 * 12, 4)
 let hintCount: u32 = 0
 /** Hints one address can ask for before any is read. */
-const HINTS_EACH: u32 = LEVELS * (3 + TAIL)
+const HINTS_EACH: u32 = LEVELS * 18
 
 /** Masks to look for: [hash u64][who u32][scope u32]. */
 const PROBES: u32 = 1024
@@ -71,20 +72,20 @@ const FIT: u32 = 8
 const fits: usize = memory.data(1024 * 8, 4)
 let fitCount: u32 = 0
 
-// `who`: m (8 bits), k (7), form or purpose (3), level (3), number in the batch (5).
+// `who`: m (8 bits), k (7), form or purpose (4), level (3), number in the batch (5).
 @inline
 function whoIs(index: u32, level: u32, form: u32, k: u32, m: u32): u32 {
-  return (index << 21) | (level << 18) | (form << 15) | (k << 8) | m
+  return (index << 22) | (level << 19) | (form << 15) | (k << 8) | m
 }
 
 @inline
 function formOf(who: u32): u32 {
-  return (who >> 15) & 7
+  return (who >> 15) & 15
 }
 
 @inline
 function addressOf(who: u32): usize {
-  return addresses + (who >> 21) * ADDRESS
+  return addresses + (who >> 22) * ADDRESS
 }
 
 /** Starts a search. Deciding entries, or with ALL every entry, go to `to`, up to `end`. */
@@ -169,7 +170,6 @@ function plan(index: u32): void {
   const startsLine = hintLine(keyHash(STARTS_AT, 0, whole, 0))
   const localBit = filterBit(whole)
   const domainBit = filterBit(host)
-  const tail = min(kTop, TAIL)
   for (let level: u32 = 0; level < levelCount; level++) {
     const scope = load<u32>(levels + (level << 2))
     if (scope == 0) continue
@@ -179,23 +179,38 @@ function plan(index: u32): void {
     }
     if (startLengths(scope) == 0) continue
     if (localFits) pushHint(startsLine, whoIs(index, level, STARTS_AT, 0, 0), scope)
-    const both = bothLengths(scope)
-    if (both == 0) continue
-    const tails = tailFilter(scope)
-    for (let i = nextLength(both, 0); i < TAIL && i <= tail; i = nextLength(both, i + 1)) {
-      if ((tails & filterBit(hashAt(ends, i))) != 0) pushPairs(index, level, scope, ends, i)
+    let near = nearLengths(scope)
+    while (near != 0) {
+      const bit = ctz(near)
+      near &= near - 1
+      planNear(whoIs(index, level, 0, 0, 0), scope, address, bit >> 2, bit & 3)
     }
-    if (tail < TAIL || both >> TAIL == 0) continue
-    const hash = hashAt(ends, TAIL)
-    if ((tails & filterBit(hash)) == 0) continue
-    const line = hintLine(keyHash(BOTH_AT, 0, hash, 0))
-    pushHint(line, whoIs(index, level, BOTH_AT, 0, 0), scope)
   }
 }
 
-function pushPairs(index: u32, level: u32, scope: u32, ends: usize, k: u32): void {
-  const line = hintLine(keyHash(PAIRS_AT, 0, hashAt(ends, k), 0))
-  pushHint(line, whoIs(index, level, PAIRS_AT, k, 0), scope)
+/** Masks `*x@d*` with a octets or, of NEAR, more before the "@", and b or more behind it. */
+function planNear(base: u32, scope: u32, address: usize, a: u32, b: u32): void {
+  if (a > load<u32>(address, 4) || b > load<u32>(address, 12)) return
+  const end = hashAt(load<u32>(address, 16), a)
+  const hash = nearHash(end, hashAt(load<u32>(address, 20), b))
+  if ((nearFilter(scope) & filterBit(hash)) == 0) return
+  if (a == NEAR) pushHint(hintLine(hash), base | whoIs(0, 0, NEAR_AT, 0, b), scope)
+  else pushPairs(base, scope, address, a, b)
+}
+
+/** Masks `*x@d*` with k octets before the "@", and b or, of NEAR, more behind it. */
+function pushPairs(base: u32, scope: u32, address: usize, k: u32, b: u32): void {
+  if (b < NEAR) pushProbe(base, scope, address, FIRST | LAST, k, b)
+  else ask(base | whoIs(0, 0, PAIRS_AT, k, 0), scope, address, k, NEAR)
+}
+
+/** Asks for the hint about an end of k octets and a beginning of m. */
+function ask(who: u32, scope: u32, address: usize, k: u32, m: u32): void {
+  const end = hashAt(load<u32>(address, 16), k)
+  const begin = hashAt(load<u32>(address, 20), m)
+  const line = hintLine(keyHash(formOf(who), 0, end, begin))
+  if (hintCount < HINTS) pushHint(line, who, scope)
+  else readHint(load<u16>(hintCell(line, scope)), who, scope)
 }
 
 @inline
@@ -206,7 +221,7 @@ function pushHint(line: usize, who: u32, scope: u32): void {
   store<u32>(hint, scope, 8)
 }
 
-/** Second step: hints become probes; hints of tails ask for further hints first. */
+/** Second step: hints become probes; some ask for further hints first. */
 function readHints(): void {
   let sum: u32 = 0
   for (let i: u32 = 0; i < hintCount; i++) sum += load<u8>(load<u32>(hints + i * HINT))
@@ -223,42 +238,38 @@ function readHint(hint: u32, who: u32, scope: u32): void {
   const address = addressOf(who)
   const k = load<u32>(address, 4)
   const m = load<u32>(address, 12)
+  const base = who & 0xfff80000
   const purpose = formOf(who)
-  const base = who & 0xfffc0000
-  // A piece that is too long for a mask equals none.
   if (purpose == ENDS_AT) {
-    if (m > DOMAIN_MAX) return
+    if (m > DOMAIN_MAX) return // a piece that is too long for a mask equals none
     if ((hint & EXACT) != 0 && k <= LOCAL_MAX) pushProbe(base, scope, address, 0, k, m)
+    for (let i: u32 = 0; i < NEAR && i <= k; i++) {
+      if ((hint & (1 << i)) != 0) pushProbe(base, scope, address, FIRST, i, m)
+    }
+    if ((hint & (1 << NEAR)) == 0 || k < NEAR) return
+    ask(base | whoIs(0, 0, LONG_ENDS_AT, 0, 0), scope, address, NEAR, m)
+  } else if (purpose == STARTS_AT) {
+    if (k > LOCAL_MAX) return
+    for (let i: u32 = 0; i < NEAR && i <= m; i++) {
+      if ((hint & (1 << i)) != 0) pushProbe(base, scope, address, LAST, k, i)
+    }
+    if ((hint & (1 << NEAR)) == 0 || m < NEAR) return
+    ask(base | whoIs(0, 0, LONG_STARTS_AT, k, 0), scope, address, k, NEAR)
+  } else if (purpose == LONG_ENDS_AT || purpose == NEAR_AT) {
     const set = hintedLengths(hint) & endLengths(scope)
     const top = min(k, LOCAL_MAX)
-    for (let i = nextLength(set, 0); i <= top; i = nextLength(set, i + 1)) {
-      pushProbe(base, scope, address, FIRST, i, m)
-    }
-  } else if (purpose == BOTH_AT) {
-    const set = hintedLengths(hint) & bothLengths(scope)
-    const top = min(k, LOCAL_MAX)
-    const ends: usize = load<u32>(address, 16)
-    for (let i = nextLength(set, TAIL); i <= top; i = nextLength(set, i + 1)) {
-      if (hintCount < HINTS) pushPairs(base >> 21, (base >> 18) & 7, scope, ends, i)
-      else readPairs(base, scope, address, i)
+    for (let i = nextLength(set, NEAR); i <= top; i = nextLength(set, i + 1)) {
+      if (purpose == NEAR_AT) pushPairs(base, scope, address, i, who & 255)
+      else pushProbe(base, scope, address, FIRST, i, m)
     }
   } else {
-    const pairs = purpose == PAIRS_AT
-    if (!pairs && k > LOCAL_MAX) return
     const set = hintedLengths(hint) & startLengths(scope)
     const top = min(m, DOMAIN_MAX)
-    const form = pairs ? FIRST | LAST : LAST
-    const length = pairs ? (who >> 8) & 127 : k
-    for (let i = nextLength(set, 0); i <= top; i = nextLength(set, i + 1)) {
-      pushProbe(base, scope, address, form, length, i)
+    const form = purpose == PAIRS_AT ? FIRST | LAST : LAST
+    for (let i = nextLength(set, NEAR); i <= top; i = nextLength(set, i + 1)) {
+      pushProbe(base, scope, address, form, (who >> 8) & 127, i)
     }
   }
-}
-
-/** Reads a hint at once that found no room in the queue. */
-function readPairs(base: u32, scope: u32, address: usize, k: u32): void {
-  const line = hintLine(keyHash(PAIRS_AT, 0, hashAt(load<u32>(address, 16), k), 0))
-  readHint(load<u16>(hintCell(line, scope)), base | whoIs(0, 0, PAIRS_AT, k, 0), scope)
 }
 
 function pushProbe(base: u32, scope: u32, address: usize, form: u32, k: u32, m: u32): void {
@@ -304,7 +315,7 @@ function readFits(): void {
     store<u32>(fit, load<u32>(load<u32>(fit)))
   }
   let sum: u32 = 0
-  for (let i: u32 = 0; i < fitCount; i++) sum += load<u8>(load<u32>(fits + i * FIT))
+  for (let i: u32 = 0; i < fitCount; i++) sum += touchRecord(load<u32>(fits + i * FIT))
   touched += sum
   for (let i: u32 = 0; i < fitCount; i++) {
     const fit = fits + i * FIT
@@ -333,7 +344,7 @@ function barred(form: u32, k: u32): bool {
 /** Keeps the entry of the highest rank: the narrowest scope; there allow before block; then the
  *  longest mask, of equals the one with more of the domain, then the one with fewer stars. */
 function consider(record: usize, who: u32, allows: u32): void {
-  const level = (who >> 18) & 7
+  const level = (who >> 19) & 7
   const k = (who >> 8) & 127
   const m = who & 255
   const narrow = ((LEVELS - level) << 20) | (allows << 19)

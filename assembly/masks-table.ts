@@ -137,14 +137,13 @@ export function hintCell(line: usize, scope: u32): usize {
   return line ^ ((scope * 0x9e3779b1) >> 27 << 1)
 }
 
-/** Notes that a mask of the line's piece has another piece of `size` octets, and whether it has no
- *  star at all. */
-export function addHint(cell: usize, size: u32, exact: bool): void {
-  store<u16>(cell, load<u16>(cell) | <u16>(exact ? EXACT : lengthClass(size)))
+/** Adds to a cell: EXACT or the class of a length. */
+export function addHint(cell: usize, bits: u32): void {
+  store<u16>(cell, load<u16>(cell) | <u16>bits)
 }
 
 /** Class of a length, as a bit: 0 to 11, 12-13, 14-17, 18 and more. */
-function lengthClass(size: u32): u32 {
+export function lengthClass(size: u32): u32 {
   if (size < 12) return 1 << size
   return size < 14 ? 1 << 12 : size < 18 ? 1 << 13 : 1 << 14
 }
