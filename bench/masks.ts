@@ -51,13 +51,25 @@ function word(random: (below: number) => number, syllables: number): string {
   return text
 }
 
+/** The local part of a person or of a machine that sends much. */
+function mailbox(random: (below: number) => number): string {
+  const name = word(random, 1 + random(3))
+  const kind = random(4)
+  if (kind === 0) return `${name}${random(10_000)}`
+  return kind === 1 ? `${name}.${word(random, 1 + random(3))}` : name + word(random, 1)
+}
+
+function host(random: (below: number) => number): string {
+  return `${word(random, 2 + random(4))}.${TLDS[random(TLDS.length)]}`
+}
+
 /** Lists as servers have them: mostly addresses and whole domains, every form of wildcard among
  *  them; four of five entries global, the rest of domains and of people. */
 export function* sampleMasks(count: number, start = 7): Generator<MaskEntry> {
   const random = generator(start)
   for (let i = 0; i < count; i++) {
-    const local = `${word(random, 1 + random(3))}${random(1000)}`
-    const domain = `${word(random, 2 + random(3))}.${TLDS[random(TLDS.length)]}`
+    const local = mailbox(random)
+    const domain = host(random)
     const form = random(100)
     const mask =
       form < 45
@@ -87,13 +99,10 @@ function hits(masks: readonly MaskEntry[]): string[] {
   })
 }
 
-/** Addresses of other words than the masks'. */
+/** Addresses like those of the masks; `q` stands in none of their words. */
 function misses(): string[] {
   const random = generator(13)
-  return Array.from(
-    { length: ADDRESSES },
-    () => `${word(random, 2)}.q${random(1000)}@q${word(random, 2 + random(3))}.com`,
-  )
+  return Array.from({ length: ADDRESSES }, () => `${mailbox(random)}q@q${host(random)}`)
 }
 
 /** CPU time for each of `count`: what one core has to spend, also on a machine that others use. */
