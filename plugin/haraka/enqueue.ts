@@ -5,16 +5,17 @@ import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { domainToASCII } from 'node:url'
-import { applyEdit } from '../mime/edit.ts'
 import { PASSPORT_FIELD } from '../quarantine/passport.ts'
 import type { ReleaseJob } from '../quarantine/release.ts'
+import { addedFields } from './outgoing.ts'
 import { syncDir, type ReleaseNote } from './queue-files.ts'
-import type { HMail, Outbound, QueuedAddress, Todo } from './types.ts'
+import type { HMail, Outbound, Plugin, QueuedAddress, Todo } from './types.ts'
 
 export type Queued = HMail[]
 
 /** Writes a queue file for each job, all or none. Resolves when they are on disk; they are not sent yet. */
 export async function enqueue(
+  plugin: Plugin,
   outbound: Outbound,
   dir: string,
   jobs: readonly ReleaseJob[],
@@ -23,7 +24,8 @@ export async function enqueue(
   const paths: string[] = []
   const hmails: HMail[] = []
   try {
-    for (const job of jobs) await outbound.process_delivery(paths, todoOf(job, all), hmails)
+    for (const job of jobs)
+      await outbound.process_delivery(paths, await todoOf(plugin, job, all), hmails)
     if (jobs.length > 0) await syncDir(dir)
     return hmails
   } catch (error) {
@@ -32,8 +34,9 @@ export async function enqueue(
   }
 }
 
-function todoOf(job: ReleaseJob, all: readonly ReleaseJob[]): Todo {
+async function todoOf(plugin: Plugin, job: ReleaseJob, all: readonly ReleaseJob[]): Promise<Todo> {
   const recipient = addressIn(job.recipient)
+  const sender = addressIn(job.sender)
   const note: ReleaseNote = {
     item: job.item,
     token: job.token,
@@ -42,12 +45,17 @@ function todoOf(job: ReleaseJob, all: readonly ReleaseJob[]): Todo {
     nextHop: job.route?.nextHop ?? null,
     ordinary: job.ordinary,
   }
-  const bytes = dotStuffed(applyEdit(job.raw, null, trace(job)))
+  const { passport, received } = trace(job)
+  const body = dotStuffed(job.raw)
+  const added = job.outgoing
+    ? await addedFields(plugin, body, { from: sender, to: recipient })
+    : Buffer.alloc(0)
+  const bytes = Buffer.concat([passport, added, received, body])
   return {
     queue_time: Date.now(),
     domain: recipient.host,
     rcpt_to: [recipient],
-    mail_from: addressIn(job.sender),
+    mail_from: sender,
     notes: { lazaret: note, ...(job.route?.wants ? { queue: { wants: job.route.wants } } : {}) },
     uuid: `${randomUUID().toUpperCase()}.1`,
     force_tls: false,
@@ -59,12 +67,12 @@ function todoOf(job: ReleaseJob, all: readonly ReleaseJob[]): Todo {
  * RFC 5321 §4.4: who passes mail on adds a trace field. It stands last of ours: should the message begin
  * with white space, that is folded into this field and not into the passport.
  */
-function trace({ item, passport }: ReleaseJob): [string, string][] {
+function trace({ item, passport }: ReleaseJob): { passport: Buffer; received: Buffer } {
   const date = new Date().toUTCString().replace('GMT', '+0000')
-  return [
-    [PASSPORT_FIELD, passport],
-    ['Received', `by ${hostname()} (Lazaret) id L${item};\r\n\t${date}`],
-  ]
+  return {
+    passport: Buffer.from(`${PASSPORT_FIELD}: ${passport}\r\n`),
+    received: Buffer.from(`Received: by ${hostname()} (Lazaret) id L${item};\r\n\t${date}\r\n`),
+  }
 }
 
 /** RFC 5321 §2.3.11: `local@domain`, split at the last `@`; `''` is the null reverse-path. */

@@ -183,7 +183,7 @@ export class Releaser {
 
   /** Writes queue files for `jobs`, all or none; `all` are the jobs of the release. */
   async #enqueue(jobs: readonly ReleaseJob[], all: readonly ReleaseJob[]): Promise<Queued> {
-    return await enqueue(this.#outbound, this.#queueDir, jobs, all)
+    return await enqueue(this.#plugin, this.#outbound, this.#queueDir, jobs, all)
   }
 
   async #send(queued: Queued, { item, token }: ReleaseJob): Promise<void> {

@@ -30,6 +30,8 @@ export interface ReleaseJob {
   passport: string
   /** True for mail whose failure its own sender must hear of (split, outgoing): it bounces as usual. */
   ordinary: boolean
+  /** True for mail of our own people to the world, which is signed on its way out. */
+  outgoing: boolean
 }
 
 interface OutboxEntry {
@@ -77,6 +79,7 @@ function jobsOf(ctx: Context, item: Item, token: string): ReleaseJob[] {
     raw,
     passport: passport(ctx, item.id, recipient, raw),
     ordinary: item.kind === 'split' || item.direction === 'out',
+    outgoing: item.direction === 'out',
   }))
 }
 

@@ -16,6 +16,7 @@ import {
 } from './world.ts'
 
 const SPAM = message(['From: a@spam.example', 'Subject: buy', '', '.buy', 'gr\xfc\xdfe'])
+const byText = (a: unknown[], b: unknown[]): number => String(a).localeCompare(String(b))
 const mail = { from: 'a@spam.example', to: ['user@example.com'], raw: SPAM }
 
 describe('the way', () => {
@@ -81,7 +82,14 @@ describe('the way', () => {
   test('of outgoing mail is to each of its recipients, and the outcome comes with the last', async () => {
     const hop = await nextHop()
     const { haraka, lazaret } = await world({
-      plugins: ['relay', ...PLUGINS],
+      plugins: ['relay', ...PLUGINS, 'sign'],
+      sources: {
+        // As a DKIM plugin does.
+        sign: `exports.hook_pre_send_trans_email = (next, { transaction }) => {
+          transaction.add_header('X-Signature', 'v=1;\\r\\n\\tb=' + transaction.header.get('Subject').trim())
+          next()
+        }`,
+      },
       files: {
         'relay.ini': '[relay]\nacl=true\n',
         relay_acl_allow: '127.0.0.1/32\n',
@@ -99,11 +107,19 @@ describe('the way', () => {
     await released(lazaret, item.id, 'failed')
     // Two of three, and the bounce of the third to its sender, as for any mail.
     const got = await hop.arrived(3)
-    expect(got.map(({ sender, recipients }) => [sender, ...recipients]).sort()).toEqual([
+    expect(got.map(({ sender, recipients }) => [sender, ...recipients]).sort(byText)).toEqual([
       ['', 'user@example.com'],
       ['user@example.com', 'x@far.example'],
       ['user@example.com', 'y@far.example'],
     ])
+    for (const { raw } of got.filter(({ sender }) => sender !== '')) {
+      const { front, sha256 } = behindHeaders(raw, SPAM)
+      expect(sha256).toBe(item.blob)
+      // Signed, and with what every outgoing message gets, in front of its bytes.
+      expect(front).toMatch(/^X-Signature: v=1;\r\n\tb=buy\r\n/m)
+      expect(front).toMatch(/^Message-Id: </m)
+      expect(front).toMatch(/^Date: /m)
+    }
   })
 })
 
@@ -206,7 +222,7 @@ test('a split recipient gets the message with headers of its own, once', async (
     recipients.join(),
     /^Subject: (.*)$/m.exec(raw.toString('latin1'))?.[1],
   ])
-  expect(subjects.sort()).toEqual([
+  expect(subjects.sort(byText)).toEqual([
     ['a@example.com,c@example.com', '***SPAM*** buy'],
     ['a@example.com,c@example.com', '***SPAM*** buy'],
     ['b@example.com', '[junk] buy'],
