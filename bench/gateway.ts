@@ -24,11 +24,13 @@ const CONNECTIONS = 8
  */
 const CONNECTIONS_FORWARD = 48
 const SIZES = {
-  quick: { count: 300, rounds: 20, seconds: 14 },
-  full: { count: 800, rounds: 16, seconds: 240 },
+  quick: { count: 400, rounds: 20, seconds: 12 },
+  full: { count: 1000, rounds: 16, seconds: 240 },
 }
 /** Slices of each variant before they count: compilers and caches are warm then. */
 const WARM_UP = 2
+/** A slice of the first variant lasts no longer, in seconds: a busy machine has fewer messages in one. */
+const SLICE = 0.4
 
 export const gateway: Phase = {
   name: 'gateway',
@@ -45,7 +47,7 @@ interface Measured extends Outcome {
   held: number
 }
 
-/** Messages a slice, rounds, and seconds after which no further round begins. */
+/** Most messages in a slice, rounds, and seconds after which no further round begins. */
 export interface GatewaySize {
   count: number
   rounds: number
@@ -79,7 +81,7 @@ export async function measureGateway(
         template: first,
         profiles: profile ? profiles(variant.name) : null,
       })
-      all.push({ variant, server, held: 0, slices: [], memory: null })
+      all.push({ variant, server, held: 0, slices: [] })
     })
     // All are waited for, so that those that came up are ended when one did not.
     const failed = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected')
@@ -104,9 +106,10 @@ async function measureAll(
   { count, rounds, seconds }: GatewaySize,
 ): Promise<void> {
   let serial = 0
+  let most = count
   const slice = async (one: Measured): Promise<Slice> => {
     const { variant, server } = one
-    const size = Math.max(CONNECTIONS, Math.round(count * variant.share))
+    const size = Math.max(CONNECTIONS, Math.round(most * variant.share))
     const letters = lettersOf(variant, mail, size, serial)
     serial += size
     one.held += letters.filter(isHeld).length
@@ -114,15 +117,20 @@ async function measureAll(
     const connections = variant.queue === 'forward' ? CONNECTIONS_FORWARD : CONNECTIONS
     const load = await send(server.port, letters, connections, variant.tls)
     const after = cpuMs(server.pids())
+    const used = memory(server.pids())
     return {
       rate: size / load.seconds,
       latencies: load.latencies,
       cpu: before === null || after === null ? null : (after - before) / size,
+      memory: used && used.anonymousMiB,
     }
   }
   tell('warming up')
-  for (const one of all) for (let i = 0; i < WARM_UP; i++) await slice(one)
-  for (const one of all) one.memory = memory(one.server.pids())
+  for (let i = 0; i < WARM_UP; i++)
+    for (const one of all) {
+      const { rate } = await slice(one)
+      if (one === all[0]) most = Math.min(count, Math.ceil(rate * SLICE))
+    }
   const variants = all.map((one) => ({
     name: one.variant.name,
     run: async () => void one.slices.push(await slice(one)),

@@ -1,5 +1,4 @@
 // From slices to figures, ratios and plots.
-import type { Memory } from '../harness/proc.ts'
 import { emptyPhase, measure, type PhaseResult, type Plot } from '../harness/result.ts'
 import { median, pairedRatio, quantile } from '../harness/stats.ts'
 import type { Variant } from './variants.ts'
@@ -11,13 +10,13 @@ export interface Slice {
   latencies: number[]
   /** CPU ms a message, all processes; null where the system does not tell. */
   cpu: number | null
+  /** MiB of all processes after the slice; null where the system does not tell. */
+  memory: number | null
 }
 
 export interface Outcome {
   variant: Variant
   slices: Slice[]
-  /** After the warm-up; null where the system does not tell. */
-  memory: Memory | null
 }
 
 export function resultOf(outcomes: readonly Outcome[], skipped: string[]): PhaseResult {
@@ -28,16 +27,24 @@ export function resultOf(outcomes: readonly Outcome[], skipped: string[]): Phase
     if (base && base !== outcome && outcome.variant.filter !== null)
       addRatios(result, outcome, base)
   }
+  for (const rival of ['rspamd', 'spamassassin']) {
+    const [pass, other] = ['pass', rival].map((name) =>
+      outcomes.find(({ variant }) => variant.name === name),
+    )
+    if (pass && other) result.ratios[`pass / ${rival}`] = pairedRatio(rates(pass), rates(other))
+  }
   const plots = [heldPlot(outcomes), latencyPlot(outcomes)]
   return { ...result, plots: plots.filter(({ series }) => series.length > 0) }
 }
 
 const rates = ({ slices }: Outcome): number[] => slices.map(({ rate }) => rate)
-const cpus = ({ slices }: Outcome): number[] =>
-  slices.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]))
+const known = (values: readonly (number | null)[]): number[] =>
+  values.filter((value) => value !== null)
+const cpus = ({ slices }: Outcome): number[] => known(slices.map(({ cpu }) => cpu))
+const memories = ({ slices }: Outcome): number[] => known(slices.map(({ memory }) => memory))
 
 function addMeasures(result: PhaseResult, outcome: Outcome): void {
-  const { variant, slices, memory } = outcome
+  const { variant, slices } = outcome
   const less = { better: 'less' } as const
   const add = (...args: Parameters<typeof measure>): void => {
     if (args[2].length > 0) result.measures.push(measure(...args))
@@ -51,8 +58,7 @@ function addMeasures(result: PhaseResult, outcome: Outcome): void {
       less,
     )
   add(`${variant.name}: CPU`, 'ms/message', cpus(outcome), less)
-  if (memory)
-    add(`${variant.name}: memory`, 'MiB', [memory.anonymousMiB], { ...less, bound: 'none' })
+  add(`${variant.name}: memory`, 'MiB', memories(outcome), { ...less, bound: 'none' })
 }
 
 function addRatios(result: PhaseResult, outcome: Outcome, base: Outcome): void {
@@ -61,14 +67,13 @@ function addRatios(result: PhaseResult, outcome: Outcome, base: Outcome): void {
   // CPU time is told in steps of 10 ms: sums are exact where single slices are not.
   if (cpus(outcome).length > 0)
     result.ratios[`${name}: CPU`] = total(cpus(outcome)) / total(cpus(base))
-  if (outcome.memory && base.memory && filter === 'lazaret')
+  const above = memories(outcome).map((mib, i) => mib - memories(base)[i])
+  if (above.length > 0 && filter === 'lazaret')
     result.measures.push(
-      measure(
-        `${name}: memory above ${base.variant.name}`,
-        'MiB',
-        [outcome.memory.anonymousMiB - base.memory.anonymousMiB],
-        { better: 'less', bound: 'none' },
-      ),
+      measure(`${name}: memory above ${base.variant.name}`, 'MiB', above, {
+        better: 'less',
+        bound: 'none',
+      }),
     )
 }
 
