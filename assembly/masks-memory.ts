@@ -6,13 +6,6 @@ export const PAGE: u32 = 65536
 const PAGE_BITS: u32 = 16
 
 let free: usize = 0
-let freePages: u32 = 0
-let ownPages: u32 = 0
-
-/** Bytes of pages in use. */
-export function bytesUsed(): u32 {
-  return (ownPages - freePages) << PAGE_BITS
-}
 
 /** A run of pages, not cleared. Traps when the host has no more memory. */
 export function takePages(pages: u32): usize {
@@ -22,14 +15,12 @@ export function takePages(pages: u32): usize {
     const size = load<u32>(run, 4)
     if (size > pages) {
       store<u32>(run, size - pages, 4)
-      freePages -= pages
-      return run + (<usize>(size - pages) << PAGE_BITS)
+      return run + ((<usize>(size - pages)) << PAGE_BITS)
     }
     if (size == pages) {
       const next = load<u32>(run)
       if (before == 0) free = next
       else store<u32>(before, next)
-      freePages -= pages
       return run
     }
     before = run
@@ -37,24 +28,22 @@ export function takePages(pages: u32): usize {
   }
   const at = memory.grow(pages)
   if (at < 0) unreachable()
-  ownPages += pages
   return (<usize>at) << PAGE_BITS
 }
 
 /** Gives a run back. Runs are kept in the order of their addresses and joined with neighbours. */
 export function givePages(at: usize, pages: u32): void {
-  freePages += pages
   let before: usize = 0
   let next = free
   while (next != 0 && next < at) {
     before = next
     next = load<u32>(next)
   }
-  if (next != 0 && at + (<usize>pages << PAGE_BITS) == next) {
+  if (next != 0 && at + ((<usize>pages) << PAGE_BITS) == next) {
     pages += load<u32>(next, 4)
     next = load<u32>(next)
   }
-  if (before != 0 && before + (<usize>load<u32>(before, 4) << PAGE_BITS) == at) {
+  if (before != 0 && before + ((<usize>load<u32>(before, 4)) << PAGE_BITS) == at) {
     store<u32>(before, next)
     store<u32>(before, load<u32>(before, 4) + pages, 4)
     return

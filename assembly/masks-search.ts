@@ -9,42 +9,29 @@
 // bytes, slots, records. Each step first touches all it will read in a loop without branches, so that
 // the reads overlap; a branch on a value that is still on its way would hold up those behind it.
 
+import { BATCH, addressAt, addressOf, baseOf, domainLength, endHash, endOf } from './masks-batch'
+import { formOf, foundRank, foundRecord, localAt, localLength, setAddress } from './masks-batch'
+import { setFound, setRows, startHash, startOf, whoIs } from './masks-batch'
 import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './masks-hash'
-import { filterBit, hashAt, hashEnds, hashStarts, keyHash } from './masks-hash'
 import { ENDS_AT, LONG_ENDS_AT, LONG_STARTS_AT, NEAR_AT, PAIRS_AT, STARTS_AT } from './masks-hash'
-import { isMask } from './masks-index'
-import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf, touchRecord } from './masks-record'
+import { filterBit, hashEnds, hashStarts, keyHash } from './masks-hash'
+import { LEVELS, outputAt, placeOf, pushProbe, readProbes, setRules } from './masks-probe'
+import { wantsAll, write } from './masks-probe'
+import { FIRST, LAST } from './masks-record'
 import { NEAR, domainFilter, endLengths, localFilter, nearFilter } from './masks-scope'
 import { nearHash, nearLengths, nextLength, startLengths } from './masks-scope'
-import { EXACT, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './masks-table'
-import { hintedLengths, nextGroup, slotAt, touchGroup } from './masks-table'
+import { EXACT, hintCell, hintLine, hintedLengths } from './masks-table'
 
-/** Rules of a search: leave out block entries, allow entries, allow entries that cover the domain
- *  by `*` (`*@d`, `x@d*`). Own-domain rule and demand for authentication, design §6. */
-const NO_BLOCK: u32 = 1
-const NO_ALLOW: u32 = 2
-const NO_COVER: u32 = 4
-/** All matches are written out, not the deciding ones only. */
-export const ALL: u32 = 8
 /** In place of a record: the address has to be brought into normal form by the host first. */
 export const ODD: u32 = 1
 
 /** Takes what was touched, so that the reads are not optimised away. */
 let touched: u32 = 0
 
-let rules: u32 = 0
-let output: usize = 0
-let outputEnd: usize = 0
-
 /** Scopes of a search, most specific first; 0 for one without masks. */
-export const LEVELS: u32 = 8
 const levels: usize = memory.data(4 * 8, 4)
 let levelCount: u32 = 0
 
-/** Addresses of the batch: [local][k][domain][m][ends][starts][record][rank], u32 each. */
-const BATCH: u32 = 32
-const ADDRESS: u32 = 32
-const addresses: usize = memory.data(32 * 32, 8)
 let addressCount: u32 = 0
 
 /** Rows of hashes of the batch; there is room for one more address below the limit. */
@@ -60,39 +47,9 @@ let hintCount: u32 = 0
 /** Hints one address can ask for before any is read. */
 const HINTS_EACH: u32 = LEVELS * 18
 
-/** Masks to look for: [hash u64][who u32][scope u32]. */
-const PROBES: u32 = 1024
-const PROBE: u32 = 16
-const probes: usize = memory.data(1024 * 16, 8)
-let probeCount: u32 = 0
-
-/** Slots whose tag fits: [slot, then record u32][probe u32]. */
-const FITS: u32 = 1024
-const FIT: u32 = 8
-const fits: usize = memory.data(1024 * 8, 4)
-let fitCount: u32 = 0
-
-// `who`: m (8 bits), k (7), form or purpose (4), level (3), number in the batch (5).
-@inline
-function whoIs(index: u32, level: u32, form: u32, k: u32, m: u32): u32 {
-  return (index << 22) | (level << 19) | (form << 15) | (k << 8) | m
-}
-
-@inline
-function formOf(who: u32): u32 {
-  return (who >> 15) & 15
-}
-
-@inline
-function addressOf(who: u32): usize {
-  return addresses + (who >> 22) * ADDRESS
-}
-
 /** Starts a search. Deciding entries, or with ALL every entry, go to `to`, up to `end`. */
 export function startSearch(withRules: u32, to: usize, end: usize): void {
-  rules = withRules
-  output = to
-  outputEnd = end
+  setRules(withRules, to, end)
   levelCount = 0
   clearBatch()
 }
@@ -110,27 +67,20 @@ function clearBatch(): void {
 
 /** Searches for the address `[at, sign)` "@" `(sign, end)`; the answer comes with the batch. */
 export function searchAddress(at: usize, sign: usize, end: usize): void {
-  const address = addresses + addressCount * ADDRESS
-  const k = <u32>(sign - at)
-  const m = <u32>(end - sign - 1)
-  store<u32>(address, <u32>at)
-  store<u32>(address, k, 4)
-  store<u32>(address, <u32>sign + 1, 8)
-  store<u32>(address, m, 12)
-  store<u32>(address, <u32>rowsEnd, 16)
-  const starts = hashEnds(at, k, rowsEnd)
-  store<u32>(address, <u32>starts, 20)
-  rowsEnd = hashStarts(sign + 1, m, starts)
-  store<u64>(address, 0, 24)
+  const address = addressAt(addressCount)
+  setAddress(address, at, sign, end)
+  const starts = hashEnds(at, <u32>(sign - at), rowsEnd)
+  setRows(address, rowsEnd, starts)
+  rowsEnd = hashStarts(sign + 1, <u32>(end - sign - 1), starts)
   addressCount++
   if (addressCount == BATCH || rowsEnd + ROWS_MAX > rows + ROWS) finishBatch()
 }
 
 /** An address of the search that the host has to ask for again. */
 export function skipAddress(): void {
-  const address = addresses + addressCount * ADDRESS
-  store<u32>(address, 0)
-  store<u64>(address, ODD, 24)
+  const address = addressAt(addressCount)
+  setAddress(address, 0, 0, 0)
+  setFound(address, ODD, 0)
   addressCount++
   if (addressCount == BATCH) finishBatch()
 }
@@ -138,7 +88,7 @@ export function skipAddress(): void {
 /** Ends a search. @returns the end of the output. */
 export function endSearch(): usize {
   finishBatch()
-  return output
+  return outputAt()
 }
 
 function finishBatch(): void {
@@ -148,10 +98,10 @@ function finishBatch(): void {
   }
   readHints()
   readProbes()
-  if ((rules & ALL) == 0) {
+  if (!wantsAll()) {
     for (let i: u32 = 0; i < addressCount; i++) {
-      const address = addresses + i * ADDRESS
-      write(load<u32>(address, 24), placeOf(load<u32>(address, 28)))
+      const address = addressAt(i)
+      write(foundRecord(address), placeOf(foundRank(address)))
     }
   }
   clearBatch()
@@ -159,13 +109,10 @@ function finishBatch(): void {
 
 /** First step: what the sets of each scope allow for an address. */
 function plan(index: u32): void {
-  const address = addresses + index * ADDRESS
-  if (load<u32>(address) == 0) return
-  const k = load<u32>(address, 4)
-  const ends: usize = load<u32>(address, 16)
-  const kTop = min(k, LOCAL_MAX)
-  const whole = hashAt(ends, kTop)
-  const host = hashAt(load<u32>(address, 20), min(load<u32>(address, 12), DOMAIN_MAX))
+  const address = addressAt(index)
+  if (localAt(address) == 0) return
+  const whole = endHash(address, min(localLength(address), LOCAL_MAX))
+  const host = startHash(address, min(domainLength(address), DOMAIN_MAX))
   const endsLine = hintLine(keyHash(ENDS_AT, 0, 0, host))
   const startsLine = hintLine(keyHash(STARTS_AT, 0, whole, 0))
   const localBit = filterBit(whole)
@@ -190,9 +137,8 @@ function plan(index: u32): void {
 
 /** Masks `*x@d*` with a octets or, of NEAR, more before the "@", and b or more behind it. */
 function planNear(base: u32, scope: u32, address: usize, a: u32, b: u32): void {
-  if (a > load<u32>(address, 4) || b > load<u32>(address, 12)) return
-  const end = hashAt(load<u32>(address, 16), a)
-  const hash = nearHash(end, hashAt(load<u32>(address, 20), b))
+  if (a > localLength(address) || b > domainLength(address)) return
+  const hash = nearHash(endHash(address, a), startHash(address, b))
   if ((nearFilter(scope) & filterBit(hash)) == 0) return
   if (a == NEAR) pushHint(hintLine(hash), base | whoIs(0, 0, NEAR_AT, 0, b), scope)
   else pushPairs(base, scope, address, a, b)
@@ -206,9 +152,7 @@ function pushPairs(base: u32, scope: u32, address: usize, k: u32, b: u32): void 
 
 /** Asks for the hint about an end of k octets and a beginning of m. */
 function ask(who: u32, scope: u32, address: usize, k: u32, m: u32): void {
-  const end = hashAt(load<u32>(address, 16), k)
-  const begin = hashAt(load<u32>(address, 20), m)
-  const line = hintLine(keyHash(formOf(who), 0, end, begin))
+  const line = hintLine(keyHash(formOf(who), 0, endHash(address, k), startHash(address, m)))
   if (hintCount < HINTS) pushHint(line, who, scope)
   else readHint(load<u16>(hintCell(line, scope)), who, scope)
 }
@@ -223,12 +167,16 @@ function pushHint(line: usize, who: u32, scope: u32): void {
 
 /** Second step: hints become probes; some ask for further hints first. */
 function readHints(): void {
-  let sum: u32 = 0
-  for (let i: u32 = 0; i < hintCount; i++) sum += load<u8>(load<u32>(hints + i * HINT))
-  touched += sum
-  for (let i: u32 = 0; i < hintCount; i++) {
-    const hint = hints + i * HINT
-    readHint(load<u16>(load<u32>(hint)), load<u32>(hint, 4), load<u32>(hint, 8))
+  let next: u32 = 0
+  while (next < hintCount) {
+    const end = hintCount
+    let sum: u32 = 0
+    for (let i = next; i < end; i++) sum += load<u8>(load<u32>(hints + i * HINT))
+    touched += sum
+    for (; next < end; next++) {
+      const hint = hints + next * HINT
+      readHint(load<u16>(load<u32>(hint)), load<u32>(hint, 4), load<u32>(hint, 8))
+    }
   }
   hintCount = 0
 }
@@ -236,9 +184,9 @@ function readHints(): void {
 function readHint(hint: u32, who: u32, scope: u32): void {
   if (hint == 0) return
   const address = addressOf(who)
-  const k = load<u32>(address, 4)
-  const m = load<u32>(address, 12)
-  const base = who & 0xfff80000
+  const k = localLength(address)
+  const m = domainLength(address)
+  const base = baseOf(who)
   const purpose = formOf(who)
   if (purpose == ENDS_AT) {
     if (m > DOMAIN_MAX) return // a piece that is too long for a mask equals none
@@ -259,7 +207,7 @@ function readHint(hint: u32, who: u32, scope: u32): void {
     const set = hintedLengths(hint) & endLengths(scope)
     const top = min(k, LOCAL_MAX)
     for (let i = nextLength(set, NEAR); i <= top; i = nextLength(set, i + 1)) {
-      if (purpose == NEAR_AT) pushPairs(base, scope, address, i, who & 255)
+      if (purpose == NEAR_AT) pushPairs(base, scope, address, i, startOf(who))
       else pushProbe(base, scope, address, FIRST, i, m)
     }
   } else {
@@ -267,106 +215,7 @@ function readHint(hint: u32, who: u32, scope: u32): void {
     const top = min(m, DOMAIN_MAX)
     const form = purpose == PAIRS_AT ? FIRST | LAST : LAST
     for (let i = nextLength(set, NEAR); i <= top; i = nextLength(set, i + 1)) {
-      pushProbe(base, scope, address, form, (who >> 8) & 127, i)
+      pushProbe(base, scope, address, form, endOf(who), i)
     }
   }
-}
-
-function pushProbe(base: u32, scope: u32, address: usize, form: u32, k: u32, m: u32): void {
-  if (probeCount == PROBES) readProbes()
-  const end = hashAt(load<u32>(address, 16), k)
-  const begin = hashAt(load<u32>(address, 20), m)
-  const probe = probes + probeCount++ * PROBE
-  store<u64>(probe, keyHash(form, scope, end, begin))
-  store<u32>(probe, base | whoIs(0, 0, form, k, m), 8)
-  store<u32>(probe, scope, 12)
-}
-
-/** Third step: the table's control bytes tell which slots may hold a mask. */
-function readProbes(): void {
-  let sum: u32 = 0
-  for (let i: u32 = 0; i < probeCount; i++) sum += touchGroup(load<u64>(probes + i * PROBE))
-  touched += sum
-  for (let i: u32 = 0; i < probeCount; i++) {
-    const hash = load<u64>(probes + i * PROBE)
-    let group = firstGroup(hash)
-    let step: u32 = 1
-    while (true) {
-      let tags = candidates(group, hash)
-      while (tags != 0) {
-        if (fitCount == FITS) readFits()
-        const fit = fits + fitCount++ * FIT
-        store<u32>(fit, <u32>slotAt(group, ctz(tags)))
-        store<u32>(fit, i, 4)
-        tags &= tags - 1
-      }
-      if (hasEmpty(group)) break
-      group = nextGroup(group, step++)
-    }
-  }
-  readFits()
-  probeCount = 0
-}
-
-/** Fourth step: slots, then records. */
-function readFits(): void {
-  for (let i: u32 = 0; i < fitCount; i++) {
-    const fit = fits + i * FIT
-    store<u32>(fit, load<u32>(load<u32>(fit)))
-  }
-  let sum: u32 = 0
-  for (let i: u32 = 0; i < fitCount; i++) sum += touchRecord(load<u32>(fits + i * FIT))
-  touched += sum
-  for (let i: u32 = 0; i < fitCount; i++) {
-    const fit = fits + i * FIT
-    const record: usize = load<u32>(fit)
-    const probe = probes + load<u32>(fit, 4) * PROBE
-    const who = load<u32>(probe, 8)
-    const address = addressOf(who)
-    const k = (who >> 8) & 127
-    const x: usize = load<u32>(address) + load<u32>(address, 4) - k
-    const d: usize = load<u32>(address, 8)
-    if (!isMask(record, load<u32>(probe, 12), formOf(who), x, k, d, who & 255)) continue
-    const kind = kindOf(record)
-    if ((kind & ALLOW) != 0 && !barred(formOf(who), k)) consider(record, who, 1)
-    if ((kind & BLOCK) != 0 && (rules & NO_BLOCK) == 0) consider(record, who, 0)
-  }
-  fitCount = 0
-}
-
-/** Whether the rules leave out an allow entry. */
-@inline
-function barred(form: u32, k: u32): bool {
-  if ((rules & NO_ALLOW) != 0) return true
-  return (rules & NO_COVER) != 0 && ((form & LAST) != 0 || (form == FIRST && k == 0))
-}
-
-/** Keeps the entry of the highest rank: the narrowest scope; there allow before block; then the
- *  longest mask, of equals the one with more of the domain, then the one with fewer stars. */
-function consider(record: usize, who: u32, allows: u32): void {
-  const level = (who >> 19) & 7
-  const k = (who >> 8) & 127
-  const m = who & 255
-  const narrow = ((LEVELS - level) << 20) | (allows << 19)
-  const rank = narrow | ((k + m) << 10) | (m << 2) | (FORM - formOf(who))
-  const address = addressOf(who)
-  if ((rules & ALL) != 0) {
-    write(record, placeOf(rank))
-  } else if (rank > load<u32>(address, 28)) {
-    store<u32>(address, <u32>record, 24)
-    store<u32>(address, rank, 28)
-  }
-}
-
-/** [level << 1 | blocks] of a rank. */
-@inline
-function placeOf(rank: u32): u32 {
-  return ((LEVELS - (rank >> 20)) << 1) | (((rank >> 19) & 1) ^ 1)
-}
-
-function write(record: usize, place: u32): void {
-  if (output >= outputEnd) return
-  store<u32>(output, <u32>record)
-  store<u32>(output, place, 4)
-  output += 8
 }

@@ -10,7 +10,8 @@ import { pagesFor, takePages } from './masks-memory'
 import { ALLOW, BLOCK, FIRST, HEAD, LAST, WIDE } from './masks-record'
 import { domainSize, kindOf, localSize, resetRecords } from './masks-record'
 import { foldPlain, initPlain } from './masks-plain'
-import { ALL, ODD, addLevel, endSearch, searchAddress, skipAddress, startSearch } from './masks-search'
+import { ALL } from './masks-probe'
+import { ODD, addLevel, endSearch, searchAddress, skipAddress, startSearch } from './masks-search'
 import { TABLE_MIN, resetTable } from './masks-table'
 
 /** Octets of the input buffer. */
@@ -97,7 +98,7 @@ export function maskApply(size: u32, remove: bool): u32 {
   let changed: u32 = 0
   let scope: u32 = 0
   let list: u32 = ALLOW
-  for (let at = input; at < end; ) {
+  for (let at = input; at < end;) {
     const stop = lineEnd(at, end)
     if (load<u8>(at) == HEADER) {
       if (scope != 0) releaseScope(scope)
@@ -135,7 +136,7 @@ function applyLine(scope: u32, list: u32, at: usize, end: usize, remove: bool): 
  *  each address, ADDRESSES at most. Output: for each address the pair [record u32, 0 for none]
  *  [level << 1 | blocks u32]; with the rule ALL, for every entry that matches any address, PAIRS at
  *  most.
- *  @param rules see masks-search.ts; with TYPED the addresses are as typed, and those that are not plain
+ *  @param rules see masks-probe.ts; with TYPED the addresses are as typed, and those that are not plain
  *  get ODD for a record: the host asks for their normal form again
  *  @returns the number of pairs; without ALL the number of lines, of which no more than ADDRESSES have
  *  a pair. */
@@ -157,7 +158,7 @@ export function maskLookup(scopes: u32, size: u32, rules: u32): u32 {
     else skipAddress()
     at = stop + 1
   }
-  written = <u32>(endSearch() - output) >> 3
+  written = (<u32>(endSearch() - output)) >> 3
   return (rules & ALL) != 0 ? written : lines
 }
 
@@ -180,5 +181,5 @@ export function maskTexts(first: u32, count: u32): u32 {
     store<u8>(to++, LF)
     wide |= kind & WIDE
   }
-  return (<u32>(to - texts) << 1) | <u32>(wide != 0)
+  return ((<u32>(to - texts)) << 1) | (<u32>(wide != 0))
 }

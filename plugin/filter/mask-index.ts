@@ -32,7 +32,7 @@ type Exports = {
 
 /** Octets of a scope's name: an address at its longest, RFC 5321 §4.5.3.1. */
 const SCOPE_MAX = 320
-/** Scopes of one look-up: LEVELS of assembly/masks-search.ts. */
+/** Scopes of one look-up: LEVELS of assembly/masks-probe.ts. */
 const LEVELS = 8
 /** Rules of a search: every match, not the deciding one only; addresses as typed. */
 const [ALL, TYPED] = [8, 16]
