@@ -45,7 +45,6 @@ export const SETTINGS = {
     'An allow entry counts only for mail with an aligned SPF or DKIM pass',
   ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
-  digest: bool(false, 'Put a report of what was caught into INBOX once a day'),
 } satisfies Record<string, Field<unknown>>
 
 export type SettingKey = keyof typeof SETTINGS

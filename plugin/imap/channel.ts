@@ -70,10 +70,10 @@ export class Channel {
   }
 
   /** TLS from here on. What was sent ahead is dropped (RFC 9051 §6.2.1). */
-  async startTls(secureContext: SecureContext): Promise<void> {
+  async startTls(secureContext: SecureContext, how: { fresh: boolean }): Promise<void> {
     this.#receiver.take()
     await this.flush()
-    await this.transport.startTls(secureContext)
+    await this.transport.startTls(secureContext, how)
   }
 
   async compress(): Promise<void> {

@@ -101,7 +101,7 @@ export class ImapSession implements Session {
   /** Serves the connection until its end; `tls` from its first byte. Never throws. */
   async serve({ tls }: { tls: boolean }): Promise<void> {
     try {
-      if (tls) await this.startTls()
+      if (tls) await this.#secure(true)
       const names = this.capabilities
       this.writer.untagged().ok('Lazaret is ready', (w) => {
         w.atom('CAPABILITY')
@@ -209,7 +209,11 @@ export class ImapSession implements Session {
   }
 
   async startTls(): Promise<void> {
-    await this.#channel.startTls(this.#context.secureContext())
+    await this.#secure(false)
+  }
+
+  async #secure(fresh: boolean): Promise<void> {
+    await this.#channel.startTls(this.#context.secureContext(), { fresh })
   }
 
   async compress(): Promise<void> {

@@ -114,11 +114,14 @@ export class Transport {
     if (this.#closed) throw new Gone('the connection is closed')
   }
 
-  /** Becomes TLS, as the server. What was received before is dropped (RFC 9051 §6.2.1). */
-  async startTls(secureContext: SecureContext): Promise<void> {
+  /**
+   * Becomes TLS, as the server. After STARTTLS what was received before is dropped (RFC 9051 §6.2.1); on
+   * the implicit TLS port (`fresh`) it is the beginning of the handshake.
+   */
+  async startTls(secureContext: SecureContext, { fresh }: { fresh: boolean }): Promise<void> {
     const plain = this.#socket
     this.#detach(plain)
-    while (plain.read() !== null) continue
+    if (!fresh) while (plain.read() !== null) continue
     const socket = new TLSSocket(plain, { isServer: true, secureContext })
     this.#socket = socket
     socket.on('error', () => this.destroy())
