@@ -50,12 +50,13 @@ function about(result: Result): string {
   ].join('\n')
 }
 
-/** Plots of the same title are one, with the series of all results. */
+/** Plots of the same title are one, with the series of all results that have it. */
 function merged(results: readonly Result[]): Plot[] {
   const plots = new Map<string, Plot>()
   for (const result of results)
     for (const plot of result.phases.flatMap((phase) => phase.plots)) {
-      const suffix = nameOf(result, results)
+      const having = results.filter((one) => titles(one).includes(plot.title))
+      const suffix = nameOf(result, having)
       const series = plot.series.map((one) => ({
         ...one,
         name: suffix ? `${one.name}, ${suffix}` : one.name,
@@ -66,6 +67,9 @@ function merged(results: readonly Result[]): Plot[] {
     }
   return [...plots.values()]
 }
+
+const titles = ({ phases }: Result): string[] =>
+  phases.flatMap(({ plots }) => plots.map(({ title }) => title))
 
 const figure = (plot: Plot): string =>
   `<figure><figcaption>${escape(plot.title)}</figcaption>${plotSvg(plot)}</figure>`

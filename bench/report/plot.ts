@@ -10,6 +10,8 @@ const RIGHT = 16
 const TOP = 12
 const BOTTOM = 44
 const LEGEND_LINE = 18
+/** Names up to so many characters stand two in a line. */
+const LEGEND_SHORT = 32
 /** Colours in the style sheet; more series begin again. */
 export const COLOURS = 7
 /** Above so many points a line shows none of them. */
@@ -31,7 +33,8 @@ export function plotSvg(plot: Plot): string {
     HEIGHT - BOTTOM,
     TOP,
   )
-  const height = HEIGHT + LEGEND_LINE * Math.ceil(series.length / 2)
+  const columns = series.every(({ name }) => name.length <= LEGEND_SHORT) ? 2 : 1
+  const height = HEIGHT + LEGEND_LINE * Math.ceil(series.length / columns)
   return [
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(plot.title)}">`,
     ...x.ticks.map((at) => {
@@ -46,7 +49,7 @@ export function plotSvg(plot: Plot): string {
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escape(plot.x.label)}</text>`,
     `<text transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${escape(plot.y.label)}</text>`,
     ...series.map((one, i) => line(one, i, x, y)),
-    ...series.map((one, i) => legend(one, i)),
+    ...series.map((one, i) => legend(one, i, columns)),
     '</svg>',
   ].join('\n')
 }
@@ -72,9 +75,9 @@ function line({ name, points }: Series, i: number, x: Scale, y: Scale): string {
   return `<g class="c${i % COLOURS}"><path class="line" d="M${at.join('L')}"/>${dots}</g>`
 }
 
-function legend({ name }: Series, i: number): string {
-  const left = LEFT + (i % 2) * ((WIDTH - LEFT) / 2)
-  const top = HEIGHT + 6 + LEGEND_LINE * Math.floor(i / 2)
+function legend({ name }: Series, i: number, columns: number): string {
+  const left = LEFT + (i % columns) * ((WIDTH - LEFT) / columns)
+  const top = HEIGHT + 6 + LEGEND_LINE * Math.floor(i / columns)
   return `<g class="c${i % COLOURS}"><path class="line" d="M${left} ${top}h20"/></g><text x="${left + 26}" y="${top}" dy="4">${escape(name)}</text>`
 }
 
