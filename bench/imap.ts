@@ -311,10 +311,12 @@ export async function benchImap(
 async function selectOf(items: number): Promise<SelectGrowth['small']> {
   const dir = mkdtempSync(join(tmpdir(), 'lazaret-bench-'))
   try {
-    const side = await startLazaret(dir, items)
+    await (await startLazaret(dir, items)).stop()
+    const side = await startLazaret(dir) // anew: without what the filling left in memory
     try {
       const times: number[] = []
       const warm = await BenchClient.open(side.port, USER, 'Caught')
+      for (let i = 0; i < 3; i++) await warm.run('SELECT Caught')
       const before = memoryOf(side.pid)
       const clients: BenchClient[] = []
       for (let i = 0; i < 5; i++) {
