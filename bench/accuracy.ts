@@ -15,6 +15,7 @@ const RIVALS: readonly Rival[] = [bogofilter, spamassassin]
 export const accuracy: Phase = {
   name: 'accuracy',
   describe: '(1-ROCA)%, lam%, spam missed at 0.1% of ham lost; bogofilter, SpamAssassin beside it',
+  inProcess: true,
   run: runAccuracy,
 }
 

@@ -5,6 +5,7 @@ import { calibrate, noiseWarnings } from './harness/calibrate.ts'
 import { readCorpus } from './harness/corpus.ts'
 import { commit, machine, versions } from './harness/machine.ts'
 import type { Phase } from './harness/phase.ts'
+import { profiled } from './harness/profile.ts'
 import { SCHEMA, type PhaseResult, type Result } from './harness/result.ts'
 import { withDir } from './harness/work-dir.ts'
 
@@ -38,7 +39,11 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
     const work = join(dir, phase.name)
     mkdirSync(work)
     const said = (line: string): void => tell(`${phase.name}: ${line}`)
-    done.push(await phase.run({ quick, profile, dir: work, mail: corpus.mail, tell: said }))
+    const measured = async (): Promise<PhaseResult> =>
+      await phase.run({ quick, profile, dir: work, mail: corpus.mail, tell: said })
+    done.push(
+      profile && phase.inProcess ? await withProfile(phase.name, measured) : await measured(),
+    )
     rmSync(work, { recursive: true, force: true })
   }
   const after = calibrate(dir)
@@ -59,4 +64,12 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
     phases: done,
     seconds: Math.round((performance.now() - since) / 1000),
   }
+}
+
+async function withProfile(
+  what: string,
+  measured: () => Promise<PhaseResult>,
+): Promise<PhaseResult> {
+  const { value, hot } = await profiled(measured)
+  return { ...value, profiles: [...value.profiles, { what, hot }] }
 }

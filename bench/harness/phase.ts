@@ -20,5 +20,7 @@ export interface PhaseOptions {
 export interface Phase {
   name: string
   describe: string
+  /** What is measured runs in this process: it is profiled from here. */
+  inProcess?: boolean
   run(options: PhaseOptions): Promise<PhaseResult>
 }

@@ -6,10 +6,11 @@ import { emptyPhase, measure, type PhaseResult } from '../harness/result.ts'
 export const imap: Phase = {
   name: 'imap',
   describe: 'logins, lists, bodies, moves, idle connections; Dovecot beside it where installed',
-  run: async ({ quick, tell }) => {
+  run: async ({ quick, profile, tell }) => {
     const { ratios, phases, skipped } = await benchImap(quick ? QUICK : FULL, tell)
     const result = emptyPhase('imap')
     if (skipped) result.skipped.push(skipped)
+    if (profile) result.skipped.push('a CPU profile: the IMAP server runs in a process of its own')
     for (const row of phases) add(result, row)
     for (const [name, ratio] of Object.entries(ratios))
       if (ratio !== null) result.ratios[`${name}: times as good as Dovecot`] = ratio

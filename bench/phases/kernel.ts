@@ -1,13 +1,13 @@
 // Phase kernel: what it costs to score and to learn a message.
 import { benchKernel, type Cost, type KernelSample } from '../kernel.ts'
-import { profiled } from '../harness/profile.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure } from '../harness/result.ts'
 
 export const kernel: Phase = {
   name: 'kernel',
   describe: 'score and learn: us a message and ns a byte by size, by model, against the twin',
-  run: async ({ quick, profile, mail, tell }) => {
+  inProcess: true,
+  run: async ({ quick, mail, tell }) => {
     const result = emptyPhase('kernel')
     // A message of unknown kind costs the same: half of them stand for spam.
     const samples = mail.map(({ raw, label }, i): KernelSample => ({
@@ -17,12 +17,7 @@ export const kernel: Phase = {
     const used = quick ? samples.slice(0, 500) : samples
     tell(`${used.length} messages`)
     await new Promise(setImmediate)
-    const work = async () => await Promise.resolve(benchKernel(used, quick ? 3 : 7))
-    const { value: bench, hot } = profile
-      ? await profiled(work)
-      : { value: await work(), hot: null }
-    if (hot) result.profiles.push({ what: 'kernel', hot })
-
+    const bench = benchKernel(used, quick ? 3 : 7)
     const us = (name: string, { least, median }: Cost): void => {
       result.measures.push(measure(name, 'us/message', [least, median], { better: 'less' }))
     }

@@ -6,6 +6,7 @@ import { emptyPhase, measure } from '../harness/result.ts'
 export const masks: Phase = {
   name: 'masks',
   describe: 'look-ups in the index of masks, 10^3 to 10^7 entries, hit and miss, single and bulk',
+  inProcess: true,
   run: async ({ quick, tell }) => {
     const sizes = quick ? [1e3, 1e4, 1e5] : [1e3, 1e4, 1e5, 1e6, 1e7]
     tell(`indexes of ${sizes.join(', ')} masks`)
