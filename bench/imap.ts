@@ -74,7 +74,7 @@ export async function startLazaret(dir: string, items?: number): Promise<Side> {
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString()
-      if (text.includes('\n')) done(Number((JSON.parse(text) as { port: number }).port))
+      if (text.includes('\n')) done((JSON.parse(text) as { port: number }).port)
     })
     child.once('exit', (code) => fail(new Error(`the server ended with ${code}`)))
   })

@@ -1,7 +1,7 @@
 // Body sections of FETCH: RFC 9051 §6.4.5.1. A section is a run of the message's own bytes, but for
 // HEADER.FIELDS, which picks fields and ends with an empty line.
 
-import { type Header, fieldName } from './headers.ts'
+import { type Header, fieldName, isNamed, nameHash } from './headers.ts'
 import type { Part } from './structure.ts'
 
 export type SectionText = 'HEADER' | 'TEXT' | 'MIME' | 'HEADER.FIELDS' | 'HEADER.FIELDS.NOT'
@@ -68,11 +68,16 @@ export function findPart(root: Part, path: readonly number[]): Part | null {
  * RFC 9051 §6.4.5.1: the empty line is part of every subset, unless the message has none.
  */
 export function pickFields(header: Header, names: readonly string[], wanted: boolean): Buffer {
-  const set = new Set(names.map((name) => name.toLowerCase()))
+  const known = names.map((name) => name.toLowerCase())
+  const hashes = known.map(nameHash)
   const runs: Buffer[] = []
   for (const field of header.fields) {
-    if (set.has(fieldName(header, field)) !== wanted) continue
-    runs.push(header.raw.subarray(field.start, field.end))
+    const at = hashes.indexOf(field.hash)
+    // Two names of one hash are rare enough to be compared by name.
+    const named =
+      at >= 0 &&
+      (isNamed(header, field, known[at], field.hash) || known.includes(fieldName(header, field)))
+    if (named === wanted) runs.push(header.raw.subarray(field.start, field.end))
   }
   if (header.end > header.fieldsEnd) runs.push(CRLF)
   return Buffer.concat(runs)
