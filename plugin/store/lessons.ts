@@ -73,7 +73,9 @@ export function applySnapshot(
 
 /** No message counts as anything, and none of the weights owes it anything. */
 function forget(tables: Tables): void {
-  for (const key of [...tables.lessons.keys({})]) {
+  // Listed first: the loop removes what it would go on from.
+  const all = Array.from(tables.lessons.keys({}))
+  for (const key of all) {
     const { votes } = getLesson(tables, key as string) ?? { votes: [] }
     tables.lessons.remove(key)
     for (const [id] of votes) {

@@ -70,7 +70,7 @@ describe('applyEdit', () => {
     fc.assert(
       fc.property(fc.array(field), fc.uint8Array({ maxLength: 100 }), (fields, body) => {
         const rest = `\r\n${text(Buffer.from(body))}`
-        const kept = fields.filter((line) => !/^X-Spam-/.test(line)).join('')
+        const kept = fields.filter((line) => !line.startsWith('X-Spam-')).join('')
         expect(edited(fields.join('') + rest)).toBe(ADDED + kept + rest)
       }),
     )
