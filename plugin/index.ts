@@ -41,7 +41,7 @@ export function begin(this: LazaretPlugin, next: Next): void {
 }
 
 export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onData(next, connection)
+  onData(this, next, connection)
 }
 
 export function judge_message(this: LazaretPlugin, next: Next, connection: Connection): void {

@@ -1,82 +1,88 @@
 // The bytes of a message as the SMTP client sent them. Haraka's own copy differs: it carries its trace
-// header, its header is text decoded as UTF-8, and lines above max.data_line_length are broken. So each
-// line is copied on its way in.
-import type { Connection, Notes, Transaction } from './types.ts'
+// header, its header is text decoded as UTF-8, and lines above max.data_line_length are broken. So the
+// chunks of the socket are kept as they come in; nothing is done by line.
+import type { Connection, Transaction } from './types.ts'
 
 const DOT = 0x2e
-/** What most messages fit into; doubled when it is full. */
-const FIRST = 16 * 1024
+const CRLF_DOT = Buffer.from('\r\n.')
+const END = Buffer.from('\r\n.\r\n')
 
-/** One message while it comes in. Bounded by Haraka's max.bytes: lines above it are not handed on. */
-export class Capture {
-  #buffer = Buffer.allocUnsafe(FIRST)
+/** What comes in for one transaction from the DATA command on. */
+class Recording {
+  readonly transaction: Transaction
+  readonly #max: number
+  #chunks: Buffer[] = []
   #size = 0
-  /** The next line ends in a CRLF that Haraka put in. */
-  #breaking = false
-  /** The next line begins with a space that Haraka put in. */
-  #joined = false
 
-  /** Haraka is about to break the line it has into two: `\r\n ` goes in. */
-  breaks(): void {
-    this.#breaking = true
+  constructor(transaction: Transaction, max: number) {
+    this.transaction = transaction
+    this.#max = max
   }
 
-  /** One line with its line end, dot-stuffed (RFC 5321 §4.5.2). */
-  add(line: Buffer): void {
-    const from = this.#joined || line[0] === DOT ? 1 : 0
-    const to = this.#breaking ? line.length - 2 : line.length
-    this.#joined = this.#breaking
-    this.#breaking = false
-    const end = this.#size + to - from
-    if (end > this.#buffer.length) this.#grow(end)
-    line.copy(this.#buffer, this.#size, from, to)
-    this.#size = end
+  add(chunk: Buffer): void {
+    this.#size += chunk.length
+    // Haraka refuses a message above max.bytes, but only at its end: nothing of it is kept until then.
+    if (this.#max > 0 && this.#size > this.#max + SLACK) this.#chunks = []
+    // A copy: where Haraka parses bodies, it writes into the bytes it was given.
+    else this.#chunks.push(Buffer.from(chunk))
   }
 
-  bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#size)
-  }
-
-  #grow(size: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(size, 2 * this.#buffer.length))
-    this.#buffer.copy(larger, 0, 0, this.#size)
-    this.#buffer = larger
+  /** The message without its end and its dot-stuffing; null when its end has not come. */
+  message(): Buffer | null {
+    return unstuffed(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks))
   }
 }
 
-const captures = new WeakMap<Transaction, Capture>()
+/** Stuffed dots, the end, and what a client sends behind it do not count for max.bytes: a bound for them. */
+const SLACK = 1024 * 1024
 
-/** Begins to copy what comes in; for the `data` hook, before the client is told to go ahead. */
-export function capture({ transaction }: Connection): void {
-  if (!transaction || captures.has(transaction)) return
-  const bytes = new Capture()
-  captures.set(transaction, bytes)
-  const add = transaction.add_data.bind(transaction)
-  transaction.add_data = (line) => {
-    bytes.add(typeof line === 'string' ? Buffer.from(line) : line)
-    add(line)
+/** RFC 5321 §4.5.2: the message that these bytes of a DATA phase begin with, its stuffed dots taken away. */
+export function unstuffed(wire: Buffer): Buffer | null {
+  if (wire.subarray(0, 3).equals(END.subarray(2))) return Buffer.alloc(0)
+  const end = wire.indexOf(END) + 2
+  if (end < 2) return null
+  const parts: Buffer[] = []
+  let from = wire[0] === DOT ? 1 : 0
+  for (let at = wire.indexOf(CRLF_DOT); at + 2 < end; at = wire.indexOf(CRLF_DOT, at + 2)) {
+    parts.push(wire.subarray(from, at + 2))
+    from = at + 3
   }
-  noticeBreaks(transaction.notes, bytes)
+  parts.push(wire.subarray(from, end))
+  return parts.length === 1 ? parts[0] : Buffer.concat(parts)
+}
+
+const recordings = new WeakMap<Connection, Recording | null>()
+
+/**
+ * Begins to keep what comes in; for the `data` hook, before the client is told to go ahead.
+ * `max`: Haraka's bound on a message in octets, 0: none.
+ */
+export function capture(connection: Connection, max: number): void {
+  const { transaction } = connection
+  if (!transaction) return
+  if (!recordings.has(connection)) listen(connection)
+  const recording = new Recording(transaction, max)
+  // A client that does not wait for the reply to DATA: what it sent already.
+  if (connection.current_data?.length) recording.add(connection.current_data)
+  recordings.set(connection, recording)
 }
 
 /** The message of this transaction, or null when the `data` hook never ran. */
-export function captured(transaction: Transaction): Buffer | null {
-  return captures.get(transaction)?.bytes() ?? null
+export function captured(connection: Connection, transaction: Transaction): Buffer | null {
+  const recording = recordings.get(connection)
+  if (recording?.transaction !== transaction) return null
+  const message = recording.message()
+  recordings.set(connection, null)
+  return message
 }
 
-/**
- * Connection._process_data sets this note each time it breaks a line, before it hands on the first part:
- * the only sign of it.
- */
-function noticeBreaks(notes: Notes, bytes: Capture): void {
-  let exceeded = notes.data_line_length_exceeded
-  Object.defineProperty(notes, 'data_line_length_exceeded', {
-    configurable: true,
-    enumerable: true,
-    get: () => exceeded,
-    set: (value: unknown) => {
-      exceeded = value
-      bytes.breaks()
-    },
-  })
+/** From now on every chunk of this connection passes here. */
+function listen(connection: Connection): void {
+  const process = connection.process_data.bind(connection)
+  connection.process_data = (chunk) => {
+    const recording = recordings.get(connection)
+    // Of a transaction that was given up, nothing is to be had any more.
+    if (recording && recording.transaction === connection.transaction) recording.add(chunk)
+    process(chunk)
+  }
 }

@@ -11,6 +11,7 @@ import {
   CODE,
   DSN,
   type Connection,
+  type Connections,
   type Next,
   type Plugin,
   type Transaction,
@@ -19,9 +20,13 @@ import {
 /** Transactions that were judged, and those whose answer is not to be delivered on. */
 const judged = new WeakMap<Transaction, 'done' | 'failed'>()
 
+/** connection.ini max.bytes of Haraka as it comes. */
+const BYTES_MAX = 26_214_400
+
 /** `data`, before all others: everything that comes in is copied. */
-export function onData(next: Next, connection: Connection): void {
-  capture(connection)
+export function onData(plugin: Plugin, next: Next, connection: Connection): void {
+  const { cfg } = plugin.haraka_require('connection') as Connections
+  capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
   next()
 }
 
@@ -78,8 +83,8 @@ async function judge(
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
-  const raw = captured(transaction)
-  if (!raw) throw new Error('the message was not copied: the data hook of lazaret did not run')
+  const raw = captured(connection, transaction)
+  if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
   const decisions = await quarantine.screen(envelopeOf(plugin, connection, transaction, raw), raw)
   apply(transaction, decisions, raw)
   judged.set(transaction, 'done')

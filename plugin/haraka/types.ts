@@ -42,7 +42,7 @@ export interface Transaction {
   notes: Notes
   results: Results
   header: Header
-  /** Takes one line as it came from the client: dot-stuffed, with its line end. */
+  /** Takes one line, dot-stuffed, with its line end. */
   add_data(line: Buffer | string): void
   add_header(name: string, value: string): void
   add_leading_header(name: string, value: string): void
@@ -56,6 +56,10 @@ export interface Connection {
   notes: Notes
   relaying: boolean
   tls: { enabled: boolean }
+  /** Bytes that came in and were not taken yet. */
+  current_data: Buffer | null
+  /** Takes what the socket read. */
+  process_data(chunk: Buffer): void
   loginfo(plugin: { name: string }, message: string): void
   logerror(plugin: { name: string }, message: string): void
 }
@@ -135,6 +139,11 @@ export interface Plugin {
   loginfo(message: string): void
   logerror(message: string): void
   lognotice(message: string): void
+}
+
+/** connection.js: its configuration, connection.ini. */
+export interface Connections {
+  cfg?: { max?: { bytes?: number } }
 }
 
 export function addressOf(address: Address): string {

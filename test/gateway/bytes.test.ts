@@ -68,4 +68,30 @@ describe('a released message has the SHA-256 of the received one behind prepende
     }
     expect(hop.deliveries).toHaveLength(Object.keys(MESSAGES).length)
   })
+
+  test('also in small pieces, and where another plugin has Haraka parse the body', async () => {
+    const { haraka, lazaret } = await world({
+      plugins: ['rcpt_to.in_host_list', 'parse', 'lazaret', 'queue/smtp_forward'],
+      sources: {
+        parse: `exports.hook_data = (next, { transaction }) => {
+          transaction.parse_body = true
+          transaction.add_body_filter(/text/, (type, encoding, body) => Buffer.from(String(body).toUpperCase()))
+          next()
+        }`,
+      },
+    })
+    await block(lazaret, '*@spam.example')
+    const wanted: string[] = []
+    for (const [name, raw] of Object.entries(MESSAGES)) {
+      if (raw.length > 20_000) continue
+      for (const piece of [3, 1000]) {
+        // The same bytes to another recipient are another item.
+        const to = [`u${piece}@example.com`]
+        const answer = await sendMail(haraka.port, { from: 'a@spam.example', to, raw, piece })
+        expect(answer.code, `${name}: ${answer.text}`).toBe(250)
+        wanted.push(sha256(onTheWire(raw)))
+      }
+    }
+    expect(itemsIn(lazaret, 'caught').map(({ blob }) => blob)).toEqual(wanted)
+  })
 })

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Capture } from '../../plugin/haraka/bytes.ts'
+import { unstuffed } from '../../plugin/haraka/bytes.ts'
 import { dotStuffed } from '../../plugin/haraka/enqueue.ts'
 import { isMarked, mark, queuedReleases, unmark } from '../../plugin/haraka/queue-files.ts'
 import { destinations, routeOf } from '../../plugin/haraka/route.ts'
@@ -187,17 +188,27 @@ describe('routes', () => {
   })
 })
 
-test('lines that Haraka breaks are whole again, and dots are unstuffed', () => {
-  const bytes = new Capture()
-  const add = (line: string): void => bytes.add(Buffer.from(line, 'latin1'))
-  add('..a\r\n')
-  bytes.breaks()
-  add('.b\r\n')
-  bytes.breaks()
-  add(' c\r\n')
-  add(' .d\r\n')
-  add(' e\r\n')
-  expect(bytes.bytes().toString('latin1')).toBe('.a\r\nbc.d\r\n e\r\n')
+test.each([
+  ['.\r\n', ''],
+  ['a\r\n.\r\n', 'a\r\n'],
+  ['..a\r\n...\r\n.\r\n', '.a\r\n..\r\n'],
+  ['a\r\n.\r\nQUIT\r\n.x\r\n', 'a\r\n'],
+  ['\r\n..\r\n.\r\n', '\r\n.\r\n'],
+  ['a\r\n..', null],
+  ['', null],
+])('the message in %j', (wire, message) => {
+  expect(unstuffed(Buffer.from(wire))?.toString() ?? null).toBe(message)
+})
+
+test('any message comes through dot-stuffing and back', () => {
+  const piece = fc.constantFrom('.', '\r\n', 'a', '\r', '\0', '..', '\r\n.', ' ')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      const raw = Buffer.from(`${pieces.join('')}\r\n`)
+      const wire = Buffer.concat([dotStuffed(raw), Buffer.from('.\r\nRSET\r\n')])
+      expect(unstuffed(wire)?.toString()).toBe(raw.toString())
+    }),
+  )
 })
 
 test.each([

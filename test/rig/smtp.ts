@@ -1,11 +1,14 @@
 // An SMTP client that sends exactly the bytes it is given.
 import { connect, type Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 
 export interface Mail {
   from: string
   to: string[]
   /** Dots are stuffed on the way; a final CRLF is part of the protocol, and added when missing. */
   raw: Buffer
+  /** Octets of one write; all at once unless told. */
+  piece?: number
 }
 
 export interface Answer {
@@ -51,14 +54,19 @@ export class SmtpClient {
   }
 
   /** MAIL, RCPT and DATA in one go (RFC 2920), then the message. The first refusal is the answer. */
-  async send({ from, to, raw }: Mail): Promise<Answer> {
+  async send({ from, to, raw, piece }: Mail): Promise<Answer> {
     const lines = [`MAIL FROM:<${from}>`, ...to.map((one) => `RCPT TO:<${one}>`), 'DATA']
     this.#socket.write(lines.map((line) => `${line}\r\n`).join(''))
     const answers: Answer[] = []
     for (const _ of lines) answers.push(await this.reply())
     const refused = answers.find(({ code }) => code >= 400)
     if (answers.at(-1)?.code !== 354) return refused ?? answers[0]
-    this.#socket.write(Buffer.concat([stuffed(raw), Buffer.from('.\r\n')]))
+    const data = Buffer.concat([stuffed(raw), Buffer.from('.\r\n')])
+    for (let at = 0; at < data.length; at += piece ?? data.length) {
+      this.#socket.write(data.subarray(at, at + (piece ?? data.length)))
+      // The next turn: a segment of its own.
+      if (piece) await turn()
+    }
     return await this.reply()
   }
 
