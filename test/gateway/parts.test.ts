@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { ready } from 'haraka-tld'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { unstuffed } from '../../plugin/haraka/bytes.ts'
 import { dotStuffed } from '../../plugin/haraka/enqueue.ts'
 import { isMarked, mark, queuedReleases, unmark } from '../../plugin/haraka/queue-files.ts'
@@ -35,6 +36,9 @@ function connectionWith(ofConnection: Store, ofTransaction: Store, host = 'sende
   } as unknown as Connection
   return { connection, transaction, noted }
 }
+
+// Organizational domains are known once the public suffix list has been read.
+beforeAll(() => ready)
 
 describe('signals', () => {
   test('are kinds of findings: sorted, once each, no address and no id', () => {
