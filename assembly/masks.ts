@@ -79,8 +79,13 @@ export function maskCount(): u32 {
 }
 
 function lineEnd(at: usize, end: usize): usize {
-  while (at < end && load<u8>(at) != LF) at++
-  return at
+  while (at < end) {
+    // Reads up to 15 octets past the end: other buffers follow.
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(LF)))
+    if (found != 0) return min(at + ctz(found), end)
+    at += 16
+  }
+  return end
 }
 
 /** The last "@" of a line, or its end. */

@@ -88,6 +88,11 @@ export function* sampleMasks(count: number, start = 7): Generator<MaskEntry> {
   }
 }
 
+/** The text as one piece of memory, as a text that was read is; not as the parts it was put of. */
+function flat(text: string): string {
+  return Buffer.from(text).toString()
+}
+
 /** Addresses of which a mask of the index matches each. */
 function hits(masks: readonly MaskEntry[]): string[] {
   const random = generator(11)
@@ -95,14 +100,14 @@ function hits(masks: readonly MaskEntry[]): string[] {
   return Array.from({ length: ADDRESSES }, () => {
     const { mask } = global[random(global.length)]
     const local = mask.startsWith('*') ? `jo${mask.slice(1)}` : mask
-    return local.endsWith('*') ? `${local.slice(0, -1)}x.com` : local
+    return flat(local.endsWith('*') ? `${local.slice(0, -1)}x.com` : local)
   })
 }
 
 /** Addresses like those of the masks; `q` stands in none of their words. */
 function misses(): string[] {
   const random = generator(13)
-  return Array.from({ length: ADDRESSES }, () => `${mailbox(random)}q@q${host(random)}`)
+  return Array.from({ length: ADDRESSES }, () => flat(`${mailbox(random)}q@q${host(random)}`))
 }
 
 /** CPU time for each of `count`: what one core has to spend, also on a machine that others use. */
