@@ -4,8 +4,9 @@
 import type { Connection, Transaction } from './types.ts'
 
 const DOT = 0x2e
+const CR = 0x0d
+const LF = 0x0a
 const CRLF_DOT = Buffer.from('\r\n.')
-const END = Buffer.from('\r\n.\r\n')
 
 /** What comes in for one transaction from the DATA command on. */
 class Recording {
@@ -38,17 +39,24 @@ const SLACK = 1024 * 1024
 
 /** RFC 5321 §4.5.2: the message that these bytes of a DATA phase begin with, its stuffed dots taken away. */
 export function unstuffed(wire: Buffer): Buffer | null {
-  if (wire.subarray(0, 3).equals(END.subarray(2))) return Buffer.alloc(0)
-  const end = wire.indexOf(END) + 2
-  if (end < 2) return null
   const parts: Buffer[] = []
-  let from = wire[0] === DOT ? 1 : 0
-  for (let at = wire.indexOf(CRLF_DOT); at + 2 < end; at = wire.indexOf(CRLF_DOT, at + 2)) {
-    parts.push(wire.subarray(from, at + 2))
-    from = at + 3
+  let from = 0
+  if (wire[0] === DOT) {
+    if (ends(wire, 0)) return Buffer.alloc(0)
+    from = 1
   }
-  parts.push(wire.subarray(from, end))
-  return parts.length === 1 ? parts[0] : Buffer.concat(parts)
+  for (let at = wire.indexOf(CRLF_DOT); at >= 0; at = wire.indexOf(CRLF_DOT, at + 2)) {
+    const dot = at + 2
+    parts.push(wire.subarray(from, dot))
+    if (ends(wire, dot)) return parts.length === 1 ? parts[0] : Buffer.concat(parts)
+    from = dot + 1
+  }
+  return null
+}
+
+/** Is the dot at `dot`, first in its line, alone in it? */
+function ends(wire: Buffer, dot: number): boolean {
+  return wire[dot + 1] === CR && wire[dot + 2] === LF
 }
 
 const recordings = new WeakMap<Connection, Recording | null>()

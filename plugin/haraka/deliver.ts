@@ -21,18 +21,23 @@ export function apply(transaction: Transaction, decisions: readonly Decision[], 
 }
 
 /** Scalars, for karma and for logs: the worst verdict, and what became of how many recipients. */
-function summary(decisions: readonly Decision[]): Record<string, string | number> {
-  const count = (outcome: Decision['outcome']): number =>
-    decisions.filter((decision) => decision.outcome === outcome).length
-  const items = [...new Set(decisions.flatMap(({ item }) => (item === null ? [] : [item])))]
+function summary(decisions: readonly Decision[]): Record<string, string | number | undefined> {
+  let [held, rejected, delivered] = [0, 0, 0]
   let worst: Decision['verdict'] = null
-  for (const { verdict } of decisions)
+  const items: number[] = []
+  for (const { outcome, verdict, item } of decisions) {
+    if (outcome === 'hold') held++
+    else if (outcome === 'reject') rejected++
+    else delivered++
     if (verdict && (!worst || verdict.score > worst.score)) worst = verdict
+    if (item !== null && !items.includes(item)) items.push(item)
+  }
   return {
-    ...(worst ? { class: worst.class, score: worst.score } : {}),
-    held: count('hold'),
-    rejected: count('reject'),
-    delivered: count('deliver') + count('split'),
+    class: worst?.class,
+    score: worst?.score,
+    held,
+    rejected,
+    delivered,
     items: items.join(','),
   }
 }
@@ -49,7 +54,7 @@ function editHeader(
     removeField(transaction, 'subject')
     transaction.add_header('Subject', subject)
   }
-  for (const [name, value] of [...add].reverse()) transaction.add_leading_header(name, value)
+  for (const [name, value] of add.toReversed()) transaction.add_leading_header(name, value)
 }
 
 /** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
@@ -57,7 +62,10 @@ const FIELD = /^([^\s:]+)[ \t]*:/
 
 function named(header: Header, names: readonly string[]): Set<string> {
   const found = new Set<string>()
+  const initials = new Set(names.map((name) => name[0]))
   for (const line of header.header_list) {
+    // Most fields need no closer look.
+    if (!initials.has(line[0]?.toLowerCase())) continue
     const name = FIELD.exec(line)?.[1].toLowerCase()
     if (name !== undefined && names.includes(name)) found.add(name)
   }

@@ -37,54 +37,59 @@ const word =
     typeof result[key] === 'string' || typeof result[key] === 'number' ? result[key] : null,
   ]
 
-/** Plugin, signal, and how its results are read. */
-const READ: [plugin: string, signal: string, read: Read][] = [
-  ['spf', 'spf', word('result')],
-  ['dkim', 'dkim', passOrFail],
-  ['dkim_verify', 'dkim', passOrFail],
-  ['dmarc', 'dmarc', word('result')],
-  ['dmarc-perl', 'dmarc', word('dmarc')],
-  ['arc', 'arc', passOrFail],
-  ['dns-list', 'dns-list', ({ fail }) => list(fail)],
-  ['dnsbl', 'dns-list', ({ fail }) => list(fail)],
-  [
-    'dns-list',
-    'dns-list-pass',
-    ({ pass }) => list(pass).filter((zone) => /wl|white|allow/.test(zone)),
+/** By plugin: the signal, and how its results are read. */
+const READ: Record<string, [signal: string, read: Read][] | undefined> = {
+  spf: [['spf', word('result')]],
+  dkim: [['dkim', passOrFail]],
+  dkim_verify: [['dkim', passOrFail]],
+  dmarc: [['dmarc', word('result')]],
+  'dmarc-perl': [['dmarc', word('dmarc')]],
+  arc: [['arc', passOrFail]],
+  'dns-list': [
+    ['dns-list', ({ fail }) => list(fail)],
+    ['dns-list-pass', ({ pass }) => list(pass).filter((zone) => /wl|white|allow/.test(zone))],
   ],
+  dnsbl: [['dns-list', ({ fail }) => list(fail)]],
   // `type/domain/zone`
-  ['uribl', 'uribl', ({ fail }) => list(fail).map((one) => one.split('/').at(-1) ?? null)],
-  ['fcrdns', 'fcrdns', passOrFail],
-  ['fcrdns', 'fcrdns-fail', failures],
-  ['karma', 'karma', steps(3, 15)],
-  ['clamd', 'clamd', passOrFail],
-  ['geoip', 'country', word('country')],
-  ['geoip', 'continent', word('continent')],
-  ['asn', 'asn', word('asn')],
-  ['p0f', 'os', word('os_name')],
-  ['helo.checks', 'helo', failures],
-  ['headers', 'headers', failures],
-  ['early_talker', 'early_talker', passOrFail],
-  ['mail_from.is_resolvable', 'resolvable', passOrFail],
-  ['known-senders', 'known-sender', ({ pass }) => [list(pass).length > 0 ? 'yes' : null]],
-  ['rspamd', 'rspamd', steps(3, 15)],
-  ['spamassassin', 'spamassassin', steps(3, 15)],
-]
+  uribl: [['uribl', ({ fail }) => list(fail).map((one) => one.split('/').at(-1) ?? null)]],
+  fcrdns: [
+    ['fcrdns', passOrFail],
+    ['fcrdns-fail', failures],
+  ],
+  karma: [['karma', steps(3, 15)]],
+  clamd: [['clamd', passOrFail]],
+  geoip: [
+    ['country', word('country')],
+    ['continent', word('continent')],
+  ],
+  asn: [['asn', word('asn')]],
+  p0f: [['os', word('os_name')]],
+  'helo.checks': [['helo', failures]],
+  headers: [['headers', failures]],
+  early_talker: [['early_talker', passOrFail]],
+  'mail_from.is_resolvable': [['resolvable', passOrFail]],
+  'known-senders': [['known-sender', ({ pass }) => [list(pass).length > 0 ? 'yes' : null]]],
+  rspamd: [['rspamd', steps(3, 15)]],
+  spamassassin: [['spamassassin', steps(3, 15)]],
+}
 
 /** What is known of this message from the connection and from the transaction, sorted, each once. */
 export function signals(connection: Connection, transaction: Transaction): string[] {
   const found = new Set<string>()
   if (connection.tls.enabled) found.add('tls=yes')
-  for (const [plugin, name, read] of READ)
-    for (const results of [connection.results, transaction.results]) {
-      const result = results.get(plugin)
-      if (!result) continue
-      const prefix = plugin === 'spf' && results === connection.results ? 'spf-helo' : name
-      for (const value of read(result)) {
-        const text = sanitized(value)
-        if (text !== '' && found.size < SIGNALS_MAX) found.add(`${prefix}=${text}`)
+  for (const results of [connection.results, transaction.results]) {
+    const all = results.get_all()
+    for (const plugin in all) {
+      const known = Object.hasOwn(READ, plugin) ? READ[plugin] : undefined
+      for (const [name, read] of known ?? []) {
+        const prefix = name === 'spf' && results === connection.results ? 'spf-helo' : name
+        for (const value of read(all[plugin])) {
+          const text = sanitized(value)
+          if (text !== '' && found.size < SIGNALS_MAX) found.add(`${prefix}=${text}`)
+        }
       }
     }
+  }
   return [...found].sort()
 }
 

@@ -24,6 +24,7 @@ export interface Notes {
 /** haraka-results: what plugins found. */
 export interface Results {
   get(plugin: string): Record<string, unknown> | undefined
+  get_all(): Record<string, Record<string, unknown>>
   add(plugin: { name: string }, result: Record<string, unknown>): void
 }
 

@@ -3,7 +3,7 @@
 import type { Filter } from '../filter/filter.ts'
 import type { ListKind, Scope } from '../mail.ts'
 import type { Settings } from '../settings.ts'
-import { getModel } from '../store/lessons.ts'
+import { getModel, type ModelState } from '../store/lessons.ts'
 import { getBlob } from '../store/blobs.ts'
 import type { Store } from '../store/store.ts'
 import type { Event } from '../store/events.ts'
@@ -16,11 +16,17 @@ export class Follower {
   /** Seq up to which the filter has seen the journal. */
   #seq = 0
   #stale = false
+  #model: ModelState | null = null
 
   constructor(store: Store, filter: Filter) {
     this.#store = store
     this.#filter = filter
     this.reload()
+  }
+
+  /** The model's counters as of the last look: read once for many messages. */
+  get model(): ModelState {
+    return (this.#model ??= getModel(this.#store.tables))
   }
 
   /** Builds masks and model from the views: at start, and after a write that was rolled back. */
@@ -29,6 +35,7 @@ export class Follower {
     const seq = this.#store.seq
     const model = getModel(tables)
     this.#filter.reset()
+    this.#model = model
     this.settings.clear()
     if (model.snapshot) {
       const bytes = getBlob(tables, model.snapshot)
@@ -52,6 +59,7 @@ export class Follower {
     if (seq === this.#seq) return
     for (const { seq: at, event } of this.#store.entries(this.#seq)) {
       this.#lesson(event)
+      if (event.type === 'lesson' || event.type === 'snapshot') this.#model = null
       if (event.type === 'setting') this.settings.clear()
       if (event.type === 'masks') {
         const { scope, list, add, remove } = event

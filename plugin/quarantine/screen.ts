@@ -7,7 +7,6 @@ import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } 
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events.ts'
 import { findArrival } from '../store/items.ts'
-import { getModel } from '../store/lessons.ts'
 import type { Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './append.ts'
@@ -69,7 +68,6 @@ export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Pro
 }
 
 function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
-  const { tables } = ctx.store
   const header = parseHeader(raw)
   const from = findAll(header, 'from')
     .flatMap((value) => parseAddresses(value))
@@ -77,7 +75,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
     )
   const passport = find(header, 'x-lazaret-release')
-  const { ham, spam, prior } = getModel(tables)
+  const { ham, spam, prior } = ctx.follower.model
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
   const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
     (scored ??= ctx.filter.kernel.score(raw, envelope.signals))

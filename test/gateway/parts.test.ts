@@ -18,6 +18,7 @@ import { tempDir } from '../tmp.ts'
 type Store = Record<string, Record<string, unknown>>
 const results = (store: Store): Connection['results'] => ({
   get: (name) => store[name],
+  get_all: () => store,
   add: () => {},
 })
 
