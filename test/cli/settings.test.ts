@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../plugin/config.ts'
+import { SETTINGS } from '../../plugin/settings.ts'
 import { open } from '../../plugin/open.ts'
 import { on, tempDir } from './run.ts'
 
@@ -28,7 +29,7 @@ test('the narrower scope wins, and get says where a value comes from', async () 
 test('get shows every setting in words that set takes', async () => {
   const { out } = await at(['settings', 'get'])
   const rows = out.trim().split('\n').slice(1)
-  expect(rows).toHaveLength(11)
+  expect(rows).toHaveLength(Object.keys(SETTINGS).length)
   for (const row of rows) {
     const [key, value] = row.split(/ {2,}/)
     expect((await at(['settings', 'set', key, value, '--scope', 'x@example.com'])).code).toBe(0)
