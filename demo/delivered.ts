@@ -1,7 +1,7 @@
 // What the next hop does with a message: a file in var/delivered, and a line on the terminal.
 import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pc from 'picocolors'
+import { colors } from '../plugin/cli/output.ts'
 import type { Delivery } from './next-hop.ts'
 
 /** Keeps the message as `<time>-<recipient>.eml`; answers the name. It appears whole. */
@@ -37,5 +37,5 @@ export function line(name: string, { recipient, raw }: Delivery): string {
     .trim()
     .slice(0, 60)
   const time = new Date().toTimeString().slice(0, 8)
-  return `${pc.dim(time)} ${pc.green('delivered')} to ${recipient.replaceAll(/[^\x20-\x7e]/g, '?')}: ${shown || '(no subject)'} ${pc.dim(`delivered/${name}`)}`
+  return `${colors.dim(time)} ${colors.green('delivered')} to ${recipient.replaceAll(/[^\x20-\x7e]/g, '?')}: ${shown || '(no subject)'} ${colors.dim(`delivered/${name}`)}`
 }

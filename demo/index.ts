@@ -1,7 +1,7 @@
 // `npm start`: a local gateway. Haraka with both plugins, a next hop behind it, a domain with accounts.
 import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import pc from 'picocolors'
+import { errorColors } from '../plugin/cli/output.ts'
 import { readConfig } from '../plugin/config.ts'
 import { open } from '../plugin/open.ts'
 import { makeAccounts, type DemoAccount } from './accounts.ts'
@@ -149,6 +149,6 @@ async function checkPorts(ports: Ports): Promise<void> {
 main().catch((error: unknown) => {
   const usage = error instanceof UsageError
   const { message, stack } = error as Error
-  console.error(pc.red(usage ? message : (stack ?? message)))
+  console.error(errorColors.red(usage ? message : (stack ?? message)))
   process.exitCode = usage ? 2 : 1
 })

@@ -1,6 +1,6 @@
 // What a person is told once everything runs.
 import { join, relative } from 'node:path'
-import pc from 'picocolors'
+import { colors } from '../plugin/cli/output.ts'
 import type { DemoAccount } from './accounts.ts'
 import { HOST, type Options } from './options.ts'
 import { DOMAIN, paths } from './paths.ts'
@@ -14,7 +14,7 @@ export function tell(
   const width = Math.max(...accounts.map(({ user }) => user.length))
   const lines = [
     '',
-    pc.bold('Lazaret is running.'),
+    colors.bold('Lazaret is running.'),
     '',
     `  Mail in (SMTP)       ${HOST} port ${ports.smtp}, for any address at ${DOMAIN}`,
     `  Quarantine (IMAP)    ${HOST} port ${ports.tls} with SSL/TLS, or port ${ports.starttls} with STARTTLS`,
@@ -25,23 +25,23 @@ export function tell(
     '  Log in as            password',
     ...accounts.map(
       ({ tier, user, password }) =>
-        `  ${user.padEnd(Math.max(width, 19))}  ${pc.bold(password)}  ${pc.dim(SEES[tier])}`,
+        `  ${user.padEnd(Math.max(width, 19))}  ${colors.bold(password)}  ${colors.dim(SEES[tier])}`,
     ),
     '',
-    pc.bold('Three things to try'),
+    colors.bold('Three things to try'),
     ...(empty ? emptyTries(ports.smtp) : tries(ports.smtp)),
     `  3. Block a sender, then send again: it is caught without asking the classifier.`,
-    `     ${pc.cyan(`${lazaret} list add '*@shop.example' --block`)}`,
+    `     ${colors.cyan(`${lazaret} list add '*@shop.example' --block`)}`,
     '',
     ...(testMailboxes
       ? [
-          pc.yellow(
+          colors.yellow(
             '  TEST SWITCH: the super-admin can make ordinary mailboxes (--test-mailboxes).',
           ),
           '',
         ]
       : []),
-    pc.dim('Ctrl-C stops it; the data stay.'),
+    colors.dim('Ctrl-C stops it; the data stay.'),
   ]
   return lines.join('\n')
 }
@@ -57,14 +57,14 @@ function tries(smtp: number): string[] {
     `  1. Open Caught as alice@${DOMAIN}. Drag one "Joke-of-the-Day" into "Release & Train": it is`,
     '     delivered (a line appears here), and the next joke of that sender scores lower.',
     '  2. Send a message of your own, from a file, and see what becomes of it:',
-    `     ${pc.cyan(curl(smtp))}`,
+    `     ${colors.cyan(curl(smtp))}`,
   ]
 }
 
 function emptyTries(smtp: number): string[] {
   return [
     '  1. Send messages from files. Nothing is learned yet, so all are unsure and get delivered:',
-    `     ${pc.cyan(curl(smtp))}`,
+    `     ${colors.cyan(curl(smtp))}`,
     '  2. Drag spam from any mailbox of your mail client into the folder Spam, good mail into Not Spam:',
     '     each is learned at once, and after some of both kinds spam is caught.',
   ]

@@ -41,6 +41,8 @@ export class Gateway {
     this.dir = dir
     this.#child = spawn(process.execPath, ['dist/demo/index.js', '--data', dir, ...args], {
       cwd: ROOT,
+      // As under CI: there is no colour where no terminal is, whatever the environment says.
+      env: { ...process.env, CI: 'true', FORCE_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.#child.stdout, this.#child.stderr])
