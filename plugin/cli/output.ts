@@ -18,8 +18,9 @@ export interface Progress {
 }
 
 const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb'
-export const colors = createColors(process.stdout.isTTY && !plain)
-export const errorColors = createColors(process.stderr.isTTY && !plain)
+// isTTY is undefined where no terminal is, and createColors(undefined) would ask the environment.
+export const colors = createColors(process.stdout.isTTY === true && !plain)
+export const errorColors = createColors(process.stderr.isTTY === true && !plain)
 
 /** Nothing that a message or a list holds reaches the terminal as a control sequence. */
 export function clean(text: string): string {

@@ -37,7 +37,8 @@ export interface RunOptions {
 export async function run(args: string[], { input = '', cwd, env }: RunOptions = {}): Promise<Ran> {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: cwd ?? tmpdir(),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    // As under CI: there is no colour where no terminal is, whatever the environment says.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, CI: 'true', FORCE_COLOR: '1', ...env },
   })
   // The command may have ended before it read everything.
   child.stdin.on('error', () => {})
