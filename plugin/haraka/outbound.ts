@@ -118,7 +118,7 @@ export class Releaser {
   // From the journal to the queue
 
   #follow(): void {
-    for (const { seq, event } of this.#lazaret.store.entries(this.#seq)) {
+    for (const { seq, event } of this.#lazaret.store.followed(this.#seq)) {
       this.#seq = seq
       if (event.type === 'release' && event.state === 'wanted') this.#wanted.add(event.item)
     }

@@ -52,7 +52,7 @@ export async function trimJournal(ctx: Context, now = Date.now()): Promise<numbe
 
 function lessonsSince(ctx: Context): number {
   let lessons = 0
-  for (const { event } of ctx.store.entries(getModel(ctx.store.tables).upto))
+  for (const { event } of ctx.store.followed(getModel(ctx.store.tables).upto))
     if (event.type === 'lesson' && ++lessons >= SNAPSHOT_EVERY) break
   return lessons
 }

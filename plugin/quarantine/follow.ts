@@ -42,7 +42,7 @@ export class Follower {
       if (!bytes) throw new Error(`model snapshot ${model.snapshot} is missing from the store`)
       this.#filter.kernel.load(bytes)
     }
-    for (const { seq: at, event } of this.#store.entries(model.upto))
+    for (const { seq: at, event } of this.#store.followed(model.upto))
       if (at <= seq) this.#lesson(event)
     this.#filter.masks.addMany(this.#masks())
     this.#seq = seq
@@ -55,9 +55,7 @@ export class Follower {
    */
   catchUp(): void {
     if (this.#stale) this.reload()
-    const seq = this.#store.seq
-    if (seq === this.#seq) return
-    for (const { seq: at, event } of this.#store.entries(this.#seq)) {
+    for (const { seq, event } of this.#store.followed(this.#seq)) {
       this.#lesson(event)
       if (event.type === 'lesson' || event.type === 'snapshot') this.#model = null
       if (event.type === 'setting') this.settings.clear()
@@ -66,7 +64,7 @@ export class Follower {
         this.#filter.masks.removeMany(remove.map((mask) => ({ scope, list, mask })))
         this.#filter.masks.addMany(add.map((mask) => ({ scope, list, mask })))
       }
-      this.#seq = at
+      this.#seq = seq
     }
   }
 

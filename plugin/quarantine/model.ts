@@ -31,7 +31,7 @@ export function modelInfo(ctx: Context): ModelInfo {
   const { tables } = ctx.store
   const { ham, spam, prior, upto, snapshot } = getModel(tables)
   let since = 0
-  for (const { event } of ctx.store.entries(upto)) if (event.type === 'lesson') since++
+  for (const { event } of ctx.store.followed(upto)) if (event.type === 'lesson') since++
   const bytes = snapshot ? getBlob(tables, snapshot) : null
   return {
     featureVersion: FEATURE_VERSION,

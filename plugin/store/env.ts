@@ -33,6 +33,8 @@ export interface EnvOptions {
 const TABLES = {
   meta: 'ordered',
   journal: 'uint32',
+  /** Seqs of the entries that processes follow: see FOLLOWED in events.ts. */
+  followed: 'uint32',
   items: 'uint32',
   places: 'uint32',
   rows: 'ordered',

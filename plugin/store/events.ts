@@ -82,6 +82,18 @@ export type EventBody =
 
 export type Event = Stamp & EventBody
 
+/**
+ * What every process has to hear of: what changes the filter, and what is to be sent. Few among many
+ * arrivals, so they have an index of their own.
+ */
+export const FOLLOWED: ReadonlySet<EventBody['type']> = new Set<EventBody['type']>([
+  'lesson',
+  'snapshot',
+  'masks',
+  'setting',
+  'release',
+])
+
 export interface AccountRecord {
   tier: Tier
   /** `scrypt$N$r$p$salt$hash`, base64 parts (RFC 7914). */

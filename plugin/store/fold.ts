@@ -3,7 +3,7 @@
 import type { FlagSet, Item, Place } from '../mail.ts'
 import { encode } from './codec.ts'
 import type { Tables } from './env.ts'
-import type { Event, EventBody } from './events.ts'
+import { FOLLOWED, type Event, type EventBody } from './events.ts'
 import { getItem, putItem, removeItem } from './items.ts'
 import { internKeywords } from './keywords.ts'
 import { applyLesson, applySnapshot } from './lessons.ts'
@@ -107,7 +107,7 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
 
   masks: (tables, { scope, list, add, remove }) => {
     for (const mask of remove) tables.masks.remove([scope, list, mask])
-    for (const mask of add) tables.masks.put([scope, list, mask], Buffer.alloc(0))
+    for (const mask of add) tables.masks.put([scope, list, mask], NOTHING)
   },
 
   mailbox: (tables, { id, name }) => {
@@ -128,7 +128,12 @@ export function fold(tables: Tables, event: Event, seq: number): void {
     )
   const apply = FOLDS[event.type] as Fold<EventBody['type']>
   apply(tables, event, seq)
+  if (!FOLLOWED.has(event.type)) return
+  tables.followed.put(seq, NOTHING)
+  tables.meta.put('followed', encode(seq))
 }
+
+const NOTHING = Buffer.alloc(0)
 
 /** A new place: its UID is the seq of the event. */
 function enter(
