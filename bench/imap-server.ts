@@ -1,5 +1,8 @@
 // Lazaret's IMAP server in a process of its own, for bench/imap.ts. The argument is JSON (`Setup`);
-// prints `{"port": n}` when it listens and ends with its input.
+// prints `{"port": n}` when it listens and ends with its input. A line `profile` begins a CPU profile,
+// `hot` ends it and prints the hottest functions as JSON.
+import { createInterface } from 'node:readline'
+import { Profiler } from './harness/profile.ts'
 import { certificateFiles } from '../plugin/imap/certificate.ts'
 import { ImapServer } from '../plugin/imap/server.ts'
 import { readConfig } from '../plugin/config.ts'
@@ -73,9 +76,12 @@ async function main(): Promise<void> {
     gate: { total: 2000, perAddress: 2000, perAccount: 2000 },
   })
   const { tls } = await server.listen()
-  process.stdout.write(`${JSON.stringify({ port: tls })}\n`)
-  process.stdin.resume()
-  await new Promise<void>((resolve) => process.stdin.once('end', resolve))
+  const tell = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`)
+  tell({ port: tls })
+  const profiler = new Profiler()
+  for await (const line of createInterface({ input: process.stdin }))
+    if (line === 'profile') tell(await profiler.start())
+    else if (line === 'hot') tell(await profiler.stop())
   await server.close()
   await lazaret.close()
 }

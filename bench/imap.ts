@@ -1,29 +1,29 @@
 // Lazaret's IMAP server side by side with Dovecot's: the same certificate, messages, client and
-// machine, phases interleaved. `node dist/bench/imap.js [--quick] [--json] [--million]`.
-import { spawn } from 'node:child_process'
+// machine, phases interleaved.
+//   node dist/bench/imap.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
 import { chmodSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { certificateFiles } from '../plugin/imap/certificate.ts'
-import { appendAll, BenchClient, type Credentials } from './imap-client.ts'
-import { hasDovecot, startDovecot, type Running } from './imap-dovecot.ts'
-import type { Setup } from './imap-server.ts'
-
-export interface Stat {
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
+import type { Profile } from './harness/result.ts'
+import { median, pairedRatio, quantile } from './harness/stats.ts'
+import { appendAll, BenchClient } from './imap-client.ts'
+import { hasDovecot, startDovecot } from './imap-dovecot.ts'
+import { benchSelect, type SelectGrowth } from './imap-growth.ts'
+import { cpuOf, memoryOf, startLazaret, USER, type Side } from './imap-side.ts'
 
 export interface Phase {
   readonly phase: string
   readonly unit: string
-  /** how many times as good as Dovecot: above 1 is ahead; null without Dovecot */
+  /** smaller is better */
+  readonly less: boolean
+  /** how many times as good as Dovecot, median of the rounds: above 1 is ahead; null without Dovecot */
   readonly ratio: number | null
   /** the same for CPU time, which a busy machine changes less */
   readonly cpuRatio: number | null
-  readonly lazaret: Stat
-  readonly dovecot: Stat | null
+  /** a figure of each round */
+  readonly lazaret: readonly number[]
+  readonly dovecot: readonly number[] | null
   /** ms of CPU a round, of all processes of a side */
   readonly cpu: { readonly lazaret: number; readonly dovecot: number | null }
 }
@@ -32,16 +32,11 @@ export interface ImapBench {
   /** ratio of each phase by its name */
   readonly ratios: Record<string, number | null>
   readonly phases: Phase[]
+  /** of Lazaret's server, of each phase */
+  readonly profiles: Profile[]
   /** why Dovecot is missing, or null */
   readonly skipped: string | null
   readonly select?: SelectGrowth
-}
-
-export interface SelectGrowth {
-  /** against 10,000 items: how many times the time and the memory of a SELECT of 1,000,000 */
-  readonly timeRatio: number
-  readonly small: { items: number; ms: number; kib: number }
-  readonly large: { items: number; ms: number; kib: number }
 }
 
 export interface Sizes {
@@ -52,38 +47,19 @@ export interface Sizes {
   readonly idle: number
 }
 
-export const FULL: Sizes = { rounds: 5, cycles: 100, messages: 10_000, moves: 1000, idle: 500 }
-export const QUICK: Sizes = { rounds: 3, cycles: 30, messages: 2000, moves: 200, idle: 100 }
+export const FULL: Sizes = { rounds: 5, cycles: 200, messages: 10_000, moves: 1000, idle: 500 }
+export const QUICK: Sizes = { rounds: 3, cycles: 60, messages: 2000, moves: 200, idle: 100 }
 
-const USER: Credentials = { name: 'bench', password: 'correct-horse-battery' }
+export interface Options {
+  readonly profile?: boolean
+  /** phases whose name holds one of these words; all unless given */
+  readonly only?: readonly string[]
+  readonly tell?: (line: string) => void
+}
+
 const MiB = 1024 * 1024
-
-interface Side extends Running {
-  readonly name: 'lazaret' | 'dovecot'
-}
-
-/** Starts Lazaret in a process of its own on `dir`. */
-export async function startLazaret(dir: string, items?: number): Promise<Side> {
-  const setup: Setup = { dir, user: USER.name, password: USER.password, items }
-  const child = spawn(
-    process.execPath,
-    [join(__dirname, 'imap-server.js'), JSON.stringify(setup)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  const port = await new Promise<number>((done, fail) => {
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-      if (text.includes('\n')) done((JSON.parse(text) as { port: number }).port)
-    })
-    child.once('exit', (code) => fail(new Error(`the server ended with ${code}`)))
-  })
-  const stop = async () => {
-    child.stdin.end()
-    if (child.exitCode === null) await new Promise((done) => child.once('exit', done))
-  }
-  return { name: 'lazaret', port, pid: child.pid ?? 0, stop }
-}
+/** Connections that pay for what all share, before memory is measured. */
+const WARM = 10
 
 /** Messages of the SpamAssassin corpus with CRLF, each with a header of its own. */
 export function* corpusMessages(count: number): Generator<Buffer> {
@@ -105,81 +81,38 @@ function* bigMessages(count: number): Generator<Buffer> {
     yield Buffer.from(`Subject: big ${i}\r\n\r\n${line.repeat(Math.ceil(MiB / line.length))}`)
 }
 
-function stat(samples: readonly number[]): Stat {
-  const sorted = samples.toSorted((a, b) => a - b)
-  return { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted[sorted.length - 1] }
+/** One phase: what a round of a side gives. */
+interface Plan {
+  readonly name: string
+  readonly unit: string
+  readonly less?: boolean
+  readonly rounds: number
+  /** what it needs to be filled */
+  readonly mailbox: Mailbox
+  readonly sample: (side: Side) => Promise<number>
 }
 
-/** The process and all its descendants, with the fields of /proc/PID/stat behind the name. */
-function treeOf(pid: number): Map<number, string[]> {
-  const stats = new Map<number, string[]>()
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const line = readOr(`/proc/${name}/stat`, '')
-    stats.set(Number(name), line.slice(line.lastIndexOf(')') + 2).split(' '))
-  }
-  const parentOf = (one: number) => Number(stats.get(one)?.[1] ?? 0)
-  const belongs = (one: number): boolean => {
-    for (let at = one; at > 0; at = parentOf(at)) if (at === pid) return true
-    return false
-  }
-  return new Map([...stats].filter(([one]) => belongs(one)))
-}
+type Mailbox = 'small' | 'many' | 'big' | 'from'
 
-/** PSS in KiB of a process and all its descendants. */
-export function memoryOf(pid: number): number {
-  let sum = 0
-  for (const one of treeOf(pid).keys())
-    sum += Number(/^Pss:\s+(\d+)/m.exec(readOr(`/proc/${one}/smaps_rollup`, ''))?.[1] ?? 0)
-  return sum
-}
-
-/** CPU time of the same in ms, children that have ended included: user, system, and theirs. */
-function cpuOf(pid: number): number {
-  const tick = 10 // USER_HZ is 100 on Linux
-  let sum = 0
-  for (const fields of treeOf(pid).values())
-    for (const value of fields.slice(11, 15)) sum += Number(value) * tick
-  return sum
-}
-
-function readOr(path: string, other: string): string {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return other // it has ended meanwhile
-  }
-}
-
-/** Runs `sample` on each side in turn, `rounds` times. `lower`: smaller is better. */
-async function phase(
-  sides: readonly Side[],
-  name: string,
-  unit: string,
-  { rounds, lower = false }: { rounds: number; lower?: boolean },
-  sample: (side: Side) => Promise<number>,
-): Promise<Phase> {
+/** Runs a phase on each side in turn; whoever is first in one round is last in the next. */
+async function run(sides: readonly Side[], plan: Plan): Promise<Phase> {
+  const { name, unit, less = false, rounds } = plan
   const samples: Record<Side['name'], number[]> = { lazaret: [], dovecot: [] }
   const spent = { lazaret: 0, dovecot: 0 }
   for (let round = 0; round < rounds; round++) {
-    // Whoever is first in one round is last in the next.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       const before = cpuOf(side.pid)
-      samples[side.name].push(await sample(side))
+      samples[side.name].push(await plan.sample(side))
       spent[side.name] += (cpuOf(side.pid) - before) / rounds
     }
   }
-  const lazaret = stat(samples.lazaret)
-  const dovecot = samples.dovecot.length > 0 ? stat(samples.dovecot) : null
-  const ratio = dovecot
-    ? lower
-      ? dovecot.median / lazaret.median
-      : lazaret.median / dovecot.median
-    : null
+  const { lazaret } = samples
+  const dovecot = samples.dovecot.length > 0 ? samples.dovecot : null
   return {
     phase: name,
     unit,
-    ratio,
+    less,
+    ratio: dovecot && (less ? pairedRatio(dovecot, lazaret) : pairedRatio(lazaret, dovecot)),
     cpuRatio: dovecot && spent.lazaret > 0 ? spent.dovecot / spent.lazaret : null,
     lazaret,
     dovecot,
@@ -210,142 +143,150 @@ async function fetchAll({ port }: Side, mailbox: string, items: string) {
 
 async function moves({ port }: Side, count: number): Promise<number> {
   const client = await BenchClient.open(port, USER, 'from')
-  const uids: string[] = []
   const { tail } = await client.run('UID SEARCH RETURN (MIN) ALL')
   const first = Number(/MIN (\d+)/.exec(tail)?.[1])
-  for (let i = 0; i < count; i++) uids.push(String(first + i))
   const since = performance.now()
-  for (const uid of uids) await client.run(`UID MOVE ${uid} to`)
+  for (let i = 0; i < count; i++) await client.run(`UID MOVE ${first + i} to`)
   const rate = count / seconds(since)
   await client.logout()
   return rate
 }
 
-async function idleMemory({ port, pid }: Side, count: number): Promise<number> {
-  const before = memoryOf(pid)
+/** KiB of each of `count` connections in IDLE; `whole`: with what the server takes without any. */
+async function idleMemory({ port, pid }: Side, count: number, whole: boolean): Promise<number> {
   const clients: BenchClient[] = []
-  for (let i = 0; i < count; i++) {
+  const open = async () => {
     const client = await BenchClient.open(port, USER, 'small')
-    await client.idle()
     clients.push(client)
+    await client.idle()
   }
-  const each = (memoryOf(pid) - before) / count
+  for (let i = 0; i < WARM; i++) await open()
+  const before = memoryOf(pid)
+  for (let i = 0; i < count; i++) await open()
+  const after = memoryOf(pid)
   for (const client of clients) client.destroy()
-  return each
+  return whole ? after / (count + WARM) : Math.max(1, after - before) / count
 }
 
-async function fillSide({ port }: Side, sizes: Sizes): Promise<void> {
+async function fillSide(
+  { port }: Side,
+  { messages, moves: count, rounds }: Sizes,
+  mailboxes: ReadonlySet<Mailbox>,
+): Promise<void> {
   const client = await BenchClient.connect(port)
   await client.run(`LOGIN ${USER.name} ${USER.password}`)
-  for (const name of ['small', 'many', 'big', 'from', 'to']) await client.run(`CREATE ${name}`)
-  await appendAll(client, 'small', corpusMessages(100))
-  await appendAll(client, 'many', corpusMessages(sizes.messages))
-  await appendAll(client, 'big', bigMessages(100))
-  await appendAll(client, 'from', corpusMessages(sizes.moves * sizes.rounds))
+  await client.run('CREATE to')
+  const contents: Record<Mailbox, () => Iterable<Buffer>> = {
+    small: () => corpusMessages(100),
+    many: () => corpusMessages(messages),
+    big: () => bigMessages(100),
+    from: () => corpusMessages(count * rounds),
+  }
+  for (const name of mailboxes) {
+    await client.run(`CREATE ${name}`)
+    await appendAll(client, name, contents[name]())
+  }
   await client.logout()
 }
 
 const LIST = '(FLAGS ENVELOPE BODYSTRUCTURE)'
 
-/** All phases on the sides that there are. */
-export async function benchImap(
-  sizes: Sizes = FULL,
-  tell: (line: string) => void = () => {},
-): Promise<ImapBench> {
-  const dir = mkdtempSync(join(tmpdir(), 'lazaret-bench-'))
+function plans({ rounds, messages, cycles: logins, moves: count, idle }: Sizes): Plan[] {
+  const list = async (side: Side) => (await fetchAll(side, 'many', LIST)).ms
+  const bodies = (mailbox: Mailbox) => async (side: Side) =>
+    (await fetchAll(side, mailbox, 'BODY.PEEK[]')).mib
+  const ms = { unit: 'ms', less: true, mailbox: 'many', sample: list } as const
+  const rate = { unit: '1/s', rounds, mailbox: 'small' } as const
+  const login = (parallel: number): Plan => ({
+    name: `login+select+logout, ${parallel} connections`,
+    ...rate,
+    sample: (side) => cycles(side, logins, parallel),
+  })
+  const kib = { unit: 'KiB each', less: true, rounds: 1, mailbox: 'small' } as const
+  return [
+    { name: `fetch list of ${messages}, first`, ...ms, rounds: 1 },
+    { name: `fetch list of ${messages}, warm`, ...ms, rounds: 2 * rounds },
+    {
+      name: 'bodies of 100 x 1 MiB',
+      unit: 'MiB/s',
+      rounds: 2 * rounds,
+      mailbox: 'big',
+      sample: bodies('big'),
+    },
+    {
+      name: `bodies of ${messages} x corpus`,
+      unit: 'MiB/s',
+      rounds,
+      mailbox: 'many',
+      sample: bodies('many'),
+    },
+    login(1),
+    login(8),
+    { name: 'UID MOVE one by one', ...rate, mailbox: 'from', sample: (side) => moves(side, count) },
+    { name: `${idle} idle connections`, ...kib, sample: (side) => idleMemory(side, idle, false) },
+    {
+      name: `${idle} idle connections, with the server`,
+      ...kib,
+      sample: (side) => idleMemory(side, idle, true),
+    },
+  ]
+}
+
+/** The sides that there are, filled, in `dir`. */
+async function startSides(
+  dir: string,
+  sides: Side[],
+  fill: (side: Side) => Promise<void>,
+): Promise<void> {
   chmodSync(dir, 0o755) // Dovecot's mail user has to get through
   const own = join(dir, 'lazaret')
   mkdirSync(own)
+  sides.push(await startLazaret(own))
+  if (hasDovecot()) {
+    const other = join(dir, 'dovecot')
+    mkdirSync(other)
+    const files = await certificateFiles({ cert: '', key: '' }, own)
+    sides.push({ name: 'dovecot', ...(await startDovecot(other, files, USER)) })
+  }
+  for (const side of sides) await fill(side)
+}
+
+/** All phases on the sides that there are. */
+export async function benchImap(sizes: Sizes = FULL, options: Options = {}): Promise<ImapBench> {
+  const { tell = () => {}, only = [''] } = options
+  const dir = mkdtempSync(join(tmpdir(), 'lazaret-bench-'))
   const skipped = hasDovecot() ? null : 'Dovecot is not installed (Debian: dovecot-imapd)'
+  if (skipped) tell(`SKIPPED: ${skipped}`)
   const sides: Side[] = []
   try {
-    sides.push(await startLazaret(own))
-    if (!skipped) {
-      const other = join(dir, 'dovecot')
-      mkdirSync(other)
-      const files = await certificateFiles({ cert: '', key: '' }, own)
-      sides.push({ name: 'dovecot', ...(await startDovecot(other, files, USER)) })
-    } else tell(`SKIPPED: ${skipped}`)
-    for (const side of sides) {
+    const wanted = plans(sizes).filter(({ name }) => only.some((word) => name.includes(word)))
+    const mailboxes = new Set(wanted.map(({ mailbox }) => mailbox))
+    await startSides(dir, sides, async (side) => {
       tell(`filling ${side.name}`)
-      await fillSide(side, sizes)
-    }
+      await fillSide(side, sizes, mailboxes)
+    })
+    const [{ profiler }] = sides
     const phases: Phase[] = []
-    const { rounds } = sizes
-    const add = async (one: Promise<Phase>) => {
-      phases.push(await one)
-      tell(format(phases[phases.length - 1]))
+    const profiles: Profile[] = []
+    for (const plan of wanted) {
+      if (options.profile) await profiler?.start()
+      const phase = await run(sides, plan)
+      if (options.profile && profiler)
+        profiles.push({ what: `Lazaret, ${plan.name}`, hot: await profiler.stop() })
+      phases.push(phase)
+      tell(format(phase))
     }
-    const ms = async (side: Side) => (await fetchAll(side, 'many', LIST)).ms
-    const rate = (mailbox: string) => async (side: Side) =>
-      (await fetchAll(side, mailbox, 'BODY.PEEK[]')).mib
-    const count = sizes.messages
-    await add(phase(sides, `fetch list of ${count}, first`, 'ms', { rounds: 1, lower: true }, ms))
-    await add(
-      phase(sides, `fetch list of ${count}, warm`, 'ms', { rounds: 2 * rounds, lower: true }, ms),
-    )
-    await add(phase(sides, 'bodies of 100 x 1 MiB', 'MiB/s', { rounds }, rate('big')))
-    await add(phase(sides, `bodies of ${count} x corpus`, 'MiB/s', { rounds }, rate('many')))
-    for (const parallel of [1, 8]) {
-      const name = `login+select+logout, ${parallel} connections`
-      await add(
-        phase(sides, name, '1/s', { rounds }, (side) => cycles(side, sizes.cycles, parallel)),
-      )
-    }
-    await add(
-      phase(sides, 'UID MOVE one by one', '1/s', { rounds }, (side) => moves(side, sizes.moves)),
-    )
-    const idle = (side: Side) => idleMemory(side, sizes.idle)
-    await add(
-      phase(sides, `${sizes.idle} idle connections`, 'KiB each', { rounds: 1, lower: true }, idle),
-    )
     const ratios = Object.fromEntries(phases.map((one) => [one.phase, one.ratio]))
-    return { ratios, phases, skipped }
+    return { ratios, phases, profiles, skipped }
   } finally {
     for (const side of sides) await side.stop()
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-/** A super-admin's SELECT of Caught, of `items` held messages: time, and memory of the session. */
-async function selectOf(items: number): Promise<SelectGrowth['small']> {
-  const dir = mkdtempSync(join(tmpdir(), 'lazaret-bench-'))
-  try {
-    await (await startLazaret(dir, items)).stop()
-    const side = await startLazaret(dir) // anew: without what the filling left in memory
-    try {
-      const times: number[] = []
-      const warm = await BenchClient.open(side.port, USER, 'Caught')
-      for (let i = 0; i < 3; i++) await warm.run('SELECT Caught')
-      const before = memoryOf(side.pid)
-      const clients: BenchClient[] = []
-      for (let i = 0; i < 5; i++) {
-        const client = await BenchClient.connect(side.port)
-        await client.run(`LOGIN ${USER.name} ${USER.password}`)
-        const since = performance.now()
-        await client.run('SELECT Caught')
-        times.push(performance.now() - since)
-        clients.push(client)
-      }
-      const kib = (memoryOf(side.pid) - before) / clients.length
-      for (const client of [warm, ...clients]) client.destroy()
-      return { items, ms: stat(times).median, kib }
-    } finally {
-      await side.stop()
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
-}
-
-export async function benchSelect(many = 1_000_000, few = 10_000): Promise<SelectGrowth> {
-  const small = await selectOf(few)
-  const large = await selectOf(many)
-  return { timeRatio: large.ms / small.ms, small, large }
-}
-
-function show({ median, min, max }: Stat): string {
-  return `${median.toFixed(1)} (${min.toFixed(1)}-${max.toFixed(1)})`
+function show(samples: readonly number[]): string {
+  const [low, high] = [quantile(samples, 0), quantile(samples, 1)]
+  return `${median(samples).toFixed(1)} (${low.toFixed(1)}-${high.toFixed(1)})`
 }
 
 function format({ phase: name, unit, ratio, cpuRatio, lazaret, dovecot, cpu }: Phase): string {
@@ -358,7 +299,14 @@ function format({ phase: name, unit, ratio, cpuRatio, lazaret, dovecot, cpu }: P
 async function main(): Promise<void> {
   const has = (flag: string) => process.argv.includes(flag)
   const tell = (line: string) => void process.stderr.write(`${line}\n`)
-  let result = await benchImap(has('--quick') ? QUICK : FULL, tell)
+  const only = has('--only') ? process.argv[process.argv.indexOf('--only') + 1].split(',') : ['']
+  const sizes = has('--quick') ? QUICK : FULL
+  let result = await benchImap(sizes, { profile: has('--profile'), only, tell })
+  for (const { what, hot } of result.profiles) {
+    tell(what)
+    for (const one of hot)
+      tell(`  ${(100 * one.share).toFixed(1).padStart(5)}%  ${one.function}  ${one.at}`)
+  }
   if (has('--million')) {
     const select = await benchSelect()
     tell(`SELECT: ${JSON.stringify(select)}`)

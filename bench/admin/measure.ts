@@ -11,7 +11,7 @@ import type { Mail } from '../harness/corpus.ts'
 import { memory } from '../harness/proc.ts'
 import { median } from '../harness/stats.ts'
 import { BenchClient } from '../imap-client.ts'
-import { startLazaret } from '../imap.ts'
+import { startLazaret, USER } from '../imap-side.ts'
 import type { Figures, Gateway, Held } from './figures.ts'
 
 export interface Given {
@@ -144,9 +144,6 @@ const held = (blob: string, size: number, i: number) => ({
   identity: '',
   due: 0,
 })
-
-/** The account that startLazaret makes. */
-const USER = { name: 'bench', password: 'correct-horse-battery' }
 
 /** KiB that the server takes for one more idle connection. */
 async function connectionCost(dir: string, count: number): Promise<number> {

@@ -51,17 +51,29 @@ export function readProfiles(dir: string): CpuProfile[] {
     .map((name) => JSON.parse(readFileSync(join(dir, name), 'utf8')) as CpuProfile)
 }
 
+/** The profiler of this process. */
+export class Profiler {
+  readonly #session = new Session()
+
+  async start(): Promise<true> {
+    this.#session.connect()
+    await this.#session.post('Profiler.enable')
+    await this.#session.post('Profiler.setSamplingInterval', { interval: 500 }) // us
+    await this.#session.post('Profiler.start')
+    return true
+  }
+
+  async stop(): Promise<Hot[]> {
+    const { profile } = await this.#session.post('Profiler.stop')
+    this.#session.disconnect()
+    return hottest([profile])
+  }
+}
+
 /** Runs `work` under the profiler of this process. */
 export async function profiled<T>(work: () => Promise<T>): Promise<{ value: T; hot: Hot[] }> {
-  const session = new Session()
-  session.connect()
-  try {
-    await session.post('Profiler.enable')
-    await session.post('Profiler.start')
-    const value = await work()
-    const { profile } = await session.post('Profiler.stop')
-    return { value, hot: hottest([profile]) }
-  } finally {
-    session.disconnect()
-  }
+  const profiler = new Profiler()
+  await profiler.start()
+  const value = await work()
+  return { value, hot: await profiler.stop() }
 }

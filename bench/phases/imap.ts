@@ -1,5 +1,6 @@
 // Phase imap: Lazaret's IMAP server, beside Dovecot where that is installed.
-import { benchImap, benchSelect, FULL, QUICK, type Phase as Row } from '../imap.ts'
+import { benchImap, FULL, QUICK, type Phase as Row } from '../imap.ts'
+import { benchSelect } from '../imap-growth.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure, type PhaseResult } from '../harness/result.ts'
 
@@ -7,10 +8,10 @@ export const imap: Phase = {
   name: 'imap',
   describe: 'logins, lists, bodies, moves, idle connections; Dovecot beside it where installed',
   run: async ({ quick, profile, tell }) => {
-    const { ratios, phases, skipped } = await benchImap(quick ? QUICK : FULL, tell)
-    const result = emptyPhase('imap')
+    const found = await benchImap(quick ? QUICK : FULL, { profile, tell })
+    const { ratios, phases, profiles, skipped } = found
+    const result = { ...emptyPhase('imap'), profiles }
     if (skipped) result.skipped.push(skipped)
-    if (profile) result.skipped.push('a CPU profile: the IMAP server runs in a process of its own')
     for (const row of phases) add(result, row)
     for (const [name, ratio] of Object.entries(ratios))
       if (ratio !== null) result.ratios[`${name}: times as good as Dovecot`] = ratio
@@ -32,11 +33,10 @@ export const imap: Phase = {
   },
 }
 
-function add(result: PhaseResult, { phase, unit, lazaret, dovecot }: Row): void {
-  const less = unit === 'ms' || unit === 'KiB each'
-  for (const [who, stat] of [['Lazaret', lazaret] as const, ['Dovecot', dovecot] as const])
-    if (stat) {
-      const one = measure(`${who}: ${phase}`, unit, [stat.min, stat.median, stat.max], {
+function add(result: PhaseResult, { phase, unit, less, lazaret, dovecot }: Row): void {
+  for (const [who, samples] of [['Lazaret', lazaret] as const, ['Dovecot', dovecot] as const])
+    if (samples) {
+      const one = measure(`${who}: ${phase}`, unit, samples, {
         better: less ? 'less' : 'more',
         bound: unit === 'KiB each' ? 'none' : 'cpu',
       })
