@@ -103,8 +103,8 @@ export interface Item {
   /** What this item was given as a lesson for. */
   trained: Label | null
   release: Release | null
-  /** UIDs of its places; empty when deleted but still recoverable. */
-  places: number[]
+  /** Its places; empty when deleted but still recoverable. */
+  places: PlaceKey[]
   /** Unix time in ms after which it is purged; 0: never. */
   due: number
 }
@@ -112,7 +112,13 @@ export interface Item {
 /** System flags as bits (RFC 9051 §2.3.2). */
 export const FLAG = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const
 
-/** An item in a folder. The UID is the seq of the event that put it there. */
+/** What names a place. */
+export type PlaceKey = [uid: number, folder: string]
+
+/**
+ * An item in a folder. In the folders of the quarantine the UID is the seq of the event that put it
+ * there; an ordinary mailbox (test switch) counts its own from 1.
+ */
 export interface Place {
   uid: number
   item: number

@@ -51,7 +51,7 @@ export async function openMailbox(
     const first = view.firstUnseen
     if (first > 0) writer.untagged().ok('First unseen', `UNSEEN ${first}`)
   }
-  writer.untagged().ok('UIDs valid', `UIDVALIDITY ${quarantine.uidValidity}`)
+  writer.untagged().ok('UIDs valid', `UIDVALIDITY ${folder.uidValidity}`)
   writer.untagged().ok('Predicted next UID', `UIDNEXT ${uidNext}`)
   writer.untagged().ok('Highest', `HIGHESTMODSEQ ${view.highest}`)
   writer.untagged().ok('Object id', `MAILBOXID (${folder.mailboxId})`) // RFC 8474 §4.2

@@ -21,7 +21,7 @@ export async function resynchronize(
   uidNext: number,
 ): Promise<void> {
   const { quarantine, writer, view, enabled } = session
-  if (uidValidity !== quarantine.uidValidity) return // RFC 7162 §3.2.5: ignored
+  if (uidValidity !== view.folder.uidValidity) return // RFC 7162 §3.2.5: ignored
   const known = normalize(knownUids ?? [{ from: 1, to: Infinity }], Math.max(1, uidNext - 1))
   writeVanished(writer, vanishedSince(session, modseq, known), { earlier: true })
   const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }

@@ -15,7 +15,7 @@ export function statusOf(
     MESSAGES: () => box.messages,
     RECENT: () => recentIn(session, folder, box.uidNext),
     UIDNEXT: () => box.uidNext,
-    UIDVALIDITY: () => quarantine.uidValidity,
+    UIDVALIDITY: () => folder.uidValidity,
     UNSEEN: () => box.unseen,
     DELETED: () => box.deleted,
     SIZE: () => box.size,

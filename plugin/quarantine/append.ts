@@ -6,7 +6,7 @@ import type { FlagSet, Item, Login } from '../mail.ts'
 import { sees } from '../store/changes.ts'
 import { blobName } from '../store/blobs.ts'
 import { findIdentity } from '../store/items.ts'
-import { getPlace } from '../store/places.ts'
+import { countedUid, getPlace } from '../store/places.ts'
 import type { Tx } from '../store/store.ts'
 import { DAY, write, type Context } from './context.ts'
 import { enter, want } from './drop.ts'
@@ -56,7 +56,7 @@ export function identityKey(raw: Buffer): string {
 /** The item that was downloaded and is uploaded now: rather one that has just lost its place. */
 function recognise(tx: Tx, login: Login, to: Folder, key: string): Item | null {
   const rank = (item: Item): number => {
-    const places = item.places.map((uid) => getPlace(tx.tables, uid))
+    const places = item.places.map((key) => getPlace(tx.tables, key))
     if (places.length === 0) return 3
     if (places.some((place) => place && place.flags & FLAG.deleted)) return 2
     return places.some((place) => place?.folder === to.id) ? 0 : 1
@@ -105,10 +105,12 @@ function deposit(
   due: number,
 ): number {
   tx.blob(raw)
-  return tx.append({
+  const counted = countedUid(tx.tables, to.id)
+  const seq = tx.append({
     type: 'deposit',
     folder: to.id,
     flags,
+    ...counted,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
       blob: name,
@@ -128,4 +130,5 @@ function deposit(
       due,
     },
   })
+  return counted.newUid ?? seq
 }

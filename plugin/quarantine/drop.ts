@@ -5,7 +5,7 @@ import { Refused } from '../errors.ts'
 import type { FlagSet, Item, Label, Login, Place } from '../mail.ts'
 import { getItem } from '../store/items.ts'
 import { keywordSet } from '../store/keywords.ts'
-import { getPlace } from '../store/places.ts'
+import { countedUid, getPlace } from '../store/places.ts'
 import { sees } from '../store/changes.ts'
 import type { Tx } from '../store/store.ts'
 import { DAY, write, type Context } from './context.ts'
@@ -38,18 +38,20 @@ export async function move(
     const planned = plan(tx, login, from, uids, to)
     const dropped: Dropped = { from: [], to: [] }
     for (const { place, item, means } of planned) {
-      const uid = tx.append({
+      const counted = countedUid(tx.tables, to.id)
+      const seq = tx.append({
         type: 'move',
         uid: place.uid,
         scope: item.scope,
         from: from.id,
         folder: to.id,
         flags: flagsOf(tx, place),
+        ...counted,
         due: dueAfter(ctx, tx, item, means),
       })
       carryOut(ctx, tx, item.id, means)
       dropped.from.push(place.uid)
-      dropped.to.push(uid)
+      dropped.to.push(counted.newUid ?? seq)
     }
     return dropped
   })
@@ -83,17 +85,19 @@ export function enter(
   flags: FlagSet,
   means: Meaning,
 ): number {
-  const uid = tx.append({
+  const counted = countedUid(tx.tables, folder)
+  const seq = tx.append({
     type: 'copy',
     item: item.id,
     scope: item.scope,
     folder,
     // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
     flags: { ...flags, system: flags.system & ~DELETED },
+    ...counted,
     due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
-  return uid
+  return counted.newUid ?? seq
 }
 
 const DELETED = 8
@@ -101,9 +105,8 @@ const DELETED = 8
 function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
   const planned: Planned[] = []
   for (const uid of uids) {
-    const place = getPlace(tx.tables, uid)
-    if (!place || place.folder !== from.id) continue
-    const item = getItem(tx.tables, place.item)
+    const place = getPlace(tx.tables, [uid, from.id])
+    const item = place && getItem(tx.tables, place.item)
     if (!item || !sees(login.scope, item.scope)) continue
     // Copying within an ordinary mailbox is ordinary (RFC 9051 §6.4.7).
     const means: Meaning =

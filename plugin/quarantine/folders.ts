@@ -22,6 +22,7 @@ export interface Folder {
   specialUse: string | null
   /** True for an ordinary mailbox: messages can be appended, it can be renamed and deleted. */
   ordinary: boolean
+  uidValidity: number
   /** Opaque and stable (RFC 8474 MAILBOXID). */
   mailboxId: string
 }
@@ -35,8 +36,8 @@ const ALIASES: Record<string, FolderId> = {
   'release and train/not spam': 'not-spam',
 }
 
-/** The fixed folders, in the order in which they are listed. */
-export function folders(config: Config): Folder[] {
+/** The fixed folders, in the order in which they are listed. UIDVALIDITY is that of the data set. */
+export function folders(config: Config, uidValidity: number): Folder[] {
   const { folders: names, imap } = config
   const fixed: [FolderId, string, string | null][] = [
     ['inbox', 'INBOX', null],
@@ -55,6 +56,7 @@ export function folders(config: Config): Folder[] {
     name,
     specialUse,
     ordinary: false,
+    uidValidity,
     mailboxId: `F${id}`,
   }))
 }

@@ -20,7 +20,7 @@ export interface Listed {
 /** Messages of a folder, newest first. */
 export function* listItems(ctx: Context, login: Login, folder: Folder): Generator<Listed> {
   for (const uid of rows(ctx, login, folder).uid.toReversed()) {
-    const place = getPlace(ctx.store.tables, uid)
+    const place = getPlace(ctx.store.tables, [uid, folder.id])
     const listed = place && listedItem(ctx, login, place.item)
     if (listed) yield listed
   }
@@ -32,10 +32,7 @@ export function listedItem(ctx: Context, login: Login, id: number): Listed | nul
   const names = new Map(
     allFolders(ctx, login).map(({ id: folder, name }) => [folder as string, name]),
   )
-  const folders = item.places.flatMap((uid) => {
-    const place = getPlace(ctx.store.tables, uid)
-    return place ? [names.get(place.folder) ?? place.folder] : []
-  })
+  const folders = item.places.map(([, folder]) => names.get(folder) ?? folder)
   const subject = decodeWords(find(parseHeader(rawOf(ctx, item)), 'subject') ?? '')
   return { item, subject, folders }
 }

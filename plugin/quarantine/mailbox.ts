@@ -57,9 +57,8 @@ export function itemAt(
   folder: Folder,
   uid: number,
 ): { item: Item; place: Place } | null {
-  const place = getPlace(ctx.store.tables, uid)
-  if (!place || place.folder !== folder.id) return null
-  const item = getItem(ctx.store.tables, place.item)
+  const place = getPlace(ctx.store.tables, [uid, folder.id])
+  const item = place && getItem(ctx.store.tables, place.item)
   return item && sees(login.scope, item.scope) ? { item, place } : null
 }
 
@@ -69,21 +68,20 @@ export function itemAt(
  */
 export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: number): Summary | null {
   const { tables } = ctx.store
-  // An item and its first place come from one event, so the UID of that place is the item's id: of
-  // most messages the place need not be read.
-  const summary = known(ctx, uid) ?? summaryOfPlace(ctx, folder, getPlace(tables, uid))
+  // In the quarantine an item and its first place come from one event, so the UID of that place is the
+  // item's id: of most messages the place need not be read.
+  const first = folder.ordinary ? null : known(ctx, uid)
+  const summary = first ?? summaryOfPlace(ctx, getPlace(tables, [uid, folder.id]))
   return summary && sees(login.scope, summary.scope) ? summary : null
 }
 
 /** Unix time in ms at which the message came into this folder; null when it has left it. */
 export function savedAt(ctx: Context, folder: Folder, uid: number): number | null {
-  const place = getPlace(ctx.store.tables, uid)
-  return place?.folder === folder.id ? place.saved : null
+  return getPlace(ctx.store.tables, [uid, folder.id])?.saved ?? null
 }
 
-function summaryOfPlace(ctx: Context, folder: Folder, place: Place | null): Summary | null {
-  if (!place || place.folder !== folder.id) return null
-  return known(ctx, place.item) ?? summarize(ctx, place.item)
+function summaryOfPlace(ctx: Context, place: Place | null): Summary | null {
+  return place && (known(ctx, place.item) ?? summarize(ctx, place.item))
 }
 
 function known(ctx: Context, item: number): Summary | null {
@@ -136,8 +134,8 @@ export async function changeFlags(
     const gone: number[] = []
     const groups = new Map<string, PlaceGroup & { flags: FlagSet }>()
     for (const uid of uids) {
-      const place = getPlace(tx.tables, uid)
-      const item = place && place.folder === folder.id ? getItem(tx.tables, place.item) : null
+      const place = getPlace(tx.tables, [uid, folder.id])
+      const item = place && getItem(tx.tables, place.item)
       if (!place || !item || !sees(login.scope, item.scope)) {
         gone.push(uid)
         continue
@@ -176,8 +174,8 @@ export async function expunge(
   return await write(ctx, { actor: login.account }, (tx) => {
     const marked: { place: Place; item: Item }[] = []
     for (const uid of uids) {
-      const place = getPlace(tx.tables, uid)
-      if (!place || place.folder !== folder.id || !(place.flags & FLAG.deleted)) continue
+      const place = getPlace(tx.tables, [uid, folder.id])
+      if (!place || !(place.flags & FLAG.deleted)) continue
       const item = getItem(tx.tables, place.item)
       if (item && sees(login.scope, item.scope)) marked.push({ place, item })
     }
@@ -205,8 +203,8 @@ export function groupPlaces(places: readonly { place: Place; item: Item }[]): Pl
 
 /** Items without a place, still recoverable: those of a scope that the login sees. */
 export function placesOf(tx: Tx, item: Item): { place: Place; item: Item }[] {
-  return item.places.flatMap((uid) => {
-    const place = getPlace(tx.tables, uid)
+  return item.places.flatMap((key) => {
+    const place = getPlace(tx.tables, key)
     return place ? [{ place, item }] : []
   })
 }

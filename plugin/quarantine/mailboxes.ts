@@ -5,6 +5,7 @@ import type { Login } from '../mail.ts'
 import { decode } from '../store/codec.ts'
 import { getItem } from '../store/items.ts'
 import { getBox, getPlace } from '../store/places.ts'
+import { mailboxValidity, type MailboxRecord } from '../store/mailboxes.ts'
 import { readRows } from '../store/rows.ts'
 import type { Tx } from '../store/store.ts'
 import { HOUR, write, type Context } from './context.ts'
@@ -16,17 +17,19 @@ const DEPTH_MAX = 20
 const MAILBOXES_MAX = 10_000
 
 export function allFolders(ctx: Context, login: Login): Folder[] {
-  const fixed = folders(ctx.config)
+  const fixed = folders(ctx.config, ctx.store.uidValidity)
   if (!mayHaveMailboxes(ctx.config, login)) return fixed
   const own: Folder[] = []
-  for (const { key, value } of ctx.store.tables.mailboxes.range({}))
+  for (const { key, value } of ctx.store.tables.mailboxes.range({})) {
+    const id = key as FolderId
     own.push({
-      id: key as FolderId,
-      name: decode<string>(value),
+      id,
       specialUse: null,
       ordinary: true,
-      mailboxId: `M${String(key)}`,
+      mailboxId: `M${id}`,
+      ...decode<MailboxRecord>(value),
     })
+  }
   own.sort((a, b) => (a.name < b.name ? -1 : 1))
   return [...fixed, ...own]
 }
@@ -57,7 +60,8 @@ export async function deleteMailbox(ctx: Context, login: Login, name: string): P
       throw new Refused('HASCHILDREN', 'Delete the mailboxes below it first.')
     const folder = ordinary(ctx, login, name, 'deleted')
     vanish(ctx, tx, folder)
-    tx.append({ type: 'mailbox', id: folder.id, name: null })
+    const { id, uidValidity } = folder
+    tx.append({ type: 'mailbox', id, name: null, uidValidity })
   })
 }
 
@@ -77,9 +81,9 @@ export async function renameMailbox(
       throw new Refused('ALREADYEXISTS', `There is a mailbox '${clean}' already.`)
     if (clean.startsWith(`${from}/`))
       throw new Refused('CANNOT', 'A mailbox cannot be moved below itself.')
-    for (const { id, name, ordinary: own } of all)
+    for (const { id, name, uidValidity, ordinary: own } of all)
       if (own && (name === from || name.startsWith(`${from}/`)))
-        tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length) })
+        tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length), uidValidity })
   })
 }
 
@@ -121,13 +125,15 @@ export async function subscribe(
 
 function make(ctx: Context, tx: Tx, name: string): void {
   // The seq of the event is not known before it is appended; the next one is.
-  tx.append({ type: 'mailbox', id: `box-${ctx.store.seq + 1}`, name })
+  const id = `box-${ctx.store.seq + 1}`
+  const uidValidity = Math.max(Math.floor(tx.at / 1000), mailboxValidity(tx.tables) + 1)
+  tx.append({ type: 'mailbox', id, name, uidValidity })
 }
 
 function vanish(ctx: Context, tx: Tx, folder: Folder): void {
   const { messages } = getBox(tx.tables, '', folder.id)
   const places = [...readRows(tx.tables, '', folder.id, messages).uid].flatMap((uid) => {
-    const place = getPlace(tx.tables, uid)
+    const place = getPlace(tx.tables, [uid, folder.id])
     const item = place && getItem(tx.tables, place.item)
     return place && item ? [{ place, item }] : []
   })

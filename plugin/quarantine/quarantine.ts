@@ -38,7 +38,7 @@ export class Quarantine {
     return this.#ctx.config
   }
 
-  /** RFC 9051 §2.3.1.1; the same for every mailbox of the data set. */
+  /** RFC 9051 §2.3.1.1; the same for every folder of the quarantine, and so the name of the data set. */
   get uidValidity(): number {
     return this.#ctx.store.uidValidity
   }

@@ -145,8 +145,8 @@ const OUTCOMES = new Set(Object.values(OUTCOME).map((word) => word.toLowerCase()
 
 function mark(tx: Tx, id: number, state: ReleaseState): void {
   const item = getItem(tx.tables, id)
-  for (const uid of item?.places ?? []) {
-    const place = getPlace(tx.tables, uid)
+  for (const key of item?.places ?? []) {
+    const place = getPlace(tx.tables, key)
     if (!item || !place) continue
     const before = flagsOf(tx, place)
     const keywords = before.keywords.filter((word) => !OUTCOMES.has(word.toLowerCase()))
@@ -154,7 +154,8 @@ function mark(tx: Tx, id: number, state: ReleaseState): void {
     if (word) keywords.push(word)
     const flags = { system: before.system, keywords }
     const { scope } = item
-    tx.append({ type: 'flags', groups: [{ scope, folder: place.folder, uids: [uid], flags }] })
+    const [uid, folder] = key
+    tx.append({ type: 'flags', groups: [{ scope, folder, uids: [uid], flags }] })
   }
 }
 
@@ -164,13 +165,13 @@ function comeBack(ctx: Context, tx: Tx, id: number): void {
   if (!item) return
   const { retention_days } = settingsFor(ctx, tx.tables, item.scope)
   const due = tx.at + retention_days * DAY
-  for (const uid of item.places) {
-    const place = getPlace(tx.tables, uid)
+  for (const key of item.places) {
+    const place = getPlace(tx.tables, key)
     if (!place || !ACTION_FOLDERS.includes(place.folder as FolderId)) continue
     const { system, keywords } = flagsOf(tx, place)
     tx.append({
       type: 'move',
-      uid,
+      uid: place.uid,
       scope: item.scope,
       from: place.folder,
       folder: item.home,

@@ -2,7 +2,7 @@
 // alone (and interned keyword sets), so that any process can tell it long afterwards.
 import type { Change, Scope } from '../mail.ts'
 import type { Tables } from './env.ts'
-import type { Event } from './events.ts'
+import type { Entry, Event } from './events.ts'
 import { internKeywords } from './keywords.ts'
 
 /** A change of `folder` for everybody who sees items of `scope`. */
@@ -16,15 +16,14 @@ export function boxChanges(tables: Tables, event: Event, seq: number): BoxChange
   switch (event.type) {
     case 'deposit':
       if (event.folder === '') return []
-      return [added(tables, event.item.scope, event.folder, event.flags, seq)]
+      return [added(tables, event.item.scope, event, seq)]
     case 'copy':
-      return [added(tables, event.scope, event.folder, event.flags, seq)]
+      return [added(tables, event.scope, event, seq)]
     case 'move': {
-      const { scope, from, folder, uid } = event
-      const { system, keywords } = event.flags
+      const { scope, from, uid } = event
       return [
         { scope, folder: from, change: { kind: 'gone', seq, uid } },
-        added(tables, scope, folder, { system, keywords }, seq),
+        added(tables, scope, event, seq),
       ]
     }
     case 'flags':
@@ -47,15 +46,10 @@ export function boxChanges(tables: Tables, event: Event, seq: number): BoxChange
   }
 }
 
-function added(
-  tables: Tables,
-  scope: Scope,
-  folder: string,
-  flags: { system: number; keywords: readonly string[] },
-  seq: number,
-): BoxChange {
+function added(tables: Tables, scope: Scope, entry: Entry, seq: number): BoxChange {
+  const { folder, flags, newUid = seq } = entry
   const keywords = internKeywords(tables, flags.keywords)
-  return { scope, folder, change: { kind: 'add', seq, uid: seq, flags: flags.system, keywords } }
+  return { scope, folder, change: { kind: 'add', seq, uid: newUid, flags: flags.system, keywords } }
 }
 
 /** Does somebody with `eyes` see items of `scope`? */

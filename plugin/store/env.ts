@@ -36,7 +36,7 @@ const TABLES = {
   /** Seqs of the entries that processes follow: see FOLLOWED in events.ts. */
   followed: 'uint32',
   items: 'uint32',
-  places: 'uint32',
+  places: 'ordered',
   rows: 'ordered',
   boxes: 'ordered',
   keywords: 'ordered',

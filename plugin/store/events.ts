@@ -21,23 +21,23 @@ export interface PlaceGroup {
   uids: number[]
 }
 
+/** An item enters `folder` with `flags`. */
+export interface Entry {
+  folder: string
+  flags: FlagSet
+  /** UID of its new place: given where the mailbox counts its own, else the seq of the event. */
+  newUid?: number
+}
+
 export type EventBody =
   /** The data set begins; always seq 1. `secret`: 32 random bytes that sign released messages. */
   | { type: 'create'; uidValidity: number; secret: Uint8Array }
   /** A new item and its first place in `folder` (`''`: none, for a split item). */
-  | { type: 'deposit'; item: NewItem; folder: string; flags: FlagSet }
+  | ({ type: 'deposit'; item: NewItem } & Entry)
   /** One more place of an item (COPY, or a recognised APPEND). `due`: the item's new purge time. */
-  | { type: 'copy'; item: number; scope: Scope; folder: string; flags: FlagSet; due: number }
-  /** The place `uid` leaves `from` and enters `folder` with `flags`. */
-  | {
-      type: 'move'
-      uid: number
-      scope: Scope
-      from: string
-      folder: string
-      flags: FlagSet
-      due: number
-    }
+  | ({ type: 'copy'; item: number; scope: Scope; due: number } & Entry)
+  /** The place `uid` leaves `from` and enters `folder`. */
+  | ({ type: 'move'; uid: number; scope: Scope; from: string; due: number } & Entry)
   /** New absolute flags of places, grouped. */
   | { type: 'flags'; groups: (PlaceGroup & { flags: FlagSet })[] }
   /** Places vanish. Items left without a place are purged after `due`. */
@@ -76,7 +76,7 @@ export type EventBody =
   | { type: 'setting'; scope: Scope; key: string; value: string | null }
   | { type: 'masks'; scope: Scope; list: ListKind; add: string[]; remove: string[] }
   /** Ordinary mailboxes of the super-admin (test switch). `id` names the folder for ever. */
-  | { type: 'mailbox'; id: string; name: string | null }
+  | { type: 'mailbox'; id: string; name: string | null; uidValidity: number }
   /** Subscriptions that differ from "everything is subscribed". */
   | { type: 'subscription'; account: string; name: string; subscribed: boolean }
 

@@ -1,12 +1,13 @@
 // The fold: one event changes the views. Deterministic: no clock, no randomness, nothing read but the
 // views and the event. A replay of the journal therefore makes the same views, byte for byte.
-import type { FlagSet, Item, Place } from '../mail.ts'
+import type { Item, Place, PlaceKey } from '../mail.ts'
 import { encode } from './codec.ts'
 import type { Tables } from './env.ts'
-import { FOLLOWED, type Event, type EventBody } from './events.ts'
+import { FOLLOWED, type Entry, type Event, type EventBody } from './events.ts'
 import { getItem, putItem, removeItem } from './items.ts'
 import { internKeywords } from './keywords.ts'
 import { applyLesson, applySnapshot } from './lessons.ts'
+import { mailboxValidity, type MailboxRecord } from './mailboxes.ts'
 import { getPlace, putPlace, removePlace } from './places.ts'
 
 type Fold<T extends EventBody['type']> = (
@@ -24,7 +25,7 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
 
   deposit: (tables, event, seq) => {
     // A split item lies in no folder: it is only on its way.
-    const places = event.folder === '' ? [] : [seq]
+    const places = event.folder === '' ? [] : [keyOf(event, seq)]
     const item: Item = { ...event.item, id: seq, trained: null, release: null, places }
     putItem(tables, item)
     if (event.folder !== '') enter(tables, item, event, seq)
@@ -32,15 +33,15 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
 
   copy: (tables, event, seq) => {
     const item = mustItem(tables, event.item)
-    const next = { ...item, places: [...item.places, seq], due: event.due }
+    const next = { ...item, places: [...item.places, keyOf(event, seq)], due: event.due }
     putItem(tables, next)
     enter(tables, next, event, seq)
   },
 
   move: (tables, event, seq) => {
-    const place = mustPlace(tables, event.uid)
+    const place = mustPlace(tables, [event.uid, event.from])
     const item = mustItem(tables, place.item)
-    const places = [...item.places.filter((uid) => uid !== place.uid), seq]
+    const places = [...without(item.places, place), keyOf(event, seq)]
     const next = { ...item, places, due: event.due }
     removePlace(tables, item, place, seq)
     putItem(tables, next)
@@ -48,10 +49,10 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
   },
 
   flags: (tables, event, seq) => {
-    for (const { uids, flags } of event.groups) {
+    for (const { folder, uids, flags } of event.groups) {
       const keywords = internKeywords(tables, flags.keywords)
       for (const uid of uids) {
-        const place = mustPlace(tables, uid)
+        const place = mustPlace(tables, [uid, folder])
         const item = mustItem(tables, place.item)
         putPlace(tables, item, { ...place, flags: flags.system, keywords, modseq: seq })
       }
@@ -59,19 +60,20 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
   },
 
   expunge: (tables, event, seq) => {
-    for (const uid of event.groups.flatMap((group) => group.uids)) {
-      const place = mustPlace(tables, uid)
-      const item = mustItem(tables, place.item)
-      removePlace(tables, item, place, seq)
-      const places = item.places.filter((other) => other !== uid)
-      putItem(tables, { ...item, places, due: places.length === 0 ? event.due : item.due })
-    }
+    for (const { folder, uids } of event.groups)
+      for (const uid of uids) {
+        const place = mustPlace(tables, [uid, folder])
+        const item = mustItem(tables, place.item)
+        removePlace(tables, item, place, seq)
+        const places = without(item.places, place)
+        putItem(tables, { ...item, places, due: places.length === 0 ? event.due : item.due })
+      }
   },
 
   purge: (tables, event, seq) => {
     for (const id of event.items) {
       const item = mustItem(tables, id)
-      for (const uid of item.places) removePlace(tables, item, mustPlace(tables, uid), seq)
+      for (const key of item.places) removePlace(tables, item, mustPlace(tables, key), seq)
       removeItem(tables, item)
       tables.outbox.remove(id)
     }
@@ -110,9 +112,11 @@ const FOLDS: { [T in EventBody['type']]: Fold<T> } = {
     for (const mask of add) tables.masks.put([scope, list, mask], NOTHING)
   },
 
-  mailbox: (tables, { id, name }) => {
+  mailbox: (tables, { id, name, uidValidity }) => {
     if (name === null) tables.mailboxes.remove(id)
-    else tables.mailboxes.put(id, encode(name))
+    else tables.mailboxes.put(id, encode({ name, uidValidity } satisfies MailboxRecord))
+    // What a deleted mailbox had is not given again (RFC 9051 §2.3.1.1).
+    tables.meta.put('mailboxValidity', encode(Math.max(uidValidity, mailboxValidity(tables))))
   },
 
   subscription: (tables, { account, name, subscribed }) => {
@@ -135,17 +139,12 @@ export function fold(tables: Tables, event: Event, seq: number): void {
 
 const NOTHING = Buffer.alloc(0)
 
-/** A new place: its UID is the seq of the event. */
-function enter(
-  tables: Tables,
-  item: Item,
-  event: { at: number; folder: string; flags: FlagSet },
-  seq: number,
-): void {
+function enter(tables: Tables, item: Item, event: Entry & { at: number }, seq: number): void {
+  const [uid, folder] = keyOf(event, seq)
   putPlace(tables, item, {
-    uid: seq,
+    uid,
     item: item.id,
-    folder: event.folder,
+    folder,
     flags: event.flags.system,
     keywords: internKeywords(tables, event.flags.keywords),
     modseq: seq,
@@ -159,8 +158,16 @@ function mustItem(tables: Tables, id: number): Item {
   return item
 }
 
-function mustPlace(tables: Tables, uid: number): Place {
-  const place = getPlace(tables, uid)
-  if (!place) throw new Error(`place ${uid} is not in the store`)
+function mustPlace(tables: Tables, key: PlaceKey): Place {
+  const place = getPlace(tables, key)
+  if (!place) throw new Error(`place ${key.join(' in ')} is not in the store`)
   return place
+}
+
+function keyOf({ newUid, folder }: Entry, seq: number): PlaceKey {
+  return [newUid ?? seq, folder]
+}
+
+function without(places: readonly PlaceKey[], gone: Place): PlaceKey[] {
+  return places.filter(([uid, folder]) => uid !== gone.uid || folder !== gone.folder)
 }

@@ -1,15 +1,20 @@
 // The view of places: which item lies in which folder, with which flags; and its rows and counters in
 // every scope that sees it.
-import { FLAG, type BoxStatus, type Item, type Place, type Scope } from '../mail.ts'
+import { FLAG, type BoxStatus, type Item, type Place, type PlaceKey, type Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
 import { putRow, removeRow, scopesOf } from './rows.ts'
 
 const EMPTY: BoxStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
 
-export function getPlace(tables: Tables, uid: number): Place | null {
-  const bytes = tables.places.get(uid)
-  return bytes ? { uid, ...decode<Omit<Place, 'uid'>>(bytes) } : null
+export function getPlace(tables: Tables, [uid, folder]: PlaceKey): Place | null {
+  const bytes = tables.places.get([uid, folder])
+  return bytes ? { uid, folder, ...decode<Omit<Place, 'uid' | 'folder'>>(bytes) } : null
+}
+
+/** For the event by which an item enters `folder`: its UID there, where that is not the seq. */
+export function countedUid(tables: Tables, folder: string): { newUid?: number } {
+  return folder.startsWith('box-') ? { newUid: getBox(tables, '', folder).uidNext } : {}
 }
 
 export function getBox(tables: Tables, scope: Scope, folder: string): BoxStatus {
@@ -19,9 +24,9 @@ export function getBox(tables: Tables, scope: Scope, folder: string): BoxStatus 
 
 /** Puts a new place, or the new flags of one that is there. */
 export function putPlace(tables: Tables, item: Item, place: Place): void {
-  const old = getPlace(tables, place.uid)
-  const { uid, ...rest } = place
-  tables.places.put(uid, encode(rest))
+  const { uid, folder, ...rest } = place
+  const old = getPlace(tables, [uid, folder])
+  tables.places.put([uid, folder], encode(rest))
   const row = { uid, modseq: place.modseq, flags: place.flags, keywords: place.keywords }
   for (const scope of scopesOf(item.scope)) {
     putRow(tables, scope, place.folder, row)
@@ -30,7 +35,7 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
 }
 
 export function removePlace(tables: Tables, item: Item, place: Place, seq: number): void {
-  tables.places.remove(place.uid)
+  tables.places.remove([place.uid, place.folder])
   for (const scope of scopesOf(item.scope)) {
     removeRow(tables, scope, place.folder, place.uid)
     const box = getBox(tables, scope, place.folder)

@@ -55,7 +55,7 @@ describe('hold', () => {
     })
     expect(Buffer.compare(lazaret.quarantine.raw(item), SPAM)).toBe(0)
     expect(
-      lazaret.quarantine.itemAt(ROOT, folderOf(lazaret, 'caught'), item.places[0])?.place.flags,
+      lazaret.quarantine.itemAt(ROOT, folderOf(lazaret, 'caught'), item.places[0][0])?.place.flags,
     ).toBe(FLAG.seen)
     // The next message comes through: nothing was delivered before it.
     await sendMail(haraka.port, {

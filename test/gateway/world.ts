@@ -104,7 +104,7 @@ export async function drag(
   to: FolderId,
   items = itemsIn(lazaret, from),
 ): Promise<void> {
-  const uids = items.flatMap(({ places }) => places)
+  const uids = items.flatMap(({ places }) => places.map(([uid]) => uid))
   await lazaret.quarantine.move(ROOT, folderOf(lazaret, from), uids, folderOf(lazaret, to))
 }
 

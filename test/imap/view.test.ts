@@ -10,6 +10,7 @@ const folder: Folder = {
   name: 'Caught',
   specialUse: null,
   ordinary: false,
+  uidValidity: 1,
   mailboxId: 'Fcaught',
 }
 

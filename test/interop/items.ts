@@ -1,12 +1,11 @@
 // What became of held messages, in one line each.
-import { getPlace } from '../../plugin/store/places.ts'
 import type { Held, Running } from '../imap/harness.ts'
 
 /** `release label=none release=wanted`: folders in order, lesson, release. */
 export function fate({ lazaret }: Running, { id }: Held): string {
   const item = lazaret.quarantine.item(id)
   if (!item) return 'purged'
-  const places = item.places.map((uid) => getPlace(lazaret.store.tables, uid)?.folder ?? '?')
+  const places = item.places.map(([, folder]) => folder)
   const outcome = [`label=${item.trained ?? 'none'}`, `release=${item.release?.state ?? 'none'}`]
   return [...places.toSorted(), ...outcome].join(' ')
 }

@@ -149,7 +149,7 @@ describe('a drop by COPY, \\Deleted and EXPUNGE', () => {
     expect(await lazaret.quarantine.expunge(USER, caught, [uid])).toEqual([uid])
     expect(uidsIn(lazaret, 'caught')).toEqual([])
     expect(uidsIn(lazaret, 'spam')).toEqual(to)
-    expect(itemOf(lazaret, item)).toMatchObject({ trained: 'spam', places: to })
+    expect(itemOf(lazaret, item)).toMatchObject({ trained: 'spam', places: [[to[0], 'spam']] })
     expect(getModel(lazaret.store.tables).spam).toBe(1)
   })
 })
@@ -177,7 +177,10 @@ describe('a drop by APPEND', () => {
       { raw: altered(SPAM), flags, date: null },
     ])
     expect(uidsIn(lazaret, 'release')).toEqual([to])
-    expect(itemOf(lazaret, item)).toMatchObject({ release: { state: 'wanted' }, places: [to] })
+    expect(itemOf(lazaret, item)).toMatchObject({
+      release: { state: 'wanted' },
+      places: [[to, 'release']],
+    })
     const jobs = await lazaret.quarantine.claim(item as number, 'w')
     expect(jobs?.[0].raw.equals(SPAM)).toBe(true)
   })

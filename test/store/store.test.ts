@@ -92,9 +92,9 @@ describe('views', () => {
     expect(uids(store, 'example.com', 'spam')).toEqual([to])
     expect(getBox(store.tables, '', 'caught').uidNext).toBe(uid + 1)
     expect(getBox(store.tables, '', 'spam')).toMatchObject({ messages: 1, deleted: 1, unseen: 0 })
-    const place = getPlace(store.tables, to)
+    const place = getPlace(store.tables, [to, 'spam'])
     expect(keywordSet(store.tables, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
-    expect(getItem(store.tables, uid)?.places).toEqual([to])
+    expect(getItem(store.tables, uid)?.places).toEqual([[to, 'spam']])
     expect(dueItems(store.tables, 8999, 10)).toEqual([])
     expect(dueItems(store.tables, 9000, 10)).toEqual([uid])
   })
@@ -297,7 +297,7 @@ test('a replay into an empty directory gives equal views', async () => {
       spam: 1,
       prior: false,
     })
-    tx.append({ type: 'mailbox', id: 'box-9', name: 'x/y' })
+    tx.append({ type: 'mailbox', id: 'box-9', name: 'x/y', uidValidity: 7 })
     tx.append({ type: 'subscription', account: 'root', name: 'x', subscribed: false })
   })
   const copy = newStore()

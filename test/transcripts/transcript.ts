@@ -11,7 +11,6 @@
 // In S: lines `...` is any text, and `***` alone any number of lines. `<name>` is any word the first time,
 // and the same word from then on, also in C: lines.
 import { expect } from 'vitest'
-import { getPlace } from '../../plugin/store/places.ts'
 import { startServer, type Held, type Running } from '../imap/harness.ts'
 import type { WireClient } from '../imap/wire-client.ts'
 
@@ -168,7 +167,7 @@ class Player {
     const { lazaret } = this.#server
     const item = lazaret.quarantine.item(this.#held[number - 1].id)
     if (!item) return ['purged']
-    const places = item.places.map((uid) => getPlace(lazaret.store.tables, uid)?.folder ?? '?')
+    const places = item.places.map(([, folder]) => folder)
     const label = `label=${item.trained ?? 'none'}`
     return [...places.toSorted(), label, `release=${item.release?.state ?? 'none'}`]
   }

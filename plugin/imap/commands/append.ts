@@ -50,6 +50,6 @@ export const APPEND: Command<Append> = {
         zone: date?.zone,
       })),
     )
-    return { code: (w) => w.atom('APPENDUID').number(quarantine.uidValidity).numbers(uids) }
+    return { code: (w) => w.atom('APPENDUID').number(to.uidValidity).numbers(uids) }
   },
 }

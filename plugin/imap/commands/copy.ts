@@ -23,6 +23,6 @@ export const COPY: Command<Drop> = {
     const to = needTarget(session, mailbox)
     const dropped = await quarantine.copy(login, view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
-    return { code: copyUid(quarantine.uidValidity, dropped) }
+    return { code: copyUid(to.uidValidity, dropped) }
   },
 }

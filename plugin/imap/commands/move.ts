@@ -16,7 +16,7 @@ export const MOVE: Command<Drop> = {
     const dropped = await quarantine.move(login, view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
     // RFC 6851 §4.3: untagged COPYUID first, then EXPUNGE, which follows from the journal
-    writer.untagged().ok('Moved', copyUid(quarantine.uidValidity, dropped))
+    writer.untagged().ok('Moved', copyUid(to.uidValidity, dropped))
     if (!enabled.has('CONDSTORE')) return {}
     return { code: (w) => w.atom('HIGHESTMODSEQ').number(view.highest) }
   },

@@ -39,16 +39,38 @@ describe('§6.3.4 CREATE', () => {
       expect((await client.command(`CREATE ${name}`)).tagged).toMatch(/^NO /)
   })
 
-  test('§2.3.1.1: a mailbox made again has another UIDVALIDITY or higher UIDs', async () => {
-    await client.ok('CREATE again')
-    await client.append('again', RAW)
-    const [before] = await client.ok('STATUS again (UIDVALIDITY UIDNEXT)')
-    await client.ok('DELETE again')
-    await client.ok('CREATE again')
-    const { tagged } = await client.append('again', RAW)
-    const [, validity, next] = /UIDVALIDITY (\d+) UIDNEXT (\d+)/.exec(before)!
-    const [, made, uid] = /APPENDUID (\d+) (\d+)/.exec(tagged)!
-    expect(made !== validity || Number(uid) >= Number(next)).toBe(true)
+  test('§2.3.1.1: a mailbox made again has a greater UIDVALIDITY', async () => {
+    const validity = async (): Promise<number> => {
+      await client.ok('CREATE again')
+      const [line] = await client.ok('STATUS again (UIDVALIDITY)')
+      await client.ok('DELETE again')
+      return Number(/UIDVALIDITY (\d+)/.exec(line)?.[1])
+    }
+    const all = [await validity(), await validity(), await validity()]
+    expect(all[1]).toBeGreaterThan(all[0])
+    expect(all[2]).toBeGreaterThan(all[1])
+  })
+
+  test('§2.3.1.1: UIDs are counted from 1, and what was used is not used again', async () => {
+    const uidOf = async (): Promise<string | undefined> =>
+      /APPENDUID \d+ (\d+)/.exec((await client.append('counted', RAW)).tagged)?.[1]
+    const next = (): Promise<string[]> => client.ok('STATUS counted (UIDNEXT)')
+    await client.ok('CREATE counted')
+    expect(await next()).toEqual(['* STATUS counted (UIDNEXT 1)'])
+    expect([await uidOf(), await uidOf(), await uidOf()]).toEqual(['1', '2', '3'])
+    await client.ok('SELECT counted')
+    await client.ok('UID STORE 3 +FLAGS.SILENT (\\Deleted)')
+    await client.ok('EXPUNGE')
+    expect(await next()).toEqual(['* STATUS counted (UIDNEXT 4)'])
+    expect((await client.command('UID COPY 2,1 counted')).tagged).toMatch(/COPYUID \d+ 1:2 4:5\]/)
+    const [moved] = await client.ok('UID MOVE 1 counted')
+    expect(moved).toMatch(/COPYUID \d+ 1 6\]/)
+    await client.ok('RENAME counted renamed')
+    expect(await client.ok('STATUS renamed (UIDNEXT MESSAGES)')).toEqual([
+      '* STATUS renamed (UIDNEXT 7 MESSAGES 4)',
+    ])
+    expect((await client.ok('FETCH 1:* UID')).at(-1)).toBe('* 4 FETCH (UID 6)')
+    await client.ok('UNSELECT')
   })
 })
 

@@ -52,7 +52,7 @@ test('a mailbox opened by EXAMINE stays as it is', async () => {
   expect(lazaret.quarantine.seq).toBe(before)
 })
 
-test('what is gone for good meanwhile: the rest, and NO [EXPUNGEISSUED]', async () => {
+test('what is gone meanwhile: the rest, and NO [EXPUNGEISSUED]', async () => {
   const lazaret = await ten()
   const { run, session } = client(lazaret, { FETCH })
   const folder = box(lazaret)
@@ -60,9 +60,6 @@ test('what is gone for good meanwhile: the rest, and NO [EXPUNGEISSUED]', async 
   const change = { mode: 'add', flags: { system: FLAG.deleted, keywords: [] } } as const
   await lazaret.quarantine.changeFlags(ROOT, folder, [uid], change)
   await lazaret.quarantine.expunge(ROOT, folder, [uid])
-  // Until the client is told, it may still read what it sees.
-  expect(fetched(await run('FETCH 4:6 (UID RFC822.SIZE BODY.PEEK[])'))).toHaveLength(3)
-  await lazaret.quarantine.expire(Date.now() + 1e10)
   const answer = await run('FETCH 4:6 (UID RFC822.SIZE)')
   expect(fetched(answer)).toHaveLength(2)
   expect(answer).toContain('a1 NO [EXPUNGEISSUED] ')

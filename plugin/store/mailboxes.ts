@@ -1,0 +1,14 @@
+// Ordinary mailboxes (test switch): names under ids that are for ever.
+import { decode } from './codec.ts'
+import type { Tables } from './env.ts'
+
+export interface MailboxRecord {
+  name: string
+  uidValidity: number
+}
+
+/** The greatest UIDVALIDITY that an ordinary mailbox ever had, or 0. */
+export function mailboxValidity(tables: Tables): number {
+  const bytes = tables.meta.get('mailboxValidity')
+  return bytes ? decode<number>(bytes) : 0
+}
