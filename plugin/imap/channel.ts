@@ -8,6 +8,8 @@ import { limits, Receiver, Writer, type ReceiverLimits, type Step } from './wire
 /** Work without a pause after which others get their turn, in ms. */
 const TURN = 10
 
+export const ACCOUNT_CHANGED = 'This account was removed or has a new password'
+
 export type Line = Step & { kind: 'line' | 'bad' }
 
 export class Channel {
@@ -97,6 +99,7 @@ export class Channel {
       return true
     }
     if (got === 'timeout') this.writer.untagged().bye('Nothing was heard from you for too long')
+    if (got === 'account') this.writer.untagged().bye(ACCOUNT_CHANGED)
     if (got === 'shutdown')
       this.writer.untagged().bye('The server is being restarted', 'UNAVAILABLE')
     await this.end()

@@ -7,7 +7,7 @@ import type { Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
-import { Channel } from './channel.ts'
+import { ACCOUNT_CHANGED, Channel } from './channel.ts'
 import { COMMANDS } from './commands/index.ts'
 import type { Budget } from './budget.ts'
 import { networkOf, type Gate } from './gate.ts'
@@ -47,6 +47,8 @@ export class ImapSession implements Session {
   readonly #channel: Channel
   readonly #address: string
   #login: Login | null = null
+  /** of the account, as of the login */
+  #stamp: string | null = null
   #selected: Selected | null = null
   #leaveAccount: (() => void) | null = null
   #failures = 0
@@ -146,6 +148,7 @@ export class ImapSession implements Session {
     if (!this.#leaveAccount)
       throw new Refused('LIMIT', 'There are too many connections of this account already.')
     this.#login = login
+    this.#stamp = this.quarantine.accounts.stamp(login)
     clearTimeout(this.#loginTimer)
     this.#channel.limits = afterLogin(this.quarantine.config.imap.append_limit)
     this.log(`imap login: rip=${this.#address}, user=${JSON.stringify(login.account)}`)
@@ -200,6 +203,7 @@ export class ImapSession implements Session {
 
   async #tellIdle(call: Call): Promise<void> {
     try {
+      if (!this.#welcome) return this.#channel.transport.interrupt('account')
       await this.sync(call)
       await this.flush()
     } catch (error) {
@@ -228,7 +232,8 @@ export class ImapSession implements Session {
     while (!this.#ending) {
       const step = await this.#channel.next()
       if (step === null) return
-      await this.#take(step)
+      if (this.#welcome) await this.#take(step)
+      else this.#bye(ACCOUNT_CHANGED)
       if (this.writer.size > PIECE) await this.flush()
     }
     await this.#channel.end()
@@ -297,8 +302,11 @@ export class ImapSession implements Session {
     }
     this.#release()
     await done.after?.()
-    if (this.#login && !this.quarantine.accounts.exists(this.#login))
-      this.#bye('This account was removed or changed')
+  }
+
+  /** Is the account as it was at the login? A changed password ends all sessions of before. */
+  get #welcome(): boolean {
+    return !this.#login || this.quarantine.accounts.stamp(this.#login) === this.#stamp
   }
 
   #lookUp(call: Call): Command {

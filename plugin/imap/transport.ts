@@ -23,6 +23,9 @@ const LINGER = 2000
 /** TCP keep-alive finds half-open connections of sleeping phones long before they time out, in ms. */
 const KEEP_ALIVE = 120_000
 
+/** Why a wait for the client ends: silence, the server's end, or an account that is not what it was. */
+export type Interruption = 'timeout' | 'shutdown' | 'account'
+
 export class Transport {
   #socket: Socket
   #inflate: InflateRaw | null = null
@@ -30,7 +33,7 @@ export class Transport {
   /** who waits for something to happen: in IDLE a reader and a writer */
   #waiting: (() => void)[] = []
   #listeners: Record<string, () => void> = {}
-  #interrupt: 'timeout' | 'shutdown' | null = null
+  #interrupt: Interruption | null = null
   #time = 0
   #closed = false
   #resolve: () => void = () => {}
@@ -62,7 +65,7 @@ export class Transport {
   }
 
   /** Next bytes; 'end' when the client has gone, or what interrupted the wait. */
-  async read(): Promise<Buffer | 'end' | 'timeout' | 'shutdown'> {
+  async read(): Promise<Buffer | 'end' | Interruption> {
     for (;;) {
       const source = this.#inflate ?? this.#socket
       const chunk = source.read() as Buffer | null
@@ -74,7 +77,7 @@ export class Transport {
   }
 
   /** Ends the wait of `read`, now or next time. */
-  interrupt(why: 'timeout' | 'shutdown'): void {
+  interrupt(why: Interruption): void {
     this.#interrupt ??= why
     this.#wake()
   }

@@ -87,9 +87,10 @@ export class Accounts {
     }, false)
   }
 
-  /** Is this account still as it was when the session logged in? */
-  exists(login: Login): boolean {
-    return this.#record(login.account)?.tier === login.tier
+  /** Other than before once the account's password or tier has changed; null when it is gone. */
+  stamp({ account }: Login): string | null {
+    const record = this.#record(account)
+    return record && `${record.tier} ${record.password}`
   }
 
   list(login: Login): Account[] {

@@ -55,8 +55,9 @@ export async function createMailbox(ctx: Context, login: Login, name: string): P
 
 export async function deleteMailbox(ctx: Context, login: Login, name: string): Promise<void> {
   await write(ctx, { actor: login.account }, (tx) => {
-    // RFC 9051 §6.3.5: also for a name without a mailbox
-    if (hasChildren(allFolders(ctx, login), name))
+    // RFC 9051 §6.3.5: a mailbox with others below it goes and leaves the name, which cannot go then.
+    const all = allFolders(ctx, login)
+    if (!findFolder(all, name) && hasChildren(all, name))
       throw new Refused('HASCHILDREN', 'Delete the mailboxes below it first.')
     const folder = ordinary(ctx, login, name, 'deleted')
     vanish(ctx, tx, folder)
@@ -174,7 +175,7 @@ function checkName(name: string): void {
       'LIMIT',
       `A mailbox name has at most ${NAME_MAX} characters and ${DEPTH_MAX} parts.`,
     )
-  // RFC 9051 §5.1: control characters and the list wildcards make names that clients cannot ask for.
-  if (/[\p{Cc}%*\u2028\u2029]/u.test(name))
-    throw new Refused('CANNOT', 'A mailbox name holds no control characters, % or *.')
+  // RFC 9051 §5.1, RFC 5198 §2: what clients cannot ask for and people cannot see
+  if (/[\p{Cc}\u2028\u2029]/u.test(name))
+    throw new Refused('CANNOT', 'A mailbox name holds no control characters.')
 }

@@ -132,9 +132,26 @@ describe('a login', () => {
     const client = await server.logIn('user')
     await server.lazaret.quarantine.accounts.remove(ROOT, 'user@example.com')
     client.send('NOOP')
-    expect(await client.line()).toMatch(/ OK/)
     expect(await client.line()).toMatch(/^\* BYE/)
     await client.closed()
+  })
+
+  test('ends when its password is changed, in IDLE at once; others go on', async () => {
+    const server = await startServer()
+    const [working, idle, other] = [
+      await server.logIn('user'),
+      await server.logIn('user'),
+      await server.logIn('domain'),
+    ]
+    idle.send('IDLE')
+    expect(await idle.line()).toMatch(/^\+ /)
+    await server.lazaret.quarantine.accounts.setPassword(ROOT, 'user@example.com', 'quite another')
+    expect(await idle.line()).toMatch(/^\* BYE/)
+    await idle.closed()
+    working.send('LIST "" *')
+    expect(await working.line()).toMatch(/^\* BYE/)
+    await working.closed()
+    await other.ok('NOOP')
   })
 })
 

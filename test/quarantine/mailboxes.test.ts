@@ -43,7 +43,7 @@ describe('ordinary mailboxes', () => {
     await expect(quarantine.renameMailbox(ROOT, 'Spam', 'x')).rejects.toMatchObject({
       code: 'CANNOT',
     })
-    for (const bad of ['', 'a//b', 'x*', 'nul\0', 'Caught', 'inbox'])
+    for (const bad of ['', 'a//b', 'nul\0', 'Caught', 'inbox'])
       await expect(quarantine.createMailbox(ROOT, bad)).rejects.toThrow()
   })
 

@@ -1,10 +1,8 @@
 // THREAD and UID THREAD (RFC 5256 §3).
 import { Bad } from '../../errors.ts'
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
-import { asksModseq } from '../search/answer.ts'
+import { begin } from '../search/begin.ts'
 import { find } from '../search/find.ts'
-import { matcherOf } from '../search/match.ts'
 import { orderedSubject } from '../search/ordered-subject.ts'
 import { references } from '../search/references.ts'
 import { threadKeys } from '../search/thread-keys.ts'
@@ -17,10 +15,10 @@ export const THREAD: Command<Thread> = {
   keepsNumbers: true,
   parse: parseThread,
 
-  async run(session, { algorithm, keys }, call) {
+  async run(session, args, call) {
+    const { algorithm } = args
     if (algorithm === 'REFS') throw new Bad('Thread by REFERENCES or ORDEREDSUBJECT')
-    if (keys.some(asksModseq)) keepModseqs(session) // RFC 7162 §3.1
-    const found = await find(session, matcherOf(session, keys))
+    const found = await find(session, begin(session, args))
     const messages = await threadKeys(session, found)
     const number = (index: number) => (call.uid ? session.view.uidAt(index) : index + 1)
     writeThread(session.writer, ALGORITHMS[algorithm](messages, number))

@@ -11,7 +11,8 @@ type Key = string | number
 type KeyOf = (message: Message, envelope: () => Envelope) => Key
 
 const KEYS: Readonly<Record<SortCriterion['by'], KeyOf>> = {
-  ARRIVAL: ({ summary }) => summary.at,
+  // INTERNALDATE counts seconds: within one, the next criterion decides
+  ARRIVAL: ({ summary }) => Math.floor(summary.at / 1000),
   DATE: (message) => sentDate(message),
   SIZE: ({ summary }) => summary.size,
   SUBJECT: (_, envelope) => sortKey(baseSubject(envelope().subject ?? '').base),
@@ -24,7 +25,7 @@ const KEYS: Readonly<Record<SortCriterion['by'], KeyOf>> = {
 
 /** RFC 5256 §2.2: the Date of the message in UTC, its internal date where it has none. */
 export function sentDate({ summary }: Message): number {
-  return summary.sent ?? summary.at
+  return summary.sent ?? Math.floor(summary.at / 1000) * 1000
 }
 
 /** The indices in the order of the criteria; messages that are gone meanwhile are left out. */

@@ -5,16 +5,18 @@ import { Bad, Refused } from '../../errors.ts'
 export const CHARSETS = ['US-ASCII', 'UTF-8'] as const
 
 /**
- * Decoder of strings in `charset`; without one it is UTF-8, of which US-ASCII is a part. Throws
- * Refused BADCHARSET for a charset that is not known, the decoder Bad for bytes that are not in it.
+ * Decoder of strings in `charset`; without one it is UTF-8, of which US-ASCII is a part. Refused
+ * BADCHARSET for a charset that is not known; the decoder throws Bad for bytes that are not in it.
  */
-export function charsetDecoder(charset = 'UTF-8'): (bytes: Buffer, position: number) => string {
+export function charsetDecoder(
+  charset = 'UTF-8',
+): ((bytes: Buffer, position: number) => string) | Refused {
   const ascii = charset === 'US-ASCII'
   let decoder: { decode: (bytes: Uint8Array) => string }
   try {
     decoder = new TextDecoder(ascii ? 'utf-8' : charset, { fatal: true, ignoreBOM: true })
   } catch {
-    throw new Refused('BADCHARSET', `Searching in ${charset} is not possible, use UTF-8`)
+    return new Refused('BADCHARSET', `Searching in ${charset} is not possible, use UTF-8`)
   }
   return (bytes, position) => {
     try {

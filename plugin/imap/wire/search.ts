@@ -1,5 +1,5 @@
 // SEARCH (RFC 9051 §6.4.4, RFC 3501 §6.4.4) with ESEARCH (4731), SEARCHRES (5182), PARTIAL (9394).
-import { Bad } from '../../errors.ts'
+import { Bad, Refused } from '../../errors.ts'
 import { charsetDecoder } from './charset.ts'
 import { readPartialRange, type PartialRange } from './partial.ts'
 import type { Reader } from './reader.ts'
@@ -20,8 +20,10 @@ export interface Search {
   readonly returns?: SearchReturn
   /** as written, upper case; strings in `keys` are decoded already */
   readonly charset?: string
-  /** all of them must match */
+  /** all of them must match; none where `refused` */
   readonly keys: readonly SearchKey[]
+  /** why nothing can be searched: a charset that is not known */
+  readonly refused?: Refused
 }
 
 /** `RETURN (...) ` if it stands at the cursor; `RETURN ()` is ALL (RFC 9051 §6.4.4). */
@@ -56,10 +58,12 @@ function isOption(key: string): key is 'min' | 'max' | 'all' | 'count' | 'save' 
 }
 
 /** search-program behind its charset: keys up to the end of the command. */
-export function readKeys(reader: Reader, charset: string | undefined): readonly SearchKey[] {
-  const keys = new SearchKeys(reader, charsetDecoder(charset)).readAll()
+export function readKeys(reader: Reader, charset: string | undefined): Search {
+  const decode = charsetDecoder(charset)
+  if (decode instanceof Refused) return { charset, keys: [], refused: decode }
+  const keys = new SearchKeys(reader, decode).readAll()
   reader.needEnd()
-  return keys
+  return { charset, keys }
 }
 
 /** Charset name in upper case. */
@@ -67,7 +71,7 @@ export function readCharset(reader: Reader): string {
   return reader.astring('a charset').toUpperCase()
 }
 
-/** Arguments of SEARCH and UID SEARCH. Refused BADCHARSET for a charset that is not known. */
+/** Arguments of SEARCH and UID SEARCH. */
 export function parseSearch(reader: Reader): Search {
   reader.needSpace()
   const returns = takeReturn(reader)
@@ -77,5 +81,5 @@ export function parseSearch(reader: Reader): Search {
     charset = readCharset(reader)
     reader.needSpace()
   }
-  return { returns, charset, keys: readKeys(reader, charset) }
+  return { returns, ...readKeys(reader, charset) }
 }

@@ -45,7 +45,7 @@ function readProgram(reader: Reader): Search {
   reader.needSpace()
   const charset = readCharset(reader)
   reader.needSpace()
-  return { charset, keys: readKeys(reader, charset) }
+  return readKeys(reader, charset)
 }
 
 /** Arguments of SORT and UID SORT. */

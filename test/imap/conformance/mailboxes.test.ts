@@ -34,6 +34,14 @@ describe('§6.3.4 CREATE', () => {
     expect((await client.command('CREATE above')).tagged).toMatch(/^NO \[ALREADYEXISTS\]/)
   })
 
+  test('§5.1: wildcards are valid in a name', async () => {
+    await client.ok('CREATE "100%*"')
+    expect(await client.ok('LIST "" 100%')).toEqual(['* LIST (\\HasNoChildren) "/" "100%*"'])
+    await client.ok('SELECT "100%*"')
+    await client.ok('CLOSE')
+    await client.ok('DELETE "100%*"')
+  })
+
   test('of INBOX in any case is refused', async () => {
     for (const name of ['INBOX', 'inbox', 'InBox'])
       expect((await client.command(`CREATE ${name}`)).tagged).toMatch(/^NO /)
@@ -97,6 +105,21 @@ describe('§6.3.5 DELETE', () => {
     expect((await other.command('NOOP')).tagged).toMatch(/^OK /)
     expect((await other.command('SELECT doomed')).tagged).toMatch(/^NO \[NONEXISTENT\]/)
     await other.ok('SELECT INBOX')
+  })
+
+  test('of a mailbox with others below it leaves the name, which cannot be selected', async () => {
+    await client.ok('CREATE oak')
+    await client.ok('CREATE oak/shoot')
+    await client.append('oak', RAW)
+    await client.ok('DELETE oak')
+    expect(await client.ok('LIST "" oak*')).toEqual([
+      '* LIST (\\Noselect \\HasChildren) "/" oak',
+      '* LIST (\\HasNoChildren) "/" oak/shoot',
+    ])
+    expect((await client.command('SELECT oak')).tagged).toMatch(/^NO \[NONEXISTENT\]/)
+    expect((await client.command('DELETE oak')).tagged).toMatch(/^NO \[HASCHILDREN\]/)
+    await client.ok('CREATE oak')
+    expect(await client.ok('STATUS oak (MESSAGES)')).toEqual(['* STATUS oak (MESSAGES 0)'])
   })
 
   test('keeps the subscription', async () => {

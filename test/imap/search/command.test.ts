@@ -208,6 +208,16 @@ describe('SEARCHRES (RFC 5182)', () => {
     await expect(box.run('SEARCH RETURN (SAVE) SEVEN')).rejects.toThrow(Bad)
     expect(await box.run('SEARCH NOT $')).toContain('* SEARCH 1 2 4\r\n')
   })
+
+  test.each(['SEARCH RETURN (SAVE) CHARSET KLINGON ALL', 'SORT RETURN (SAVE) (DATE) KLINGON ALL'])(
+    '§2.1: NO empties it: %s',
+    async (refused) => {
+      const box = connect()
+      await box.run('SEARCH RETURN (SAVE) UNSEEN')
+      await expect(box.run(refused)).rejects.toThrow(Refused)
+      expect(await box.run('SEARCH $')).toContain('* SEARCH\r\n')
+    },
+  )
 })
 
 describe('SORT (RFC 5256, RFC 5957, RFC 5267)', () => {
