@@ -3,10 +3,9 @@
 // number of masks; what is found does not depend on the order in which masks came.
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
+import { kernelModule } from './kernel.ts'
 import { ADDRESS_MAX, canonicalScope, domainOf, lookupForms, parseMask } from './mask.ts'
 
 /** One entry of a list. Scope: an address, a domain, or '' for everything. */
@@ -34,6 +33,8 @@ type Exports = {
 const SCOPE_MAX = 320
 /** Scopes of one look-up: LEVELS of assembly/masks-probe.ts. */
 const LEVELS = 8
+/** Lines of scopes that are remembered. */
+const LEVELS_KEPT = 2000
 /** Rules of a search: every match, not the deciding one only; addresses as typed. */
 const [ALL, TYPED] = [8, 16]
 /** In place of a record: an address that the kernel does not take as typed. */
@@ -43,13 +44,6 @@ const NOWHERE = '\x02'
 /** Octets of the lines of one address at most: its two forms in UTF-8. */
 const LINES_MAX = 8 * ADDRESS_MAX
 
-let compiled: WebAssembly.Module | undefined
-
-function kernel(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, 'kernel.wasm')))
-  return compiled
-}
-
 export class MaskIndex {
   readonly #wasm: Exports
   readonly #input: number
@@ -57,12 +51,11 @@ export class MaskIndex {
   readonly #inputEnd: number
   #bytes: Buffer = Buffer.alloc(0)
   #output: Uint32Array = new Uint32Array(0)
-  /** Scopes of the last look-up, and their lines. */
-  #scopes: string[] = []
-  #levels = ''
+  /** Lines of scopes that were asked for, by the scopes: the same recipients get mail again. */
+  readonly #levels = new Map<string, string>()
 
   constructor() {
-    this.#wasm = new WebAssembly.Instance<Exports>(kernel(), {}).exports
+    this.#wasm = new WebAssembly.Instance<Exports>(kernelModule(), {}).exports
     const seed = randomBytes(8)
     this.#wasm.maskInit(seed.readUInt32LE(0), seed.readUInt32LE(4))
     this.#input = this.#wasm.maskInput()
@@ -214,12 +207,14 @@ export class MaskIndex {
   /** Writes scopes as lines; returns where the next line goes. */
   #writeLevels(scopes: readonly string[]): number {
     this.#view()
-    const known = this.#scopes
-    if (scopes.length !== known.length || scopes.some((scope, i) => scope !== known[i])) {
-      this.#levels = levelLines(scopes)
-      this.#scopes = [...scopes]
+    const key = scopes.join('\n')
+    let lines = this.#levels.get(key)
+    if (lines === undefined) {
+      lines = levelLines(scopes)
+      if (this.#levels.size >= LEVELS_KEPT) this.#levels.clear()
+      this.#levels.set(key, lines)
     }
-    return this.#input + this.#bytes.write(this.#levels, this.#input)
+    return this.#input + this.#bytes.write(lines, this.#input)
   }
 
   /** The masks of pairs of the output, of those that have one. */

@@ -10,29 +10,48 @@ const CRLF_DOT = Buffer.from('\r\n.')
 
 /** What comes in for one transaction from the DATA command on. */
 class Recording {
-  readonly transaction: Transaction
   readonly #max: number
-  #chunks: Buffer[] = []
+  #bytes = takeBuffer()
   #size = 0
 
-  constructor(transaction: Transaction, max: number) {
-    this.transaction = transaction
+  constructor(max: number) {
     this.#max = max
   }
 
   add(chunk: Buffer): void {
+    const start = this.#size
     this.#size += chunk.length
-    // Haraka refuses a message above max.bytes, but only at its end: nothing of it is kept until then.
-    if (this.#max > 0 && this.#size > this.#max + SLACK) this.#chunks = []
+    // Haraka refuses a message above max.bytes, but only at its end: no more of it is kept until then.
+    if (this.#max > 0 && this.#size > this.#max + SLACK) return
+    if (this.#size > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(this.#size, 2 * this.#bytes.length))
+      this.#bytes.copy(larger, 0, 0, start)
+      this.giveBack()
+      this.#bytes = larger
+    }
     // A copy: where Haraka parses bodies, it writes into the bytes it was given.
-    else this.#chunks.push(Buffer.from(chunk))
+    chunk.copy(this.#bytes, start)
   }
 
   /** The message without its end and its dot-stuffing; null when its end has not come. */
   message(): Buffer | null {
-    return unstuffed(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks))
+    return unstuffed(this.#bytes.subarray(0, Math.min(this.#size, this.#bytes.length)))
+  }
+
+  /** What `message` gave is not used any more. */
+  giveBack(): void {
+    if (this.#bytes.length === KEPT_SIZE && idle.length < KEPT_MOST) idle.push(this.#bytes)
+    this.#bytes = NOTHING
   }
 }
+
+// Each message in memory of its own would cost more in garbage collection than its judgement.
+const KEPT_SIZE = 65_536
+const KEPT_MOST = 32
+const idle: Buffer[] = []
+const NOTHING = Buffer.alloc(0)
+
+const takeBuffer = (): Buffer => idle.pop() ?? Buffer.allocUnsafeSlow(KEPT_SIZE)
 
 /** Stuffed dots, the end, and what a client sends behind it do not count for max.bytes: a bound for them. */
 const SLACK = 1024 * 1024
@@ -59,38 +78,45 @@ function ends(wire: Buffer, dot: number): boolean {
   return wire[dot + 1] === CR && wire[dot + 2] === LF
 }
 
-const recordings = new WeakMap<Connection, Recording | null>()
+// Properties of Haraka's objects under keys of our own. A WeakMap would keep what it maps alive through
+// every minor garbage collection.
+const RECORDING = Symbol('lazaret recording')
+const LISTENS = Symbol('lazaret listens')
+type Recorded = Transaction & { [RECORDING]?: Recording | null }
+type Listened = Connection & { [LISTENS]?: true }
 
 /**
  * Begins to keep what comes in; for the `data` hook, before the client is told to go ahead.
  * `max`: Haraka's bound on a message in octets, 0: none.
  */
-export function capture(connection: Connection, max: number): void {
-  const { transaction } = connection
+export function capture(connection: Listened, max: number): void {
+  const transaction: Recorded | null = connection.transaction
   if (!transaction) return
-  if (!recordings.has(connection)) listen(connection)
-  const recording = new Recording(transaction, max)
+  if (!connection[LISTENS]) listen(connection)
+  const recording = new Recording(max)
   // A client that does not wait for the reply to DATA: what it sent already.
   if (connection.current_data?.length) recording.add(connection.current_data)
-  recordings.set(connection, recording)
+  transaction[RECORDING] = recording
 }
 
-/** The message of this transaction, or null when the `data` hook never ran. */
-export function captured(connection: Connection, transaction: Transaction): Buffer | null {
-  const recording = recordings.get(connection)
-  if (recording?.transaction !== transaction) return null
-  const message = recording.message()
-  recordings.set(connection, null)
-  return message
+/** The message of this transaction, or null when the `data` hook never ran. Valid until `release`. */
+export function captured(transaction: Recorded): Buffer | null {
+  return transaction[RECORDING]?.message() ?? null
+}
+
+/** The message is not used any more. */
+export function release(transaction: Recorded): void {
+  transaction[RECORDING]?.giveBack()
+  transaction[RECORDING] = null
 }
 
 /** From now on every chunk of this connection passes here. */
-function listen(connection: Connection): void {
+function listen(connection: Listened): void {
   const process = connection.process_data.bind(connection)
+  connection[LISTENS] = true
   connection.process_data = (chunk) => {
-    const recording = recordings.get(connection)
     // Of a transaction that was given up, nothing is to be had any more.
-    if (recording && recording.transaction === connection.transaction) recording.add(chunk)
+    ;(connection.transaction as Recorded | null)?.[RECORDING]?.add(chunk)
     process(chunk)
   }
 }

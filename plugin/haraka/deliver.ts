@@ -17,7 +17,10 @@ export function apply(transaction: Transaction, decisions: readonly Decision[], 
   }
   transaction.rcpt_to = transaction.rcpt_to.filter((one) => stay.has(addressOf(one)))
   if (edit && transaction.rcpt_to.length > 0) editHeader(transaction, edit, raw)
-  transaction.results.add({ name: 'lazaret' }, summary(decisions))
+  const found = summary(decisions)
+  // With a text of ours Haraka does not put one together from each result.
+  const human = Object.entries(found).map(([name, value]) => `${name}: ${value ?? ''}`)
+  transaction.results.add({ name: 'lazaret' }, { ...found, human: human.join(', ') })
 }
 
 /** Scalars, for karma and for logs: the worst verdict, and what became of how many recipients. */
@@ -54,18 +57,34 @@ function editHeader(
     removeField(transaction, 'subject')
     transaction.add_header('Subject', subject)
   }
-  for (const [name, value] of add.toReversed()) transaction.add_leading_header(name, value)
+  addLeading(transaction, add)
+}
+
+/**
+ * As transaction.add_leading_header does it, at once for all, and without its search for parameters and
+ * encoded words: values of ours are ASCII and hold none, and their folds are right (see edit.ts).
+ */
+function addLeading(transaction: Transaction, add: Edit['add']): void {
+  const { header } = transaction
+  header.header_list.unshift(...add.map(([name, value]) => `${name}: ${value}\n`))
+  for (const [name, value] of add) {
+    header.headers[name.toLowerCase()] = [value]
+    header.headers_decoded[name.toLowerCase()] = [value.replaceAll('\r\n', '')]
+  }
+  if (transaction.found_hb_sep) transaction.reset_headers()
 }
 
 /** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
 const FIELD = /^([^\s:]+)[ \t]*:/
 
+const START = 4
+
 function named(header: Header, names: readonly string[]): Set<string> {
   const found = new Set<string>()
-  const initials = new Set(names.map((name) => name[0]))
+  const starts = new Set(names.map((name) => name.slice(0, START)))
   for (const line of header.header_list) {
     // Most fields need no closer look.
-    if (!initials.has(line[0]?.toLowerCase())) continue
+    if (!starts.has(line.slice(0, START).toLowerCase())) continue
     const name = FIELD.exec(line)?.[1].toLowerCase()
     if (name !== undefined && names.includes(name)) found.add(name)
   }

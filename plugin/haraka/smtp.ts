@@ -2,7 +2,7 @@
 import type { Lazaret } from '../open.ts'
 import type { Envelope } from '../quarantine/screen.ts'
 import { answer, type Answer } from './answer.ts'
-import { capture, captured } from './bytes.ts'
+import { capture, captured, release } from './bytes.ts'
 import { apply } from './deliver.ts'
 import { routeOf } from './route.ts'
 import { authenticated, signals } from './signals.ts'
@@ -17,16 +17,19 @@ import {
   type Transaction,
 } from './types.ts'
 
-/** Transactions that were judged, and those whose answer is not to be delivered on. */
-const judged = new WeakMap<Transaction, 'done' | 'failed'>()
+/** That a transaction was judged, or is not to be delivered on; why no WeakMap: see bytes.ts. */
+const JUDGED = Symbol('lazaret judged')
+type Judged = Transaction & { [JUDGED]?: 'done' | 'failed' }
 
 /** connection.ini max.bytes of Haraka as it comes. */
 const BYTES_MAX = 26_214_400
+let connections: Connections | null = null
 
 /** `data`, before all others: everything that comes in is copied. */
 export function onData(plugin: Plugin, next: Next, connection: Connection): void {
-  const { cfg } = plugin.haraka_require('connection') as Connections
-  capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
+  // Asked of the module loader once: it is slow.
+  connections ??= plugin.haraka_require('connection') as Connections
+  capture(connection, connections.cfg?.max?.bytes ?? BYTES_MAX)
   next()
 }
 
@@ -67,7 +70,7 @@ async function finish(
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
-  const state = judged.get(transaction)
+  const state = (transaction as Judged)[JUDGED]
   // Another plugin turned our refusal into a pass (the `deny` hook): the message still may not go on.
   if (state === 'failed') return UNAVAILABLE
   if (state === undefined) {
@@ -77,17 +80,22 @@ async function finish(
   return transaction.rcpt_to.length === 0 ? [CODE.ok] : []
 }
 
+function mark(transaction: Judged, state: 'done' | 'failed'): void {
+  transaction[JUDGED] = state
+  release(transaction)
+}
+
 async function judge(
   plugin: Plugin,
   { quarantine }: Lazaret,
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
-  const raw = captured(connection, transaction)
+  const raw = captured(transaction)
   if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
   const decisions = await quarantine.screen(envelopeOf(plugin, connection, transaction, raw), raw)
   apply(transaction, decisions, raw)
-  judged.set(transaction, 'done')
+  mark(transaction, 'done')
   for (const { outcome, recipient, item, verdict } of decisions)
     if (item !== null)
       connection.loginfo(
@@ -109,9 +117,8 @@ function envelopeOf(
     sender: addressOf(transaction.mail_from),
     recipients: transaction.rcpt_to.map((recipient) => ({
       address: addressOf(recipient),
-      get route() {
-        return routeOf(plugin, connection, transaction, recipient)
-      },
+      // No getter: V8 would make a class of objects of each, and keep all that it refers to for long.
+      route: () => routeOf(plugin, connection, transaction, recipient),
     })),
     direction: connection.relaying ? 'out' : 'in',
     authenticated: authenticated(connection, transaction, raw),
@@ -141,7 +148,7 @@ function failure(
   transaction: Transaction,
   error: unknown,
 ): Answer {
-  judged.set(transaction, 'failed')
+  mark(transaction, 'failed')
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   connection.logerror(plugin, `cannot judge a message: ${text}`)
   return UNAVAILABLE

@@ -43,10 +43,13 @@ export interface Transaction {
   notes: Notes
   results: Results
   header: Header
+  /** The line between header and body has come. */
+  found_hb_sep: boolean
+  /** The header was changed: the body begins elsewhere. */
+  reset_headers(): void
   /** Takes one line, dot-stuffed, with its line end. */
   add_data(line: Buffer | string): void
   add_header(name: string, value: string): void
-  add_leading_header(name: string, value: string): void
   remove_header(name: string): void
 }
 

@@ -20,8 +20,8 @@ import { knownSettings } from './settings.ts'
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
   sender: string
-  /** `route` is read only of those whose message is kept: it may be a getter. */
-  recipients: { address: string; readonly route: Route | null }[]
+  /** `route` is asked for only where the message is kept. */
+  recipients: { address: string; route: () => Route | null }[]
   direction: Direction
   /** SPF or DKIM passed and is aligned with the From domain (RFC 7489 §3.1). */
   authenticated: boolean
@@ -165,7 +165,7 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
         recipients,
         scope: plan.scope,
         home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
-        route: plan.to.route,
+        route: plan.to.route(),
         verdict: plan.verdict,
         signals: envelope.signals,
         edit: kind === 'split' ? plan.edit : null,
