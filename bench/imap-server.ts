@@ -20,7 +20,7 @@ export interface Setup {
 const BATCH = 5000
 
 /** Held items for a thousand people, written as deposits are but in large transactions. */
-async function fill({ store }: Lazaret, items: number): Promise<void> {
+export async function fill({ store }: Lazaret, items: number): Promise<void> {
   const raw = Buffer.from('From: a@example.com\r\nSubject: one of many\r\n\r\nHello\r\n')
   for (let done = 0; done < items; done += BATCH) {
     await store.write({ actor: 'bench', flush: false }, (tx) => {

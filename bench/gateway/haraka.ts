@@ -1,7 +1,7 @@
 // A Haraka to measure, in a folder of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -20,6 +20,8 @@ export interface Setup {
   profiles: string | null
   /** Other files of its folder, by path. */
   files?: Record<string, string>
+  /** File for what it says; nothing is kept unless given. */
+  log?: string
   /** The folder of the Haraka package; the one to be found unless told. */
   haraka?: string
 }
@@ -59,11 +61,13 @@ export async function startHaraka(setup: Setup): Promise<Running> {
   mkdirSync(join(dir, 'node_modules'), { recursive: true })
   symlinkSync(ROOT, join(dir, 'node_modules/haraka-plugin-lazaret'))
   const flags = profiles === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles]
+  const said = setup.log === undefined ? 'ignore' : openSync(setup.log, 'a')
   const child = spawn(process.execPath, [...flags, join(home, 'bin/haraka'), '-c', dir], {
     cwd: dir,
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', said, said],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   })
+  if (typeof said === 'number') closeSync(said)
   const exit = once(child, 'exit')
   endWithUs(child)
   await listening(port, child)
