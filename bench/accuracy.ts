@@ -8,13 +8,15 @@ import type { Phase, PhaseOptions } from './harness/phase.ts'
 import { emptyPhase, measure, type PhaseResult, type Series } from './harness/result.ts'
 import { bogofilter } from './rivals/bogofilter.ts'
 import type { Labelled, Rival } from './rivals/rival.ts'
+import { rspamd } from './rivals/rspamd.ts'
 import { spamassassin } from './rivals/spamassassin.ts'
 
-const RIVALS: readonly Rival[] = [bogofilter, spamassassin]
+const RIVALS: readonly Rival[] = [bogofilter, spamassassin, rspamd]
 
 export const accuracy: Phase = {
   name: 'accuracy',
-  describe: '(1-ROCA)%, lam%, spam missed at 0.1% of ham lost; bogofilter, SpamAssassin beside it',
+  describe:
+    '(1-ROCA)%, lam%, spam missed at 0.1% of ham lost; bogofilter, SpamAssassin, rspamd beside it',
   inProcess: true,
   run: runAccuracy,
 }

@@ -50,49 +50,59 @@ export const rspamd: Daemons = {
       if (!program(name)) return `rspamd: ${name} is not installed`
     return existsSync(RSPAMD_CONF) ? null : `rspamd: there is no ${RSPAMD_CONF}`
   },
-  start: async (dir) => {
-    const [port, redisPort] = [await freePort(), await freePort()]
-    mkdirSync(dir, { recursive: true })
-    const local = ['--port', String(redisPort), '--bind', '127.0.0.1']
-    const redis = start('redis-server', [...local, '--save', '', '--dir', dir])
-    await listening(redisPort, redis)
-    // Stock rules. Names are asked of nobody, and nobody is waited for: this is about CPU time.
-    const files = {
-      'override.d/options.inc':
-        'dns { nameserver = ["127.0.0.1:9"]; timeout = 10ms; retransmits = 1; }\n',
-      'override.d/worker-normal.inc': `bind_socket = "127.0.0.1:${port}";\ncount = 2;\n`,
-      'override.d/worker-controller.inc': `bind_socket = "127.0.0.1:${await freePort()}";\n`,
-      'override.d/worker-proxy.inc': 'enabled = false;\n',
-      'override.d/worker-fuzzy.inc': 'enabled = false;\n',
-      'local.d/redis.conf': `servers = "127.0.0.1:${redisPort}";\n`,
-    }
-    for (const [name, text] of Object.entries(files)) write(join(dir, name), text)
-    // Its workers may run as another user.
-    chmodSync(dir, 0o777)
-    const vars = { LOCAL_CONFDIR: dir, DBDIR: dir, RUNDIR: dir, LOGDIR: dir }
-    const child = start('rspamd', [
-      '-f',
-      '-c',
-      RSPAMD_CONF,
-      '--insecure',
-      ...Object.entries(vars).map(([key, value]) => `--var=${key}=${value}`),
-    ])
-    try {
-      await listening(port, child)
-    } catch (error) {
+  start: async (dir) => await startRspamd(dir),
+}
+
+/** rspamd with a redis of its own; `more`: files of its configuration. */
+export async function startRspamd(
+  dir: string,
+  more: Record<string, string> = {},
+): Promise<Daemon & { scan: string; control: string }> {
+  const [port, redisPort, control] = [await freePort(), await freePort(), await freePort()]
+  mkdirSync(dir, { recursive: true })
+  const local = ['--port', String(redisPort), '--bind', '127.0.0.1']
+  const redis = start('redis-server', [...local, '--save', '', '--dir', dir])
+  await listening(redisPort, redis)
+  // Stock rules. Names are asked of nobody, and nobody is waited for: this is about CPU time.
+  const files = {
+    'override.d/options.inc':
+      'dns { nameserver = ["127.0.0.1:9"]; timeout = 10ms; retransmits = 1; }\n',
+    'override.d/worker-normal.inc': `bind_socket = "127.0.0.1:${port}";\ncount = 2;\n`,
+    'override.d/worker-controller.inc': `bind_socket = "127.0.0.1:${control}";\n`,
+    'override.d/worker-proxy.inc': 'enabled = false;\n',
+    'override.d/worker-fuzzy.inc': 'enabled = false;\n',
+    'local.d/redis.conf': `servers = "127.0.0.1:${redisPort}";\n`,
+    ...more,
+  }
+  for (const [name, text] of Object.entries(files)) write(join(dir, name), text)
+  // Its workers may run as another user.
+  chmodSync(dir, 0o777)
+  const vars = { LOCAL_CONFDIR: dir, DBDIR: dir, RUNDIR: dir, LOGDIR: dir }
+  const child = start('rspamd', [
+    '-f',
+    '-c',
+    RSPAMD_CONF,
+    '--insecure',
+    ...Object.entries(vars).map(([key, value]) => `--var=${key}=${value}`),
+  ])
+  try {
+    await listening(port, child)
+    await listening(control, child)
+  } catch (error) {
+    await end(redis)
+    throw error
+  }
+  return {
+    pids: [child.pid as number, redis.pid as number],
+    scan: `http://127.0.0.1:${port}`,
+    control: `http://127.0.0.1:${control}`,
+    plugins: ['rspamd'],
+    files: { 'config/rspamd.ini': `host=127.0.0.1\nport=${port}\n${CHECK}${PASS}` },
+    stop: async () => {
+      await end(child)
       await end(redis)
-      throw error
-    }
-    return {
-      pids: [child.pid as number, redis.pid as number],
-      plugins: ['rspamd'],
-      files: { 'config/rspamd.ini': `host=127.0.0.1\nport=${port}\n${CHECK}${PASS}` },
-      stop: async () => {
-        await end(child)
-        await end(redis)
-      },
-    }
-  },
+    },
+  }
 }
 
 function start(name: string, args: string[]): ChildProcess {

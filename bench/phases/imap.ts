@@ -28,6 +28,12 @@ export const imap: Phase = {
           bound: 'none',
         }),
       )
+    result.plots.push({
+      title: "Growth with items: a super-admin's SELECT",
+      x: { label: 'items in the folder', log: true },
+      y: { label: 'ms', log: true },
+      series: [{ name: 'SELECT', points: [small, large].map(({ items, ms }) => [items, ms]) }],
+    })
     result.ratios["super-admin's SELECT: most items / fewest"] = timeRatio
     return result
   },

@@ -158,9 +158,11 @@ export class SoakClient {
     const box = this.#box
     if (first === 'VANISHED') {
       if (KEEP_NUMBERS.test(command)) throw new Error('a message lost its number')
-      box?.vanished(String(what))
+      if (typeof what !== 'string') throw new Error('VANISHED without UIDs')
+      box?.vanished(what)
     } else if (first === 'SEARCH' || first === 'SORT') this.#numbers(text, command)
-    if (!box || typeof what !== 'string' || !/^\d+$/.test(String(first))) return
+    if (!box || typeof what !== 'string' || typeof first !== 'string') return
+    if (!/^\d+$/.test(first)) return
     const number = Number(first)
     if (what === 'EXISTS') box.exists(number)
     else if (what === 'EXPUNGE') {
@@ -230,7 +232,11 @@ export class SoakClient {
 function pairsOf(items: Value | undefined): Map<string, Value> {
   if (!Array.isArray(items) || items.length % 2 !== 0) throw new Error('FETCH without pairs')
   const pairs = new Map<string, Value>()
-  for (let i = 0; i < items.length; i += 2) pairs.set(String(items[i]), items[i + 1])
+  for (let i = 0; i < items.length; i += 2) {
+    const name = items[i]
+    if (typeof name !== 'string') throw new Error('an item without a name')
+    pairs.set(name, items[i + 1])
+  }
   return pairs
 }
 

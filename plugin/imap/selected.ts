@@ -35,7 +35,12 @@ export class Selected {
     this.view = view
     this.#listener = listener
     const ids = new Set<number>()
-    for (let i = 0; i < view.count; i++) ids.add(view.keywordsAt(i))
+    let last = 0 // no keywords; of a million messages neighbours mostly have the same
+    for (let i = 0; i < view.count; i++) {
+      const id = view.keywordsAt(i)
+      if (id !== last) ids.add(id)
+      last = id
+    }
     for (const id of ids)
       if (id !== 0) for (const word of listener.quarantine.keywords(id)) this.keywords.add(word)
   }
