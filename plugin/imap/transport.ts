@@ -130,6 +130,9 @@ export class Transport {
     socket.on('error', () => this.destroy())
     socket.on('_tlsError', () => this.destroy())
     plain.once('close', () => this.destroy())
+    // Half of a handshake and then the client's end: nothing will follow.
+    const left = (): void => this.destroy()
+    socket.once('end', left)
     let secured = false
     socket.once('secure', () => {
       secured = true
@@ -140,6 +143,7 @@ export class Transport {
       else await this.#woken()
     }
     if (this.#closed) throw new Gone('no TLS handshake')
+    socket.off('end', left)
     this.#attach(socket)
     if (this.#time > 0) socket.setTimeout(this.#time)
   }

@@ -59,6 +59,37 @@ set sort = mailbox-order
     ])
   })
 
+testWith('alpine')('alpine: saves a message to Not Spam and expunges it', async () => {
+  const server = await startServer()
+  const held = await server.hold(2)
+  const dir = tempDir()
+  const config = join(dir, 'pinerc')
+  const host = `{localhost:${server.port}/ssl/novalidate-cert/user=${LOGINS.user}}`
+  const features = [
+    'disable-password-caching',
+    'disable-password-file-saving',
+    'expunge-without-confirm',
+    'quit-without-confirm',
+  ]
+  writeFileSync(
+    config,
+    `inbox-path=${host}Caught
+folder-collections=Quarantine ${host}[]
+feature-list=${features.join(',')}
+last-version-used=9.99
+`,
+  )
+  // alpine wants a terminal too; typed ahead: the password, save, expunge, quit
+  await ran('script', ['-qec', `alpine -p ${config} -x /dev/null -i -n 1`, '/dev/null'], {
+    env: { HOME: dir, TERM: 'xterm' },
+    input: `${PASSWORD}\rsNot Spam\rxq`,
+  })
+  expect(held.map((one) => fate(server, one))).toEqual([
+    'not-spam label=ham release=none',
+    'caught label=none release=none',
+  ])
+})
+
 testWith('fetchmail')('fetchmail: fetches Caught and removes it there', async () => {
   const server = await startServer()
   const held = await server.hold(2)
