@@ -77,6 +77,35 @@ function step(slot: u32, square: f32, rate: f32): u32 {
   return ((<u32>rounded) & 0xffff) | ((raw + 0x7fff + ((raw >> 16) & 1)) & 0xffff0000)
 }
 
+/** step() for the four different slots whose numbers are at `p`. */
+function stepFour(p: usize, square: f32, rate: f32): void {
+  const model = arena.model
+  const a = model + (load<u32>(p) << 2)
+  const b = model + (load<u32>(p, 4) << 2)
+  const c = model + (load<u32>(p, 8) << 2)
+  const d = model + (load<u32>(p, 12) << 2)
+  let slots = v128.load32_zero(a)
+  slots = v128.load32_lane(b, slots, 1)
+  slots = v128.load32_lane(c, slots, 2)
+  slots = v128.load32_lane(d, slots, 3)
+  const high = i32x4.splat(0xffff0000)
+  let sum = f32x4.add(v128.and(slots, high), f32x4.splat(square))
+  let w = f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(slots, 16), 16))
+  w = f32x4.add(
+    w,
+    f32x4.div(f32x4.splat(rate), f32x4.add(f32x4.splat(EPSILON), f32x4.sqrt(sum))),
+  )
+  w = f32x4.max(f32x4.min(w, f32x4.splat(32767)), f32x4.splat(-32768))
+  w = i32x4.trunc_sat_f32x4_s(f32x4.floor(f32x4.add(w, f32x4.splat(0.5))))
+  const even = v128.and(i32x4.shr_u(sum, 16), i32x4.splat(1))
+  sum = v128.and(i32x4.add(i32x4.add(sum, i32x4.splat(0x7fff)), even), high)
+  slots = v128.or(sum, v128.andnot(w, high))
+  v128.store32_lane(a, slots, 0)
+  v128.store32_lane(b, slots, 1)
+  v128.store32_lane(c, slots, 2)
+  v128.store32_lane(d, slots, 3)
+}
+
 /** Trains the model with the features at hand; after judge(). */
 export function train(y: f64): void {
   const model = arena.model
@@ -85,9 +114,10 @@ export function train(y: f64): void {
     if (g == 0) continue
     const square = <f32>(g * g)
     const rate = push(view, g)
-    const list = arena.features + view * (arena.VIEW_MAX * 4)
-    const end = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
-    for (let p = list; p < end; p += 4) {
+    let p = arena.features + view * (arena.VIEW_MAX * 4)
+    const end = p + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
+    for (; p + 16 <= end; p += 16) stepFour(p, square, rate)
+    for (; p < end; p += 4) {
       const at = model + (load<u32>(p) << 2)
       store<u32>(at, step(load<u32>(at), square, rate))
     }

@@ -26,31 +26,42 @@ export function forget(): void {
   store<u32>(arena.counts + 8, 0)
 }
 
+/** Where `key` stands in a table behind the entry `at`, or the first entry there of an earlier message. */
+function probe(table: usize, at: usize, key: u32): usize {
+  const last = table + (arena.SEEN - 1) * 4
+  let entry: u32
+  do {
+    at = at == last ? table : at + 4
+    entry = load<u32>(at)
+  } while (entry >= generation && entry != key)
+  return at
+}
+
 /** Adds `count` slots, from `hits` on, to a view; each slot once, up to VIEW_MAX of them. */
 function keep(count: i32, view: i32): void {
   const table = arena.seen + view * (arena.SEEN * 4)
   const list = arena.features + view * (arena.VIEW_MAX * 4)
-  const mask: u32 = ~(((<u32>1) << arena.bits) - 1)
   const mark = generation
-  const last = table + (arena.SEEN - 1) * 4
+  const full = list + arena.VIEW_MAX * 4
   const end = arena.hits + ((<usize>count) << 2)
-  let n = load<i32>(arena.counts + (view << 2))
+  let out = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
   for (let p = arena.hits; p < end; p += 4) {
-    if (n == arena.VIEW_MAX) break
     const slot = load<u32>(p)
     const key = mark | slot
     let at = table + ((slot & (arena.SEEN - 1)) << 2)
     let entry = load<u32>(at)
-    while ((entry & mask) == mark && entry != key) {
-      at = at == last ? table : at + 4
+    // Entries of earlier messages are below the mark.
+    if (entry >= mark && entry != key) {
+      at = probe(table, at, key)
       entry = load<u32>(at)
     }
-    // Whether it is new cannot be predicted: both stores are made in any case, and n decides.
+    if (out == full) break
+    // Whether it is new cannot be predicted: both stores are made in any case, and `out` decides.
     store<u32>(at, key)
-    store<u32>(list + ((<usize>n) << 2), slot)
-    n += i32(entry != key)
+    store<u32>(out, slot)
+    out += (<usize>(entry != key)) << 2
   }
-  store<i32>(arena.counts + (view << 2), n)
+  store<i32>(arena.counts + (view << 2), <i32>((out - list) >> 2))
 }
 
 /** Adds one feature by its hash; true when the view did not have it. */

@@ -1,14 +1,18 @@
 // SpamAssassin's Bayes, in one process and without its other rules.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { spawnSync } from 'node:child_process'
-import { program, type Rival } from './rival.ts'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { program, type Labelled, type Rival } from './rival.ts'
 
-/** Reads `spam|ham SIZE\n` and so many octets, prints the probability, then learns. */
+/**
+ * Reads `spam|ham SIZE WHAT\n` and so many octets. WHAT has `s`: scores and prints the probability and the
+ * microseconds that it took, parsing included; `l`: learns (and prints a line when it does nothing else).
+ */
 const SCRIPT = `
-use strict; use warnings; use Mail::SpamAssassin; $| = 1; binmode STDIN;
+use strict; use warnings; use Mail::SpamAssassin; use Time::HiRes qw(time); $| = 1; binmode STDIN;
 my ($dir) = @ARGV;
 my $sa = Mail::SpamAssassin->new({ dont_copy_prefs => 1, local_tests_only => 1, config_text => <<"END" });
 loadplugin Mail::SpamAssassin::Plugin::Check
@@ -25,17 +29,54 @@ score BAYES 1
 END
 $sa->init(1);
 while (my $line = <STDIN>) {
-  my ($label, $size) = $line =~ /^(spam|ham) (\\d+)$/ or die "bad line $line";
+  my ($label, $size, $what) = $line =~ /^(spam|ham) (\\d+) (\\w+)$/ or die "bad line $line";
   my $raw = ''; read(STDIN, $raw, $size) == $size or die 'short read';
+  my $start = time;
   my $mail = $sa->parse(\\$raw, 1);
-  my $status = $sa->check($mail);
-  printf "%.17g\\n", $status->{bayes_score} // 0.5;
-  $status->finish;
-  $sa->learn($mail, undef, $label eq 'spam' ? 1 : 0, 0)->finish;
+  if ($what =~ /s/) {
+    my $status = $sa->check($mail);
+    my $score = $status->{bayes_score} // 0.5;
+    $status->finish;
+    printf "%.17g %.3f\\n", $score, 1e6 * (time - $start);
+  }
+  $sa->learn($mail, undef, $label eq 'spam' ? 1 : 0, 0)->finish if $what =~ /l/;
   $mail->finish;
+  print "learned\\n" if $what eq 'l';
 }
 $sa->finish;
 `
+
+/** The script at work; an answer is a line for each message. */
+class Resident {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly #lines: AsyncIterator<string>
+  readonly #end: Promise<unknown>
+  #complaint = ''
+
+  constructor(dir: string) {
+    const script = join(dir, 'bayes.pl')
+    writeFileSync(script, SCRIPT)
+    this.#child = spawn('perl', [script, dir], { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => (this.#complaint += chunk))
+    // What it did not read any more is told by the missing answer.
+    this.#child.stdin.on('error', () => {})
+    this.#end = once(this.#child, 'close')
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
+  }
+
+  async ask({ raw, label }: Labelled, what: 's' | 'l' | 'sl'): Promise<string> {
+    this.#child.stdin.write(`${label} ${raw.length} ${what}\n`)
+    this.#child.stdin.write(raw)
+    const { value, done } = await this.#lines.next()
+    if (done) throw new Error(`SpamAssassin ended: ${this.#complaint}`)
+    return value
+  }
+
+  async close(): Promise<void> {
+    this.#child.stdin.end()
+    await this.#end
+  }
+}
 
 export const spamassassin: Rival = {
   name: 'SpamAssassin Bayes',
@@ -44,24 +85,22 @@ export const spamassassin: Rival = {
       ? null
       : 'SpamAssassin is not installed',
   online: async (mail, dir) => {
-    const script = join(dir, 'bayes.pl')
-    writeFileSync(script, SCRIPT)
-    const child = spawn('perl', [script, dir], { stdio: ['pipe', 'pipe', 'pipe'] })
-    let said = ''
-    let complaint = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaint += chunk))
-    const end = once(child, 'close')
-    for (const { raw, label } of mail) {
-      child.stdin.write(`${label} ${raw.length}\n`)
-      if (!child.stdin.write(raw)) await Promise.race([once(child.stdin, 'drain'), end])
-      if (child.exitCode !== null) break
-    }
-    child.stdin.end()
-    await end
-    const scores = said.trim().split('\n').map(Number)
-    if (scores.length !== mail.length)
-      throw new Error(`SpamAssassin gave ${scores.length} scores for ${mail.length}: ${complaint}`)
+    const resident = new Resident(dir)
+    const scores: number[] = []
+    for (const one of mail) scores.push(Number((await resident.ask(one, 'sl')).split(' ')[0]))
+    await resident.close()
     return scores
+  },
+  trained: async (mail, dir) => {
+    const resident = new Resident(dir)
+    for (const one of mail) await resident.ask(one, 'l')
+    return {
+      screen: async (some) => {
+        let sum = 0
+        for (const one of some) sum += Number((await resident.ask(one, 's')).split(' ')[1])
+        return sum / some.length
+      },
+      close: async () => await resident.close(),
+    }
   },
 }
