@@ -1,0 +1,79 @@
+// Phase cost: what it costs to screen a message, beside other filters that have learned the same messages.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Kernel } from '../../plugin/filter/kernel.ts'
+import type { Phase } from '../harness/phase.ts'
+import { emptyPhase, measure } from '../harness/result.ts'
+import { quantile } from '../harness/stats.ts'
+import { bogofilter } from '../rivals/bogofilter.ts'
+import { type Rival, type Screener, type Stored } from '../rivals/rival.ts'
+import { spamassassin } from '../rivals/spamassassin.ts'
+
+const RIVALS: readonly Rival[] = [bogofilter, spamassassin]
+/** Messages that every filter has learned; messages of a round. */
+const LEARNED = 2000
+const ROUND = 200
+
+export const cost: Phase = {
+  name: 'cost',
+  describe:
+    'us a message to screen: the kernel, bogofilter in bulk mode, SpamAssassin Bayes, in turns',
+  inProcess: true,
+  run: async ({ quick, dir, mail, tell }) => {
+    const result = emptyPhase('cost')
+    const folder = join(dir, 'mail')
+    mkdirSync(folder)
+    const stored = mail.slice(0, quick ? LEARNED / 4 : LEARNED).map(({ raw, label }, i): Stored => {
+      const file = join(folder, String(i))
+      writeFileSync(file, raw)
+      // A message of unknown kind costs the same: half of them stand for spam.
+      return { raw, file, label: label ?? (i % 2 ? 'spam' : 'ham') }
+    })
+    const kernel = new Kernel()
+    for (const { raw, label } of stored) kernel.learn(raw, label)
+    const screeners: { name: string; screener: Screener; us: number[] }[] = [
+      { name: 'Lazaret: screen', screener: own(kernel, false), us: [] },
+      { name: 'Lazaret: screen and learn', screener: own(new Kernel(), true), us: [] },
+    ]
+    for (const rival of RIVALS) {
+      const missing = rival.missing()
+      if (missing) {
+        result.skipped.push(missing)
+        continue
+      }
+      tell(`${rival.name} learns ${stored.length} messages`)
+      const work = join(dir, rival.name.replaceAll(' ', '-'))
+      mkdirSync(work)
+      screeners.push({ name: rival.name, screener: await rival.trained(stored, work), us: [] })
+    }
+    tell('screening, in turns')
+    for (let from = 0; from < stored.length; from += ROUND)
+      for (const { screener, us } of screeners)
+        us.push(await screener.screen(stored.slice(from, from + ROUND)))
+    for (const { screener } of screeners) await screener.close()
+    for (const { name, us } of screeners)
+      result.measures.push(measure(name, 'us/message', us, { better: 'less' }))
+    const [base] = screeners
+    for (const { name, us } of screeners.slice(1))
+      result.ratios[`${name} / ${base.name}`] = quantile(
+        us.map((value, i) => value / base.us[i]),
+        0.5,
+      )
+    return result
+  },
+}
+
+/** The kernel; learning, it begins knowing nothing, as in protocol P1. */
+function own(kernel: Kernel, learning: boolean): Screener {
+  return {
+    screen: async (mail) => {
+      const start = process.hrtime.bigint()
+      for (const { raw, label } of mail) {
+        if (learning) kernel.learn(raw, label)
+        else kernel.score(raw)
+      }
+      return await Promise.resolve(Number(process.hrtime.bigint() - start) / 1000 / mail.length)
+    },
+    close: async () => {},
+  }
+}
