@@ -7,5 +7,6 @@ import { cost } from './cost.ts'
 import { imap } from './imap.ts'
 import { kernel } from './kernel.ts'
 import { masks } from './masks.ts'
+import { start } from './start.ts'
 
-export const PHASES: readonly Phase[] = [kernel, masks, gateway, store, imap, accuracy, cost]
+export const PHASES: readonly Phase[] = [kernel, masks, gateway, store, imap, accuracy, cost, start]

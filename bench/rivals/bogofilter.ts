@@ -1,15 +1,16 @@
 // bogofilter: a process for each message where it has to learn after each, bulk mode where it has not.
 import { spawnSync } from 'node:child_process'
-import { program, type Rival, type Stored } from './rival.ts'
+import { program, type Resident, type Stored } from './rival.ts'
 
-export const bogofilter: Rival = {
+export const bogofilter: Resident = {
   name: 'bogofilter',
   missing: () => (program('bogofilter') ? null : 'bogofilter is not installed'),
   online: async (mail, dir) => {
     const scores: number[] = []
     for (const { raw, label } of mail) {
-      // -T: terse, `S 0.999998`; exit codes 0 to 2 are verdicts.
-      scores.push(Number(bogo(['-T'], dir, raw, 2).split(' ')[1]))
+      // `S 0.9999983171`: in full, since six digits make ties; exit codes 0 to 2 are verdicts.
+      const said = bogo(['-t', '--terse-format=%1.1c %.16g'], dir, raw, 2)
+      scores.push(Number(said.split(' ')[1]))
       bogo([label === 'spam' ? '-s' : '-n'], dir, raw, 0)
       // Whoever watches gets a turn.
       await new Promise(setImmediate)

@@ -9,6 +9,10 @@ export interface Rival {
   missing(): string | null
   /** Scores of the messages in order, each taken before the message is learned. `dir` is empty. */
   online(mail: readonly Labelled[], dir: string): Promise<number[]>
+}
+
+/** One whose cost is measured, too. */
+export interface Resident extends Rival {
   /** The filter that has learned `mail`, in the cheapest form in which it judges many messages. `dir` is empty. */
   trained(mail: readonly Stored[], dir: string): Promise<Screener>
 }

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { program, type Labelled, type Rival } from './rival.ts'
+import { program, type Labelled, type Resident } from './rival.ts'
 
 /**
  * Reads `spam|ham SIZE WHAT\n` and so many octets. WHAT has `s`: scores and prints the probability and the
@@ -47,7 +47,7 @@ $sa->finish;
 `
 
 /** The script at work; an answer is a line for each message. */
-class Resident {
+class Perl {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #lines: AsyncIterator<string>
   readonly #end: Promise<unknown>
@@ -78,21 +78,21 @@ class Resident {
   }
 }
 
-export const spamassassin: Rival = {
+export const spamassassin: Resident = {
   name: 'SpamAssassin Bayes',
   missing: () =>
     program('perl') && spawnSync('perl', ['-MMail::SpamAssassin', '-e', '1']).status === 0
       ? null
       : 'SpamAssassin is not installed',
   online: async (mail, dir) => {
-    const resident = new Resident(dir)
+    const resident = new Perl(dir)
     const scores: number[] = []
     for (const one of mail) scores.push(Number((await resident.ask(one, 'sl')).split(' ')[0]))
     await resident.close()
     return scores
   },
   trained: async (mail, dir) => {
-    const resident = new Resident(dir)
+    const resident = new Perl(dir)
     for (const one of mail) await resident.ask(one, 'l')
     return {
       screen: async (some) => {

@@ -195,7 +195,11 @@ export class Kernel {
     const size = this.#model.length
     let table: Uint8Array
     try {
-      table = inflateRawSync(bytes.subarray(SNAPSHOT_HEAD), { maxOutputLength: size })
+      table = inflateRawSync(bytes.subarray(SNAPSHOT_HEAD), {
+        maxOutputLength: size,
+        // In one piece: pieces would have to be put together, with twice the memory.
+        chunkSize: size + 1024,
+      })
     } catch (cause) {
       throw new Error('model snapshot is damaged', { cause })
     }

@@ -10,6 +10,7 @@ import { write, type Context } from './context.ts'
 import {
   fakeScram,
   hashPassword,
+  noPassword,
   parseScram,
   scramSecret,
   verifyPassword,
@@ -41,7 +42,7 @@ export class Accounts {
   /** Proof of passwords that were right before: scrypt is paid once a process, not once a connection. */
   readonly #proved = new Map<string, Buffer>()
   readonly #key = randomBytes(32)
-  readonly #dummy = hashPassword(randomBytes(18).toString('base64'))
+  readonly #dummy = noPassword()
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -152,7 +153,7 @@ export class Accounts {
   async #verify(name: string, password: string, account: AccountRecord | null): Promise<boolean> {
     if (password.length > PASSWORD_MAX) return false
     // The stored hash is part of the proof: a changed password ends it in every process.
-    const stored = account?.password ?? (await this.#dummy)
+    const stored = account?.password ?? this.#dummy
     const proof = createHmac('sha256', this.#key).update(`${name}\0${stored}\0${password}`).digest()
     const proved = this.#proved.get(name)
     if (account && proved && timingSafeEqual(proved, proof)) return true

@@ -21,7 +21,7 @@ export class Follower {
   constructor(store: Store, filter: Filter) {
     this.#store = store
     this.#filter = filter
-    this.reload()
+    this.#load()
   }
 
   /** The model's counters as of the last look: read once for many messages. */
@@ -29,12 +29,17 @@ export class Follower {
     return (this.#model ??= getModel(this.#store.tables))
   }
 
-  /** Builds masks and model from the views: at start, and after a write that was rolled back. */
+  /** Builds masks and model from the views once more: after a write that was rolled back. */
   reload(): void {
+    this.#filter.reset()
+    this.#load()
+  }
+
+  /** Into a filter that knows nothing yet. */
+  #load(): void {
     const { tables } = this.#store
     const seq = this.#store.seq
     const model = getModel(tables)
-    this.#filter.reset()
     this.#model = model
     this.settings.clear()
     if (model.snapshot) {

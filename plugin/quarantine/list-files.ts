@@ -1,8 +1,10 @@
 // Bulk import and export of the lists.
+import { setImmediate } from 'node:timers/promises'
 import { readListFile, writeListFile, type ListFileRefusal } from '../filter/list-file.ts'
 import type { ListKind, Login, Scope } from '../mail.ts'
+import type { Tx } from '../store/store.ts'
 import { write, type Context } from './context.ts'
-import { addMasks, listEntries, mayChange } from './lists.ts'
+import { addMasks, appendMasks, listEntries, mayChange } from './lists.ts'
 
 export interface Imported {
   added: number
@@ -41,11 +43,49 @@ export async function importList(
       read++
     }
   }
+  const seq = ctx.store.seq
+  const fresh = {
+    allow: await missing(ctx, scope, 'allow', masks.allow),
+    block: await missing(ctx, scope, 'block', masks.block),
+  }
   return await write(ctx, { actor: login.account }, (tx) => {
-    const added =
-      addMasks(tx, scope, 'allow', masks.allow) + addMasks(tx, scope, 'block', masks.block)
+    const add = listsChanged(ctx, seq) ? addMasks : appendAll
+    const added = add(tx, scope, 'allow', fresh.allow) + add(tx, scope, 'block', fresh.block)
     return { added, known: read - added, refused }
   })
+}
+
+/** Masks looked up before others get a turn. */
+const TURN = 5000
+
+/**
+ * Those that are not on the list, in the order in which the database keeps them. Found out, and sorted,
+ * before the transaction: while a million masks are written, incoming mail waits for the writer.
+ */
+async function missing(
+  ctx: Context,
+  scope: Scope,
+  list: ListKind,
+  masks: ReadonlySet<string>,
+): Promise<string[]> {
+  const add: string[] = []
+  let turn = 0
+  for (const mask of masks) {
+    if (!ctx.store.tables.masks.has([scope, list, mask])) add.push(mask)
+    if (++turn % TURN === 0) await setImmediate()
+  }
+  return add.sort()
+}
+
+/** Whether somebody changed a list since then. */
+function listsChanged(ctx: Context, seq: number): boolean {
+  for (const { event } of ctx.store.entries(seq)) if (event.type === 'masks') return true
+  return false
+}
+
+function appendAll(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
+  appendMasks(tx, scope, list, masks)
+  return masks.length
 }
 
 /** Lines of an export: of one list as plain masks, or (`list` null) of both, each line naming its list. */

@@ -57,22 +57,23 @@ export async function changeList(
   })
 }
 
-/** Adds masks in normal form, in as many entries as they need; answers how many are new. */
-export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: Iterable<string>): number {
-  let added = 0
-  let add: string[] = []
-  const flush = (): void => {
-    if (add.length > 0) tx.append({ type: 'masks', scope, list, add, remove: [] })
-    added += add.length
-    add = []
-  }
-  for (const mask of masks) {
-    if (tx.tables.masks.has([scope, list, mask])) continue
-    add.push(mask)
-    if (add.length === MASKS_PER_EVENT) flush()
-  }
-  flush()
-  return added
+/** Adds masks in normal form; answers how many are new. */
+export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
+  const add = masks.filter((mask) => !tx.tables.masks.has([scope, list, mask]))
+  appendMasks(tx, scope, list, add)
+  return add.length
+}
+
+/** Adds masks of which none is on the list, in as many entries as they need. */
+export function appendMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): void {
+  for (let at = 0; at < masks.length; at += MASKS_PER_EVENT)
+    tx.append({
+      type: 'masks',
+      scope,
+      list,
+      add: masks.slice(at, at + MASKS_PER_EVENT),
+      remove: [],
+    })
 }
 
 /** Entries of a scope (or, without one, of all that the login sees), in order. */

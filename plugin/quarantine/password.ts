@@ -28,7 +28,15 @@ const SCRAM_ITERATIONS = 10_000
 /** `scrypt$N$r$p$salt$hash`, the last two base64. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
-  const hash = await derive(password, salt, N, R, P)
+  return written(salt, await derive(password, salt, N, R, P))
+}
+
+/** Looks like a stored password and costs as much to verify, but none is right; made without scrypt's 32 MiB. */
+export function noPassword(): string {
+  return written(randomBytes(16), randomBytes(KEY_LENGTH))
+}
+
+function written(salt: Buffer, hash: Buffer): string {
   return ['scrypt', N, R, P, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 

@@ -46,8 +46,12 @@ test('learning moves the score of the message and of its sibling', () => {
   const sibling = Buffer.concat([spam, Buffer.from('\nP.S. one more line\n')])
   const before = kernel.score(sibling).z
   kernel.learn(spam, 'ham')
+  expect(kernel.score(sibling).z).toBeLessThan(before)
+  // One lesson against what every view is sure of moves little (docs/kernel.md "Doubt"); several do.
+  let lessons = 1
+  for (; kernel.score(sibling).p > 0.5; lessons++) kernel.learn(spam, 'ham')
+  expect(lessons).toBeLessThan(10)
   const after = kernel.score(sibling).z
-  expect(after).toBeLessThan(before)
   kernel.learn(spam, 'spam')
   expect(kernel.score(sibling).z).toBeGreaterThan(after)
 })

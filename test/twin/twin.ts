@@ -10,6 +10,7 @@ const LIMIT = 12
 const SHARES = [0.5, 0.5, 0.6]
 const MIX = 0.2
 const SURPRISE = 0.75
+const DOUBT = 0.75
 const RATE = 0.95 * 1024
 const EPSILON = f32(0.0001)
 const CERTAIN = 1e-7
@@ -83,16 +84,21 @@ export class Twin {
   learn(features: readonly Uint32Array[], label: 'ham' | 'spam'): TwinScore {
     const before = this.judge(features)
     const all = before.views[0].m + before.views[1].m + before.views[2].m
+    const y = label === 'spam' ? 1 : 0
+    const surprises = before.views.filter(({ n }) => n > 0).map(({ m }) => Math.abs(y - sigmoid(m)))
+    const square = Math.min(1, ...surprises) ** 2
+    const fourth = square * square
+    const limit = SURPRISE * (1 - DOUBT * (fourth * fourth))
     features.forEach((slots, view) => {
       const { m, n } = before.views[view]
-      const surprise = (label === 'spam' ? 1 : 0) - sigmoid(m + MIX * (all - m))
+      const surprise = y - sigmoid(m + MIX * (all - m))
       if (Math.abs(surprise) < CERTAIN) return
       const g = surprise / Math.sqrt(n)
-      const bound = SURPRISE / Math.sqrt(n)
-      const square = f32(g * g)
+      const bound = limit / Math.sqrt(n)
+      const gg = f32(g * g)
       const rate = f32(RATE * Math.min(Math.max(g, -bound), bound))
       for (const slot of slots) {
-        const sum = f32(fromBfloat16(this.sums[slot]) + square)
+        const sum = f32(fromBfloat16(this.sums[slot]) + gg)
         const step = f32(rate / f32(EPSILON + f32(Math.sqrt(sum))))
         const weight = Math.max(Math.min(f32(this.weights[slot] + step), 32767), -32768)
         this.weights[slot] = Math.floor(f32(weight + 0.5))
