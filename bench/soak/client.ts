@@ -94,7 +94,7 @@ export class SoakClient {
     const all = this.#box?.messages ?? []
     // What came with the answer itself stands at the end and was not asked for.
     const last = all.findLastIndex(({ uid }) => uid > 0)
-    if (all.slice(0, last).some(({ uid }) => uid === 0))
+    if (all.slice(0, Math.max(0, last)).some(({ uid }) => uid === 0))
       throw new Error('FETCH 1:* left a message out')
   }
 
