@@ -7,7 +7,6 @@ import type { Login } from './mail.ts'
 import { Follower } from './quarantine/follow.ts'
 import { beginWithPrior } from './quarantine/model.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
-import { keptSummary } from './quarantine/summary.ts'
 import { Store } from './store/store.ts'
 
 export interface Lazaret {
@@ -37,11 +36,7 @@ export function open(config: Config, dir: string): Lazaret {
     known.users++
     return known.lazaret
   }
-  const store = new Store({
-    dir: key,
-    mapSize: config.main.map_size_gb * 2 ** 30,
-    summarize: keptSummary,
-  })
+  const store = new Store({ dir: key, mapSize: config.main.map_size_gb * 2 ** 30 })
   const filter = new Filter()
   const follower = new Follower(store, filter)
   const ctx = { store, filter, config, follower }

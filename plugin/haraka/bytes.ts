@@ -116,7 +116,8 @@ function listen(connection: Listened): void {
   connection[LISTENS] = true
   connection.process_data = (chunk) => {
     // Of a transaction that was given up, nothing is to be had any more.
-    ;(connection.transaction as Recorded | null)?.[RECORDING]?.add(chunk)
+    const transaction: Recorded | null = connection.transaction
+    transaction?.[RECORDING]?.add(chunk)
     process(chunk)
   }
 }

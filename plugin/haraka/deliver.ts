@@ -17,11 +17,10 @@ export function apply(transaction: Transaction, decisions: readonly Decision[], 
   }
   transaction.rcpt_to = transaction.rcpt_to.filter((one) => stay.has(addressOf(one)))
   if (edit && transaction.rcpt_to.length > 0) editHeader(transaction, edit, raw)
-  const found = summary(decisions)
-  // With a text of ours Haraka does not put one together from each result.
-  const human = Object.entries(found).map(([name, value]) => `${name}: ${value ?? ''}`)
-  transaction.results.add({ name: 'lazaret' }, { ...found, human: human.join(', ') })
+  transaction.results.add(PLUGIN, summary(decisions))
 }
+
+const PLUGIN = { name: 'lazaret' }
 
 /** Scalars, for karma and for logs: the worst verdict, and what became of how many recipients. */
 function summary(decisions: readonly Decision[]): Record<string, string | number | undefined> {
@@ -35,13 +34,16 @@ function summary(decisions: readonly Decision[]): Record<string, string | number
     if (verdict && (!worst || verdict.score > worst.score)) worst = verdict
     if (item !== null && !items.includes(item)) items.push(item)
   }
+  const [kind, score] = [worst?.class, worst?.score]
   return {
-    class: worst?.class,
-    score: worst?.score,
+    class: kind,
+    score,
     held,
     rejected,
     delivered,
     items: items.join(','),
+    // For the log; without it Haraka puts one together from all that is above, for each message.
+    human: `class: ${kind ?? 'none'}, score: ${score?.toFixed(4) ?? '-'}, held: ${held}, rejected: ${rejected}, delivered: ${delivered}`,
   }
 }
 

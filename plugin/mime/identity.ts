@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { decodeLenient } from './decode.ts'
 import { find } from './headers.ts'
 import { messageIds } from './message-id.ts'
-import { type Part, parseStructure } from './structure.ts'
+import type { Part } from './structure.ts'
 
 export interface Identity {
   /** The identifier of the Message-ID field without angle brackets; null when there is none. */
@@ -18,8 +18,7 @@ export interface Identity {
   body: Buffer
 }
 
-export function identity(raw: Buffer): Identity {
-  const root = parseStructure(raw)
+export function identity(root: Part): Identity {
   const field = find(root.header, 'message-id')
   return {
     messageId: field === null ? null : (messageIds(field)[0] ?? null),

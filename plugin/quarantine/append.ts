@@ -2,6 +2,7 @@
 // offlineimap) bring back altered bytes: the item is recognised, and the original is what counts.
 import { Refused } from '../errors.ts'
 import { identity } from '../mime/identity.ts'
+import { parseStructure, type Part } from '../mime/structure.ts'
 import type { FlagSet, Item, Login } from '../mail.ts'
 import { sees } from '../store/changes.ts'
 import { blobName } from '../store/blobs.ts'
@@ -14,6 +15,7 @@ import type { Folder } from './folders.ts'
 import { checkKeywords } from './mailbox.ts'
 import { meaning, meaningFor } from './meaning.ts'
 import { settingsFor } from './settings.ts'
+import { keptSummary } from './summary.ts'
 import { FLAG } from '../mail.ts'
 
 export interface Appended {
@@ -23,6 +25,12 @@ export interface Appended {
   date: number | null
   /** Minutes east of UTC in which `date` was told. */
   zone?: number
+}
+
+/** A message as it was read before the transaction: its parts, and what it is recognised by. */
+interface Known {
+  root: Part
+  key: string
 }
 
 /** Appends all or none (RFC 3502 §2). Answers the UIDs in order. */
@@ -36,10 +44,13 @@ export async function append(
   const means = meaning(null, to.id)
   if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
   for (const { flags } of messages) checkKeywords(flags.keywords)
-  const known = messages.map(({ raw }) => ({ name: blobName(raw), key: identityKey(raw) }))
+  const known = messages.map(({ raw }) => {
+    const root = parseStructure(raw)
+    return { root, key: identityKey(root) }
+  })
   return await write(ctx, { actor: login.account }, (tx) =>
     messages.map((message, i) => {
-      if (to.ordinary) return deposit(tx, login, to, message, known[i].name, known[i].key, 0)
+      if (to.ordinary) return deposit(tx, login, to, message, known[i], 0)
       const item = recognise(tx, login, to, known[i].key)
       if (item) return enter(ctx, tx, item, to.id, message.flags, meaningFor(item, null, to.id))
       return report(ctx, tx, login, to, message, known[i])
@@ -48,8 +59,8 @@ export async function append(
 }
 
 /** Message-ID and decoded body in one word: what survives a client's copy. */
-export function identityKey(raw: Buffer): string {
-  const { messageId, body } = identity(raw)
+export function identityKey(root: Part): string {
+  const { messageId, body } = identity(root)
   return blobName(Buffer.concat([Buffer.from(`${messageId ?? ''}\n`), body])).slice(0, 40)
 }
 
@@ -79,7 +90,7 @@ function report(
   login: Login,
   to: Folder,
   message: Appended,
-  known: { name: string; key: string },
+  known: Known,
 ): number {
   if (to.id !== 'spam' && to.id !== 'not-spam') {
     const sentence =
@@ -90,7 +101,7 @@ function report(
   }
   const { retention_days } = settingsFor(ctx, tx.tables, login.scope)
   const due = tx.at + retention_days * DAY
-  const uid = deposit(tx, login, to, message, known.name, known.key, due)
+  const uid = deposit(tx, login, to, message, known, due)
   want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false)
   return uid
 }
@@ -100,11 +111,9 @@ function deposit(
   login: Login,
   to: Folder,
   { raw, flags, date, zone }: Appended,
-  name: string,
-  key: string,
+  { root, key }: Known,
   due: number,
 ): number {
-  tx.blob(raw)
   const counted = countedUid(tx.tables, to.id)
   const seq = tx.append({
     type: 'deposit',
@@ -113,7 +122,7 @@ function deposit(
     ...counted,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
-      blob: name,
+      blob: tx.blob(raw, (item) => keptSummary(root, item)),
       size: raw.length,
       at: date ?? tx.at,
       ...(zone !== undefined && { zone }),

@@ -21,6 +21,7 @@ import type { Tx } from '../store/store.ts'
 import { HOUR, write, type Context } from './context.ts'
 import { flagsOf } from './drop.ts'
 import type { Folder } from './folders.ts'
+import { parseStructure } from '../mime/structure.ts'
 import { keptSummary, makeSummary, readSummary, type Summary } from './summary.ts'
 
 /** Distinct sets of keywords in a data set: far more than people use, and a bound for the others. */
@@ -92,10 +93,10 @@ function known(ctx: Context, item: number): Summary | null {
 function summarize(ctx: Context, id: number): Summary | null {
   const item = getItem(ctx.store.tables, id)
   if (!item) return null
-  const raw = rawOf(ctx, item)
-  const kept = keptSummary(raw, item)
+  const root = parseStructure(rawOf(ctx, item))
+  const kept = keptSummary(root, item)
   if (kept) ctx.store.keepSummary(id, kept)
-  return readSummary(id, kept ?? makeSummary(raw, item))
+  return readSummary(id, kept ?? makeSummary(root, item))
 }
 
 /** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */

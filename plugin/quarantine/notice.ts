@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Scope } from '../mail.ts'
 import type { Tx } from '../store/store.ts'
+import { parseStructure } from '../mime/structure.ts'
 import { DAY, type Context } from './context.ts'
 import { settingsFor } from './settings.ts'
+import { keptSummary } from './summary.ts'
 
 export interface Notice {
   /** Printable ASCII. */
@@ -40,7 +42,7 @@ export function deliverNotice(
     flags: { system: 0, keywords: [] },
     item: {
       kind: 'notice',
-      blob: tx.blob(raw),
+      blob: tx.blob(raw, (item) => keptSummary(parseStructure(raw), item)),
       size: raw.length,
       at: tx.at,
       direction: 'in',

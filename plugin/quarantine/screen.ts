@@ -3,6 +3,7 @@
 import { canonicalAddress } from '../filter/mask.ts'
 import { find, findAll, parseHeader } from '../mime/headers.ts'
 import { parseAddresses } from '../mime/address.ts'
+import { parseStructure } from '../mime/structure.ts'
 import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } from '../mail.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events.ts'
@@ -16,6 +17,7 @@ import { sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders.ts'
 import { releasedHere } from './passport.ts'
 import { knownSettings } from './settings.ts'
+import { keptSummary } from './summary.ts'
 
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
@@ -146,9 +148,10 @@ const copies = (plan: Plan): boolean =>
 
 async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]): Promise<void> {
   const blob = blobName(raw)
-  const identity = identityKey(raw)
+  const root = parseStructure(raw)
+  const identity = identityKey(root)
   await write(ctx, { actor: 'smtp' }, (tx) => {
-    tx.blob(raw)
+    tx.blob(raw, (item) => keptSummary(root, item))
     const held = new Map<string, number>()
     for (const plan of plans) {
       const make = (

@@ -12,7 +12,7 @@ import { find } from '../mime/headers.ts'
 import { messageIds } from '../mime/message-id.ts'
 import { spell } from '../mime/spell.ts'
 import { param } from '../mime/params.ts'
-import { type Part, parseStructure } from '../mime/structure.ts'
+import type { Part } from '../mime/structure.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
 const VERSION = 2
@@ -57,8 +57,8 @@ export interface Summary {
 type Summarized = Pick<Item, 'blob' | 'size' | 'at' | 'zone' | 'scope'>
 
 /** The record of a message, as it is kept. */
-export function makeSummary(raw: Buffer, { blob, size, at, zone = 0, scope }: Summarized): Buffer {
-  const root = parseStructure(raw)
+export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Summarized): Buffer {
+  const { raw } = root
   const envelope = parseEnvelope(root.header)
   const references = messageIds(find(root.header, 'references') ?? '')
   const first = [
@@ -105,8 +105,8 @@ function isPlain({ kind, content, children }: Part): boolean {
 }
 
 /** The record to be kept, or null for one that is not worth it. */
-export function keptSummary(raw: Uint8Array, item: Summarized): Buffer | null {
-  const bytes = makeSummary(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), item)
+export function keptSummary(root: Part, item: Summarized): Buffer | null {
+  const bytes = makeSummary(root, item)
   return bytes.length > KEPT_MAX ? null : bytes
 }
 

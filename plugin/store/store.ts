@@ -18,9 +18,15 @@ export interface Tx {
   readonly at: number
   /** Appends one event and folds it into the views; answers its seq. */
   append(body: EventBody): number
-  /** Keeps raw bytes under their SHA-256 (hex) for an event that will name them. */
-  blob(bytes: Uint8Array): string
+  /**
+   * Keeps raw bytes under their SHA-256 (hex) for events that will name them; `summarize` makes the
+   * summary that is kept with each item of them.
+   */
+  blob(bytes: Uint8Array, summarize?: Summarize): string
 }
+
+/** Null where no summary is worth keeping. */
+export type Summarize = (item: NewItem) => Uint8Array | null
 
 export interface WriteOptions {
   actor: string
@@ -30,20 +36,13 @@ export interface WriteOptions {
   flush?: boolean
 }
 
-export interface StoreOptions extends EnvOptions {
-  /** Makes the summary that is kept with a new item; null where none is worth keeping. */
-  summarize?: (raw: Uint8Array, item: NewItem) => Uint8Array | null
-}
-
 export class Store {
   readonly tables: Tables
   readonly env: Env
-  readonly #summarize: StoreOptions['summarize']
   readonly #made = new Map<number, Uint8Array>()
   readonly #watch: Watch
 
-  constructor(options: StoreOptions) {
-    this.#summarize = options.summarize
+  constructor(options: EnvOptions) {
     this.env = new Env(options)
     this.tables = this.env.tables
     if (!this.tables.meta.get('seq')) this.env.writeSync(() => this.#create())
@@ -164,8 +163,8 @@ export class Store {
 
   #tx({ actor, at = Date.now() }: WriteOptions): Tx {
     const { tables } = this
-    // One message for many recipients is many items: its bytes are at hand already.
-    let blob: { name: string; bytes: Uint8Array } = { name: '', bytes: new Uint8Array() }
+    // One message for many recipients is many items: what summarises it is at hand already.
+    let blob: { name: string; summarize?: Summarize } = { name: '' }
     return {
       tables,
       at,
@@ -174,16 +173,15 @@ export class Store {
         if (seq > SEQ_MAX)
           throw new Error('the journal is full: 2^32 events; start a new data directory')
         this.fold({ v: EVENT_VERSION, at, actor, ...body }, seq)
-        if (this.#summarize && body.type === 'deposit' && body.item.blob === blob.name) {
-          const summary = this.#summarize(blob.bytes, body.item)
-          if (summary) tables.summaries.put(seq, summary)
-        }
+        const ours = body.type === 'deposit' && body.item.blob === blob.name
+        const summary = ours ? blob.summarize?.(body.item) : null
+        if (summary) tables.summaries.put(seq, summary)
         return seq
       },
-      blob: (bytes) => {
+      blob: (bytes, summarize) => {
         const name = blobName(bytes)
         putBlob(tables, name, bytes)
-        blob = { name, bytes }
+        blob = { name, summarize }
         return name
       },
     }

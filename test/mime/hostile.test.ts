@@ -51,7 +51,7 @@ function cost(raw: Buffer): number {
     bodyStructure(root)
     parseEnvelope(root.header)
     preview(root)
-    identity(raw)
+    identity(parseStructure(raw))
     for (const _ of searchTexts(root, true)) continue
     const { user, system } = process.cpuUsage(start)
     best = Math.min(best, user + system)

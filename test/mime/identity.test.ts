@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { parseStructure } from '../../plugin/mime/structure.ts'
 import { identity } from '../../plugin/mime/index.ts'
 import { message } from './message.ts'
 
 const key = (raw: Buffer | string) => {
-  const { messageId, body } = identity(typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw)
+  const { messageId, body } = identity(
+    parseStructure(typeof raw === 'string' ? Buffer.from(raw, 'latin1') : raw),
+  )
   return [messageId, body.toString('hex')]
 }
 
@@ -58,7 +61,7 @@ describe('another message', () => {
   })
 
   test('no identifier is null, not ""', () => {
-    expect(identity(Buffer.from('Message-ID: none\n\nx')).messageId).toBeNull()
-    expect(identity(Buffer.alloc(0)).messageId).toBeNull()
+    expect(identity(parseStructure(Buffer.from('Message-ID: none\n\nx'))).messageId).toBeNull()
+    expect(identity(parseStructure(Buffer.alloc(0))).messageId).toBeNull()
   })
 })
