@@ -1,5 +1,6 @@
 // What the command prints: for people on a terminal, or one JSON value for scripts.
 import { once } from 'node:events'
+import { isatty } from 'node:tty'
 import { SingleBar } from 'cli-progress'
 import { createColors } from 'picocolors'
 
@@ -18,9 +19,10 @@ export interface Progress {
 }
 
 const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb'
-// isTTY is undefined where no terminal is, and createColors(undefined) would ask the environment.
-export const colors = createColors(process.stdout.isTTY === true && !plain)
-export const errorColors = createColors(process.stderr.isTTY === true && !plain)
+// Asked of the system: where no terminal is, process.stdout.isTTY is undefined, and then createColors would
+// ask the environment.
+export const colors = createColors(isatty(1) && !plain)
+export const errorColors = createColors(isatty(2) && !plain)
 
 /** Nothing that a message or a list holds reaches the terminal as a control sequence. */
 export function clean(text: string): string {

@@ -40,6 +40,15 @@ export function routeOf(
   return { nextHop: queueHop(plugin, connection, transaction, recipient, wants), wants }
 }
 
+let known: { plugin: Plugin; plugins: Plugins } | null = null
+
+/** Asked of the module loader once: it is slow. */
+function pluginsOf(plugin: Plugin): Plugins {
+  if (known?.plugin !== plugin)
+    known = { plugin, plugins: plugin.haraka_require('plugins') as Plugins }
+  return known.plugins
+}
+
 /** The next hop of the first queue plugin that would take this recipient; null: Haraka's get_mx hooks. */
 function queueHop(
   plugin: Plugin,
@@ -48,7 +57,7 @@ function queueHop(
   recipient: Address,
   wants: string | null,
 ): string | null {
-  const plugins = plugin.haraka_require('plugins') as Plugins
+  const plugins = pluginsOf(plugin)
   const hooks = plugins.registered_hooks[connection.relaying ? 'queue_outbound' : 'queue'] ?? []
   for (const { plugin: name } of hooks) {
     const queue = name.replace(/^queue\//, '')
@@ -113,7 +122,7 @@ export function destinations(plugin: Plugin, nextHop: string): Mx[] {
 const OPTIONS = ['auth_type', 'auth_user', 'auth_pass', 'bind', 'bind_helo'] as const
 
 function credentials(plugin: Plugin, { exchange, port }: Mx): Partial<Mx> {
-  const { registered_plugins } = plugin.haraka_require('plugins') as Plugins
+  const { registered_plugins } = pluginsOf(plugin)
   const forward: QueuePlugin | undefined = registered_plugins['queue/smtp_forward']
   for (const section of Object.values(forward?.cfg ?? {})) {
     if (section?.host !== exchange || Number(section.port ?? 25) !== port) continue

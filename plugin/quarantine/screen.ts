@@ -5,7 +5,6 @@ import { find, findAll, parseHeader } from '../mime/headers.ts'
 import { parseAddresses } from '../mime/address.ts'
 import { parseStructure } from '../mime/structure.ts'
 import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } from '../mail.ts'
-import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events.ts'
 import { findArrival } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
@@ -147,11 +146,10 @@ const copies = (plan: Plan): boolean =>
   plan.verdict?.class === 'unsure' && plan.settings.copy_unsure && plan.outcome !== 'hold'
 
 async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]): Promise<void> {
-  const blob = blobName(raw)
   const root = parseStructure(raw)
   const identity = identityKey(root)
   await write(ctx, { actor: 'smtp' }, (tx) => {
-    tx.blob(raw, (item) => keptSummary(root, item))
+    const blob = tx.blob(raw, (item) => keptSummary(root, item))
     const held = new Map<string, number>()
     for (const plan of plans) {
       const make = (

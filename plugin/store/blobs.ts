@@ -1,10 +1,10 @@
 // Raw messages, each stored once under the SHA-256 of its bytes, and dropped with its last item.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
 
 export function blobName(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes, 'hex')
 }
 
 /** The bytes of a blob. Valid until the next turn of the event loop: copy what is kept longer. */

@@ -1,6 +1,6 @@
 // The view of items, and the indexes that find an item: by what it was received as, by what it reads
 // like, by when it is due.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Item, ItemKind, Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
@@ -77,5 +77,5 @@ const ARRIVED: ReadonlySet<ItemKind> = new Set<ItemKind>(['held', 'copy', 'split
 /** Hashed, because LMDB bounds the length of a key. */
 function arrival({ kind, blob, direction, scope, sender, recipients }: Arrival): string {
   const text = [kind, blob, direction, scope, sender, ...recipients].join('\n')
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }
