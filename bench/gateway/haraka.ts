@@ -83,9 +83,18 @@ export async function startHaraka(setup: Setup): Promise<Running> {
 
 /** Whatever ends this process, it leaves none behind. */
 export function endWithUs(child: ChildProcess): void {
-  const end = (): void => void child.kill('SIGTERM')
-  process.once('exit', end)
-  child.once('exit', () => process.removeListener('exit', end))
+  if (children.size === 0) process.on('exit', endAll)
+  children.add(child)
+  child.once('exit', () => {
+    children.delete(child)
+    if (children.size === 0) process.removeListener('exit', endAll)
+  })
+}
+
+const children = new Set<ChildProcess>()
+
+function endAll(): void {
+  for (const child of children) child.kill('SIGTERM')
 }
 
 export function write(path: string, text: string): void {
