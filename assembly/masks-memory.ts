@@ -26,7 +26,15 @@ export function takePages(pages: u32): usize {
     before = run
     run = load<u32>(run)
   }
-  const at = memory.grow(pages)
+  // In steps of a sixteenth: each growth is a new ArrayBuffer to the host, whose collector would run each
+  // time when the memory is large.
+  const extra = <u32>memory.size() >> 4
+  let at = memory.grow(pages + extra)
+  if (at >= 0) {
+    if (extra > 0) givePages((<usize>at + pages) << PAGE_BITS, extra)
+    return (<usize>at) << PAGE_BITS
+  }
+  at = memory.grow(pages)
   if (at < 0) unreachable()
   return (<usize>at) << PAGE_BITS
 }
