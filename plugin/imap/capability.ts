@@ -19,7 +19,6 @@ const AFTER_LOGIN = [
   'NAMESPACE',
   'UIDPLUS',
   'MOVE',
-  'NOTIFY',
   'UNSELECT',
   'CHILDREN',
   'SPECIAL-USE',

@@ -5,8 +5,7 @@ import { parseMailbox } from '../wire/index.ts'
 export const DELETE: Command<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login, notifications }, mailbox) {
+  async run({ quarantine, login }, mailbox) {
     await quarantine.deleteMailbox(login, mailbox)
-    notifications.causedName(mailbox)
   },
 }

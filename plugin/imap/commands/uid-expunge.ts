@@ -5,7 +5,6 @@ import { expunge } from './expunge.ts'
 
 export const UID_EXPUNGE: Command<SequenceSet | typeof SAVED> = {
   state: 'selected',
-  renumbers: true,
   parse: parseUidExpunge,
   async run(session, set, call) {
     await session.sync(call)

@@ -5,8 +5,7 @@ import { parseMailbox } from '../wire/index.ts'
 export const UNSUBSCRIBE: Command<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login, notifications }, mailbox) {
+  async run({ quarantine, login }, mailbox) {
     await quarantine.subscribe(login, mailbox, false)
-    notifications.causedName(mailbox)
   },
 }

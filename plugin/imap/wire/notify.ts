@@ -24,14 +24,11 @@ const FILTERS = [
   'MAILBOXES',
 ] as const
 
-/** Of mailboxes and servers, not of messages (RFC 5465 §8). */
-const NOT_OF_MESSAGES: ReadonlySet<string> = new Set(EVENTS.slice(4))
-
 export interface NotifyGroup {
   readonly filter: (typeof FILTERS)[number]
   /** of SUBTREE and MAILBOXES, else empty */
   readonly mailboxes: readonly string[]
-  /** event names as of RFC 5465; one that nobody knows is kept, for NO [BADEVENT ...] */
+  /** event names as of RFC 5465; one that we do not know is kept: NO [BADEVENT ...] names ours */
   readonly events: readonly string[]
   /** what to fetch of a new message: MessageNew (UID FLAGS), selected mailbox only */
   readonly fetch: readonly FetchItem[]
@@ -39,6 +36,9 @@ export interface NotifyGroup {
 
 /** SET with its groups, or 'none'. */
 export type Notify = 'none' | { readonly status: boolean; readonly groups: readonly NotifyGroup[] }
+
+/** Events that a server can know of: for [BADEVENT (...)]. */
+export const NOTIFY_EVENTS: readonly string[] = EVENTS
 
 function readMailboxes(reader: Reader): string[] {
   reader.needSpace()
@@ -75,14 +75,10 @@ function readGroup(reader: Reader): NotifyGroup {
   if (!reader.takeWord('NONE')) reader.list(read, { max: 32 })
   reader.need(')')
   // RFC 5465 §5: one of MessageNew and MessageExpunge implies the other, FlagChange needs both
-  // Of AnnotationChange a NO [BADEVENT ...] says enough.
   const both = events.includes('MessageNew') === events.includes('MessageExpunge')
   if (!both || (events.includes('FlagChange') && !events.includes('MessageNew'))) {
     throw new Bad('MessageNew and MessageExpunge come together, FlagChange needs both')
   }
-  // RFC 5465 §6.1
-  if (filter.startsWith('SELECTED') && events.some((event) => NOT_OF_MESSAGES.has(event)))
-    throw new Bad('SELECTED is for events of messages only')
   if (fetch.length > 0 && !filter.startsWith('SELECTED')) {
     throw new Bad('Items to fetch are for the selected mailbox only') // RFC 5465 §5.2
   }
@@ -105,8 +101,5 @@ export function parseNotify(reader: Reader): Notify {
     groups.push(readGroup(reader))
   } while (reader.take(' ') && !reader.atEnd)
   reader.needEnd()
-  // RFC 5465 §6.1
-  if (groups.filter(({ filter }) => filter.startsWith('SELECTED')).length > 1)
-    throw new Bad('SELECTED or SELECTED-DELAYED can be named only once')
   return { status, groups }
 }
