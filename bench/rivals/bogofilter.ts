@@ -8,8 +8,8 @@ export const bogofilter: Resident = {
   online: async (mail, dir) => {
     const scores: number[] = []
     for (const { raw, label } of mail) {
-      // `S 0.9999983171`: in full, since six digits make ties; exit codes 0 to 2 are verdicts.
-      const said = bogo(['-t', '--terse-format=%1.1c %.16g'], dir, raw, 2)
+      // `S 0.9999983171246281`: six digits make ties, and %g is cut off; exit codes 0 to 2 are verdicts.
+      const said = bogo(['-t', '--terse-format=%1.1c %1.16f'], dir, raw, 2)
       scores.push(Number(said.split(' ')[1]))
       bogo([label === 'spam' ? '-s' : '-n'], dir, raw, 0)
       // Whoever watches gets a turn.

@@ -97,7 +97,9 @@ describe('OBJECTID', () => {
     await filled(mail('a'), mail('b', 'x', 'References: <a@x.example>\r\n'), mail('c'))
     await client.ok(`COPY 1 ${box}`)
     const lines = await client.ok('FETCH 1:4 (EMAILID THREADID)')
-    const ids = lines.map((line) => /EMAILID \(([\w-]+)\) THREADID \(([\w-]+)\)/.exec(line)!.slice(1))
+    const ids = lines.map((line) =>
+      /EMAILID \(([\w-]+)\) THREADID \(([\w-]+)\)/.exec(line)!.slice(1),
+    )
     expect(ids[3]).toEqual(ids[0])
     expect(ids[1][1]).toBe(ids[0][1])
     expect(ids[2][1]).not.toBe(ids[0][1])
