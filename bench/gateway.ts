@@ -27,8 +27,8 @@ const SIZES = {
   quick: { count: 400, rounds: 20, seconds: 12 },
   full: { count: 1000, rounds: 16, seconds: 240 },
 }
-/** Slices of each variant before they count: compilers and caches are warm then. */
-const WARM_UP = 2
+/** Slices of each variant before they count, until compilers and caches are warm, and the most seconds for it. */
+const WARM_UP = { least: 2, most: 10, seconds: 14 }
 /** A slice of the first variant lasts no longer, in seconds: a busy machine has fewer messages in one. */
 const SLICE = 0.4
 
@@ -126,7 +126,9 @@ async function measureAll(
     }
   }
   tell('warming up')
-  for (let i = 0; i < WARM_UP; i++)
+  const since = performance.now()
+  const warm = (): boolean => performance.now() - since > WARM_UP.seconds * 1000
+  for (let i = 0; i < WARM_UP.least || (i < WARM_UP.most && !warm()); i++)
     for (const one of all) {
       const { rate } = await slice(one)
       if (one === all[0]) most = Math.min(count, Math.ceil(rate * SLICE))
