@@ -12,6 +12,10 @@ export interface Mail {
   label: 'ham' | 'spam' | null
 }
 
+/** A message of unknown kind costs the same to screen and to learn: every other one stands for spam. */
+export const assumedLabel = ({ label }: Mail, i: number): 'ham' | 'spam' =>
+  label ?? (i % 2 ? 'spam' : 'ham')
+
 export interface Corpus {
   /** Where the mail comes from, for people. */
   name: string

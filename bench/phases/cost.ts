@@ -1,10 +1,11 @@
 // Phase cost: what it costs to screen a message, beside other filters that have learned the same messages.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assumedLabel } from '../harness/corpus.ts'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure } from '../harness/result.ts'
-import { quantile } from '../harness/stats.ts'
+import { pairedRatio } from '../harness/stats.ts'
 import { bogofilter } from '../rivals/bogofilter.ts'
 import { type Resident, type Screener, type Stored } from '../rivals/rival.ts'
 import { spamassassin } from '../rivals/spamassassin.ts'
@@ -23,11 +24,11 @@ export const cost: Phase = {
     const result = emptyPhase('cost')
     const folder = join(dir, 'mail')
     mkdirSync(folder)
-    const stored = mail.slice(0, quick ? LEARNED / 4 : LEARNED).map(({ raw, label }, i): Stored => {
+    const stored = mail.slice(0, quick ? LEARNED / 4 : LEARNED).map((one, i): Stored => {
+      const { raw } = one
       const file = join(folder, String(i))
       writeFileSync(file, raw)
-      // A message of unknown kind costs the same: half of them stand for spam.
-      return { raw, file, label: label ?? (i % 2 ? 'spam' : 'ham') }
+      return { raw, file, label: assumedLabel(one, i) }
     })
     const kernel = new Kernel()
     for (const { raw, label } of stored) kernel.learn(raw, label)
@@ -55,10 +56,7 @@ export const cost: Phase = {
       result.measures.push(measure(name, 'us/message', us, { better: 'less' }))
     const [base] = screeners
     for (const { name, us } of screeners.slice(1))
-      result.ratios[`${name} / ${base.name}`] = quantile(
-        us.map((value, i) => value / base.us[i]),
-        0.5,
-      )
+      result.ratios[`${name} / ${base.name}`] = pairedRatio(us, base.us)
     return result
   },
 }

@@ -1,5 +1,6 @@
 // Phase kernel: what it costs to score and to learn a message.
 import { benchKernel, type Cost, type KernelSample } from '../kernel.ts'
+import { assumedLabel } from '../harness/corpus.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure } from '../harness/result.ts'
 
@@ -9,10 +10,9 @@ export const kernel: Phase = {
   inProcess: true,
   run: async ({ quick, mail, tell }) => {
     const result = emptyPhase('kernel')
-    // A message of unknown kind costs the same: half of them stand for spam.
-    const samples = mail.map(({ raw, label }, i): KernelSample => ({
-      raw,
-      label: label ?? (i % 2 ? 'spam' : 'ham'),
+    const samples = mail.map((one, i): KernelSample => ({
+      raw: one.raw,
+      label: assumedLabel(one, i),
     }))
     const used = quick ? samples.slice(0, 500) : samples
     tell(`${used.length} messages`)

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../plugin/config.ts'
 import { CLI, open } from '../../plugin/open.ts'
+import { assumedLabel } from '../harness/corpus.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure } from '../harness/result.ts'
 
@@ -20,9 +21,9 @@ export const start: Phase = {
     tell(`learning ${learned.length} messages`)
     const data = join(dir, 'data')
     const lazaret = open(readConfig({}), data)
-    const lessons = learned.map(({ raw, label }, i) => ({
-      raw,
-      label: label ?? (i % 2 ? ('spam' as const) : ('ham' as const)),
+    const lessons = learned.map((one, i) => ({
+      raw: one.raw,
+      label: assumedLabel(one, i),
     }))
     for (let at = 0; at < lessons.length; at += BATCH)
       await lazaret.quarantine.train(CLI, lessons.slice(at, at + BATCH))

@@ -3,9 +3,6 @@ import { connect, createSecureContext, type TLSSocket } from 'node:tls'
 
 const CONTEXT = createSecureContext()
 
-/** The server closed the connection. */
-export class Closed extends Error {}
-
 export class Wire {
   readonly #socket: TLSSocket
   #text = ''
@@ -58,7 +55,7 @@ export class Wire {
   }
 
   async #more(): Promise<void> {
-    if (this.#closed) throw new Closed('the server closed the connection')
+    if (this.#closed) throw new Error('the server closed the connection')
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })

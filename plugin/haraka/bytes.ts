@@ -99,13 +99,13 @@ export function capture(connection: Listened, max: number): void {
   transaction[RECORDING] = recording
 }
 
-/** The message of this transaction, or null when the `data` hook never ran. Valid until `release`. */
+/** The message of this transaction, or null when the `data` hook never ran. Valid until `forget`. */
 export function captured(transaction: Recorded): Buffer | null {
   return transaction[RECORDING]?.message() ?? null
 }
 
 /** The message is not used any more. */
-export function release(transaction: Recorded): void {
+export function forget(transaction: Recorded): void {
   transaction[RECORDING]?.giveBack()
   transaction[RECORDING] = null
 }

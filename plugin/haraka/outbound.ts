@@ -12,6 +12,7 @@ import type { Lazaret } from '../open.ts'
 import type { OpenRelease, ReleaseJob } from '../quarantine/release.ts'
 import { answer, type Answer } from './answer.ts'
 import { enqueue, type Queued } from './enqueue.ts'
+import { haraka } from './modules.ts'
 import { isMarked, mark, noteIn, queuedReleases, unmark, type ReleaseNote } from './queue-files.ts'
 import { destinations } from './route.ts'
 import { CODE, type HMail, type Next, type Outbound, type Plugin } from './types.ts'
@@ -50,8 +51,8 @@ export class Releaser {
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
     this.#lazaret = lazaret
-    this.#outbound = plugin.haraka_require('outbound') as Outbound
-    this.#queueDir = (plugin.haraka_require('outbound/queue') as { queue_dir: string }).queue_dir
+    this.#outbound = haraka<Outbound>(plugin, 'outbound')
+    this.#queueDir = haraka<{ queue_dir: string }>(plugin, 'outbound/queue').queue_dir
   }
 
   /** Begins to follow the journal. */

@@ -1,5 +1,6 @@
 // What Haraka's outbound adds to the header of outgoing mail on its way: plugins sign it (DKIM), a missing
 // Message-ID or Date is filled in. A released message shall have the same, in front of its bytes.
+import { haraka } from './modules.ts'
 import type { Outbound, Plugin, QueuedAddress, Transaction } from './types.ts'
 
 interface Transactions {
@@ -29,7 +30,7 @@ export async function addedFields(
   data: Buffer,
   envelope: { from: QueuedAddress; to: QueuedAddress },
 ): Promise<Buffer> {
-  const transactions = plugin.haraka_require('transaction') as Transactions
+  const transactions = haraka<Transactions>(plugin, 'transaction')
   const transaction = transactions.createTransaction(undefined, {})
   try {
     transaction.mail_from = envelope.from
@@ -52,7 +53,7 @@ export async function addedFields(
 
 /** outbound.send_trans_email up to the point where it would write queue files: we write our own. */
 function send(plugin: Plugin, transaction: Feed): Promise<void> {
-  const outbound = plugin.haraka_require('outbound') as Outbound & { send_trans_email: Send }
+  const outbound = haraka<Outbound & { send_trans_email: Send }>(plugin, 'outbound')
   const stopped = { ...outbound, process_delivery: () => Promise.resolve() }
   return new Promise((resolve) => {
     outbound.send_trans_email.call(stopped, transaction, () => resolve())

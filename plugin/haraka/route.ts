@@ -1,6 +1,7 @@
 // The way a message would have gone: asked for each recipient when it is held, so that a release goes
 // the same way; and turned into the destination of Haraka's outbound queue when it is released.
 import type { Route } from '../mail.ts'
+import { haraka } from './modules.ts'
 import type { Address, Connection, Mx, Plugin, Plugins, Transaction } from './types.ts'
 
 /** A section of smtp_forward.ini, lmtp.ini or smtp_proxy.ini. */
@@ -40,15 +41,6 @@ export function routeOf(
   return { nextHop: queueHop(plugin, connection, transaction, recipient, wants), wants }
 }
 
-let known: { plugin: Plugin; plugins: Plugins } | null = null
-
-/** Asked of the module loader once: it is slow. */
-function pluginsOf(plugin: Plugin): Plugins {
-  if (known?.plugin !== plugin)
-    known = { plugin, plugins: plugin.haraka_require('plugins') as Plugins }
-  return known.plugins
-}
-
 /** The next hop of the first queue plugin that would take this recipient; null: Haraka's get_mx hooks. */
 function queueHop(
   plugin: Plugin,
@@ -57,7 +49,7 @@ function queueHop(
   recipient: Address,
   wants: string | null,
 ): string | null {
-  const plugins = pluginsOf(plugin)
+  const plugins = haraka<Plugins>(plugin, 'plugins')
   const hooks = plugins.registered_hooks[connection.relaying ? 'queue_outbound' : 'queue'] ?? []
   for (const { plugin: name } of hooks) {
     const queue = name.replace(/^queue\//, '')
@@ -122,7 +114,7 @@ export function destinations(plugin: Plugin, nextHop: string): Mx[] {
 const OPTIONS = ['auth_type', 'auth_user', 'auth_pass', 'bind', 'bind_helo'] as const
 
 function credentials(plugin: Plugin, { exchange, port }: Mx): Partial<Mx> {
-  const { registered_plugins } = pluginsOf(plugin)
+  const { registered_plugins } = haraka<Plugins>(plugin, 'plugins')
   const forward: QueuePlugin | undefined = registered_plugins['queue/smtp_forward']
   for (const section of Object.values(forward?.cfg ?? {})) {
     if (section?.host !== exchange || Number(section.port ?? 25) !== port) continue

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { dirname, resolve } from 'node:path'
 import { ConfigError, readConfig, type Config, type Ini } from '../config.ts'
+import { haraka } from './modules.ts'
 import type { Plugin, Server } from './types.ts'
 
 export interface Setup {
@@ -14,7 +15,7 @@ export interface Setup {
 export function setup(plugin: Plugin): Setup {
   try {
     const config = readConfig(plugin.config.get('lazaret.ini') as Ini)
-    const server = plugin.haraka_require('server') as Server
+    const server = haraka<Server>(plugin, 'server')
     const base = process.env.HARAKA ?? dirname(server.config.root_path)
     return { config, dir: resolve(base, config.main.data_dir) }
   } catch (error) {
@@ -27,6 +28,6 @@ export function setup(plugin: Plugin): Setup {
 
 /** With smtp.ini nodes=N the first process only starts the others: it carries no mail. */
 export function carriesMail(plugin: Plugin): boolean {
-  const nodes = (plugin.haraka_require('server') as Server).cfg?.main.nodes
+  const nodes = haraka<Server>(plugin, 'server').cfg?.main.nodes
   return !(cluster.isPrimary && nodes)
 }

@@ -2,8 +2,9 @@
 import type { Lazaret } from '../open.ts'
 import type { Envelope } from '../quarantine/screen.ts'
 import { answer, type Answer } from './answer.ts'
-import { capture, captured, release } from './bytes.ts'
+import { capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
+import { haraka } from './modules.ts'
 import { routeOf } from './route.ts'
 import { authenticated, signals } from './signals.ts'
 import {
@@ -23,13 +24,11 @@ type Judged = Transaction & { [JUDGED]?: 'done' | 'failed' }
 
 /** connection.ini max.bytes of Haraka as it comes. */
 const BYTES_MAX = 26_214_400
-let connections: Connections | null = null
 
 /** `data`, before all others: everything that comes in is copied. */
 export function onData(plugin: Plugin, next: Next, connection: Connection): void {
-  // Asked of the module loader once: it is slow.
-  connections ??= plugin.haraka_require('connection') as Connections
-  capture(connection, connections.cfg?.max?.bytes ?? BYTES_MAX)
+  const { cfg } = haraka<Connections>(plugin, 'connection')
+  capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
   next()
 }
 
@@ -82,7 +81,7 @@ async function finish(
 
 function mark(transaction: Judged, state: 'done' | 'failed'): void {
   transaction[JUDGED] = state
-  release(transaction)
+  forget(transaction)
 }
 
 async function judge(

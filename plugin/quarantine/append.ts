@@ -7,10 +7,10 @@ import type { FlagSet, Item, Login } from '../mail.ts'
 import { sees } from '../store/changes.ts'
 import { blobName } from '../store/blobs.ts'
 import { findIdentity } from '../store/items.ts'
-import { countedUid, getPlace } from '../store/places.ts'
+import { getPlace } from '../store/places.ts'
 import type { Tx } from '../store/store.ts'
 import { DAY, write, type Context } from './context.ts'
-import { enter, want } from './drop.ts'
+import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from './folders.ts'
 import { checkKeywords } from './mailbox.ts'
 import { meaning, meaningFor } from './meaning.ts'
@@ -114,12 +114,10 @@ function deposit(
   { root, key }: Known,
   due: number,
 ): number {
-  const counted = countedUid(tx.tables, to.id)
-  const seq = tx.append({
+  return appendEntry(tx, {
     type: 'deposit',
     folder: to.id,
     flags,
-    ...counted,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
       blob: tx.blob(raw, (item) => keptSummary(root, item)),
@@ -139,5 +137,4 @@ function deposit(
       due,
     },
   })
-  return counted.newUid ?? seq
 }

@@ -1,12 +1,12 @@
 // The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
 // the same transaction. However a client does it, it acts exactly once.
 import { randomUUID } from 'node:crypto'
-import { Refused } from '../errors.ts'
 import type { FlagSet, Item, Label, Login, Place } from '../mail.ts'
 import { getItem } from '../store/items.ts'
 import { keywordSet } from '../store/keywords.ts'
 import { countedUid, getPlace } from '../store/places.ts'
 import { sees } from '../store/changes.ts'
+import type { Entry, EventBody } from '../store/events.ts'
 import type { Tx } from '../store/store.ts'
 import { DAY, write, type Context } from './context.ts'
 import type { Folder, FolderId } from './folders.ts'
@@ -38,20 +38,18 @@ export async function move(
     const planned = plan(tx, login, from, uids, to)
     const dropped: Dropped = { from: [], to: [] }
     for (const { place, item, means } of planned) {
-      const counted = countedUid(tx.tables, to.id)
-      const seq = tx.append({
+      const uid = appendEntry(tx, {
         type: 'move',
         uid: place.uid,
         scope: item.scope,
         from: from.id,
         folder: to.id,
         flags: flagsOf(tx, place),
-        ...counted,
         due: dueAfter(ctx, tx, item, means),
       })
       carryOut(ctx, tx, item.id, means)
       dropped.from.push(place.uid)
-      dropped.to.push(counted.newUid ?? seq)
+      dropped.to.push(uid)
     }
     return dropped
   })
@@ -85,22 +83,27 @@ export function enter(
   flags: FlagSet,
   means: Meaning,
 ): number {
-  const counted = countedUid(tx.tables, folder)
-  const seq = tx.append({
+  const uid = appendEntry(tx, {
     type: 'copy',
     item: item.id,
     scope: item.scope,
     folder,
     // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
     flags: { ...flags, system: flags.system & ~DELETED },
-    ...counted,
     due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
-  return counted.newUid ?? seq
+  return uid
 }
 
 const DELETED = 8
+
+/** Appends an event that puts an item into a folder. Answers the UID it has there. */
+export function appendEntry(tx: Tx, entry: Extract<EventBody, Entry>): number {
+  const counted = countedUid(tx.tables, entry.folder)
+  const seq = tx.append({ ...entry, ...counted })
+  return counted.newUid ?? seq
+}
 
 function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
   const planned: Planned[] = []
@@ -158,8 +161,4 @@ function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {
 
 export function flagsOf(tx: Tx, place: Place): FlagSet {
   return { system: place.flags, keywords: keywordSet(tx.tables, place.keywords) }
-}
-
-export function refuseUnless(condition: boolean, sentence: string): asserts condition {
-  if (!condition) throw new Refused('CANNOT', sentence)
 }

@@ -29,12 +29,6 @@ export class Follower {
     return (this.#model ??= getModel(this.#store.tables))
   }
 
-  /** Builds masks and model from the views once more: after a write that was rolled back. */
-  reload(): void {
-    this.#filter.reset()
-    this.#load()
-  }
-
   /** Into a filter that knows nothing yet. */
   #load(): void {
     const { tables } = this.#store
@@ -59,7 +53,10 @@ export class Follower {
    * transaction it sees the entries of that transaction too.
    */
   catchUp(): void {
-    if (this.#stale) this.reload()
+    if (this.#stale) {
+      this.#filter.reset()
+      this.#load()
+    }
     for (const { seq, event } of this.#store.followed(this.#seq)) {
       this.#lesson(event)
       if (event.type === 'lesson' || event.type === 'snapshot') this.#model = null

@@ -202,7 +202,7 @@ export function groupPlaces(places: readonly { place: Place; item: Item }[]): Pl
   return [...groups.values()]
 }
 
-/** Items without a place, still recoverable: those of a scope that the login sees. */
+/** The places that an item has. */
 export function placesOf(tx: Tx, item: Item): { place: Place; item: Item }[] {
   return item.places.flatMap((key) => {
     const place = getPlace(tx.tables, key)

@@ -9,6 +9,9 @@ export function encode(value: unknown): Buffer {
   return Buffer.from(packr.pack(value))
 }
 
+/** The value of a key that says all. */
+export const NOTHING = Buffer.alloc(0)
+
 /** Throws on bytes that `encode` did not make. The caller names the type it wrote. */
 export function decode<T>(bytes: Uint8Array): T {
   return packr.unpack(bytes) as T

@@ -1,7 +1,7 @@
 // The fold: one event changes the views. Deterministic: no clock, no randomness, nothing read but the
 // views and the event. A replay of the journal therefore makes the same views, byte for byte.
 import type { Item, Place, PlaceKey } from '../mail.ts'
-import { encode } from './codec.ts'
+import { encode, NOTHING } from './codec.ts'
 import type { Tables } from './env.ts'
 import { FOLLOWED, type Entry, type Event, type EventBody } from './events.ts'
 import { getItem, putItem, removeItem } from './items.ts'
@@ -136,8 +136,6 @@ export function fold(tables: Tables, event: Event, seq: number): void {
   tables.followed.put(seq, NOTHING)
   tables.meta.put('followed', encode(seq))
 }
-
-const NOTHING = Buffer.alloc(0)
 
 function enter(tables: Tables, item: Item, event: Entry & { at: number }, seq: number): void {
   const [uid, folder] = keyOf(event, seq)

@@ -2,7 +2,7 @@
 // like, by when it is due.
 import { hash } from 'node:crypto'
 import type { Item, ItemKind, Scope } from '../mail.ts'
-import { decode, encode } from './codec.ts'
+import { decode, encode, NOTHING } from './codec.ts'
 import type { Tables } from './env.ts'
 import { addRef, dropRef } from './blobs.ts'
 
@@ -68,8 +68,6 @@ export function dueItems(tables: Tables, now: number, limit: number): number[] {
     ids.push((key as [number, number])[1])
   return ids
 }
-
-const NOTHING = Buffer.alloc(0)
 
 /** Kinds that come in by SMTP: a retry finds them again. */
 const ARRIVED: ReadonlySet<ItemKind> = new Set<ItemKind>(['held', 'copy', 'split'])
