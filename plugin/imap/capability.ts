@@ -19,6 +19,7 @@ const AFTER_LOGIN = [
   'NAMESPACE',
   'UIDPLUS',
   'MOVE',
+  'NOTIFY',
   'UNSELECT',
   'CHILDREN',
   'SPECIAL-USE',

@@ -16,10 +16,18 @@ export class Channel {
   readonly transport: Transport
   readonly writer = new Writer()
   readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
+  /** Called when it begins to wait for a command of which nothing has come yet. */
+  onRest: () => void = () => {}
+  #resting = false
   #turn = performance.now()
 
   constructor(transport: Transport) {
     this.transport = transport
+  }
+
+  /** Is it waiting for a command of which nothing has come? */
+  get resting(): boolean {
+    return this.#resting
   }
 
   set limits(to: ReceiverLimits) {
@@ -92,7 +100,10 @@ export class Channel {
   async #more(): Promise<boolean> {
     await this.flush()
     this.transport.timeout(this.#receiver.fresh ? limits.IDLE_TIME : limits.COMMAND_TIME)
+    this.#resting = this.#receiver.fresh && this.#receiver.mode === 'command'
+    if (this.#resting) this.onRest()
     const got = await this.transport.read()
+    this.#resting = false
     this.#turn = performance.now()
     if (got instanceof Buffer) {
       this.#receiver.push(got)

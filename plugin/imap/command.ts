@@ -2,6 +2,8 @@
 import type { Refused } from '../errors.ts'
 import type { Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { Interest } from './notify/interest.ts'
+import type { Notifications } from './notify/notifications.ts'
 import type { View } from './view.ts'
 import type { Code, Reader, Received, Writer } from './wire/index.ts'
 
@@ -39,6 +41,11 @@ export interface Command<Args = unknown> {
    * they run or at their end (RFC 9051 §7.5.1).
    */
   readonly keepsNumbers?: boolean
+  /**
+   * True for what may add messages to the selected mailbox or take some away: that is told also to a
+   * client that wants to hear of nothing (NOTIFY NONE).
+   */
+  readonly renumbers?: boolean
   /** May an announced literal of `size` octets be sent? Throws Refused or Bad if not. */
   literal?(session: Session, start: Received, size: number): void
   parse(reader: Reader, call: Call): Args
@@ -76,6 +83,10 @@ export interface Session {
   readonly keywords: ReadonlySet<string>
   /** UTF8=ACCEPT or IMAP4rev2: mailbox names travel as UTF-8 */
   readonly utf8: boolean
+  /** what the client wants to be told between commands */
+  readonly notifications: Notifications
+  /** NOTIFY: from now on these events are told and no others. */
+  notify(interest: Interest): void
   /** ENABLE, and the commands that imply it (RFC 7162 §3.1: FETCH MODSEQ, STORE UNCHANGEDSINCE ...) */
   enable(extension: Enabled): void
   /**
@@ -107,4 +118,6 @@ export interface SyncOptions {
   readonly skip?: (uid: number) => boolean
   /** UIDs of messages whose flags are told even if they are as before */
   readonly tell?: readonly number[]
+  /** whatever NOTIFY says */
+  readonly everything?: boolean
 }

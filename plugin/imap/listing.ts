@@ -73,6 +73,17 @@ export function subscribed(boxes: readonly Box[], list: List): Listed[] {
   return [...answer.values()]
 }
 
+/** All attributes of one name, for a LIST response that nobody asked for (RFC 5465 §5.4, §5.5). */
+export function attributesFor(boxes: readonly Box[], name: string): string[] {
+  const box = boxes.find((one) => one.name === name)
+  const below = boxes.some((one) => one.exists && one.name.startsWith(`${name}/`))
+  const attributes = box?.exists ? [children(boxes, name)] : ['\\NonExistent']
+  if (!box?.exists && below) attributes.push('\\HasChildren')
+  if (box?.specialUse) attributes.push(box.specialUse)
+  if (box?.subscribed) attributes.push('\\Subscribed')
+  return attributes
+}
+
 function attributesOf(boxes: readonly Box[], { name, exists, parent }: Box): string[] {
   if (exists) return [children(boxes, name)]
   // RFC 9051 §7.3.1: \NonExistent is for names that are nothing at all

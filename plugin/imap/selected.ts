@@ -2,8 +2,10 @@
 import type { Change, Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import type { Enabled, SyncOptions } from './command.ts'
+import type { Wish } from './notify/interest.ts'
+import type { Notifications } from './notify/notifications.ts'
 import { writeFlags, writeKeywords, writeNumbering } from './updates.ts'
-import type { View } from './view.ts'
+import type { Advanced, View } from './view.ts'
 import type { Writer } from './wire/index.ts'
 
 /** Lines of an answer are handed to the socket in pieces of about this size. */
@@ -15,7 +17,10 @@ export interface Listener {
   readonly login: Login
   readonly writer: Writer
   readonly enabled: ReadonlySet<Enabled>
+  readonly notifications: Notifications
   flush(): Promise<void>
+  /** Tells what NOTIFY asked for of new messages. */
+  fetchNew(uids: readonly number[]): Promise<void>
 }
 
 export interface TellOptions extends SyncOptions {
@@ -23,6 +28,8 @@ export interface TellOptions extends SyncOptions {
   readonly expunge: boolean
   /** with UIDs in FETCH */
   readonly uid: boolean
+  /** are the numbers told whatever NOTIFY says? */
+  readonly renumbers?: boolean
 }
 
 export class Selected {
@@ -30,6 +37,10 @@ export class Selected {
   /** keywords that the client was told of in FLAGS */
   readonly keywords = new Set<string>()
   readonly #listener: Listener
+  /** Messages came of which a client does not want to hear (RFC 5465 §3.1). */
+  #missed = false
+  /** Flags that changed after this were not told, for the same reason. */
+  #withheld: number | null = null
 
   constructor(listener: Listener, view: View) {
     this.view = view
@@ -46,23 +57,63 @@ export class Selected {
   }
 
   /** Brings the view up to the journal and writes what the client has to know. */
-  async tell({ expunge, uid, skip, tell = [] }: TellOptions): Promise<void> {
+  async tell(options: TellOptions): Promise<void> {
+    const { everything = false, renumbers = false, skip, tell = [] } = options
     const { view } = this
-    const { quarantine, login, writer, enabled } = this.#listener
-    const news = quarantine.changes(login, view.folder, view.seq) ?? this.#reread()
+    const { quarantine, writer, enabled, notifications } = this.#listener
+    const wish = everything ? null : notifications.wish
+    const quiet = wish !== null && !wish.message && !renumbers
+    const news = this.#news(quiet)
     const recentFrom = await this.#recentFrom(news.changes)
+    const before = view.seq
+    const expunge = options.expunge && !quiet
     const step = view.advance(news.changes, news.seq, { expunge, recentFrom })
     const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
     writeNumbering(teller, step)
-    const indexes = [...new Set([...step.flags, ...tell])]
+    const indexes = [...new Set([...this.#flagged(step, wish, before), ...tell])]
       .map((one) => view.indexOf(one))
       .filter((index) => index >= 0)
       .toSorted((a, b) => a - b)
     writeKeywords(teller, indexes, this.keywords)
+    // RFC 5465 §5.1: with the UID
+    const uid = options.uid || notifications.wish !== null
     for (const index of indexes) {
       writeFlags(teller, index, { uid, silent: skip?.(view.uidAt(index)) ?? false })
       if (writer.size > PIECE) await this.#listener.flush()
     }
+    if (!wish || wish.fetch.length === 0 || step.added === 0) return
+    const added = [...view.uids.subarray(view.count - step.added)]
+    const others = added.filter((one) => !notifications.isOwn(view.folder, one))
+    if (others.length > 0) await this.#listener.fetchNew(others)
+  }
+
+  /** Changes since the last time; with `quiet` without new messages, which are looked for later. */
+  #news(quiet: boolean): { seq: number; changes: readonly Change[] } {
+    const { quarantine, login } = this.#listener
+    const { folder, seq } = this.view
+    const reread = this.#missed && !quiet
+    const news = reread
+      ? this.#reread()
+      : (quarantine.changes(login, folder, seq) ?? this.#reread())
+    const known = quiet ? news.changes.filter(({ kind }) => kind !== 'add') : news.changes
+    this.#missed = quiet && (this.#missed || known.length < news.changes.length)
+    return { seq: news.seq, changes: known }
+  }
+
+  /** UIDs of messages with new flags, and of those held back before, as far as the client wants to hear of them. */
+  #flagged({ flags, added }: Advanced, wish: Wish | null, before: number): readonly number[] {
+    const { view } = this
+    if (wish && !wish.flags) {
+      const { notifications } = this.#listener
+      const own = flags.filter((uid) => notifications.isOwn(view.folder, uid))
+      if (own.length < flags.length) this.#withheld ??= before
+      return own
+    }
+    const since = this.#withheld
+    if (since === null) return flags
+    this.#withheld = null
+    const known = view.uids.subarray(0, view.count - added)
+    return [...known].filter((_, index) => view.modseqAt(index) > since)
   }
 
   /** From which UID on new messages are \Recent: this session is the first that is told of them. */

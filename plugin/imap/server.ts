@@ -1,6 +1,7 @@
 // The listeners: implicit TLS and STARTTLS, with limits on who may connect.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Quarantine } from '../quarantine/quarantine.ts'
+import { AccountWatch } from './account-watch.ts'
 import { Budget } from './budget.ts'
 import { Certificate, certificateFiles } from './certificate.ts'
 import { Gate, plainAddress, type GateLimits } from './gate.ts'
@@ -81,6 +82,7 @@ export class ImapServer {
       quarantine,
       log,
       gate: this.#gate,
+      accounts: new AccountWatch(quarantine),
       budget: new Budget(this.#options.literals ?? limits.LITERALS_TOTAL),
       secureContext: () => certificate.context,
       authDelay: authDelay ?? limits.AUTH_DELAY,

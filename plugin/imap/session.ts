@@ -9,10 +9,14 @@ import { capabilities } from './capability.ts'
 import type { Call, Command, Done, Enabled, Peer, Session, SyncOptions } from './command.ts'
 import { ACCOUNT_CHANGED, Channel } from './channel.ts'
 import { COMMANDS } from './commands/index.ts'
+import type { AccountWatch } from './account-watch.ts'
 import type { Budget } from './budget.ts'
 import { networkOf, type Gate } from './gate.ts'
 import { loginFailedLine, type Log } from './log.ts'
 import { answerTo } from './refusal.ts'
+import { writeNew } from './fetch/write.ts'
+import type { Interest } from './notify/interest.ts'
+import { Notifications } from './notify/notifications.ts'
 import { Repeater } from './repeater.ts'
 import { PIECE, Selected } from './selected.ts'
 import { Gone, type Transport } from './transport.ts'
@@ -34,6 +38,7 @@ export interface SessionContext {
   readonly log: Log
   /** of large literals, over all connections */
   readonly budget: Budget
+  readonly accounts: AccountWatch
   readonly secureContext: () => SecureContext
   /** delay of the first wrong password, in ms */
   readonly authDelay: number
@@ -43,6 +48,7 @@ export class ImapSession implements Session {
   readonly quarantine: Quarantine
   readonly writer: Writer
   readonly enabled = new Set<Enabled>()
+  readonly notifications = new Notifications(this)
   readonly #context: SessionContext
   readonly #channel: Channel
   readonly #address: string
@@ -51,6 +57,9 @@ export class ImapSession implements Session {
   #stamp: string | null = null
   #selected: Selected | null = null
   #leaveAccount: (() => void) | null = null
+  /** tells what NOTIFY asked for, between commands */
+  readonly #news = new Repeater(() => this.#tellNews())
+  #stopNews: (() => void) | null = null
   #failures = 0
   #bads = 0
   #ending = false
@@ -64,6 +73,7 @@ export class ImapSession implements Session {
     this.#channel = new Channel(transport)
     this.writer = this.#channel.writer
     this.#address = address
+    this.#channel.onRest = () => this.#hear()
     // One span for all of it: bytes that drip in must not keep a stranger here.
     this.#loginTimer = setTimeout(() => transport.interrupt('timeout'), limits.LOGIN_TIME)
   }
@@ -119,6 +129,8 @@ export class ImapSession implements Session {
     } finally {
       clearTimeout(this.#loginTimer)
       this.#leaveAccount?.()
+      this.#stopNews?.()
+      this.#context.accounts.remove(this)
       this.#release()
     }
   }
@@ -149,6 +161,7 @@ export class ImapSession implements Session {
       throw new Refused('LIMIT', 'There are too many connections of this account already.')
     this.#login = login
     this.#stamp = this.quarantine.accounts.stamp(login)
+    this.#context.accounts.add(this)
     clearTimeout(this.#loginTimer)
     this.#channel.limits = afterLogin(this.quarantine.config.imap.append_limit)
     this.log(`imap login: rip=${this.#address}, user=${JSON.stringify(login.account)}`)
@@ -171,8 +184,38 @@ export class ImapSession implements Session {
   }
 
   async sync(call: Call, options: SyncOptions = {}): Promise<void> {
-    const expunge = call.uid || !COMMANDS.get(call.name)?.keepsNumbers
-    await this.#selected?.tell({ ...options, expunge, uid: call.uid })
+    const command = COMMANDS.get(call.name)
+    const expunge = call.uid || !command?.keepsNumbers
+    const renumbers = command?.renumbers
+    await this.#selected?.tell({ ...options, expunge, uid: call.uid, renumbers })
+  }
+
+  async fetchNew(uids: readonly number[]): Promise<void> {
+    await writeNew(this, this.notifications.wish?.fetch ?? [], uids)
+  }
+
+  notify(interest: Interest): void {
+    this.notifications.set(interest)
+    if (this.notifications.active) this.#stopNews ??= this.quarantine.watch(() => this.#hear())
+    else {
+      this.#stopNews?.()
+      this.#stopNews = null
+    }
+  }
+
+  /** Something may have happened. While a command runs it waits for the end of that. */
+  #hear(): void {
+    if (this.notifications.active && this.#channel.resting) void this.#news.run()
+  }
+
+  /** RFC 5465 §3.1: what happened, told at once and never within a command. */
+  async #tellNews(): Promise<void> {
+    if (!this.#channel.resting) return
+    await this.#tellAlone(async () => {
+      const wish = this.notifications.wish
+      if (wish?.message) await this.#selected?.tell({ expunge: !wish.delayed, uid: true })
+      await this.notifications.tell()
+    })
   }
 
   async prompt(text: string): Promise<Buffer> {
@@ -202,9 +245,16 @@ export class ImapSession implements Session {
   }
 
   async #tellIdle(call: Call): Promise<void> {
-    try {
-      if (!this.#welcome) return this.#channel.transport.interrupt('account')
+    await this.#tellAlone(async () => {
       await this.sync(call)
+      await this.notifications.tell() // RFC 5465 §4
+    })
+  }
+
+  /** What is told outside of a command has nobody who would hear of its failure. */
+  async #tellAlone(tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell()
       await this.flush()
     } catch (error) {
       if (!(error instanceof Gone)) this.#report(error)
@@ -231,6 +281,7 @@ export class ImapSession implements Session {
   async #loop(): Promise<void> {
     while (!this.#ending) {
       const step = await this.#channel.next()
+      await this.#news.rest()
       if (step === null) return
       if (this.#welcome) await this.#take(step)
       else this.#bye(ACCOUNT_CHANGED)
@@ -307,6 +358,10 @@ export class ImapSession implements Session {
   /** Is the account as it was at the login? A changed password ends all sessions of before. */
   get #welcome(): boolean {
     return !this.#login || this.quarantine.accounts.stamp(this.#login) === this.#stamp
+  }
+
+  checkAccount(): void {
+    if (!this.#welcome) this.#channel.transport.interrupt('account')
   }
 
   #lookUp(call: Call): Command {

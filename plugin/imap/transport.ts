@@ -36,6 +36,7 @@ export class Transport {
   #interrupt: Interruption | null = null
   #time = 0
   #closed = false
+  #ended = false
   #resolve: () => void = () => {}
   /** Resolves when the connection is gone. */
   readonly closed = new Promise<void>((resolve) => {
@@ -91,7 +92,7 @@ export class Transport {
 
   /** Hands bytes over for sending; how much waits is told by `choked`. */
   send(chunks: readonly Buffer[]): void {
-    if (this.#closed) return
+    if (this.#closed || this.#ended) return
     const out = this.#deflate ?? this.#socket
     const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     if (size === 0) return
@@ -168,7 +169,8 @@ export class Transport {
 
   /** Ends the connection after what was sent. */
   end(): void {
-    if (this.#closed) return
+    if (this.#closed || this.#ended) return
+    this.#ended = true
     const socket = this.#socket
     this.#detach(socket)
     socket.once('close', () => this.destroy())

@@ -51,6 +51,16 @@ export function changes(
   return ctx.store.watch.changes(login.scope, folder.id, since)
 }
 
+/** Shows `visit` each change after `since` that the login sees, in any folder. As `changes`. */
+export function eachChange(
+  ctx: Context,
+  login: Login,
+  since: number,
+  visit: (folder: string, change: Change) => void,
+): number | null {
+  return ctx.store.watch.each(login.scope, since, visit)
+}
+
 /** The item behind a UID of this folder; null when it is gone or not this login's. */
 export function itemAt(
   ctx: Context,

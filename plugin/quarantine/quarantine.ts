@@ -1,5 +1,5 @@
 // The quarantine: every verb behind one value. SMTP, IMAP, HTTP and the CLI call these and nothing else.
-import type { Item, Label, Login, Place, Scope } from '../mail.ts'
+import type { Change, Item, Label, Login, Place, Scope } from '../mail.ts'
 import type { ListKind } from '../mail.ts'
 import { getItem } from '../store/items.ts'
 import { Accounts } from './accounts.ts'
@@ -88,6 +88,17 @@ export class Quarantine {
   }
   changes(login: Login, folder: Folder, since: number): ReturnType<typeof mailbox.changes> {
     return mailbox.changes(this.#ctx, login, folder, since)
+  }
+  eachChange(
+    login: Login,
+    since: number,
+    visit: (folder: string, change: Change) => void,
+  ): number | null {
+    return mailbox.eachChange(this.#ctx, login, since, visit)
+  }
+  /** Seq after which folders and subscriptions are as they were. */
+  get namesSeq(): number {
+    return this.#ctx.store.watch.named
   }
   /** Calls back after any change, in any process; answers how to stop. */
   watch(listener: () => void): () => void {

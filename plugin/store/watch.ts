@@ -17,11 +17,12 @@ export class Watch {
   #told: number
   #from: number
   #seq: number
+  #named: number
   #recent: BoxChange[] = []
 
   constructor(store: Store) {
     this.#store = store
-    this.#told = this.#from = this.#seq = store.seq
+    this.#told = this.#from = this.#seq = this.#named = store.seq
   }
 
   /** Calls `listener` after the journal grew, in any process. Answers how to stop it. */
@@ -49,16 +50,37 @@ export class Watch {
    * Null: the journal no longer reaches back that far, so read the rows again.
    */
   changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
+    const changes: Change[] = []
+    const seq = this.#visit(since, (one) => {
+      if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
+    })
+    return seq === null ? null : { seq, changes }
+  }
+
+  /** The same of all mailboxes: each change is shown to `visit`. Answers the seq, or null. */
+  each(
+    scope: Scope,
+    since: number,
+    visit: (folder: string, change: Change) => void,
+  ): number | null {
+    return this.#visit(since, (one) => {
+      if (sees(scope, one.scope)) visit(one.folder, one.change)
+    })
+  }
+
+  /** Seq after which no mailbox was made, renamed or deleted, and no subscription changed. */
+  get named(): number {
+    this.#catchUp()
+    return this.#named
+  }
+
+  #visit(since: number, take: (one: BoxChange) => void): number | null {
     if (since < this.#store.floor) return null
     this.#catchUp()
-    const changes: Change[] = []
-    const take = (one: BoxChange): void => {
-      if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
-    }
     if (since < this.#from) for (const one of this.#older(since)) take(one)
     // Many sessions ask after every change: only what is new to them is looked at.
     else for (let i = this.#after(since); i < this.#recent.length; i++) take(this.#recent[i])
-    return { seq: this.#seq, changes }
+    return this.#seq
   }
 
   /** Index of the first recent change after `since`. */
@@ -96,6 +118,7 @@ export class Watch {
   #catchUp(): void {
     for (const { seq, event } of this.#store.entries(this.#seq)) {
       this.#recent.push(...boxChanges(this.#store.tables, event, seq))
+      if (event.type === 'mailbox' || event.type === 'subscription') this.#named = seq
       this.#seq = seq
     }
     if (this.#recent.length <= 2 * KEEP) return

@@ -127,13 +127,20 @@ describe('a login', () => {
     expect(await scram(other, 'root', 'correct horse')).toMatch(/Too many/)
   })
 
-  test('ends when the account is removed', async () => {
+  test('ends when the account is removed, whatever its sessions wait for', async () => {
     const server = await startServer()
-    const client = await server.logIn('user')
+    const silent = await server.logIn('user')
+    const sending = await server.logIn('user')
+    const other = await server.logIn('domain')
+    sending.send('APPEND Spam {100}')
+    expect(await sending.line()).toMatch(/^\+ /)
+    sending.write('Subject: never whole')
     await server.lazaret.quarantine.accounts.remove(ROOT, 'user@example.com')
-    client.send('NOOP')
-    expect(await client.line()).toMatch(/^\* BYE/)
-    await client.closed()
+    for (const client of [silent, sending]) {
+      expect(await client.line()).toMatch(/^\* BYE/)
+      await client.closed()
+    }
+    await other.ok('NOOP')
   })
 
   test('ends when its password is changed, in IDLE at once; others go on', async () => {

@@ -73,6 +73,12 @@ export class RandomClient {
       'UID FETCH 1:* FLAGS',
       `UID STORE 1:* ${pick(['+', '-'])}FLAGS.SILENT (${pick(FLAGS)})`,
     ]
+    if (r(80) === 0)
+      return pick([
+        'NOTIFY NONE',
+        'NOTIFY SET (selected-delayed (MessageNew MessageExpunge))',
+        'NOTIFY SET STATUS (selected-delayed (MessageNew (FLAGS) MessageExpunge FlagChange)) (personal (MessageNew MessageExpunge FlagChange))',
+      ])
     if (r(60) === 0) return pick(['CLOSE', 'UNSELECT', 'ENABLE CONDSTORE', 'NONSENSE', 'FETCH'])
     if (count === 0) return pick(free)
     const from = 1 + r(count)
@@ -98,7 +104,9 @@ export class RandomClient {
     else this.#expect(answer, command, /^(OK|NO \[(EXPUNGEISSUED|CANNOT)\])/)
     if (/^(FETCH|STORE|SEARCH|SORT)/.test(command) && answer.untagged.some(isExpunge))
       throw new Error(`${command}: an EXPUNGE in between`)
-    this.#hear(answer.untagged)
+    // what was told before is of the mailbox of before
+    const closed = answer.untagged.findIndex((line) => line.startsWith('* OK [CLOSED]'))
+    this.#hear(select ? answer.untagged.slice(closed + 1) : answer.untagged)
     if (command === 'CLOSE' || command === 'UNSELECT') this.#uids = null
   }
 

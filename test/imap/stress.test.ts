@@ -78,6 +78,51 @@ describe('a client that does not read', () => {
       expect(untagged[0].length).toBeGreaterThan(raw.length)
     }
   })
+
+  test.each(['IDLE', 'NOTIFY SET (selected (MessageNew MessageExpunge FlagChange))'])(
+    'in %s costs bounded memory, and is told the present state when it reads again',
+    async (listening) => {
+      const server = await startServer(TEST)
+      const ear = await server.logIn('root')
+      const hand = await server.logIn('root')
+      await ear.ok('CREATE box')
+      const count = 500
+      await hand.ok(`APPEND box${' {6+}\r\na: b\r\n'.repeat(count)}`)
+      await ear.ok('SELECT box')
+      await hand.ok('SELECT box')
+      // two KiB are told for each message
+      const words = Array.from({ length: 32 }, (_, i) => `k${i}`.padEnd(60, '-')).join(' ')
+      await hand.ok(`STORE 1:* +FLAGS.SILENT (${words})`)
+      await ear.ok('NOOP')
+      const idle = ear.send(listening)
+      if (listening === 'IDLE') await ear.line()
+      else await ear.answer(idle)
+      const before = process.memoryUsage()
+      ear.pause()
+      const rounds = 60
+      for (let i = 0; i < rounds; i++)
+        await hand.ok(`STORE 1:* ${i % 2 ? '-' : '+'}FLAGS.SILENT (\\Flagged)`)
+      await hand.ok('STORE 1:* +FLAGS.SILENT (\\Answered)')
+      const { external, arrayBuffers } = process.memoryUsage()
+      expect(external + arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(
+        32_000_000,
+      )
+      ear.resume()
+      let lines = 0
+      for (
+        let line = '';
+        !line.startsWith(`* ${count} FETCH`) || !line.includes('Answered');
+        lines++
+      )
+        line = await ear.line()
+      // much of what was true for a while is never told
+      expect(lines).toBeLessThan((rounds * count) / 2)
+      if (listening === 'IDLE') {
+        ear.write('DONE\r\n')
+        expect((await ear.answer(idle)).untagged).toEqual([])
+      } else expect(await ear.ok('NOOP')).toEqual([])
+    },
+  )
 })
 
 describe('too much', () => {

@@ -22,6 +22,7 @@ function checkUtf8({ enabled }: Session, utf8: boolean): void {
 
 export const APPEND: Command<Append> = {
   state: 'authenticated',
+  renumbers: true,
   // Refused before a byte of the message travels.
   literal(session, start, size) {
     const append = parseAppendStart(start, { utf8: session.utf8 })
@@ -50,6 +51,7 @@ export const APPEND: Command<Append> = {
         zone: date?.zone,
       })),
     )
+    session.notifications.caused(to, uids)
     return { code: (w) => w.atom('APPENDUID').number(to.uidValidity).numbers(uids) }
   },
 }

@@ -10,6 +10,7 @@ export const CLOSE: Command<void> = {
     const { quarantine, login, view } = session
     session.select(null)
     const uids = view.readOnly ? [] : markedUids(view)
+    session.notifications.caused(view.folder, uids)
     if (uids.length > 0) await quarantine.expunge(login, view.folder, uids)
   },
 }

@@ -16,6 +16,7 @@ export function copyUid(uidValidity: number, { from, to }: Dropped): (writer: Wr
 
 export const COPY: Command<Drop> = {
   state: 'selected',
+  renumbers: true,
   parse: parseCopy,
   async run(session, { set, mailbox }, call) {
     const { quarantine, login, view } = session
@@ -23,6 +24,7 @@ export const COPY: Command<Drop> = {
     const to = needTarget(session, mailbox)
     const dropped = await quarantine.copy(login, view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
+    session.notifications.caused(to, dropped.to)
     return { code: copyUid(to.uidValidity, dropped) }
   },
 }

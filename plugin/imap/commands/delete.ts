@@ -5,7 +5,8 @@ import { parseMailbox } from '../wire/index.ts'
 export const DELETE: Command<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login }, mailbox) {
+  async run({ quarantine, login, notifications }, mailbox) {
     await quarantine.deleteMailbox(login, mailbox)
+    notifications.causedName(mailbox)
   },
 }

@@ -24,6 +24,7 @@ export async function expunge(session: Session, uids: readonly number[]): Promis
 
 export const EXPUNGE: Command<void> = {
   state: 'selected',
+  renumbers: true,
   parse: parseNothing,
   async run(session, _, call) {
     // Other sessions may have marked messages that this client does not know to be marked.

@@ -1,12 +1,11 @@
 // FETCH and UID FETCH (RFC 9051 §6.4.5 and §6.4.9), with CONDSTORE and QRESYNC (RFC 7162), PARTIAL
 // (RFC 9394) and BINARY (RFC 3516).
-import { Bad, Refused } from '../../errors.ts'
+import { Bad } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Call, Command, Done, Session } from '../command.ts'
 import { keepModseqs } from '../condstore.ts'
-import { Message } from '../message.ts'
-import { Output } from '../fetch/output.ts'
-import { planFetch, type Plan } from '../fetch/plan.ts'
+import { planFetch } from '../fetch/plan.ts'
+import { writeMessages } from '../fetch/write.ts'
 import { vanishedSince } from '../resync.ts'
 import type { View } from '../view.ts'
 import {
@@ -20,9 +19,6 @@ import {
   type Span,
 } from '../wire/index.ts'
 
-/** Octets that are built before they are sent, and ms of work before others get their turn. */
-const PIECE = 256 * 1024
-const TURN = 2
 /** Messages marked \Seen in one transaction: it blocks the process for some 50 us each. */
 const MARKS = 500
 
@@ -105,6 +101,7 @@ async function markSeen(
   const { quarantine, login, view } = session
   const unseen = uids.filter((uid) => !(view.flagsAt(view.indexOf(uid)) & FLAG.seen))
   for (const uid of unseen) marked.add(uid)
+  session.notifications.caused(view.folder, unseen)
   for (let at = 0; at < unseen.length; at += MARKS) {
     await quarantine.changeFlags(login, view.folder, unseen.slice(at, at + MARKS), {
       mode: 'add',
@@ -112,64 +109,4 @@ async function markSeen(
     })
   }
   if (unseen.length > 0) await session.sync(call, { skip: (uid) => marked.has(uid) })
-}
-
-async function writeMessages(
-  session: Session,
-  plan: Plan,
-  spans: readonly Span[],
-  marked: ReadonlySet<number>,
-): Promise<Done | void> {
-  const out = new Output()
-  let done: Done | undefined
-  let turn = performance.now()
-  const hand = async () => {
-    for (const chunk of out.take()) session.writer.lines(chunk)
-    await session.flush()
-    turn = performance.now()
-  }
-  for (const { start, end } of spans) {
-    for (let index = start; index < end; index++) {
-      const message = new Message(session, index, marked.has(session.view.uidAt(index)))
-      if (plan.reads && !message.there) done = GONE
-      else done = writeMessage(out, plan, message) ?? done
-      if (out.size >= PIECE || ((index & 15) === 15 && performance.now() - turn > TURN))
-        await hand()
-    }
-  }
-  await hand()
-  return done
-}
-
-/** RFC 5530 §3: the client has not been told yet. */
-const GONE: Done = {
-  status: 'NO',
-  code: 'EXPUNGEISSUED',
-  text: 'Some of these messages are no longer there',
-}
-
-/** One response; or how the command ends when an item of it is refused. */
-function writeMessage(out: Output, plan: Plan, message: Message): Done | undefined {
-  const mark = out.mark()
-  try {
-    out.text('* ')
-    out.number(message.index + 1)
-    out.text(' FETCH (')
-    for (const { name, write } of plan.items) {
-      out.text(name)
-      write(out, message)
-    }
-    if (message.changed) {
-      for (const { name, write } of plan.changed) {
-        out.text(name)
-        write(out, message)
-      }
-    }
-    out.text(')\r\n')
-    return undefined
-  } catch (error) {
-    out.back(mark)
-    if (!(error instanceof Refused)) throw error
-    return { status: 'NO', code: error.code, text: error.message } // RFC 3516 §4.3: UNKNOWN-CTE
-  }
 }

@@ -28,6 +28,7 @@ import { MOVE } from './move.ts'
 import { MYRIGHTS } from './myrights.ts'
 import { NAMESPACE } from './namespace.ts'
 import { NOOP } from './noop.ts'
+import { NOTIFY } from './notify.ts'
 import { RENAME } from './rename.ts'
 import { SEARCH } from './search.ts'
 import { SELECT } from './select.ts'
@@ -73,6 +74,7 @@ const NAMED: Readonly<Record<string, Command>> = {
   MYRIGHTS,
   NAMESPACE,
   NOOP,
+  NOTIFY,
   RENAME,
   SEARCH,
   SELECT,

@@ -1,8 +1,9 @@
 // LSUB (RFC 3501 §6.3.9)
+import { boxesOf } from '../boxes.ts'
 import type { Command } from '../command.ts'
 import { subscribed } from '../listing.ts'
 import { parseLsub, writeDelimiter, writeList, type List } from '../wire/index.ts'
-import { asksDelimiter, boxesOf } from './list.ts'
+import { asksDelimiter } from './list.ts'
 
 export const LSUB: Command<List> = {
   state: 'authenticated',

@@ -5,7 +5,8 @@ import { parseRename } from '../wire/index.ts'
 export const RENAME: Command<{ from: string; to: string }> = {
   state: 'authenticated',
   parse: parseRename,
-  async run({ quarantine, login }, { from, to }) {
+  async run({ quarantine, login, notifications }, { from, to }) {
     await quarantine.renameMailbox(login, from, to)
+    notifications.causedName(to)
   },
 }

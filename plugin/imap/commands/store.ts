@@ -44,6 +44,7 @@ export const STORE: Command<Store> = {
     const known = new Map<number, string>()
     if (silent)
       for (const uid of uids) known.set(uid, expected(session, view.indexOf(uid), mode, flags))
+    session.notifications.caused(view.folder, uids)
     const { modified, gone } = await quarantine.changeFlags(login, view.folder, uids, {
       mode: MODE[mode],
       flags,

@@ -5,6 +5,7 @@ import { expunge } from './expunge.ts'
 
 export const UID_EXPUNGE: Command<SequenceSet | typeof SAVED> = {
   state: 'selected',
+  renumbers: true,
   parse: parseUidExpunge,
   async run(session, set, call) {
     await session.sync(call)

@@ -5,7 +5,8 @@ import { parseMailbox } from '../wire/index.ts'
 export const UNSUBSCRIBE: Command<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login }, mailbox) {
+  async run({ quarantine, login, notifications }, mailbox) {
     await quarantine.subscribe(login, mailbox, false)
+    notifications.causedName(mailbox)
   },
 }

@@ -1,8 +1,9 @@
 // XLIST: LIST with the special uses that Gmail had before RFC 6154; Outlook 2013 reads nothing else.
+import { boxesOf } from '../boxes.ts'
 import type { Command } from '../command.ts'
 import { listed } from '../listing.ts'
 import { parseLsub, writeDelimiter, writeList, type List } from '../wire/index.ts'
-import { asksDelimiter, boxesOf } from './list.ts'
+import { asksDelimiter } from './list.ts'
 
 export const XLIST: Command<List> = {
   state: 'authenticated',

@@ -102,8 +102,8 @@ function readItemOf(reader: Reader, name: string, position: number): FetchItem {
   throw new Bad(`Expected an item to fetch at position ${position}, found ${name}`)
 }
 
-/** One fetch-att. */
-function readFetchItem(reader: Reader): FetchItem {
+/** One fetch-att; NOTIFY names them too. */
+export function readFetchItem(reader: Reader): FetchItem {
   const position = reader.position
   return readItemOf(reader, reader.word('an item to fetch'), position)
 }

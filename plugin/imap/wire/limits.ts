@@ -96,6 +96,16 @@ export const MAILBOX_LENGTH_MAX = 1024
 /** Fields in one ID list. RFC 2971 §3.3 says 30; longer lists are seen and harmless. */
 export const ID_FIELDS_MAX = 256
 
+/** Event groups of one NOTIFY and mailboxes in one group. */
+export const NOTIFY_GROUPS_MAX = 64
+export const NOTIFY_MAILBOXES_MAX = 512
+
+/** Changes that a client of NOTIFY may be behind: then it has to ask anew (RFC 5465 §5.8). */
+export const NOTIFY_BEHIND_MAX = 50_000
+
+/** Own changes that are remembered so as not to tell them: of one pipeline. */
+export const NOTIFY_OWN_MAX = 10_000
+
 /** One line of a SASL exchange: RFC 9051 §6.2.2 gives no limit, RFC 4954 §4 names 12288 for SMTP. */
 export const SASL_LINE_MAX = 12 * KiB
 

@@ -12,6 +12,8 @@ export interface ListLine {
   readonly mailbox: string
   /** selection options that children match: CHILDINFO (RFC 5258 §4) */
   readonly childInfo?: readonly string[]
+  /** what the mailbox was called before (RFC 5465 §5.4) */
+  readonly oldName?: string
 }
 
 /** `* LIST (\Junk) "/" Spam` */
@@ -23,6 +25,8 @@ export function writeList(writer: Writer, line: ListLine): void {
     writer.open().string('CHILDINFO')
     writer.list(line.childInfo, (option, w) => w.string(option)).close()
   }
+  if (line.oldName !== undefined)
+    writer.open().string('OLDNAME').open().mailbox(line.oldName).close().close()
   writer.crlf()
 }
 

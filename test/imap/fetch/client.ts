@@ -63,6 +63,7 @@ export function client(
     writer,
     enabled,
     utf8: false,
+    notifications: { caused() {} },
     enable: (extension: Enabled) => void enabled.add(extension),
     flush: async () => void sent.push(...writer.take()),
     sync: async (call: Call) => {

@@ -17,6 +17,7 @@ const login = (text: string) => parse(wire.parseLogin, `LOGIN ${text}`)
 const id = (text: string) => parse(wire.parseId, `ID ${text}`)
 const setAcl = (text: string) => parse((r) => wire.parseAcl(r, { rights: true }), text)
 const authenticate = (text: string) => parse(wire.parseAuthenticate, `AUTHENTICATE ${text}`)
+const notify = (text: string) => parse(wire.parseNotify, `NOTIFY ${text}`)
 
 describe('SELECT (RFC 9051 §6.3.2, RFC 7162)', () => {
   test.each<[string, object]>([
@@ -335,5 +336,48 @@ describe('AUTHENTICATE (RFC 9051 §6.2.2, RFC 4959)', () => {
       false,
       false,
     ])
+  })
+})
+
+describe('NOTIFY (RFC 5465)', () => {
+  test('the examples of the RFC', () => {
+    expect(notify('NONE')).toBe('none')
+    expect(
+      notify(
+        'SET STATUS (selected (MessageNew (uid body.peek[header.fields (From)]) MessageExpunge))',
+      ),
+    ).toMatchObject({
+      status: true,
+      groups: [{ filter: 'SELECTED', events: ['MessageNew', 'MessageExpunge'] }],
+    })
+    expect(
+      notify('SET (subtree Lists (MessageNew MessageExpunge)) (mailboxes (a b) NONE)'),
+    ).toMatchObject({
+      status: false,
+      groups: [
+        { filter: 'SUBTREE', mailboxes: ['Lists'] },
+        { filter: 'MAILBOXES', mailboxes: ['a', 'b'], events: [] },
+      ],
+    })
+    expect(notify('SET (personal (MailboxName subscriptionchange FooBar))')).toMatchObject({
+      groups: [{ filter: 'PERSONAL', events: ['MailboxName', 'SubscriptionChange', 'FooBar'] }],
+    })
+  })
+
+  test.each([
+    '',
+    'SET',
+    'NONE x',
+    'SET ()',
+    'SET (foo (MessageNew MessageExpunge))',
+    'SET (selected (MessageNew))',
+    'SET (selected (FlagChange))',
+    'SET (inboxes (MessageNew (uid) MessageExpunge))',
+    'SET (subtree (MessageNew MessageExpunge))',
+    'SET (selected ())',
+    'SET (selected (MessageNew () MessageExpunge))',
+    'SET STATUS',
+  ])('%j is bad', (text) => {
+    expect(() => notify(text)).toThrow(Bad)
   })
 })

@@ -28,6 +28,7 @@ const PARSERS: ((reader: wire.Reader) => unknown)[] = [
   wire.parseLsub,
   wire.parseMailbox,
   wire.parseNothing,
+  wire.parseNotify,
   wire.parseRename,
   wire.parseSearch,
   wire.parseSelect,

@@ -1,0 +1,40 @@
+// NOTIFY (RFC 5465)
+import type { Command } from '../command.ts'
+import { keepModseqs } from '../condstore.ts'
+import { Interest, SUPPORTED } from '../notify/interest.ts'
+import { parseNotify, type Notify } from '../wire/index.ts'
+
+export const NOTIFY: Command<Notify> = {
+  state: 'authenticated',
+  parse: parseNotify,
+  async run(session, asked, call) {
+    if (asked === 'none') return session.notify(new Interest(asked))
+    const groups = asked.groups.map((group) => ({
+      ...group,
+      mailboxes: group.mailboxes.map((name) => properName(session, name)),
+    }))
+    if (groups.some(({ events }) => events.some((event) => !SUPPORTED.includes(event))))
+      return {
+        status: 'NO',
+        // RFC 5465 §3.1
+        code: (w) => w.atom('BADEVENT').list(SUPPORTED, (event) => w.atom(event)),
+        text: 'Of some of these events nothing can be told',
+      }
+    // RFC 7162 §3.1: asking for mod-sequences enables them
+    if (groups.some(({ fetch }) => fetch.some(({ kind }) => kind === 'MODSEQ')))
+      keepModseqs(session)
+    // RFC 5465 §3.1: all that was held back is told first, as by NOOP
+    await session.sync(call, { everything: true })
+    session.notify(new Interest({ ...asked, groups }))
+    if (asked.status) await session.notifications.tellStatus()
+  },
+}
+
+/** INBOX in any case and the names of older systems, as the mailbox is called. */
+function properName(
+  { quarantine, login }: Parameters<typeof keepModseqs>[0],
+  name: string,
+): string {
+  const folder = quarantine.folder(login, name)
+  return folder && !folder.ordinary ? folder.name : name
+}
