@@ -11,6 +11,11 @@ export const BOXES = ['one', 'two', 'three', 'Caught', 'Spam', '"Not Spam"']
 const FLAGS = ['\\Seen', '\\Flagged', '\\Deleted', '\\Answered', '$Work', 'Later']
 /** While these are answered, no message may lose its number (RFC 9051 §7.5.1). */
 const KEEP_NUMBERS = /^(?:FETCH|STORE|SEARCH|SORT|THREAD) /
+/** Told between commands, too: in a mailbox that is open without EXPUNGE, which has its times (RFC 5465 §6.1.2). */
+const NOTIFY = [
+  'NOTIFY SET (selected-delayed (MessageNew MessageExpunge))',
+  'NOTIFY SET STATUS (selected-delayed (MessageNew (UID FLAGS) MessageExpunge FlagChange)) (personal (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange))',
+]
 /** A response, or nothing at all. */
 const ACCEPTED = /^(?:OK|NO \[(?:EXPUNGEISSUED|CANNOT|NOPERM|NONEXISTENT|MODIFIED)[^\]]*\])/
 
@@ -19,6 +24,8 @@ export class SoakClient {
   readonly #pick: Pick
   #wire: Wire | null = null
   #box: Mailbox | null = null
+  /** the one that is being selected, while what is told may still be of the one before */
+  #next: Mailbox | null = null
   #qresync = false
   #tag = 0
   /** tagged responses so far */
@@ -66,6 +73,7 @@ export class SoakClient {
     const extension = this.#one(['', '', 'CONDSTORE', 'QRESYNC', 'IMAP4rev2'])
     this.#qresync = extension === 'QRESYNC'
     if (extension !== '') await this.#do([`ENABLE ${extension}`])
+    if (this.#pick(3) === 0) await this.#do([this.#one(NOTIFY)])
   }
 
   #leave(): void {
@@ -76,7 +84,9 @@ export class SoakClient {
   }
 
   async #select(name: string): Promise<void> {
-    this.#box = new Mailbox(name, this.#qresync)
+    const box = new Mailbox(name, this.#qresync)
+    if (this.#box) this.#next = box
+    else this.#box = box
     await this.#do([`SELECT ${name}`])
     // VANISHED names UIDs, so a client of QRESYNC has to know all of them.
     if (this.#qresync) await this.#do(['UID FETCH 1:* (UID FLAGS)'])
@@ -149,6 +159,7 @@ export class SoakClient {
   #take(text: string, command: string): void {
     if (CONDITION.test(text)) {
       if (text.startsWith('BYE ')) throw new Error('BYE')
+      if (text.startsWith('OK [CLOSED]')) this.#box = this.#next
       const copied = /\[COPYUID \d+ (\S+) (\S+)\]/.exec(text)
       if (copied && setOf(copied[1]).size !== setOf(copied[2]).size)
         throw new Error('COPYUID of two lengths')

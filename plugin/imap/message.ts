@@ -45,9 +45,12 @@ export class Message {
     return (this.#raw ??= this.#session.quarantine.raw({ id: item, blob }))
   }
 
-  /** The message's own header, much cheaper than `root`. */
+  /** The message's own header, much cheaper than `root`, and than `raw` where the message is large. */
   get header(): Header {
-    return (this.#header ??= parseHeader(this.raw))
+    if (this.#header) return this.#header
+    if (this.#raw) return (this.#header = parseHeader(this.#raw))
+    const { item, blob } = this.summary
+    return (this.#header = this.#session.quarantine.headerOf({ id: item, blob }))
   }
 
   /** All of it in lower case, one char a byte. */

@@ -37,10 +37,10 @@ export class Selected {
   /** keywords that the client was told of in FLAGS */
   readonly keywords = new Set<string>()
   readonly #listener: Listener
-  /** Messages came of which a client does not want to hear (RFC 5465 §3.1). */
-  #missed = false
+  /** Messages that came after this seq were not told: the client wants to hear of none (RFC 5465 §3.1). */
+  #missed = Infinity
   /** Flags that changed after this were not told, for the same reason. */
-  #withheld: number | null = null
+  #withheld = Infinity
 
   constructor(listener: Listener, view: View) {
     this.view = view
@@ -63,18 +63,21 @@ export class Selected {
     const { quarantine, writer, enabled, notifications } = this.#listener
     const wish = everything ? null : notifications.wish
     const quiet = wish !== null && !wish.message && !renumbers
+    const before = view.seq
     const news = this.#news(quiet)
     const recentFrom = await this.#recentFrom(news.changes)
-    const before = view.seq
     const expunge = options.expunge && !quiet
     const step = view.advance(news.changes, news.seq, { expunge, recentFrom })
     const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
     writeNumbering(teller, step)
-    const indexes = [...new Set([...this.#flagged(step, wish, before), ...tell])]
+    const flagged = this.#flagged(step, wish, before)
+    view.untold = Math.min(this.#missed, this.#withheld)
+    const indexes = [...new Set([...flagged, ...tell])]
       .map((one) => view.indexOf(one))
       .filter((index) => index >= 0)
       .toSorted((a, b) => a - b)
-    writeKeywords(teller, indexes, this.keywords)
+    const added = Array.from({ length: step.added }, (_, i) => view.count - step.added + i)
+    writeKeywords(teller, [...indexes, ...added], this.keywords)
     // RFC 5465 §5.1: with the UID
     const uid = options.uid || notifications.wish !== null
     for (const index of indexes) {
@@ -82,8 +85,9 @@ export class Selected {
       if (writer.size > PIECE) await this.#listener.flush()
     }
     if (!wish || wish.fetch.length === 0 || step.added === 0) return
-    const added = [...view.uids.subarray(view.count - step.added)]
-    const others = added.filter((one) => !notifications.isOwn(view.folder, one))
+    const others = added
+      .map((index) => view.uidAt(index))
+      .filter((one) => !notifications.isOwn(view.folder, one))
     if (others.length > 0) await this.#listener.fetchNew(others)
   }
 
@@ -91,12 +95,13 @@ export class Selected {
   #news(quiet: boolean): { seq: number; changes: readonly Change[] } {
     const { quarantine, login } = this.#listener
     const { folder, seq } = this.view
-    const reread = this.#missed && !quiet
+    const reread = this.#missed < Infinity && !quiet
     const news = reread
       ? this.#reread()
       : (quarantine.changes(login, folder, seq) ?? this.#reread())
     const known = quiet ? news.changes.filter(({ kind }) => kind !== 'add') : news.changes
-    this.#missed = quiet && (this.#missed || known.length < news.changes.length)
+    if (!quiet) this.#missed = Infinity
+    else if (known.length < news.changes.length) this.#missed = Math.min(this.#missed, seq)
     return { seq: news.seq, changes: known }
   }
 
@@ -106,12 +111,12 @@ export class Selected {
     if (wish && !wish.flags) {
       const { notifications } = this.#listener
       const own = flags.filter((uid) => notifications.isOwn(view.folder, uid))
-      if (own.length < flags.length) this.#withheld ??= before
+      if (own.length < flags.length) this.#withheld = Math.min(this.#withheld, before)
       return own
     }
     const since = this.#withheld
-    if (since === null) return flags
-    this.#withheld = null
+    if (since === Infinity) return flags
+    this.#withheld = Infinity
     const known = view.uids.subarray(0, view.count - added)
     return [...known].filter((_, index) => view.modseqAt(index) > since)
   }

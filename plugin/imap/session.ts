@@ -131,6 +131,7 @@ export class ImapSession implements Session {
       this.#leaveAccount?.()
       this.#stopNews?.()
       this.#context.accounts.remove(this)
+      await this.#news.rest()
       this.#release()
     }
   }
@@ -253,6 +254,7 @@ export class ImapSession implements Session {
 
   /** What is told outside of a command has nobody who would hear of its failure. */
   async #tellAlone(tell: () => Promise<void>): Promise<void> {
+    if (!this.#welcome) return this.checkAccount()
     try {
       await tell()
       await this.flush()

@@ -46,6 +46,8 @@ export class View {
   seq: number
   /** UIDs of the result that SEARCH saved, as ranges; `$` (RFC 5182) */
   saved: readonly Range[] = []
+  /** seq after which the client was not told of everything, by its own wish (RFC 5465) */
+  untold = Infinity
   #count: number
   #uid: Uint32Array
   #modseq: Uint32Array
@@ -55,6 +57,8 @@ export class View {
   #recent = 0
   /** UIDs that are gone and whose EXPUNGE the client could not be told yet */
   #gone = new Set<number>()
+  /** seq before the first of them went */
+  #goneFrom = Infinity
 
   constructor({ folder, readOnly, rows, seq, highest, recentFrom }: ViewOptions) {
     this.folder = folder
@@ -82,7 +86,8 @@ export class View {
 
   /** HIGHESTMODSEQ: of all that the client was told; above 0 (RFC 7162 §7) */
   get highest(): number {
-    return Math.max(1, this.#highest)
+    const gone = this.#gone.size > 0 ? this.#goneFrom : Infinity
+    return Math.max(1, Math.min(this.#highest, this.untold, gone))
   }
 
   /** All UIDs, ascending; valid until the next `advance`. */
@@ -171,7 +176,9 @@ export class View {
       this.#highest = Math.max(this.#highest, change.seq)
       if (change.kind === 'add') this.#add(change)
       else if (change.kind === 'gone') {
-        if (this.indexOf(change.uid) >= 0) this.#gone.add(change.uid)
+        if (this.indexOf(change.uid) < 0) continue
+        if (this.#gone.size === 0) this.#goneFrom = change.seq - 1
+        this.#gone.add(change.uid)
       } else if (this.#set(change)) changed.add(change.uid)
     }
     this.seq = Math.max(this.seq, seq)

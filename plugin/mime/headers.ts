@@ -37,7 +37,7 @@ export class Header {
   readonly fields: readonly Field[]
   #text: string | null = null
 
-  constructor(raw: Buffer, start: number, fieldsEnd: number, end: number, fields: Field[]) {
+  constructor(raw: Buffer, start: number, fieldsEnd: number, end: number, fields: readonly Field[]) {
     this.raw = raw
     this.start = start
     this.fieldsEnd = fieldsEnd
@@ -117,6 +117,12 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
     }
   }
   return new Header(raw, start, at, at, fields)
+}
+
+/** The same of a whole message, with a copy of the header's bytes alone: `raw` need not be kept. */
+export function parseHeaderAlone(raw: Buffer): Header {
+  const { start, fieldsEnd, end, fields } = parseHeader(raw)
+  return new Header(Buffer.from(raw.subarray(0, end)), start, fieldsEnd, end, fields)
 }
 
 /** The field's name in lower case. */

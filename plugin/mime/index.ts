@@ -16,6 +16,7 @@ export {
   find,
   findAll,
   parseHeader,
+  parseHeaderAlone,
   rawValue,
   unfold,
 } from './headers.ts'

@@ -10,7 +10,7 @@ import {
   type Place,
   type Rows,
 } from '../mail.ts'
-import { getBlob } from '../store/blobs.ts'
+import { blobInPlace, getBlob } from '../store/blobs.ts'
 import { sees } from '../store/changes.ts'
 import type { PlaceGroup } from '../store/events.ts'
 import { getItem } from '../store/items.ts'
@@ -21,6 +21,7 @@ import type { Tx } from '../store/store.ts'
 import { HOUR, write, type Context } from './context.ts'
 import { flagsOf } from './drop.ts'
 import type { Folder } from './folders.ts'
+import { parseHeaderAlone, type Header } from '../mime/headers.ts'
 import { parseStructure } from '../mime/structure.ts'
 import { keptSummary, makeSummary, readSummary, type Summary } from './summary.ts'
 
@@ -111,8 +112,16 @@ function summarize(ctx: Context, id: number): Summary | null {
 
 /** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
 export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
-  const bytes = getBlob(ctx.store.tables, item.blob)
-  if (!bytes) throw new Error(`blob ${item.blob} of item ${item.id} is missing from the store`)
+  return needBlob(getBlob(ctx.store.tables, item.blob), item)
+}
+
+/** Only the header of its message: of a large one a few pages are read, and no body. */
+export function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
+  return parseHeaderAlone(needBlob(blobInPlace(ctx.store.tables, item.blob), item))
+}
+
+function needBlob(bytes: Buffer | null, { id, blob }: Pick<Item, 'id' | 'blob'>): Buffer {
+  if (!bytes) throw new Error(`blob ${blob} of item ${id} is missing from the store`)
   return bytes
 }
 

@@ -117,6 +117,9 @@ export class Quarantine {
   raw(item: Pick<Item, 'id' | 'blob'>): Buffer {
     return mailbox.rawOf(this.#ctx, item)
   }
+  headerOf(item: Pick<Item, 'id' | 'blob'>): ReturnType<typeof mailbox.headerOf> {
+    return mailbox.headerOf(this.#ctx, item)
+  }
   keywords(id: number): string[] {
     return mailbox.keywordsOf(this.#ctx, id)
   }

@@ -12,6 +12,11 @@ export function getBlob(tables: Tables, name: string): Buffer | null {
   return tables.blobs.get(name) ?? null
 }
 
+/** The same without a copy: valid until the next access to any table. */
+export function blobInPlace(tables: Tables, name: string): Buffer | null {
+  return tables.blobs.inPlace(name) ?? null
+}
+
 export function putBlob(tables: Tables, name: string, bytes: Uint8Array): void {
   if (!tables.blobs.has(name)) tables.blobs.put(name, bytes)
 }

@@ -6,6 +6,8 @@ export type Key = (string | number)[] | string | number | Uint8Array
 /** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
 export interface Table<K extends Key> {
   get(key: K): Buffer | undefined
+  /** The value where it lies, without a copy: valid until the next access to any table. */
+  inPlace(key: K): Buffer | undefined
   has(key: K): boolean
   put(key: K, value: Uint8Array): void
   remove(key: K): void
@@ -159,9 +161,15 @@ function copyOf(bytes: Buffer | undefined): Buffer | undefined {
   return copy
 }
 
+/** Where the bytes lie: in the map of the file, or in lmdb's long buffer. */
+function placeOf(bytes: Buffer | undefined): Buffer | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 function table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
   return {
     get: large ? (key) => db.get(key) : (key) => copyOf(db.getBinaryFast(key)),
+    inPlace: (key) => placeOf(db.getBinaryFast(key)),
     has: (key) => db.doesExist(key),
     put: (key, value) => {
       db.putSync(key, value as Buffer)

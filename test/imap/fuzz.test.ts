@@ -15,6 +15,8 @@ const TOKENS =
     '|',
   )
 
+const EVENTS = 'MessageNew MessageExpunge FlagChange'
+
 /** Ways into a state; afterwards the client's next bytes are the hostile ones. */
 const STATES: Record<string, (server: Running) => Promise<WireClient>> = {
   'before TLS': async (server) => await greeted(server, { startTls: true }),
@@ -40,6 +42,11 @@ const STATES: Record<string, (server: Running) => Promise<WireClient>> = {
     await asked(await server.logIn('root'), 'APPEND box {9}'),
   selected: async (server) => await selected(server),
   'IDLE with a mailbox': async (server) => await asked(await selected(server), 'IDLE'),
+  'NOTIFY with a mailbox': async (server) => {
+    const client = await selected(server)
+    await client.ok(`NOTIFY SET (selected (${EVENTS})) (personal (${EVENTS} MailboxName))`)
+    return client
+  },
   'IDLE without one': async (server) => await asked(await server.logIn('root'), 'IDLE'),
   compressed: async (server) => {
     const client = await selected(server)

@@ -53,6 +53,17 @@ describe('sequence numbers', () => {
     expect([3, 5, 9, 4].map((uid) => view.seqOf(uid))).toEqual([1, 2, 3, 0])
   })
 
+  test('HIGHESTMODSEQ does not pass what was not told', () => {
+    const view = viewOf([1, 2, 3])
+    expect(view.highest).toBe(100)
+    view.advance([gone(120, 1), gone(130, 2)], 140, { expunge: false })
+    expect(view.highest).toBe(119)
+    view.advance([], 150, { expunge: true })
+    expect(view.highest).toBe(130)
+    view.untold = 110
+    expect(view.highest).toBe(110)
+  })
+
   test('expunges are told highest first, so that none shifts another', () => {
     const view = viewOf([3, 5, 9, 12])
     const step = view.advance([gone(101, 5), gone(102, 12), gone(103, 3)], 103, { expunge: true })

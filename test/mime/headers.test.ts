@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import { fieldName, fieldValue, find, findAll, parseHeader } from '../../plugin/mime/index.ts'
+import { fieldName, fieldValue, find, findAll, parseHeader, parseHeaderAlone } from '../../plugin/mime/index.ts'
 import { message } from './message.ts'
 
 const pairs = (raw: Buffer) => {
   const header = parseHeader(raw)
   return header.fields.map((field) => [fieldName(header, field), fieldValue(header, field)])
 }
+
+test('a header alone is the header of the message, and keeps nothing of it', () => {
+  for (const text of ['A: b\n c\nD:\n\nbody\n', '\n\nx', 'A: b', '']) {
+    const raw = message(text)
+    const { raw: whole, ...expected } = parseHeader(raw)
+    const alone = parseHeaderAlone(raw)
+    expect(alone).toMatchObject(expected)
+    expect(alone.raw).toEqual(whole.subarray(0, alone.end))
+    raw.fill(0)
+    expect(alone.fields.map((field) => fieldValue(alone, field)).join()).not.toContain('\0')
+  }
+})
 
 describe('splitting a header', () => {
   test('fields, folds and the body behind', () => {

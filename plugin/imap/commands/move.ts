@@ -16,6 +16,7 @@ export const MOVE: Command<Drop> = {
     if (view.readOnly) return READ_ONLY
     const dropped = await quarantine.move(login, view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
+    session.notifications.caused(view.folder, dropped.from)
     session.notifications.caused(to, dropped.to)
     // RFC 6851 §4.3: untagged COPYUID first, then EXPUNGE, which follows from the journal
     writer.untagged().ok('Moved', copyUid(to.uidValidity, dropped))

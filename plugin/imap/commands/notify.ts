@@ -23,8 +23,9 @@ export const NOTIFY: Command<Notify> = {
     // RFC 7162 §3.1: asking for mod-sequences enables them
     if (groups.some(({ fetch }) => fetch.some(({ kind }) => kind === 'MODSEQ')))
       keepModseqs(session)
-    // RFC 5465 §3.1: all that was held back is told first, as by NOOP
+    // RFC 5465 §3.1: all that was held back is told first, as by NOOP; and what the old groups ask for
     await session.sync(call, { everything: true })
+    await session.notifications.tell()
     session.notify(new Interest({ ...asked, groups }))
     if (asked.status) await session.notifications.tellStatus()
   },

@@ -94,9 +94,12 @@ function sectionWriter({ section, octets }: Sectioned): WriteItem {
 function sectionOf(message: Message, { path, text, fields }: Section): Buffer | null {
   if (path.length === 0) {
     if (text === '') return message.raw
-    const { header, raw } = message
-    if (text === 'HEADER') return raw.subarray(0, header.end)
-    if (text === 'TEXT') return raw.subarray(header.end)
+    if (text === 'TEXT') {
+      const { raw } = message // first, so that the header is of these bytes
+      return raw.subarray(message.header.end)
+    }
+    const { header } = message
+    if (text === 'HEADER') return header.raw.subarray(0, header.end)
     return pickFields(header, fields, text === 'HEADER.FIELDS')
   }
   return sectionBytes(message.root, { path, text: text === '' ? null : text, fields })

@@ -41,11 +41,18 @@ export interface Wish {
   readonly fetch: readonly FetchItem[]
 }
 
+/** An event group, with its mailboxes for look-up and its events as bits. */
+interface Group {
+  readonly filter: NotifyGroup['filter']
+  readonly names: ReadonlySet<string>
+  readonly bits: number
+}
+
 export class Interest {
   readonly wish: Wish
   /** No event at all: NOTIFY NONE. */
   readonly none: boolean
-  readonly #groups: readonly (NotifyGroup & { readonly bits: number })[]
+  readonly #groups: readonly Group[]
 
   constructor(notify: Notify) {
     const groups = notify === 'none' ? [] : notify.groups
@@ -60,7 +67,11 @@ export class Interest {
     }
     this.#groups = groups
       .filter((group) => group !== selected)
-      .map((group) => ({ ...group, bits: bitsOf(group.events) }))
+      .map(({ filter, mailboxes, events }) => ({
+        filter,
+        names: new Set(mailboxes),
+        bits: bitsOf(events),
+      }))
     this.none = bits === 0 && this.#groups.every((group) => group.bits === 0)
   }
 
@@ -76,7 +87,7 @@ function bitsOf(events: readonly string[]): number {
   return events.reduce((bits, event) => bits | BITS[event], 0)
 }
 
-function matches({ filter, mailboxes }: NotifyGroup, { id, name, subscribed }: Named): boolean {
+function matches({ filter, names }: Group, { id, name, subscribed }: Named): boolean {
   switch (filter) {
     case 'PERSONAL': // RFC 5465 §6.2: there is one namespace, and it is personal
       return id !== null
@@ -85,9 +96,9 @@ function matches({ filter, mailboxes }: NotifyGroup, { id, name, subscribed }: N
     case 'SUBSCRIBED': // RFC 5465 §6.4
       return subscribed
     case 'SUBTREE': // RFC 5465 §6.5
-      return mailboxes.includes(name) || parentsOf(name).some((above) => mailboxes.includes(above))
+      return names.has(name) || parentsOf(name).some((above) => names.has(above))
     case 'MAILBOXES': // RFC 5465 §6.6: `*` and `%` are characters like any other
-      return mailboxes.includes(name)
+      return names.has(name)
     case 'SELECTED':
     case 'SELECTED-DELAYED':
     default:

@@ -24,7 +24,7 @@ export class Notifications {
   #ours = 0
   /** names of mailboxes that this client changed since then */
   #own = new Set<string>()
-  /** messages that are not \Seen, by folder, as last told */
+  /** messages that are not \Seen, by folder, where the client knows them from us alone */
   #unseen = new Map<string, number>()
   /** names of mailboxes that are no more: one of them may be made anew */
   #deleted = new Set<string>()
@@ -59,6 +59,7 @@ export class Notifications {
     if (!this.active) return
     // Of a pipeline without a pause: then it is told what it knows.
     if (this.#ours > limits.NOTIFY_OWN_MAX) this.#forget()
+    this.#unseen.delete(folder.id)
     const known = this.#uids.get(folder.id) ?? new Set()
     for (const uid of uids) known.add(uid)
     this.#uids.set(folder.id, known)
@@ -115,6 +116,7 @@ export class Notifications {
     for (const [id, news] of changed) {
       const folder = after.folders.get(id as Folder['id'])
       if (folder && !this.#isSelected(folder)) this.#tellBox(folder, news)
+      else this.#unseen.delete(id)
       await this.#breathe()
     }
   }

@@ -112,6 +112,36 @@ describe('the command (RFC 5465 §3.1)', () => {
     expect(await ear.ok('UID FETCH 1:* FLAGS')).toHaveLength(3)
   })
 
+  test('RFC 5465 §3.1: a new SET loses nothing of what the one before asked for', async () => {
+    await ear.ok(`NOTIFY SET (mailboxes b (${BOTH}))`)
+    const tag = ear.send('APPEND a {3}')
+    expect(await ear.line()).toMatch(/^\+ /)
+    await append('b')
+    ear.write(`x\r\n\r\nz9 NOTIFY SET (mailboxes b (${ALL}))\r\n`)
+    expect((await ear.answer(tag)).tagged).toMatch(/^OK/)
+    expect((await ear.answer('z9')).untagged).toEqual([
+      expect.stringMatching(/^\* STATUS b \(MESSAGES 1 /),
+    ])
+  })
+
+  test('RFC 7162 §3.1.2: HIGHESTMODSEQ does not pass what the client did not want to hear of', async () => {
+    await append('a', 2)
+    await ear.ok('ENABLE CONDSTORE')
+    const before = Number(/HIGHESTMODSEQ (\d+)/.exec((await ear.ok('SELECT a')).join())![1])
+    await ear.ok(`NOTIFY SET (selected (${BOTH}))`)
+    await hand.ok('SELECT a')
+    await hand.ok('STORE 1 +FLAGS.SILENT (\\Flagged)')
+    await append('a')
+    expect(await ear.line()).toBe('* 3 EXISTS')
+    await ear.ok('STORE 2 +FLAGS.SILENT (\\Deleted)')
+    const { tagged } = await ear.command('EXPUNGE')
+    expect(tagged).toContain(`[HIGHESTMODSEQ ${before}]`)
+    await ear.ok(`NOTIFY SET (selected (${ALL}))`)
+    await ear.ok('STORE 2 +FLAGS.SILENT (\\Deleted)')
+    const later = await ear.command('EXPUNGE')
+    expect(Number(/HIGHESTMODSEQ (\d+)/.exec(later.tagged)![1])).toBeGreaterThan(before)
+  })
+
   test('RFC 5465 §3.1: NONE ends what was told', async () => {
     await ear.ok('SELECT b')
     await ear.ok(`NOTIFY SET (selected (${ALL})) (personal (${ALL} MailboxName))`)
@@ -202,6 +232,11 @@ describe('events (RFC 5465 §5)', () => {
     await ear.ok('COPY 1 b')
     await ear.ok('STORE 1 +FLAGS (\\Deleted)')
     await ear.ok('CLOSE')
+    await ear.ok('SELECT b')
+    await ear.ok('STORE 1 +FLAGS (\\Deleted)')
+    ear.write('y1 EXPUNGE\r\ny2 UNSELECT\r\n')
+    expect((await ear.answer('y1')).untagged).toEqual(['* 1 EXPUNGE'])
+    expect((await ear.answer('y2')).untagged).toEqual([])
     await ear.ok('CREATE x/y')
     await ear.ok('SUBSCRIBE x/y')
     await ear.ok('RENAME x z')
@@ -247,6 +282,23 @@ describe('events (RFC 5465 §5)', () => {
     expect(await ear.line()).toMatch(/^\* STATUS a \(UIDVALIDITY \d+ UNSEEN 1 HIGHESTMODSEQ \d+\)$/)
   })
 
+  test('RFC 5465 §5.1: UNSEEN is told again where the client heard of it otherwise', async () => {
+    await append('a', 2)
+    await ear.ok(`NOTIFY SET STATUS (selected (${ALL})) (mailboxes a (${ALL}))`)
+    await ear.ok('SELECT a')
+    await ear.ok('STORE 1 +FLAGS.SILENT (\\Seen)')
+    await ear.ok('UNSELECT')
+    await hand.ok('SELECT a')
+    await hand.ok('STORE 1 -FLAGS.SILENT (\\Seen)')
+    expect(await ear.line()).toMatch(/^\* STATUS a \(UIDVALIDITY \d+ UNSEEN 2\)$/)
+    await ear.ok('SELECT a')
+    await hand.ok('STORE 1 +FLAGS.SILENT (\\Seen)')
+    expect(await ear.line()).toMatch(/^\* 1 FETCH /)
+    await ear.ok('UNSELECT')
+    await hand.ok('STORE 1 -FLAGS.SILENT (\\Seen)')
+    expect(await ear.line()).toMatch(/^\* STATUS a \(UIDVALIDITY \d+ UNSEEN 2\)$/)
+  })
+
   test('RFC 5465 §5.1: a new UIDVALIDITY is told', async () => {
     const [before] = await ear.ok(
       `NOTIFY SET STATUS (mailboxes a (${ALL})) (mailboxes a (MailboxName))`,
@@ -278,6 +330,15 @@ describe('events (RFC 5465 §5)', () => {
     expect(await ear.line()).toBe('* 3 EXISTS')
     expect(await ear.line()).toMatch(/^\* 3 FETCH \(UID 3 /)
     expect((await ear.answer(tag)).untagged).toEqual([])
+  })
+
+  test('RFC 3501 §7.2.6: keywords are told of before a new message that has them', async () => {
+    await ear.ok('SELECT a')
+    await ear.ok('NOTIFY SET (selected (MessageNew (FLAGS) MessageExpunge))')
+    await hand.ok('APPEND a ($Work) {6+}\r\na: b\r\n')
+    expect(await ear.line()).toBe('* 1 EXISTS')
+    expect(await ear.line()).toMatch(/^\* FLAGS \(.* \$Work\)$/)
+    expect(await ear.line()).toBe('* 1 FETCH (FLAGS ($Work))')
   })
 
   test('RFC 5465 §5.2: what is asked for of new messages does not make them \\Seen', async () => {
