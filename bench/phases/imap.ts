@@ -1,5 +1,7 @@
 // Phase imap: Lazaret's IMAP server, beside Dovecot where that is installed.
-import { benchImap, FULL, QUICK, type Phase as Row } from '../imap.ts'
+import { benchImap } from '../imap.ts'
+import type { Phase as Row } from '../imap/phase.ts'
+import { FULL, QUICK } from '../imap/sizes.ts'
 import { benchSelect } from '../imap-growth.ts'
 import type { Phase } from '../harness/phase.ts'
 import { emptyPhase, measure, type PhaseResult } from '../harness/result.ts'

@@ -37,7 +37,13 @@ export class Header {
   readonly fields: readonly Field[]
   #text: string | null = null
 
-  constructor(raw: Buffer, start: number, fieldsEnd: number, end: number, fields: readonly Field[]) {
+  constructor(
+    raw: Buffer,
+    start: number,
+    fieldsEnd: number,
+    end: number,
+    fields: readonly Field[],
+  ) {
     this.raw = raw
     this.start = start
     this.fieldsEnd = fieldsEnd

@@ -115,7 +115,7 @@ export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
   return needBlob(getBlob(ctx.store.tables, item.blob), item)
 }
 
-/** Only the header of its message: of a large one a few pages are read, and no body. */
+/** Only the header of its message: of a large one no copy is made but of that. */
 export function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
   return parseHeaderAlone(needBlob(blobInPlace(ctx.store.tables, item.blob), item))
 }

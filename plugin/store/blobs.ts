@@ -12,7 +12,7 @@ export function getBlob(tables: Tables, name: string): Buffer | null {
   return tables.blobs.get(name) ?? null
 }
 
-/** The same without a copy: valid until the next access to any table. */
+/** The same without memory of its own: valid until the next access to any table. */
 export function blobInPlace(tables: Tables, name: string): Buffer | null {
   return tables.blobs.inPlace(name) ?? null
 }

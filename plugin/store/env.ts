@@ -6,7 +6,7 @@ export type Key = (string | number)[] | string | number | Uint8Array
 /** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
 export interface Table<K extends Key> {
   get(key: K): Buffer | undefined
-  /** The value where it lies, without a copy: valid until the next access to any table. */
+  /** The value without memory of its own: valid until the next access to any table. */
   inPlace(key: K): Buffer | undefined
   has(key: K): boolean
   put(key: K, value: Uint8Array): void
@@ -161,7 +161,7 @@ function copyOf(bytes: Buffer | undefined): Buffer | undefined {
   return copy
 }
 
-/** Where the bytes lie: in the map of the file, or in lmdb's long buffer. */
+/** lmdb-js reads into one long buffer that it uses again; from 16 MiB on it shows the map of the file. */
 function placeOf(bytes: Buffer | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

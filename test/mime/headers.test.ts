@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { fieldName, fieldValue, find, findAll, parseHeader, parseHeaderAlone } from '../../plugin/mime/index.ts'
+import {
+  fieldName,
+  fieldValue,
+  find,
+  findAll,
+  parseHeader,
+  parseHeaderAlone,
+} from '../../plugin/mime/index.ts'
 import { message } from './message.ts'
 
 const pairs = (raw: Buffer) => {
