@@ -254,8 +254,8 @@ export class ImapSession implements Session {
 
   /** What is told outside of a command has nobody who would hear of its failure. */
   async #tellAlone(tell: () => Promise<void>): Promise<void> {
-    if (!this.#welcome) return this.checkAccount()
     try {
+      if (!this.#welcome) return this.checkAccount()
       await tell()
       await this.flush()
     } catch (error) {
