@@ -33,6 +33,33 @@ export function find(p: usize, end: usize, c: u8): usize {
   return end
 }
 
+/** First position of byte `c` right before byte `d` in `[p, end)`, else `end`. Reads up to 16 bytes beyond `end`. */
+export function findPair(p: usize, end: usize, c: u8, d: u8): usize {
+  while (p < end) {
+    const first = i8x16.eq(v128.load(p), i8x16.splat(c))
+    const hit = i8x16.bitmask(v128.and(first, i8x16.eq(v128.load(p, 1), i8x16.splat(d))))
+    if (hit != 0) {
+      const at = p + ctz(hit)
+      return at + 1 < end ? at : end
+    }
+    p += 16
+  }
+  return end
+}
+
+/** First white space in `[p, end)`, else `end`. Reads up to 15 bytes beyond `end`. */
+export function findSpace(p: usize, end: usize): usize {
+  while (p < end) {
+    const c = v128.load(p)
+    const line = v128.or(i8x16.eq(c, i8x16.splat(<i8>LF)), i8x16.eq(c, i8x16.splat(<i8>CR)))
+    const blank = v128.or(i8x16.eq(c, i8x16.splat(32)), i8x16.eq(c, i8x16.splat(<i8>TAB)))
+    const hit = i8x16.bitmask(v128.or(line, blank))
+    if (hit != 0) return min<usize>(p + ctz(hit), end)
+    p += 16
+  }
+  return end
+}
+
 /** Last position of byte `c` in `[p, end)`, else `end`. */
 export function findLast(p: usize, end: usize, c: u32): usize {
   for (let at = end; at > p; at--) if (load<u8>(at - 1) == c) return at - 1

@@ -6,6 +6,7 @@ import {
   TAB,
   find,
   findLast,
+  findPair,
   isSpace,
   search,
   skipSpace,
@@ -221,7 +222,7 @@ export function headers(p: usize, end: usize, depth: i32): usize {
     if (isDropped(start, nameEnd)) continue
     remember(name, from, stop)
     if (tracing) setName(start, nameEnd)
-    if (search(from, stop, '=?') != stop) {
+    if (findPair(from, stop, 61, 63) != stop) {
       const size = encodedWords(from, stop, arena.decoded)
       from = skipSpace(arena.decoded, arena.decoded + size)
       stop = trimEnd(from, arena.decoded + size)

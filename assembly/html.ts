@@ -1,8 +1,7 @@
 // HTML to the text a reader sees, and the names of its tags on the side.
 import * as arena from './arena'
-import { find, isSpace, search, skipSpace, startsWith } from './bytes'
+import { find, findSpace, isSpace, search, skipSpace, startsWith } from './bytes'
 import { hex } from './decode'
-import { small } from './hash'
 
 /** Bytes of names of tags of this message, in arena.tags. */
 export let tagsUsed: i32 = 0
@@ -15,40 +14,71 @@ function isLetter(c: u32): bool {
   return (c | 32) - 97 <= 25
 }
 
-function isNameByte(c: u32): bool {
-  return isLetter(c) || c - 48 <= 9
+/** Bytes of a tag's name that are looked at. */
+const NAME_MAX: usize = 16
+
+// Names as the little-endian number of their letters.
+const STYLE: u64 = 0x656c797473
+const SCRIPT: u64 = 0x747069726373
+const A: u64 = 0x61
+const B: u64 = 0x62
+const BIG: u64 = 0x676962
+const EM: u64 = 0x6d65
+const FONT: u64 = 0x746e6f66
+const I: u64 = 0x69
+const SMALL: u64 = 0x6c6c616d73
+const SPAN: u64 = 0x6e617073
+const STRONG: u64 = 0x676e6f727473
+const U: u64 = 0x75
+const HREF: u32 = 0x66657268
+const SRC: u32 = 0x637273
+
+/** Bytes of the letters and digits at `p`, at most NAME_MAX. Reads up to 15 bytes beyond `end`. */
+function nameSize(p: usize, end: usize): usize {
+  const c = v128.load(p)
+  const letter = i8x16.lt_u(
+    i8x16.sub(v128.or(c, i8x16.splat(32)), i8x16.splat(97)),
+    i8x16.splat(26),
+  )
+  const digit = i8x16.lt_u(i8x16.sub(c, i8x16.splat(48)), i8x16.splat(10))
+  const others = i8x16.bitmask(v128.not(v128.or(letter, digit))) | (1 << NAME_MAX)
+  return min<usize>(<usize>ctz(others), end - p)
+}
+
+/** A name of letters and digits as a number, in small letters; 0 for one of more than eight. */
+function nameKey(p: usize, size: usize): u64 {
+  if (size > 8 || size == 0) return 0
+  return (load<u64>(p) | 0x2020202020202020) & (~(<u64>0) >> ((64 - (size << 3)) as u64))
 }
 
 /** Tags that do not part words. */
-function isInline(p: usize, size: i32): bool {
-  const end = p + size
-  if (size == 1) {
-    const c = load<u8>(p) | 32
-    return c == 98 || c == 105 || c == 117 || c == 97
-  }
-  if (size == 2) return startsWith(p, end, 'em')
-  if (size == 3) return startsWith(p, end, 'big')
-  if (size == 4) return startsWith(p, end, 'font') || startsWith(p, end, 'span')
-  if (size == 5) return startsWith(p, end, 'small')
-  return size == 6 && startsWith(p, end, 'strong')
+function isInline(key: u64): bool {
+  const one = i32(key == A) | i32(key == B) | i32(key == I) | i32(key == U) | i32(key == EM)
+  const more = i32(key == FONT) | i32(key == SPAN) | i32(key == BIG)
+  return (one | more | i32(key == SMALL) | i32(key == STRONG)) != 0
 }
 
-/** Whether the attribute name `[p, end)` holds an address. */
+/** Whether the letters in `[p, end)` that end there are the name of an attribute that holds an address. */
 function isLink(p: usize, end: usize): bool {
-  const size = end - p
-  if (size == 4) return startsWith(p, end, 'href')
-  if (size == 3) return startsWith(p, end, 'src')
-  if (size == 6) return startsWith(p, end, 'action')
-  return size == 10 && startsWith(p, end, 'background')
+  if (end < p + 3) return false
+  const last = load<u32>(end - 4) | 0x20202020
+  let size: usize = 0
+  if (last == HREF) size = 4
+  else if (last >> 8 == SRC) size = 3
+  else if (end >= p + 6 && startsWith(end - 6, end, 'action')) size = 6
+  else if (end >= p + 10 && startsWith(end - 10, end, 'background')) size = 10
+  else return false
+  return end - size == p || (end > p + size && !isLetter(load<u8>(end - size - 1)))
 }
 
-function putTag(p: usize, size: i32): void {
-  if (tagsUsed + size + 2 > arena.TAGS_MAX) return
-  let out = arena.tags + tagsUsed
-  store<u8>(out++, 0xff)
-  for (let i = 0; i < size; i++) store<u8>(out++, small(load<u8>(p + i)))
-  store<u8>(out, 32)
-  tagsUsed += size + 2
+function putTag(p: usize, size: usize): void {
+  if (tagsUsed + <i32>size + 2 > arena.TAGS_MAX) return
+  const out = arena.tags + tagsUsed
+  store<u8>(out, 0xff)
+  // Letters and digits: this bit makes letters small and is set in digits.
+  v128.store(out, v128.or(v128.load(p), i8x16.splat(32)), 1)
+  store<u8>(out + size, 32, 1)
+  tagsUsed += <i32>size + 2
 }
 
 /** Writes the addresses among the attributes `[p, end)` of a tag; returns the new end of the output. */
@@ -58,19 +88,15 @@ function attributes(p: usize, end: usize, out: usize, stop: usize): usize {
     if (equals == end) return out
     let nameEnd = equals
     while (nameEnd > p && isSpace(load<u8>(nameEnd - 1))) nameEnd--
-    let name = nameEnd
-    while (name > p && isLetter(load<u8>(name - 1))) name--
+    const link = isLink(p, nameEnd)
     p = skipSpace(equals + 1, end)
     if (p == end) return out
     const quote = <u32>load<u8>(p)
     let valueEnd: usize
     const value = quote == 34 || quote == 39 ? p + 1 : p
     if (value != p) valueEnd = find(value, end, <u8>quote)
-    else {
-      valueEnd = p
-      while (valueEnd < end && !isSpace(load<u8>(valueEnd))) valueEnd++
-    }
-    if (isLink(name, nameEnd)) {
+    else valueEnd = findSpace(p, end)
+    if (link) {
       if (out < stop) store<u8>(out++, 32)
       const size = min<usize>(valueEnd - value, stop - out)
       memory.copy(out, value, size)
@@ -144,19 +170,16 @@ let tagEnd: usize = 0
 function tag(p: usize, end: usize, out: usize, stop: usize): usize {
   const closing = load<u8>(p) == 47
   const name = closing ? p + 1 : p
-  let nameEnd = name
-  while (nameEnd < end && nameEnd < name + 16 && isNameByte(load<u8>(nameEnd))) nameEnd++
-  const size = <i32>(nameEnd - name)
-  const close = find(nameEnd, end, 62)
+  const size = nameSize(name, end)
+  const key = nameKey(name, size)
+  const close = find(name + size, end, 62)
   tagEnd = min<usize>(close + 1, end)
-  if (!closing) {
-    putTag(name, size)
-    if (startsWith(name, nameEnd, 'style') && size == 5) tagEnd = search(tagEnd, end, '</style')
-    else if (startsWith(name, nameEnd, 'script') && size == 6)
-      tagEnd = search(tagEnd, end, '</script')
-  }
-  if (!isInline(name, size)) store<u8>(out++, 32)
-  return closing ? out : attributes(nameEnd, close, out, stop)
+  if (!isInline(key)) store<u8>(out++, 32)
+  if (closing) return out
+  putTag(name, size)
+  if (key == STYLE) tagEnd = search(tagEnd, end, '</style')
+  else if (key == SCRIPT) tagEnd = search(tagEnd, end, '</script')
+  return attributes(name + size, close, out, stop)
 }
 
 /** Text of the HTML in `[p, end)` to `out`, at most `limit` bytes. Returns the number of bytes. */
@@ -188,11 +211,11 @@ export function html(p: usize, end: usize, out: usize, limit: i32): i32 {
     }
     const d: u32 = p < end ? load<u8>(p) : 0
     const e: u32 = p + 1 < end ? load<u8>(p, 1) : 0
-    if (startsWith(p, end, '!--')) {
-      p = search(p + 3, end, '-->') + 3
-    } else if (isLetter(d) || (d == 47 && isLetter(e))) {
+    if (isLetter(d) || (d == 47 && isLetter(e))) {
       out = tag(p, end, out, stop)
       p = tagEnd
+    } else if (d == 33 && startsWith(p, end, '!--')) {
+      p = search(p + 3, end, '-->') + 3
     } else if (d == 33 || d == 63) {
       store<u8>(out++, 32)
       p = find(p, end, 62) + 1

@@ -26,55 +26,99 @@ export function forget(): void {
   store<u32>(arena.counts + 8, 0)
 }
 
-/** Where `key` stands in a table behind the entry `at`, or the first entry there of an earlier message. */
-function probe(table: usize, at: usize, key: u32): usize {
-  const last = table + (arena.SEEN - 1) * 4
-  let entry: u32
-  do {
-    at = at == last ? table : at + 4
-    entry = load<u32>(at)
-  } while (entry >= generation && entry != key)
-  return at
+function tableOf(view: i32): usize {
+  return arena.seen + view * (arena.SEEN * 4)
 }
 
-/** Adds `count` slots, from `hits` on, to a view; each slot once, up to VIEW_MAX of them. */
-function keep(count: i32, view: i32): void {
-  const table = arena.seen + view * (arena.SEEN * 4)
-  const list = arena.features + view * (arena.VIEW_MAX * 4)
-  const mark = generation
+function listOf(view: i32): usize {
+  return arena.features + view * (arena.VIEW_MAX * 4)
+}
+
+/** Adds a slot to a view's list at `out`, where there is room, if it is new; returns the end of the list. */
+function put(slot: u32, out: usize, view: i32): usize {
+  const table = tableOf(view)
+  const key = generation | slot
+  let place = slot & (arena.SEEN - 1)
+  let entry = load<u32>(table + (place << 2))
+  // Entries of earlier messages are below the generation.
+  while (entry >= generation && entry != key) {
+    place = (place + 1) & (arena.SEEN - 1)
+    entry = load<u32>(table + (place << 2))
+  }
+  if (entry == key) return out
+  store<u32>(table + (place << 2), key)
+  store<u32>(out, slot)
+  return out + 4
+}
+
+/** Adds the slots in `[p, end)` to a view, each once, as far as it has room. */
+function keep(p: usize, end: usize, view: i32): void {
+  const table = tableOf(view)
+  const list = listOf(view)
   const full = list + arena.VIEW_MAX * 4
-  const end = arena.hits + ((<usize>count) << 2)
+  const mark = generation
+  const others: u32 = (1 << arena.bits) - 1
   let out = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
-  for (let p = arena.hits; p < end; p += 4) {
-    const slot = load<u32>(p)
-    const key = mark | slot
-    let at = table + ((slot & (arena.SEEN - 1)) << 2)
-    let entry = load<u32>(at)
-    // Entries of earlier messages are below the mark.
-    if (entry >= mark && entry != key) {
-      at = probe(table, at, key)
-      entry = load<u32>(at)
+  while (true) {
+    // So many find room. The common case is a loop of its own, without calls: its values stay in registers.
+    const sure = min(end, p + (full - out))
+    for (; p < sure; p += 4) {
+      const slot = load<u32>(p)
+      const key = mark | slot
+      const at = table + ((slot & (arena.SEEN - 1)) << 2)
+      const differs = load<u32>(at) ^ key
+      // Of this message, and another slot: entries of earlier ones differ in their upper bits.
+      if (differs - 1 < others) break
+      // Whether it is new cannot be predicted: both stores are made in any case, and `out` decides.
+      store<u32>(at, key)
+      store<u32>(out, slot)
+      out += (<usize>(differs != 0)) << 2
     }
-    if (out == full) break
-    // Whether it is new cannot be predicted: both stores are made in any case, and `out` decides.
-    store<u32>(at, key)
-    store<u32>(out, slot)
-    out += (<usize>(entry != key)) << 2
+    if (p == end || out == full) break
+    out = put(load<u32>(p), out, view)
+    p += 4
   }
   store<i32>(arena.counts + (view << 2), <i32>((out - list) >> 2))
 }
 
-/** Adds one feature by its hash; true when the view did not have it. */
+/** Adds one feature by its hash; true when the view did not have it and has room. */
 export function add(q: u64, view: i32): bool {
-  const before = load<i32>(arena.counts + (view << 2))
-  store<u32>(arena.hits, <u32>((q * K2) >> (64 - arena.bits)))
-  keep(1, view)
-  return load<i32>(arena.counts + (view << 2)) != before
+  const count = load<i32>(arena.counts + (view << 2))
+  if (count == arena.VIEW_MAX) return false
+  const out = listOf(view) + (count << 2)
+  const isNew = put(<u32>((q * K2) >> (64 - arena.bits)), out, view) != out
+  store<i32>(arena.counts + (view << 2), count + <i32>isNew)
+  return isNew
 }
 
 /** Adds a structural feature. */
 export function addStructural(q: u64, view: i32, kind: i32, from: usize, end: usize): void {
   if (add(q, view) && tracing) traceFeature(view, kind, from, end, 0, 0)
+}
+
+/** Which of 16 bytes are [A-Za-z0-9] or >= 0x80; writes them in small letters. */
+@inline
+function classify(from: usize, to: usize): u64 {
+  const c = v128.load(from)
+  const bit = i8x16.splat(32)
+  const letter = i8x16.lt_u(i8x16.sub(v128.or(c, bit), i8x16.splat(97)), i8x16.splat(26))
+  const digit = i8x16.lt_u(i8x16.sub(c, i8x16.splat(48)), i8x16.splat(10))
+  v128.store(to, v128.or(c, v128.and(letter, bit)))
+  // The top bit of each byte is what bitmask takes: set already in bytes >= 0x80.
+  return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(letter, digit), c)))
+}
+
+/** Writes the positions of the lowest four bits of `edge` plus `i`; what is beyond its bits means nothing. */
+@inline
+function fourEdges(edge: u64, i: i32, out: usize): u64 {
+  store<u32>(out, i + <i32>ctz(edge))
+  edge &= edge - 1
+  store<u32>(out, i + <i32>ctz(edge), 4)
+  edge &= edge - 1
+  store<u32>(out, i + <i32>ctz(edge), 8)
+  edge &= edge - 1
+  store<u32>(out, i + <i32>ctz(edge), 12)
+  return edge & (edge - 1)
 }
 
 /**
@@ -86,31 +130,19 @@ function borders(from: usize, size: i32): i32 {
   let out = arena.edges
   let carry: u64 = 0
   for (let i = 0; i < size; i += 64) {
-    let word: u64 = 0
-    for (let k = 0; k < 64; k += 16) {
-      const c = v128.load(from + i + k)
-      const folded = v128.or(c, i8x16.splat(32))
-      const letter = i8x16.le_u(i8x16.sub(folded, i8x16.splat(97)), i8x16.splat(25))
-      const digit = i8x16.le_u(i8x16.sub(c, i8x16.splat(48)), i8x16.splat(9))
-      v128.store(lower + i + k, v128.or(c, v128.and(letter, i8x16.splat(32))))
-      // The top bit of each byte is what bitmask takes: set already in bytes >= 0x80.
-      word |= (<u64>(<u32>i8x16.bitmask(v128.or(v128.or(letter, digit), c)))) << k
-    }
+    const at = from + i
+    const to = lower + i
+    let word = classify(at, to) | (classify(at + 16, to + 16) << 16)
+    word |= (classify(at + 32, to + 32) << 32) | (classify(at + 48, to + 48) << 48)
     const left = size - i
     if (left < 64) word &= ((<u64>1) << left) - 1
     let edge = word ^ ((word << 1) | carry)
     carry = word >> 63
     const next = out + ((<usize>popcnt(edge)) << 2)
     while (out < next) {
-      store<u32>(out, i + <i32>ctz(edge))
-      edge &= edge - 1
-      store<u32>(out, i + <i32>ctz(edge), 4)
-      edge &= edge - 1
-      store<u32>(out, i + <i32>ctz(edge), 8)
-      edge &= edge - 1
-      store<u32>(out, i + <i32>ctz(edge), 12)
-      edge &= edge - 1
-      out += 16
+      edge = fourEdges(edge, i, out)
+      edge = fourEdges(edge, i, out + 16)
+      out += 32
     }
     out = next
   }
@@ -119,6 +151,15 @@ function borders(from: usize, size: i32): i32 {
     out += 4
   }
   return <i32>((out - arena.edges) >> 3)
+}
+
+/** The last step of a hash: at most eight bytes. */
+@inline
+function last(h: u64, p: usize, size: u32): u64 {
+  h = (h ^ (load<u64>(p) & (~(<u64>0) >> ((64 - (size << 3)) as u64)))) * K1
+  h ^= h >> 32
+  h = (h + <u64>size) * K1
+  return h ^ (h >> 29)
 }
 
 /** Hash of the bytes from `p`, at most WORD_MAX, in small letters already. */
@@ -131,10 +172,58 @@ export function hash(p: usize, size: usize, salt: u64): u64 {
     p += 8
     left -= 8
   }
-  h = (h ^ (load<u64>(p) & (~(<u64>0) >> ((64 - (left << 3)) as u64)))) * K1
-  h ^= h >> 32
-  h = (h + <u64>left) * K1
-  return h ^ (h >> 29)
+  return last(h, p, left)
+}
+
+/** Hashes of the words of `runs` runs, to arena.hits; returns their end. */
+function hashes(runs: i32, salt: u64): usize {
+  const lower = arena.lower
+  let out = arena.hits
+  let edge = arena.edges
+  const end = edge + ((<usize>runs) << 3)
+  while (true) {
+    // Most words are short: a loop of its own, as in keep().
+    for (; edge < end; edge += 8) {
+      const from = load<u32>(edge)
+      const size = load<u32>(edge, 4) - from
+      if (size > 8) break
+      store<u64>(out, last(salt, lower + from, size))
+      out += 8
+    }
+    if (edge == end) return out
+    out = long(lower + load<u32>(edge), lower + load<u32>(edge, 4), salt, out)
+    edge += 8
+  }
+}
+
+/** Writes the hash of a run of more than eight bytes, or of its windows; returns the new end. */
+function long(p: usize, end: usize, salt: u64, out: usize): usize {
+  if (end - p > RUN_MAX && load<u8>(p) >= 0x80) {
+    for (; p + WINDOW <= end; p += STEP) {
+      store<u64>(out, last(salt, p, <u32>WINDOW))
+      out += 8
+    }
+    return out
+  }
+  store<u64>(out, hash(p, end - p, salt))
+  return out + 8
+}
+
+/** Puts the slots of each word in `[p, end)` and of its pair with the word before in the place of its hash. */
+function slots(p: usize, end: usize): void {
+  if (p == end) return
+  const shift: u64 = 64 - arena.bits
+  let before = load<u64>(p)
+  // The first has no pair: its own slot again has no effect.
+  const first = <u32>((before * K2) >> shift)
+  store<u32>(p, first)
+  store<u32>(p, first, 4)
+  for (p += 8; p < end; p += 8) {
+    const q = load<u64>(p)
+    store<u32>(p, <u32>((q * K2) >> shift))
+    store<u32>(p, <u32>((pairOf(before, q) * K2) >> shift), 4)
+    before = q
+  }
 }
 
 /** Adds the words and the pairs of `[from, end)` to a view under a tag. */
@@ -147,30 +236,7 @@ export function words(from: usize, end: usize, tag: u32, view: i32): void {
     traceWords(runs, salt, view)
     return
   }
-  const lower = arena.lower
-  const shift: u64 = 64 - arena.bits
-  let out = arena.hits
-  let before: u64 = 0
-  let edge = arena.edges
-  for (let k = 0; k < runs; k++, edge += 8) {
-    let p = lower + load<u32>(edge)
-    const stop = lower + load<u32>(edge, 4)
-    if (stop - p > RUN_MAX && load<u8>(p) >= 0x80) {
-      for (; p + WINDOW <= stop; p += STEP) {
-        const q = hash(p, WINDOW, salt)
-        store<u32>(out, <u32>((q * K2) >> shift))
-        // `before` is 0 only where no word went before.
-        store<u32>(out, <u32>((pairOf(before, q) * K2) >> shift), 4)
-        out += before != 0 ? 8 : 4
-        before = q
-      }
-      continue
-    }
-    const q = hash(p, stop - p, salt)
-    store<u32>(out, <u32>((q * K2) >> shift))
-    store<u32>(out, <u32>((pairOf(before, q) * K2) >> shift), 4)
-    out += before != 0 ? 8 : 4
-    before = q
-  }
-  keep(<i32>((out - arena.hits) >> 2), view)
+  const stop = hashes(runs, salt)
+  slots(arena.hits, stop)
+  keep(arena.hits, stop, view)
 }
