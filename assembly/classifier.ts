@@ -104,3 +104,8 @@ export function explain(size: i32, signals: i32): i32 {
 export function discount(weight: f64, sum: f64): void {
   model.discount(weight, sum)
 }
+
+/** Sets slots to the planes in the input. */
+export function weave(first: i32, count: i32): void {
+  model.weave(first, count)
+}

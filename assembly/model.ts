@@ -281,3 +281,26 @@ export function discount(weight: f64, sum: f64): void {
     store<u16>(at, (raw + 0x7fff + ((raw >> 16) & 1)) >> 16, 2)
   }
 }
+
+/**
+ * Sets `count` slots (a multiple of 16) from `first` on to what the input has: all their lowest bytes, then all
+ * their second ones, and so on.
+ */
+export function weave(first: i32, count: i32): void {
+  const end = arena.input + count
+  let out = arena.model + (first << 2)
+  for (let p = arena.input; p < end; p += 16, out += 64) {
+    const low = v128.load(p)
+    const second = v128.load(p + count)
+    const third = v128.load(p + (count << 1))
+    const high = v128.load(p + count + (count << 1))
+    const weight = v128.shuffle<u8>(low, second, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+    const sum = v128.shuffle<u8>(third, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+    v128.store(out, v128.shuffle<u16>(weight, sum, 0, 8, 1, 9, 2, 10, 3, 11))
+    v128.store(out, v128.shuffle<u16>(weight, sum, 4, 12, 5, 13, 6, 14, 7, 15), 16)
+    const weight2 = v128.shuffle<u8>(low, second, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+    const sum2 = v128.shuffle<u8>(third, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+    v128.store(out, v128.shuffle<u16>(weight2, sum2, 0, 8, 1, 9, 2, 10, 3, 11), 32)
+    v128.store(out, v128.shuffle<u16>(weight2, sum2, 4, 12, 5, 13, 6, 14, 7, 15), 48)
+  }
+}

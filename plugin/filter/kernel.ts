@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { planes, unplanes } from './planes.ts'
+import { planes } from './planes.ts'
 import { readTraces, type Trace } from './trace.ts'
 
 /** Version of the features: models and lessons of another version do not fit. */
@@ -54,6 +54,7 @@ type Exports = {
   apply(size: number, count: number, direction: number): number
   explain(size: number, signals: number): number
   discount(weight: number, sum: number): void
+  weave(first: number, count: number): void
 }
 
 const LESSON_HEAD = 7
@@ -204,7 +205,7 @@ export class Kernel {
       throw new Error('model snapshot is damaged', { cause })
     }
     if (table.length !== size) throw new Error('model snapshot is cut short')
-    unplanes(table, this.#model)
+    this.#weave(table)
   }
 
   /** Forgets everything. */
@@ -230,6 +231,19 @@ export class Kernel {
       throw new Error(`${what} is of feature version ${version}, this is ${FEATURE_VERSION}`)
     if (bits !== this.bits)
       throw new Error(`${what} is for 2^${bits} slots, this model has 2^${this.bits}`)
+  }
+
+  /** What planes() did, undone, into the model: in WebAssembly, since this is done once, by code that is cold. */
+  #weave(table: Uint8Array): void {
+    const slots = 1 << this.bits
+    const count = Math.min(slots, this.#input.length / 4)
+    for (let first = 0; first < slots; first += count) {
+      for (let plane = 0; plane < 4; plane++) {
+        const from = plane * slots + first
+        this.#input.set(table.subarray(from, from + count), plane * count)
+      }
+      this.#wasm.weave(first, count)
+    }
   }
 
   #copyIn(raw: Uint8Array): number {

@@ -12,14 +12,3 @@ export function planes(table: Uint8Array): Uint8Array {
   }
   return out
 }
-
-/** What planes() did, undone. */
-export function unplanes(from: Uint8Array, table: Uint8Array): void {
-  const slots = table.length / 4
-  for (let i = 0, at = 0; i < slots; i++, at += 4) {
-    table[at] = from[i]
-    table[at + 1] = from[slots + i]
-    table[at + 2] = from[2 * slots + i]
-    table[at + 3] = from[3 * slots + i]
-  }
-}

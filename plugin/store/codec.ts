@@ -1,5 +1,7 @@
 // Values in LMDB and in the journal: MessagePack without shared structures, so that the same value is
 // the same bytes in every process and in a replay.
+// oxlint-disable-next-line import/no-unassigned-import -- it sets the environment that the next ones read
+import './plain-msgpack.ts'
 import { Packr } from 'msgpackr'
 
 const packr = new Packr({ useRecords: false, moreTypes: false, int64AsType: 'number' })

@@ -1,4 +1,6 @@
 // The LMDB environment: the only file that knows `lmdb`. One environment, many databases, one commit.
+// oxlint-disable-next-line import/no-unassigned-import -- it sets the environment that the next ones read
+import './plain-msgpack.ts'
 import { mkdirSync } from 'node:fs'
 import { open, type Database, type RootDatabase } from 'lmdb'
 

@@ -172,6 +172,18 @@ describe('lessons', () => {
 })
 
 describe('snapshots', () => {
+  test.each([16, 19, 22])('of 2^%i slots give every slot back', (bits) => {
+    const [kernel, other] = [new Kernel({ bits }), new Kernel({ bits })]
+    for (const { raw, label } of samples.slice(0, 20)) kernel.learn(raw, label)
+    for (const { raw, label } of samples.slice(20, 30)) other.learn(raw, label)
+    other.load(kernel.snapshot())
+    const differing = Array.from({ length: 1 << bits }, (_, slot) => slot).filter(
+      (slot) => other.weight(slot) !== kernel.weight(slot),
+    )
+    expect(differing).toEqual([])
+    expect(same(other.snapshot(), kernel.snapshot())).toBe(true)
+  })
+
   test('bring the model to another kernel, bit for bit', () => {
     const kernel = trained()
     const other = new Kernel()
