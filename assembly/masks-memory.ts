@@ -26,9 +26,9 @@ export function takePages(pages: u32): usize {
     before = run
     run = load<u32>(run)
   }
-  // In steps of a sixteenth: each growth is a new ArrayBuffer to the host, whose collector would run each
+  // In steps of a thirty-second: each growth is a new ArrayBuffer to the host, whose collector would run each
   // time when the memory is large.
-  const extra = <u32>memory.size() >> 4
+  const extra = <u32>memory.size() >> 5
   let at = memory.grow(pages + extra)
   if (at >= 0) {
     if (extra > 0) givePages((<usize>at + pages) << PAGE_BITS, extra)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Refused } from '../../plugin/errors.ts'
 import { type MaskEntry, MaskIndex } from '../../plugin/filter/mask-index.ts'
 import { parseMask } from '../../plugin/filter/mask.ts'
+import { sampleMasks } from '../../bench/masks.ts'
 import { NaiveIndex } from '../twin/masks.ts'
 
 // Few pieces and few letters, so that masks and addresses meet. é, its decomposed form and the
@@ -207,6 +208,64 @@ describe('the index stays right', () => {
     expect(index.size).toBe(0)
     expect(index.bytes).toBeLessThanOrEqual(bytes + 4 * 65_536)
   })
+})
+
+describe('a million masks take at most 64 MB', () => {
+  const MILLION = 1_000_000
+
+  test.each([
+    ['over some fifty thousand scopes, most of them global', null],
+    ['over 500,000 people in turns', (i: number) => i % 500_000],
+    ['over 500,000 people, two each', (i: number) => i >> 1],
+    ['over half a million people by chance', (i: number) => Math.imul(i, 0x9e3779b1) >>> 13],
+  ])('%s', (_, personOf) => {
+    const index = new MaskIndex()
+    function* entries(): Generator<MaskEntry> {
+      let i = 0
+      // More than a million, since some come twice.
+      for (const entry of sampleMasks(1.12 * MILLION)) {
+        if (personOf === null) yield entry
+        else if (i < MILLION) {
+          const person = personOf(i++)
+          yield { ...entry, scope: `user${person}@example${person % 1000}.com` }
+        }
+      }
+    }
+    index.addMany(entries())
+    expect(index.size).toBeGreaterThan(0.999 * MILLION)
+    expect(index.bytes).toBeLessThan(64e6)
+  })
+})
+
+test('a scope is found whatever number of masks it has', () => {
+  const index = new MaskIndex()
+  const forms = (i: number): string[] => [
+    `a${i}@x.org`,
+    `*b${i}@y.org`,
+    `c${i}@z.o*`,
+    `*d${i}@v.o*`,
+  ]
+  const hits = (i: number): string[] => [
+    `a${i}@x.org`,
+    `1b${i}@y.org`,
+    `c${i}@z.org`,
+    `1d${i}@v.org`,
+  ]
+  for (let masks = 0; masks < 40; masks++) {
+    const mask = forms(masks >> 2)[masks & 3]
+    for (let scope = masks; scope < 40; scope++) index.add(`s${scope}.example`, 'block', mask)
+  }
+  for (const change of ['added', 'removed']) {
+    for (let scope = 0; scope < 40; scope++) {
+      const asked = Array.from({ length: 44 }, (_, i) => hits(i >> 2)[i & 3])
+      const found = index.lookupMany(asked, [`s${scope}.example`]).map((entry) => entry !== null)
+      const there = (i: number): boolean => i <= scope && (change === 'added' || i % 3 !== 0)
+      expect(found).toEqual(asked.map((_, i) => there(i)))
+    }
+    for (let scope = 0; scope < 40; scope++)
+      for (let i = 0; i <= scope; i += 3)
+        index.remove(`s${scope}.example`, 'block', forms(i >> 2)[i & 3])
+  }
 })
 
 test('the same mask on both lists is two entries', () => {
