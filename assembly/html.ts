@@ -107,6 +107,40 @@ function attributes(p: usize, end: usize, out: usize, stop: usize): usize {
   }
 }
 
+/** Whether the tag that findClose() went through may have an attribute that holds an address. */
+let mayLink: bool = false
+
+/**
+ * First `>` in `[p, end)`, else `end`. Few tags have a link: most need no look at their attributes. Reads up to
+ * 15 bytes beyond `end`, and two ahead of `p`.
+ */
+function findClose(p: usize, end: usize): usize {
+  let found = 0
+  while (p < end) {
+    const c = v128.load(p)
+    // By the last letter the one before it: "ef", "rc", "on", "nd" of href, src, action, background. What has
+    // the same lower half as such a letter is let through, and so is white space.
+    const before = v128.load(p - 1)
+    const wanted = i8x16.swizzle(
+      i8x16(-1, -1, -1, 0x72, 0x6e, -1, 0x65, -1, -1, -1, -1, -1, -1, -1, 0x6f, -1),
+      v128.and(before, i8x16.splat(15)),
+    )
+    const bit = i8x16.splat(32)
+    const fits = i8x16.eq(wanted, v128.or(v128.load(p - 2), bit))
+    const name = v128.or(fits, i8x16.le_u(before, bit))
+    const link = i8x16.bitmask(v128.and(name, i8x16.eq(c, i8x16.splat(61))))
+    const close = i8x16.bitmask(i8x16.eq(c, i8x16.splat(62)))
+    if (close != 0) {
+      mayLink = (found | (link & ((close & -close) - 1))) != 0
+      return min<usize>(p + ctz(close), end)
+    }
+    found |= link
+    p += 16
+  }
+  mayLink = found != 0
+  return end
+}
+
 let entityCode: u32 = 0
 
 /** Reads the entity at `p` (behind `&`): its code to entityCode, returns its end, 0 when it is none. */
@@ -172,14 +206,14 @@ function tag(p: usize, end: usize, out: usize, stop: usize): usize {
   const name = closing ? p + 1 : p
   const size = nameSize(name, end)
   const key = nameKey(name, size)
-  const close = find(name + size, end, 62)
+  const close = closing ? find(name + size, end, 62) : findClose(name + size, end)
   tagEnd = min<usize>(close + 1, end)
   if (!isInline(key)) store<u8>(out++, 32)
   if (closing) return out
   putTag(name, size)
   if (key == STYLE) tagEnd = search(tagEnd, end, '</style')
   else if (key == SCRIPT) tagEnd = search(tagEnd, end, '</script')
-  return attributes(name + size, close, out, stop)
+  return mayLink ? attributes(name + size, close, out, stop) : out
 }
 
 /** Text of the HTML in `[p, end)` to `out`, at most `limit` bytes. Returns the number of bytes. */
