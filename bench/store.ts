@@ -204,7 +204,7 @@ async function holdRate(
 
 const envelope = (i: number): Envelope => ({
   sender: `someone${i}@held.example`,
-  recipients: [{ address: `visitor${i}@example.com`, route: () => null }],
+  recipients: [{ address: `visitor${i}@example.com`, route: null }],
   direction: 'in',
   authenticated: false,
   signals: [],

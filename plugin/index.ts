@@ -3,12 +3,14 @@
 import { open, type Lazaret } from './open.ts'
 import { startChores } from './haraka/chores.ts'
 import { Releaser } from './haraka/outbound.ts'
+import { Screener } from './haraka/screener.ts'
 import { carriesMail, setup } from './haraka/setup.ts'
 import { onData, onDataPost, onQueue } from './haraka/smtp.ts'
 import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
 interface LazaretPlugin extends Plugin {
   lazaret: Lazaret
+  screener: Screener
   releaser: Releaser
   stopChores: () => void
 }
@@ -20,6 +22,8 @@ export function register(this: LazaretPlugin): void {
   const { config, dir } = setup(this)
   if (!carriesMail(this)) return
   this.lazaret = open(config, dir)
+  this.screener = new Screener(config, dir)
+  this.screener.start()
   this.releaser = new Releaser(this, this.lazaret)
   this.register_hook('data', 'copy_bytes', FIRST)
   this.register_hook('data_post', 'judge_message', LATE)
@@ -45,11 +49,11 @@ export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connecti
 }
 
 export function judge_message(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onDataPost(this, this.lazaret, next, connection)
+  onDataPost(this, this.screener, next, connection)
 }
 
 export function finish_held(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onQueue(this, this.lazaret, next, connection)
+  onQueue(this, this.screener, next, connection)
 }
 
 export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {
@@ -88,5 +92,8 @@ export function shutdown(this: LazaretPlugin): void {
   if (!this.lazaret) return
   this.stopChores?.()
   this.releaser.stop()
-  this.lazaret.close().catch((error: unknown) => this.logerror(`closing: ${String(error)}`))
+  this.screener
+    .close()
+    .then(() => this.lazaret.close())
+    .catch((error: unknown) => this.logerror(`closing: ${String(error)}`))
 }

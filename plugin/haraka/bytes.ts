@@ -1,6 +1,7 @@
 // The bytes of a message as the SMTP client sent them. Haraka's own copy differs: it carries its trace
 // header, its header is text decoded as UTF-8, and lines above max.data_line_length are broken. So the
 // chunks of the socket are kept as they come in; nothing is done by line.
+import { Buffers } from './buffers.ts'
 import type { Connection, Transaction } from './types.ts'
 
 const DOT = 0x2e
@@ -11,20 +12,23 @@ const CRLF_DOT = Buffer.from('\r\n.')
 /** What comes in for one transaction from the DATA command on. */
 class Recording {
   readonly #max: number
-  #bytes = takeBuffer()
+  #bytes = buffers.take()
   #size = 0
+  #message: Buffer | null = null
 
   constructor(max: number) {
     this.#max = max
   }
 
   add(chunk: Buffer): void {
+    // What comes behind the message is not of it, and the buffer is read elsewhere now.
+    if (this.#message) return
     const start = this.#size
     this.#size += chunk.length
     // Haraka refuses a message above max.bytes, but only at its end: no more of it is kept until then.
     if (this.#max > 0 && this.#size > this.#max + SLACK) return
     if (this.#size > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(this.#size, 2 * this.#bytes.length))
+      const larger = buffers.take(Math.max(this.#size, 2 * this.#bytes.length))
       this.#bytes.copy(larger, 0, 0, start)
       this.giveBack()
       this.#bytes = larger
@@ -35,47 +39,47 @@ class Recording {
 
   /** The message without its end and its dot-stuffing; null when its end has not come. */
   message(): Buffer | null {
-    return unstuffed(this.#bytes.subarray(0, Math.min(this.#size, this.#bytes.length)))
+    return (this.#message ??= unstuffed(
+      this.#bytes.subarray(0, Math.min(this.#size, this.#bytes.length)),
+    ))
   }
 
   /** What `message` gave is not used any more. */
   giveBack(): void {
-    if (this.#bytes.length === KEPT_SIZE && idle.length < KEPT_MOST) idle.push(this.#bytes)
+    buffers.giveBack(this.#bytes)
     this.#bytes = NOTHING
+    this.#message = null
   }
 }
 
-// Each message in memory of its own would cost more in garbage collection than its judgement.
-const KEPT_SIZE = 65_536
-const KEPT_MOST = 32
-const idle: Buffer[] = []
+/** Shared with the thread that judges: no message is copied on its way there. */
+const buffers = new Buffers((size) => Buffer.from(new SharedArrayBuffer(size)))
 const NOTHING = Buffer.alloc(0)
-
-const takeBuffer = (): Buffer => idle.pop() ?? Buffer.allocUnsafeSlow(KEPT_SIZE)
 
 /** Stuffed dots, the end, and what a client sends behind it do not count for max.bytes: a bound for them. */
 const SLACK = 1024 * 1024
 
-/** RFC 5321 §4.5.2: the message that these bytes of a DATA phase begin with, its stuffed dots taken away. */
+/**
+ * RFC 5321 §4.5.2: the message that these bytes of a DATA phase begin with, its stuffed dots taken away;
+ * null when its end is not there. In place: `wire` is used up.
+ */
 export function unstuffed(wire: Buffer): Buffer | null {
-  const parts: Buffer[] = []
   let from = 0
-  if (wire[0] === DOT) {
-    if (ends(wire, 0)) return Buffer.alloc(0)
-    from = 1
-  }
-  for (let at = wire.indexOf(CRLF_DOT); at >= 0; at = wire.indexOf(CRLF_DOT, at + 2)) {
-    const dot = at + 2
-    parts.push(wire.subarray(from, dot))
-    if (ends(wire, dot)) return parts.length === 1 ? parts[0] : Buffer.concat(parts)
-    from = dot + 1
+  let to = 0
+  // `at`: a dot that is the first of its line.
+  for (let at = wire[0] === DOT ? 0 : next(wire, 0); at >= 0; at = next(wire, at)) {
+    if (from > to) wire.copyWithin(to, from, at)
+    to += at - from
+    if (wire[at + 1] === CR && wire[at + 2] === LF) return wire.subarray(0, to)
+    from = at + 1
   }
   return null
 }
 
-/** Is the dot at `dot`, first in its line, alone in it? */
-function ends(wire: Buffer, dot: number): boolean {
-  return wire[dot + 1] === CR && wire[dot + 2] === LF
+/** The first dot behind `at` that begins a line, or -1. */
+function next(wire: Buffer, at: number): number {
+  const found = wire.indexOf(CRLF_DOT, at)
+  return found < 0 ? -1 : found + 2
 }
 
 // Properties of Haraka's objects under keys of our own. A WeakMap would keep what it maps alive through

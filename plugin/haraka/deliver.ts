@@ -8,15 +8,13 @@ import { addressOf, type Header, type Transaction } from './types.ts'
 
 /** Applies the decisions about the message `raw`. */
 export function apply(transaction: Transaction, decisions: readonly Decision[], raw: Buffer): void {
-  const stay = new Set<string>()
-  let edit: Edit | null = null
-  for (const decision of decisions) {
-    if (decision.outcome !== 'deliver') continue
-    stay.add(decision.recipient)
-    edit = decision.edit
+  const delivered = decisions.filter(({ outcome }) => outcome === 'deliver')
+  if (delivered.length < decisions.length) {
+    const stay = new Set(delivered.map(({ recipient }) => recipient))
+    transaction.rcpt_to = transaction.rcpt_to.filter((one) => stay.has(addressOf(one)))
   }
-  transaction.rcpt_to = transaction.rcpt_to.filter((one) => stay.has(addressOf(one)))
-  if (edit && transaction.rcpt_to.length > 0) editHeader(transaction, edit, raw)
+  const edit = delivered.at(-1)?.edit
+  if (edit) editHeader(transaction, edit, raw)
   transaction.results.add(PLUGIN, summary(decisions))
 }
 
@@ -79,14 +77,15 @@ function addLeading(transaction: Transaction, add: Edit['add']): void {
 /** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
 const FIELD = /^([^\s:]+)[ \t]*:/
 
-const START = 4
+/** Makes a letter lower-case. */
+const LOWER = 0x20
 
 function named(header: Header, names: readonly string[]): Set<string> {
   const found = new Set<string>()
-  const starts = new Set(names.map((name) => name.slice(0, START)))
+  const letters = names.map((name) => name.charCodeAt(0))
   for (const line of header.header_list) {
     // Most fields need no closer look.
-    if (!starts.has(line.slice(0, START).toLowerCase())) continue
+    if (!letters.includes(line.charCodeAt(0) | LOWER)) continue
     const name = FIELD.exec(line)?.[1].toLowerCase()
     if (name !== undefined && names.includes(name)) found.add(name)
   }

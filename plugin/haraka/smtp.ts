@@ -1,6 +1,5 @@
 // The filter's part of an SMTP transaction: bytes in, one decision per recipient, one answer.
-import type { Lazaret } from '../open.ts'
-import type { Envelope } from '../quarantine/screen.ts'
+import type { Decision, Envelope } from '../quarantine/screen.ts'
 import { answer, type Answer } from './answer.ts'
 import { capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
@@ -22,6 +21,11 @@ import {
 const JUDGED = Symbol('lazaret judged')
 type Judged = Transaction & { [JUDGED]?: 'done' | 'failed' }
 
+/** Quarantine.screen, wherever it is done. */
+export interface Screening {
+  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]>
+}
+
 /** connection.ini max.bytes of Haraka as it comes. */
 const BYTES_MAX = 26_214_400
 
@@ -35,13 +39,13 @@ export function onData(plugin: Plugin, next: Next, connection: Connection): void
 /** `data_post`, after all others: they have found what they find. */
 export function onDataPost(
   plugin: Plugin,
-  lazaret: Lazaret,
+  screener: Screening,
   next: Next,
   connection: Connection,
 ): void {
   const { transaction } = connection
   if (!transaction) return next()
-  void answer(next, judge(plugin, lazaret, connection, transaction), (error) =>
+  void answer(next, judge(plugin, screener, connection, transaction), (error) =>
     failure(plugin, connection, transaction, error),
   )
 }
@@ -52,20 +56,22 @@ export function onDataPost(
  */
 export function onQueue(
   plugin: Plugin,
-  lazaret: Lazaret,
+  screener: Screening,
   next: Next,
   connection: Connection,
 ): void {
   const { transaction } = connection
   if (!transaction) return next()
-  void answer(next, finish(plugin, lazaret, connection, transaction), (error) =>
+  // Most messages: judged, and to be delivered to somebody.
+  if ((transaction as Judged)[JUDGED] === 'done' && transaction.rcpt_to.length > 0) return next()
+  void answer(next, finish(plugin, screener, connection, transaction), (error) =>
     failure(plugin, connection, transaction, error),
   )
 }
 
 async function finish(
   plugin: Plugin,
-  lazaret: Lazaret,
+  screener: Screening,
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
@@ -73,7 +79,7 @@ async function finish(
   // Another plugin turned our refusal into a pass (the `deny` hook): the message still may not go on.
   if (state === 'failed') return UNAVAILABLE
   if (state === undefined) {
-    const refusal = await judge(plugin, lazaret, connection, transaction)
+    const refusal = await judge(plugin, screener, connection, transaction)
     if (refusal.length > 0) return refusal
   }
   return transaction.rcpt_to.length === 0 ? [CODE.ok] : []
@@ -86,13 +92,13 @@ function mark(transaction: Judged, state: 'done' | 'failed'): void {
 
 async function judge(
   plugin: Plugin,
-  { quarantine }: Lazaret,
+  screener: Screening,
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
   const raw = captured(transaction)
   if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
-  const decisions = await quarantine.screen(envelopeOf(plugin, connection, transaction, raw), raw)
+  const decisions = await screener.screen(envelopeOf(plugin, connection, transaction, raw), raw)
   apply(transaction, decisions, raw)
   mark(transaction, 'done')
   for (const { outcome, recipient, item, verdict } of decisions)
@@ -116,8 +122,7 @@ function envelopeOf(
     sender: addressOf(transaction.mail_from),
     recipients: transaction.rcpt_to.map((recipient) => ({
       address: addressOf(recipient),
-      // No getter: V8 would make a class of objects of each, and keep all that it refers to for long.
-      route: () => routeOf(plugin, connection, transaction, recipient),
+      route: routeOf(plugin, connection, transaction, recipient),
     })),
     direction: connection.relaying ? 'out' : 'in',
     authenticated: authenticated(connection, transaction, raw),

@@ -15,13 +15,13 @@ export class Follower {
   readonly #filter: Filter
   /** Seq up to which the filter has seen the journal. */
   #seq = 0
-  #stale = false
+  /** `none`: nothing is read before it is needed, since most processes judge nothing. */
+  #state: 'none' | 'current' | 'stale' = 'none'
   #model: ModelState | null = null
 
   constructor(store: Store, filter: Filter) {
     this.#store = store
     this.#filter = filter
-    this.#load()
   }
 
   /** The model's counters as of the last look: read once for many messages. */
@@ -45,7 +45,7 @@ export class Follower {
       if (at <= seq) this.#lesson(event)
     this.#filter.masks.addMany(this.#masks())
     this.#seq = seq
-    this.#stale = false
+    this.#state = 'current'
   }
 
   /**
@@ -53,10 +53,8 @@ export class Follower {
    * transaction it sees the entries of that transaction too.
    */
   catchUp(): void {
-    if (this.#stale) {
-      this.#filter.reset()
-      this.#load()
-    }
+    if (this.#state === 'stale') this.#filter.reset()
+    if (this.#state !== 'current') this.#load()
     for (const { seq, event } of this.#store.followed(this.#seq)) {
       this.#lesson(event)
       if (event.type === 'lesson' || event.type === 'snapshot') this.#model = null
@@ -75,7 +73,7 @@ export class Follower {
    * since the transaction is still open when it is known to fail.
    */
   rolledBack(): void {
-    this.#stale = true
+    if (this.#state === 'current') this.#state = 'stale'
   }
 
   #lesson(event: Event): void {

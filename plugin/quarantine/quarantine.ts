@@ -49,6 +49,10 @@ export class Quarantine {
   }
 
   // SMTP
+  /** Reads model and lists now, instead of with the first message. */
+  prepare(): void {
+    this.#ctx.follower.catchUp()
+  }
   screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
     return screen(this.#ctx, envelope, raw)
   }

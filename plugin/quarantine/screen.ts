@@ -21,8 +21,8 @@ import { keptSummary } from './summary.ts'
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
   sender: string
-  /** `route` is asked for only where the message is kept. */
-  recipients: { address: string; route: () => Route | null }[]
+  /** `route`: the way the message would go, for a release. */
+  recipients: { address: string; route: Route | null }[]
   direction: Direction
   /** SPF or DKIM passed and is aligned with the From domain (RFC 7489 §3.1). */
   authenticated: boolean
@@ -41,13 +41,14 @@ export interface Decision {
   recipient: string
   outcome: 'deliver' | 'split' | 'hold' | 'reject'
   /** Null for a recipient who is not filtered, or a message released from here. */
-  verdict: Verdict | null
+  verdict: Pick<Verdict, 'class' | 'score'> | null
   edit: Edit | null
   /** Id of the item that was made (or was there already); null for none. */
   item: number | null
 }
 
 interface Plan extends Decision {
+  verdict: Verdict | null
   settings: Settings
   scope: string
   to: Envelope['recipients'][number]
@@ -62,7 +63,7 @@ export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Pro
   return plans.map(({ recipient, outcome, verdict, edit, item }) => ({
     recipient,
     outcome,
-    verdict,
+    verdict: verdict && { class: verdict.class, score: verdict.score },
     edit,
     item,
   }))
@@ -166,7 +167,7 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
         recipients,
         scope: plan.scope,
         home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
-        route: plan.to.route(),
+        route: plan.to.route,
         verdict: plan.verdict,
         signals: envelope.signals,
         edit: kind === 'split' ? plan.edit : null,

@@ -13,9 +13,7 @@ async function hold(recipient: string, subject: string): Promise<number> {
   const [decision] = await lazaret.quarantine.screen(
     {
       sender: 'bounce@spam.example',
-      recipients: [
-        { address: recipient, route: () => ({ nextHop: 'smtp://10.0.0.1:25', wants: null }) },
-      ],
+      recipients: [{ address: recipient, route: { nextHop: 'smtp://10.0.0.1:25', wants: null } }],
       direction: 'in',
       authenticated: false,
       signals: ['spf=fail'],

@@ -299,5 +299,6 @@ test('two processes and a replay end with the same views and bit-identical weigh
   const copyDir = copy.env.dir
   await copy.close()
   const second = rig({}, copyDir)
+  second.quarantine.prepare()
   expect(Buffer.compare(second.filter.kernel.snapshot(), lazaret.filter.kernel.snapshot())).toBe(0)
 })

@@ -54,7 +54,7 @@ export function envelope(over: Partial<Envelope> & { to?: string[] } = {}): Enve
   const { to = ['user@example.com'], ...rest } = over
   return {
     sender: 'someone@sender.example',
-    recipients: to.map((address) => ({ address, route: () => null })),
+    recipients: to.map((address) => ({ address, route: null })),
     direction: 'in',
     authenticated: false,
     signals: [],
