@@ -23,7 +23,7 @@ const BATCH = 5000
 export async function fill({ store }: Lazaret, items: number): Promise<void> {
   const raw = Buffer.from('From: a@example.com\r\nSubject: one of many\r\n\r\nHello\r\n')
   for (let done = 0; done < items; done += BATCH) {
-    await store.write({ actor: 'bench', flush: false }, (tx) => {
+    await store.write({ actor: 'bench' }, (tx) => {
       const blob = tx.blob(raw)
       for (let i = done; i < Math.min(items, done + BATCH); i++) {
         const scope = `user${i % 1000}@example.com`

@@ -69,7 +69,7 @@ const RAW = Buffer.from('From: a@held.example\r\nSubject: one of many\r\n\r\nHel
 /** Deposits as arrivals make them, but in large transactions and of one message. */
 async function fill({ store: to }: Lazaret, items: number): Promise<void> {
   for (let done = 0; done < items; done += BATCH)
-    await to.write({ actor: 'bench', flush: false }, (tx) => {
+    await to.write({ actor: 'bench' }, (tx) => {
       const blob = tx.blob(RAW)
       for (let i = done; i < Math.min(items, done + BATCH); i++)
         tx.append({
@@ -79,7 +79,6 @@ async function fill({ store: to }: Lazaret, items: number): Promise<void> {
           item: held(blob, RAW.length, i, person(Math.floor(i / EACH))),
         })
     })
-  await to.env.flushed()
 }
 
 const person = (i: number): string => `user${i}@example.com`
@@ -281,7 +280,7 @@ async function deposit(
 ): Promise<number> {
   let bytes = 0
   for (let done = 0; done < count; done += 500)
-    await to.write({ actor: 'bench', flush: false }, (tx) => {
+    await to.write({ actor: 'bench' }, (tx) => {
       for (let i = done; i < Math.min(count, done + 500); i++) {
         const raw = Buffer.concat([Buffer.from(`X-Bench: ${i}\r\n`), mail[i % mail.length].raw])
         bytes += raw.length
@@ -293,7 +292,6 @@ async function deposit(
         })
       }
     })
-  await to.env.flushed()
   return bytes
 }
 

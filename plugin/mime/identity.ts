@@ -2,7 +2,7 @@
 // an X-TUID header, offlineimap another date, others change line ends. What they keep is the
 // Message-ID and the content.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decodeLenient } from './decode.ts'
 import { find } from './headers.ts'
 import { messageIds } from './message-id.ts'
@@ -27,17 +27,13 @@ export function identity(root: Part): Identity {
 }
 
 function digest(part: Part): Buffer {
-  const hash = createHash('sha256')
-  if (part.children.length === 0) hash.update(normal(decodeLenient(part)), 'latin1')
+  if (part.children.length === 0) return sha256(Buffer.from(normal(decodeLenient(part)), 'latin1'))
   // An empty part may come and go with the line end of the last boundary.
-  for (const child of part.children) {
-    const one = digest(child)
-    if (!one.equals(EMPTY)) hash.update(one)
-  }
-  return hash.digest()
+  return sha256(Buffer.concat(part.children.map(digest).filter((one) => !one.equals(EMPTY))))
 }
 
-const EMPTY = createHash('sha256').digest()
+const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer')
+const EMPTY = sha256(Buffer.alloc(0))
 
 /** Every line end LF, none and no white space at the end. */
 function normal(body: Buffer): string {

@@ -85,7 +85,7 @@ export class Accounts {
         const until = n >= max ? now + lockout_minutes * 60_000 : now
         store.tables.guard.put(key, encode({ failures: n, until } satisfies Attempts))
       }
-    }, false)
+    })
   }
 
   /** Other than before once the account's password or tier has changed; null when it is gone. */
@@ -176,7 +176,7 @@ export class Accounts {
     const { store } = this.#ctx
     const [{ key }] = this.#guards(name, '')
     if (!store.tables.guard.has(key)) return
-    await store.env.write(() => store.tables.guard.remove(key), false)
+    await store.env.write(() => store.tables.guard.remove(key))
   }
 
   /** Where wrong passwords are counted, and how many are too many. */

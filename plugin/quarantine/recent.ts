@@ -27,5 +27,5 @@ export async function claimRecent(
     const now = recentFrom(ctx, login, folder)
     if (now <= upto) ctx.store.tables.recent.put([login.scope, folder.id], encode(upto + 1))
     return now
-  }, false)
+  })
 }

@@ -3,7 +3,7 @@
 // nor the message itself has to be read for that. Derived from the message by the code of the day
 // (`VERSION`): not a view of the journal, and made again where it is missing.
 import { isAscii } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Item, Scope } from '../mail.ts'
 import { bodyStructure } from '../mime/bodystructure.ts'
 import { parseZoned } from '../mime/date.ts'
@@ -82,10 +82,7 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
   bytes.writeInt32LE(sent ? Math.floor((sent.time + sent.zone * 60_000) / DAY) : NO_DAY, 24)
   bytes.writeDoubleLE(size, 28)
   bytes.write(blob, 36, 'hex')
-  createHash('sha256')
-    .update(first ?? blob, 'latin1')
-    .digest()
-    .copy(bytes, 68, 0, THREAD)
+  hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)
   bytes.writeInt16LE(zone, 84)
   eyes.copy(bytes, HEAD)
   bytes.write(text, HEAD + eyes.length, 'latin1')

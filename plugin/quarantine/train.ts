@@ -16,7 +16,7 @@ export async function train(
 ): Promise<{ learned: number; known: number }> {
   if (login.tier !== 'super-admin')
     throw new Refused('NOPERM', 'Only the super-admin can train from files.')
-  return await write(ctx, { actor: login.account, flush: false }, (tx) => {
+  return await write(ctx, { actor: login.account }, (tx) => {
     let learned = 0
     for (const { raw, label } of messages) {
       const blob = blobName(raw)

@@ -94,6 +94,9 @@ export class Env {
       mapSize,
       encoding: 'binary',
       noSync: !sync,
+      // LMDB's own way: a commit that has returned is on disk. With syncs that overlap, each hold would wait
+      // for one thread more.
+      overlappingSync: false,
       // With batching by event turn, lmdb-js makes a promise that nobody can hold: when a commit fails
       // (disk full) its rejection would end the process. Transactions are joined all the same.
       eventTurnBatching: false,
@@ -113,15 +116,13 @@ export class Env {
   /**
    * Runs `fn` inside one write transaction and commits; throws what `fn` throws, having changed nothing.
    * `fn` is synchronous by type: an async one would let other writers in between.
-   * Resolves once the commit is on disk, unless `flush` is false.
+   * Resolves once the commit is on disk.
    */
-  async write<T>(fn: () => T, flush = true): Promise<T> {
+  async write<T>(fn: () => T): Promise<T> {
     // A child transaction, because only that is rolled back when `fn` throws (lmdb-js joins the
     // transactions of one turn into one commit).
     try {
-      const result = await this.#root.childTransaction(fn)
-      if (flush) await this.#root.flushed
-      return result
+      return await this.#root.childTransaction(fn)
     } catch (error) {
       const { commitError } = error as { commitError?: Promise<never> }
       if (!commitError) throw error
@@ -135,10 +136,6 @@ export class Env {
   /** The same at once, blocking: for start-up, before anything is served. */
   writeSync<T>(fn: () => T): T {
     return this.#root.transactionSync(fn)
-  }
-
-  async flushed(): Promise<void> {
-    await this.#root.flushed
   }
 
   /** Begins a new read snapshot now instead of at the next turn of the event loop. */

@@ -32,8 +32,6 @@ export interface WriteOptions {
   actor: string
   /** Unix time in ms; now unless told. */
   at?: number
-  /** False: resolve at commit, before the disk has it. */
-  flush?: boolean
 }
 
 export class Store {
@@ -72,10 +70,10 @@ export class Store {
 
   /**
    * Runs `decide` in one write transaction: it reads the views, throws Refused, or appends events.
-   * Whatever it throws leaves no trace. Resolves when committed and flushed.
+   * Whatever it throws leaves no trace. Resolves when the disk has it.
    */
   async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
-    const result = await this.env.write(() => decide(this.#tx(options)), options.flush ?? true)
+    const result = await this.env.write(() => decide(this.#tx(options)))
     this.#watch.poke()
     return result
   }
@@ -107,7 +105,7 @@ export class Store {
     return this.#watch
   }
 
-  /** Keeps the summary of an item that had none. Soon, unflushed, or not at all: it is a cache. */
+  /** Keeps the summary of an item that had none. Soon, or not at all: it is a cache. */
   keepSummary(item: number, bytes: Uint8Array): void {
     if (this.#made.size === 0) setImmediate(() => void this.#keepMade().catch(() => undefined))
     this.#made.set(item, bytes)
@@ -119,7 +117,7 @@ export class Store {
     await this.env.write(() => {
       for (const [item, bytes] of made)
         if (this.tables.items.has(item)) this.tables.summaries.put(item, bytes)
-    }, false)
+    })
   }
 
   /**

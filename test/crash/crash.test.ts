@@ -123,8 +123,15 @@ describe('between a release and its record', () => {
         const one = it.lazaret.quarantine.item(id)
         return ['delivered', 'failed'].includes(one?.release?.state ?? '') && one
       })
-      // Killed so late that the next hop had it in full, but before its reply: a person is told.
-      if (item.release?.state === 'failed') expect(item.release.reply).toMatch(/may have been/)
+      // Killed about when the end of it was sent, before the reply: a person is told, and sends it again
+      // where the next hop does not have it.
+      if (item.release?.state === 'failed') {
+        expect(item.release.reply).toMatch(/may have been/)
+        if (it.hop.deliveries.length === before) {
+          await drag(it.lazaret, 'caught', 'release')
+          await released(it.lazaret, id, 'delivered')
+        }
+      }
       expect(it.hop.deliveries).toHaveLength(before + 1)
       expect(behindHeaders(it.hop.deliveries[before].raw, raw).sha256).toBe(sha256(raw))
       await drag(it.lazaret, 'caught', 'spam')
