@@ -47,6 +47,7 @@ export class Screener {
   /** Of its own: a Worker's would pass each message through one event more. */
   #port: MessagePort | null = null
   #started = 0
+  #closed = false
   #ids = 0
 
   /** @param entry script of the thread; another one only in tests. */
@@ -68,6 +69,7 @@ export class Screener {
   /** Quarantine.screen, in the thread. `raw` must not change before this is settled. */
   screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) throw new Error('the filter is being closed')
       if (!this.#port) {
         if (Date.now() - this.#started < PAUSE_MS)
           throw new Error("the filter's thread has ended and is about to be started again")
@@ -81,6 +83,7 @@ export class Screener {
 
   /** Resolves when the thread has finished and closed the data directory. */
   async close(): Promise<void> {
+    this.#closed = true
     const worker = this.#worker
     if (!worker) return
     const gone = new Promise((resolve) => worker.once('exit', resolve))
