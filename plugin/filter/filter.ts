@@ -7,18 +7,22 @@ import { decideLists, type ListQuery } from './lists.ts'
 import { MaskIndex } from './mask-index.ts'
 
 export class Filter {
-  readonly kernel: Kernel
-  masks: MaskIndex
+  // Made when they are needed: most processes judge nothing.
+  #kernel: Kernel | null = null
+  #masks: MaskIndex | null = null
 
-  constructor() {
-    this.kernel = new Kernel()
-    this.masks = new MaskIndex()
+  get kernel(): Kernel {
+    return (this.#kernel ??= new Kernel())
+  }
+
+  get masks(): MaskIndex {
+    return (this.#masks ??= new MaskIndex())
   }
 
   /** Forgets lists and model. */
   reset(): void {
-    this.kernel.reset()
-    this.masks = new MaskIndex()
+    this.#kernel?.reset()
+    this.#masks = null
   }
 
   /**

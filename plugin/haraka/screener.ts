@@ -39,6 +39,12 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
+/**
+ * Room for what lives as long as a message. Much of it is gone at the next collection: a larger room only
+ * takes more memory (docs/bench.md).
+ */
+const YOUNG_MB = 4
+
 export class Screener {
   readonly #work: Pick<Work, 'config' | 'dir'>
   readonly #entry: string
@@ -97,6 +103,7 @@ export class Screener {
     const worker = new Worker(this.#entry, {
       workerData: { ...this.#work, start, port: port2 } satisfies Work,
       transferList: [port2],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
     this.#worker = worker
     this.#port = port1
