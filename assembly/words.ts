@@ -1,5 +1,6 @@
 // Words and pairs of adjacent words of a stretch of bytes, as features of a view.
-// Four passes, each a tight loop: classify, find the borders, hash, keep what is new.
+// Passes, each a tight loop without calls, whose values stay in registers: classify and find the borders, hash,
+// make slots of words and pairs, keep what is new (docs/kernel.md "Cost").
 import * as arena from './arena'
 import { K1, K2, pairOf, saltOf } from './hash'
 import { tracing, traceFeature, traceWords } from './trace'
