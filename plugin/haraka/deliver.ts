@@ -3,8 +3,9 @@
 import type { Edit } from '../mail.ts'
 import { parseHeader } from '../mime/headers.ts'
 import { prefixSubject } from '../mime/prefix.ts'
+import { OUR_FIELDS } from '../quarantine/edit.ts'
 import type { Decision } from '../quarantine/screen.ts'
-import { addressOf, type Header, type Transaction } from './types.ts'
+import { addressOf, type Transaction } from './types.ts'
 
 /** Applies the decisions about the message `raw`. */
 export function apply(transaction: Transaction, decisions: readonly Decision[], raw: Buffer): void {
@@ -51,7 +52,9 @@ function editHeader(
   raw: Buffer,
 ): void {
   const { header } = transaction
-  for (const name of named(header, remove)) removeField(transaction, name)
+  for (const name of remove) removeField(transaction, name)
+  // Other plugins may have added some of that name since.
+  for (const name of OUR_FIELDS) if (header.headers[name]) removeField(transaction, name)
   const subject = subjectPrefix === null ? null : prefixSubject(parseHeader(raw), subjectPrefix)
   if (subject !== null) {
     removeField(transaction, 'subject')
@@ -76,21 +79,6 @@ function addLeading(transaction: Transaction, add: Edit['add']): void {
 
 /** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
 const FIELD = /^([^\s:]+)[ \t]*:/
-
-/** Makes a letter lower-case. */
-const LOWER = 0x20
-
-function named(header: Header, names: readonly string[]): Set<string> {
-  const found = new Set<string>()
-  const letters = names.map((name) => name.charCodeAt(0))
-  for (const line of header.header_list) {
-    // Most fields need no closer look.
-    if (!letters.includes(line.charCodeAt(0) | LOWER)) continue
-    const name = FIELD.exec(line)?.[1].toLowerCase()
-    if (name !== undefined && names.includes(name)) found.add(name)
-  }
-  return found
-}
 
 function removeField(transaction: Transaction, name: string): void {
   transaction.remove_header(name)

@@ -14,7 +14,7 @@ export interface Work {
   port: MessagePort
 }
 
-/** `raw` must not change until the answer. */
+/** Goes over in lists. `raw` must not change until the answer. */
 export interface Asked {
   id: number
   envelope: Envelope
@@ -52,6 +52,7 @@ export class Screener {
   #worker: Worker | null = null
   /** Of its own: a Worker's would pass each message through one event more. */
   #port: MessagePort | null = null
+  #asked: Asked[] = []
   #started = 0
   #closed = false
   #ids = 0
@@ -83,8 +84,15 @@ export class Screener {
       }
       const id = this.#ids++
       this.#pending.set(id, { resolve, reject })
-      this.#port?.postMessage({ id, envelope, raw } satisfies Asked)
+      // What comes in one turn of the event loop goes over together: each crossing wakes the thread.
+      if (this.#asked.length === 0) setImmediate(() => this.#send())
+      this.#asked.push({ id, envelope, raw })
     })
+  }
+
+  #send(): void {
+    this.#port?.postMessage(this.#asked)
+    this.#asked = []
   }
 
   /** Resolves when the thread has finished and closed the data directory. */
@@ -93,6 +101,7 @@ export class Screener {
     const worker = this.#worker
     if (!worker) return
     const gone = new Promise((resolve) => worker.once('exit', resolve))
+    this.#send()
     this.#port?.postMessage(CLOSE)
     await gone
   }
@@ -110,7 +119,7 @@ export class Screener {
     this.#started = Date.now()
     // A process that has nothing else to do may end.
     worker.unref()
-    port1.on('message', (told: Told) => this.#settle(told))
+    port1.on('message', (all: Told[]) => all.forEach((told) => this.#settle(told)))
     port1.unref()
     let reason = 'it ended'
     worker.on('error', (error: unknown) => {
@@ -122,6 +131,7 @@ export class Screener {
       const error = new Error(`the filter's thread failed: ${reason}`)
       for (const { reject } of this.#pending.values()) reject(error)
       this.#pending.clear()
+      this.#asked = []
     })
     return start
   }

@@ -40,9 +40,21 @@ async function judge({ id, envelope, raw }: Asked): Promise<Told> {
   }
 }
 
-port.on('message', (asked: Asked | typeof CLOSE) => {
+let answers: Told[] = []
+
+/** What is ready in one turn of the event loop goes back together. */
+function tell(told: Told): void {
+  if (answers.length === 0)
+    setImmediate(() => {
+      port.postMessage(answers)
+      answers = []
+    })
+  answers.push(told)
+}
+
+port.on('message', (asked: Asked[] | typeof CLOSE) => {
   if (asked !== CLOSE) {
-    void judge(asked).then((told) => port.postMessage(told))
+    for (const one of asked) void judge(one).then(tell)
     return
   }
   void lazaret.close().finally(() => port.close())

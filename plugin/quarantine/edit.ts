@@ -1,14 +1,18 @@
 // Headers that delivered mail carries, in the form that Sieve scripts and mail clients already know.
 import type { Edit, Verdict } from '../mail.ts'
+import { isNamed, nameHash, type Header } from '../mime/headers.ts'
 import type { Settings } from '../settings.ts'
 
 /** Our fields: forged ones are removed before ours go on. */
 export const OUR_FIELDS = ['x-spam-flag', 'x-spam-score', 'x-spam-status', 'x-lazaret-release']
 
+const NAMED = OUR_FIELDS.map((name) => ({ name, hash: nameHash(name) }))
+
 const REASONS_MAX = 6
 const REASON_LENGTH_MAX = 120
 
-export function verdictEdit(verdict: Verdict, settings: Settings): Edit {
+/** `header`: of the message, for the forged ones. */
+export function verdictEdit(verdict: Verdict, settings: Settings, header: Header): Edit {
   const spam = verdict.class === 'spam'
   const reasons = verdict.evidence
     .slice(0, REASONS_MAX)
@@ -20,7 +24,9 @@ export function verdictEdit(verdict: Verdict, settings: Settings): Edit {
   ]
   const prefix = settings.subject_prefix
   return {
-    remove: OUR_FIELDS,
+    remove: NAMED.filter(({ name, hash }) =>
+      header.fields.some((field) => isNamed(header, field, name, hash)),
+    ).map(({ name }) => name),
     add: [
       ['X-Spam-Flag', spam ? 'YES' : 'NO'],
       ['X-Spam-Score', verdict.score.toFixed(4)],

@@ -120,7 +120,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       else if (settings.action === 'hold' || settings.action === 'reject')
         plan.outcome = settings.action
     }
-    plan.edit = verdictEdit(plan.verdict, settings)
+    plan.edit = verdictEdit(plan.verdict, settings, header)
     return plan
   })
 }

@@ -22,11 +22,13 @@ const ECHO = `${BEGIN}
   say(1, '')
   port.on('message', (asked) => {
     if (asked === 'close') return port.close()
-    const { id, envelope, raw } = asked
-    if (envelope.sender === 'throw') throw new Error('out of order')
-    if (envelope.sender === 'exit') process.exit(3)
-    if (envelope.sender === 'fail') return port.postMessage({ id, failed: 'no room left' })
-    port.postMessage({ id, decisions: [{ recipient: Buffer.from(raw).toString() }] })
+    const answers = asked.map(({ id, envelope, raw }) => {
+      if (envelope.sender === 'throw') throw new Error('out of order')
+      if (envelope.sender === 'exit') process.exit(3)
+      if (envelope.sender === 'fail') return { id, failed: 'no room left' }
+      return { id, decisions: [{ recipient: Buffer.from(raw).toString() }] }
+    })
+    port.postMessage(answers)
   })
 `
 
