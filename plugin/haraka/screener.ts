@@ -119,7 +119,7 @@ export class Screener {
     this.#started = Date.now()
     // A process that has nothing else to do may end.
     worker.unref()
-    port1.on('message', (all: Told[]) => all.forEach((told) => this.#settle(told)))
+    port1.on('message', (told: Told) => this.#settle(told))
     port1.unref()
     let reason = 'it ended'
     worker.on('error', (error: unknown) => {

@@ -40,22 +40,26 @@ async function judge({ id, envelope, raw }: Asked): Promise<Told> {
   }
 }
 
-let answers: Told[] = []
+/** Messages without an answer yet. */
+let waiting = 0
+let onIdle = (): void => {}
 
-/** What is ready in one turn of the event loop goes back together. */
-function tell(told: Told): void {
-  if (answers.length === 0)
-    setImmediate(() => {
-      port.postMessage(answers)
-      answers = []
-    })
-  answers.push(told)
+async function answer(asked: Asked): Promise<void> {
+  port.postMessage(await judge(asked))
+  if (--waiting === 0) onIdle()
+}
+
+async function close(): Promise<void> {
+  if (waiting > 0) await new Promise<void>((resolve) => (onIdle = resolve))
+  await lazaret.close()
 }
 
 port.on('message', (asked: Asked[] | typeof CLOSE) => {
-  if (asked !== CLOSE) {
-    for (const one of asked) void judge(one).then(tell)
+  if (asked === CLOSE) {
+    void close().finally(() => port.close())
     return
   }
-  void lazaret.close().finally(() => port.close())
+  waiting += asked.length
+  // A turn each, so that the first answer does not wait for the last message.
+  for (const one of asked) setImmediate(() => void answer(one))
 })

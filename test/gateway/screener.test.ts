@@ -22,13 +22,12 @@ const ECHO = `${BEGIN}
   say(1, '')
   port.on('message', (asked) => {
     if (asked === 'close') return port.close()
-    const answers = asked.map(({ id, envelope, raw }) => {
+    for (const { id, envelope, raw } of asked) {
       if (envelope.sender === 'throw') throw new Error('out of order')
       if (envelope.sender === 'exit') process.exit(3)
-      if (envelope.sender === 'fail') return { id, failed: 'no room left' }
-      return { id, decisions: [{ recipient: Buffer.from(raw).toString() }] }
-    })
-    port.postMessage(answers)
+      if (envelope.sender === 'fail') port.postMessage({ id, failed: 'no room left' })
+      else port.postMessage({ id, decisions: [{ recipient: Buffer.from(raw).toString() }] })
+    }
   })
 `
 
