@@ -2,7 +2,7 @@
 // its judgement.
 
 const KEPT_SIZE = 65_536
-const KEPT_MOST = 32
+const KEPT_MOST = 64
 
 export class Buffers {
   readonly #make: (size: number) => Buffer
