@@ -5,18 +5,13 @@ import { isNamed, parseHeader, type Field, type Header } from './headers.ts'
 import { prefixSubject } from './prefix.ts'
 
 /**
- * The message with `edit` applied, `prepend` in front of all. Values are used as they are: folded with
- * CRLF where they are long, no line end behind.
+ * A copy of the message with `edit` applied. Values are used as they are: folded with CRLF where they are long, no
+ * line end behind.
  */
-export function applyEdit(
-  raw: Buffer,
-  edit: Edit | null,
-  prepend: readonly (readonly [name: string, value: string])[],
-): Buffer {
-  const front: Buffer[] = prepend.map(([name, value]) => fieldBytes(name, value))
-  if (!edit) return Buffer.concat([...front, raw])
+export function applyEdit(raw: Buffer, edit: Edit | null): Buffer {
+  if (!edit) return Buffer.from(raw)
   const header = parseHeader(raw)
-  for (const [name, value] of edit.add) front.push(fieldBytes(name, value))
+  const front = edit.add.map(([name, value]) => fieldBytes(name, value))
   const subject = edit.subjectPrefix === null ? null : prefixSubject(header, edit.subjectPrefix)
   let old: Field | null = null
   if (subject !== null) {

@@ -69,7 +69,7 @@ export async function claim(
 
 function jobsOf(ctx: Context, item: Item, token: string): ReleaseJob[] {
   // Its own copy: the transaction's memory is LMDB's.
-  const raw = applyEdit(rawOf(ctx, item), item.edit, [])
+  const raw = applyEdit(rawOf(ctx, item), item.edit)
   return item.recipients.map((recipient) => ({
     item: item.id,
     token,
