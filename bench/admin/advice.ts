@@ -62,17 +62,21 @@ function capacity({ gateway, scoring, store }: Figures, held: number): Advice[] 
   ]
 }
 
-function workers({ cores, gateway, memoryMiB }: Figures, held: number): Advice {
+function workers({ cores, gateway, memoryMiB, scoring }: Figures, held: number): Advice {
   const topic = 'workers'
-  if (!gateway?.two)
+  if (!gateway?.two) {
+    const carried = gateway
+      ? `one process carried ${number(rateAt(gateway.one, held))}/s in ${number(gateway.memoryMiB)} MiB`
+      : `${number(scoring)} us to score a message`
     return {
       topic,
       advice:
         cores > 1
           ? `Set nodes=${cores} in smtp.ini only if one process is not enough.`
           : 'Leave nodes=0 in smtp.ini: more processes than cores only take memory.',
-      because: `${cores} ${cores === 1 ? 'core' : 'cores'}`,
+      because: `${cores} ${cores === 1 ? 'core' : 'cores'}; ${carried}; two workers were not measured`,
     }
+  }
   const one = rateAt(gateway.one, held)
   const two = rateAt(gateway.two, held)
   const because = `two workers carried ${number(two)}/s, one process ${number(one)}/s (${number(two / one)} times); ${number(gateway.memoryMiB)} MiB each`
