@@ -20,7 +20,9 @@ async function idleMemory({ port, pid }: Side, count: number, whole: boolean): P
   for (let i = 0; i < count; i++) await open()
   const after = memoryOf(pid)
   for (const client of clients) client.destroy()
-  return whole ? after / (count + WARM) : Math.max(1, after - before) / count
+  if (whole) return after / (count + WARM)
+  // Where they fit into memory that was taken already, there is nothing to measure.
+  return after - before < count ? Number.NaN : (after - before) / count
 }
 
 export function idles({ idle }: Sizes): Plan[] {

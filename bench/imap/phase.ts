@@ -48,12 +48,18 @@ export async function run(sides: readonly Side[], plan: Plan): Promise<Phase> {
     phase: name,
     unit,
     less,
-    ratio: dovecot && (less ? pairedRatio(dovecot, lazaret) : pairedRatio(lazaret, dovecot)),
+    ratio: dovecot && times(less ? dovecot : lazaret, less ? lazaret : dovecot),
     cpuRatio: dovecot && spent.lazaret > 0 ? spent.dovecot / spent.lazaret : null,
     lazaret,
     dovecot,
     cpu: { lazaret: spent.lazaret, dovecot: dovecot && spent.dovecot },
   }
+}
+
+/** Null where a side could not be measured. */
+function times(a: readonly number[], b: readonly number[]): number | null {
+  const ratio = pairedRatio(a, b)
+  return Number.isNaN(ratio) ? null : ratio
 }
 
 function show(samples: readonly number[]): string {
