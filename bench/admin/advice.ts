@@ -56,7 +56,7 @@ function capacity({ gateway, scoring, store }: Figures, held: number): Advice[] 
   return [
     {
       topic,
-      advice: `Expect up to ${number(rate)} a second in one process with ${share}; plan with ${number(rate * PLANNED)}, ${number(rate * PLANNED * 86_400)} a day.`,
+      advice: `Expect up to ${number(rate)} a second in one process with ${share}; plan with ${number(rate * PLANNED)}, some ${number(round(rate * PLANNED * 86_400))} a day.`,
       because: `measured ${gateway.one.map((point) => `${number(point.rate)}/s at ${number(point.held * 100)}%`).join(', ')}; Haraka alone ${number(gateway.alone)}/s`,
     },
   ]
