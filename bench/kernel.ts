@@ -25,8 +25,10 @@ export interface KernelBench {
   /** Mean bytes of a message, and mean number of features. */
   bytes: number
   features: number
-  /** Copy in, extract, score. */
+  /** Copy in, extract, score: what screening a message takes. */
   score: Cost
+  /** Copy in, extract, hand the slots out. */
+  extract: Cost
   /** The same and learning, in one call. */
   learn: Cost
   /** The change that learning would make, and making it. */
@@ -59,8 +61,9 @@ export function benchKernel(samples: readonly KernelSample[], rounds = 7): Kerne
   const lessons = samples.map(({ raw, label }) => kernel.lesson(raw, label))
   const score = (sample: KernelSample): unknown => kernel.score(sample.raw)
   // The measured calls take turns, so that a change of the machine's speed meets all of them.
-  const [scored, learned, lesson, applied] = interleave(rounds, [
+  const [scored, extract, learned, lesson, applied] = interleave(rounds, [
     () => pass(samples, score),
+    () => pass(samples, ({ raw }) => kernel.features(raw)),
     () => {
       // From the start on, as in protocol P1: a model that has seen a message learns little from it.
       kernel.reset()
@@ -84,6 +87,7 @@ export function benchKernel(samples: readonly KernelSample[], rounds = 7): Kerne
     bytes: mean(({ raw }) => raw.length),
     features: mean(({ raw }) => kernel.score(raw).views.reduce((sum, view) => sum + view.n, 0)),
     score: scored,
+    extract,
     learn: learned,
     lesson,
     apply: applied,

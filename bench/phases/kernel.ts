@@ -22,6 +22,7 @@ export const kernel: Phase = {
       result.measures.push(measure(name, 'us/message', [least, median], { better: 'less' }))
     }
     us('score', bench.score)
+    us('features, handed out', bench.extract)
     us('score and learn', bench.learn)
     us('lesson (the change that learning would make)', bench.lesson)
     us('applying a lesson', bench.apply)
