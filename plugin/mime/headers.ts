@@ -10,7 +10,7 @@ const COLON = 58
 const DASH = 45
 
 /** Fields behind this many are kept as one without a name: bounds the memory a message can ask for. */
-const FIELDS_MAX = 10_000
+export const FIELDS_MAX = 10_000
 
 /** One header field; the numbers are offsets into the raw message. */
 export interface Field {

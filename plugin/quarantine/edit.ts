@@ -1,6 +1,6 @@
 // Headers that delivered mail carries, in the form that Sieve scripts and mail clients already know.
 import type { Edit, Verdict } from '../mail.ts'
-import { isNamed, nameHash, type Header } from '../mime/headers.ts'
+import { FIELDS_MAX, isNamed, nameHash, type Header } from '../mime/headers.ts'
 import type { Settings } from '../settings.ts'
 
 /** Our fields: forged ones are removed before ours go on. */
@@ -11,8 +11,18 @@ const NAMED = OUR_FIELDS.map((name) => ({ name, hash: nameHash(name) }))
 const REASONS_MAX = 6
 const REASON_LENGTH_MAX = 120
 
-/** `header`: of the message, for the forged ones. */
-export function verdictEdit(verdict: Verdict, settings: Settings, header: Header): Edit {
+/** Those of our fields that a message came with; all of them where it has more fields than are told apart. */
+export function forgedFields(header: Header): string[] {
+  const { fields } = header
+  if (fields.length >= FIELDS_MAX) return OUR_FIELDS
+  const found = NAMED.filter(({ name, hash }) =>
+    fields.some((field) => isNamed(header, field, name, hash)),
+  )
+  return found.map(({ name }) => name)
+}
+
+/** `forged`: fields of the message to be taken out. */
+export function verdictEdit(verdict: Verdict, settings: Settings, forged: string[]): Edit {
   const spam = verdict.class === 'spam'
   const reasons = verdict.evidence
     .slice(0, REASONS_MAX)
@@ -24,9 +34,7 @@ export function verdictEdit(verdict: Verdict, settings: Settings, header: Header
   ]
   const prefix = settings.subject_prefix
   return {
-    remove: NAMED.filter(({ name, hash }) =>
-      header.fields.some((field) => isNamed(header, field, name, hash)),
-    ).map(({ name }) => name),
+    remove: forged,
     add: [
       ['X-Spam-Flag', spam ? 'YES' : 'NO'],
       ['X-Spam-Score', verdict.score.toFixed(4)],

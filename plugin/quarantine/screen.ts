@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts'
 import { identityKey } from './append.ts'
 import { DAY, write, type Context } from './context.ts'
 import { want } from './drop.ts'
-import { sameEdit, verdictEdit } from './edit.ts'
+import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders.ts'
 import { releasedHere } from './passport.ts'
 import { knownSettings } from './settings.ts'
@@ -77,6 +77,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
     )
   const passport = find(header, 'x-lazaret-release')
+  const forged = forgedFields(header)
   const { ham, spam, prior } = ctx.follower.model
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
   const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
@@ -120,7 +121,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       else if (settings.action === 'hold' || settings.action === 'reject')
         plan.outcome = settings.action
     }
-    plan.edit = verdictEdit(plan.verdict, settings, header)
+    plan.edit = verdictEdit(plan.verdict, settings, forged)
     return plan
   })
 }
