@@ -1,18 +1,18 @@
 // The Haraka plugin `lazaret`: which hook does what, and nothing else. Haraka copies every export of this
 // file onto its plugin object.
 import { open, type Lazaret } from './open.ts'
-import { startChores } from './haraka/chores.ts'
-import { Releaser } from './haraka/outbound.ts'
-import { Screener } from './haraka/screener.ts'
+import { startUpkeep } from './haraka/upkeep.ts'
+import { Releaser } from './haraka/release/releaser.ts'
+import { Screener } from './haraka/receive/screener.ts'
 import { carriesMail, setup } from './haraka/setup.ts'
-import { onData, onDataPost, onQueue } from './haraka/smtp.ts'
+import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
 import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
 interface LazaretPlugin extends Plugin {
   lazaret: Lazaret
   screener: Screener
   releaser: Releaser
-  stopChores: () => void
+  stopUpkeep: () => void
 }
 
 const FIRST = -100
@@ -40,7 +40,7 @@ export function register(this: LazaretPlugin): void {
 /** Haraka listens: what others left undone is taken up. */
 export function begin(this: LazaretPlugin, next: Next): void {
   this.releaser.start()
-  this.stopChores = startChores(this, this.lazaret)
+  this.stopUpkeep = startUpkeep(this, this.lazaret)
   next()
 }
 
@@ -90,7 +90,7 @@ export function release_failed(
 /** Haraka goes down gracefully: in a worker, and in the only process. */
 export function shutdown(this: LazaretPlugin): void {
   if (!this.lazaret) return
-  this.stopChores?.()
+  this.stopUpkeep?.()
   this.releaser.stop()
   this.screener
     .close()

@@ -2,7 +2,7 @@
 import { calibrate, noiseWarnings } from '../harness/calibrate.ts'
 import { readCorpus } from '../harness/corpus.ts'
 import { machine } from '../harness/machine.ts'
-import { harakaHome } from '../gateway/home.ts'
+import { harakaHome } from '../phases/gateway/home.ts'
 import { withDir } from '../harness/work-dir.ts'
 import { advise } from './advice.ts'
 import { gatewayFigures } from './gateway.ts'

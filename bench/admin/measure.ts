@@ -10,8 +10,8 @@ import { calibrate } from '../harness/calibrate.ts'
 import type { Mail } from '../harness/corpus.ts'
 import { memory } from '../harness/proc.ts'
 import { median } from '../harness/stats.ts'
-import { BenchClient } from '../imap-client.ts'
-import { startLazaret, USER } from '../imap-side.ts'
+import { BenchClient } from '../phases/imap/client.ts'
+import { startLazaret, USER } from '../phases/imap/side.ts'
 import type { Figures, Gateway, Held } from './figures.ts'
 
 export interface Given {

@@ -1,12 +1,12 @@
 // The phases of the harness, in the order in which they run.
-import { accuracy } from '../accuracy.ts'
-import { gateway } from '../gateway.ts'
+import { accuracy } from './accuracy/index.ts'
+import { gateway } from './gateway/index.ts'
 import type { Phase } from '../harness/phase.ts'
-import { store } from '../store.ts'
-import { cost } from './cost.ts'
-import { imap } from './imap.ts'
-import { kernel } from './kernel.ts'
-import { masks } from './masks.ts'
-import { start } from './start.ts'
+import { store } from './store/index.ts'
+import { cost } from './cost/index.ts'
+import { imap } from './imap/index.ts'
+import { kernel } from './kernel/index.ts'
+import { masks } from './masks/index.ts'
+import { start } from './start/index.ts'
 
 export const PHASES: readonly Phase[] = [kernel, masks, gateway, store, imap, accuracy, cost, start]

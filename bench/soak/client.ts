@@ -1,6 +1,6 @@
 // One client: does anything at any time, believes what it is told, and throws when that cannot be.
 import { random } from '../harness/random.ts'
-import { USER } from '../imap-side.ts'
+import { USER } from '../phases/imap/side.ts'
 import { Mailbox, setOf } from './mailbox.ts'
 import { CONDITION, readValues, type Text, type Value } from './response.ts'
 import { Wire } from './wire.ts'

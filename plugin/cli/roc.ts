@@ -1,6 +1,6 @@
 // The ROC curve as a picture that needs nothing else: spam missed against ham lost, both axes
 // logarithmic, because all that matters happens in the last per cent.
-import type { Metrics, RocPoint } from '../quarantine/measure.ts'
+import type { Metrics, RocPoint } from '../quarantine/model/measure.ts'
 
 const SIZE = { width: 720, height: 560, left: 80, right: 30, top: 60, bottom: 70 }
 /** Per cent at the ends of both axes. */

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { planes } from './planes.ts'
+import { byteColumns } from './byte-columns.ts'
 import { readTraces, type Trace } from './trace.ts'
 
 /** Version of the features: models and lessons of another version do not fit. */
@@ -170,7 +170,7 @@ export class Kernel {
 
   /** The model, compact; the same model gives the same bytes. */
   snapshot(): Uint8Array {
-    const packed = deflateRawSync(planes(this.#model), { level: constants.Z_BEST_SPEED })
+    const packed = deflateRawSync(byteColumns(this.#model), { level: constants.Z_BEST_SPEED })
     const bytes = new Uint8Array(SNAPSHOT_HEAD + packed.length)
     bytes.set(Buffer.from(SNAPSHOT_MAGIC, 'latin1'))
     bytes[3] = 1
@@ -233,7 +233,7 @@ export class Kernel {
       throw new Error(`${what} is for 2^${bits} slots, this model has 2^${this.bits}`)
   }
 
-  /** What planes() did, undone, into the model: in WebAssembly, since this is done once, by code that is cold. */
+  /** What byteColumns() did, undone, into the model: in WebAssembly, since this is done once, by code that is cold. */
   #weave(table: Uint8Array): void {
     const slots = 1 << this.bits
     const count = Math.min(slots, this.#input.length / 4)

@@ -1,4 +1,4 @@
-// Masks of all scopes in one index in WebAssembly memory (assembly/masks.ts), in an instance of its
+// Masks of all scopes in one index in WebAssembly memory (assembly/masks/), in an instance of its
 // own. Always synchronous. The cost of a look-up grows with the length of the address, not with the
 // number of masks; what is found does not depend on the order in which masks came.
 
@@ -31,7 +31,7 @@ type Exports = {
 
 /** Octets of a scope's name: an address at its longest, RFC 5321 §4.5.3.1. */
 const SCOPE_MAX = 320
-/** Scopes of one look-up: LEVELS of assembly/masks-probe.ts. */
+/** Scopes of one look-up: LEVELS of assembly/masks/probe.ts. */
 const LEVELS = 8
 /** Lines of scopes that are remembered. */
 const LEVELS_KEPT = 2000

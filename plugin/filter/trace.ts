@@ -1,4 +1,4 @@
-// The record that assembly/trace.ts makes of a message: every feature with the text behind it.
+// The record that assembly/classifier/trace.ts makes of a message: every feature with the text behind it.
 
 /** One feature with the text behind it. */
 export type Trace = {
@@ -13,7 +13,7 @@ export type Trace = {
 const VIEWS = [0, 1, 2] as const
 const KINDS = ['present', 'empty', 'shape', 'signal', 'word', 'pair'] as const
 
-/** Reads the records of assembly/trace.ts. */
+/** Reads the records of assembly/classifier/trace.ts. */
 export function readTraces(bytes: Buffer): Trace[] {
   const traces: Trace[] = []
   for (let at = 0; at < bytes.length;) {

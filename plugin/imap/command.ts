@@ -4,7 +4,7 @@ import type { Login } from '../mail.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import type { Interest } from './notify/interest.ts'
 import type { Notifications } from './notify/notifications.ts'
-import type { View } from './view.ts'
+import type { View } from './selected/view.ts'
 import type { Code, Reader, Received, Writer } from './wire/index.ts'
 
 /** States of RFC 9051 §3 in which a command is allowed. 'authenticated' includes selected. */

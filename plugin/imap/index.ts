@@ -34,7 +34,7 @@ export function register(this: ImapPlugin): void {
     cert: imap.cert,
     key: imap.key,
     dataDir: dir,
-    gate: {
+    admission: {
       total: imap.max_connections,
       perAddress: imap.max_per_address,
       perAccount: imap.max_per_account,

@@ -1,13 +1,13 @@
 // The listeners: implicit TLS and STARTTLS, with limits on who may connect.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Quarantine } from '../quarantine/quarantine.ts'
-import { AccountWatch } from './account-watch.ts'
-import { Budget } from './budget.ts'
-import { Certificate, certificateFiles } from './certificate.ts'
-import { Gate, plainAddress, type GateLimits } from './gate.ts'
-import type { Log } from './log.ts'
-import { ImapSession, type SessionContext } from './session.ts'
-import { Transport } from './transport.ts'
+import { AccountWatch } from './login/account-watch.ts'
+import { Budget } from './connection/budget.ts'
+import { Certificate, certificateFiles } from './connection/certificate.ts'
+import { Admission, plainAddress, type AdmissionLimits } from './login/admission.ts'
+import type { Log } from './connection/log.ts'
+import { ImapConnection, type SessionContext } from './connection/connection.ts'
+import { Transport } from './connection/transport.ts'
 import { limits } from './wire/index.ts'
 
 export interface ServerOptions {
@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly cert: string
   readonly key: string
   readonly dataDir: string
-  readonly gate: GateLimits
+  readonly admission: AdmissionLimits
   /** delay of the first wrong password, in ms */
   readonly authDelay?: number
   /** octets of large literals that may be on their way at one time */
@@ -36,18 +36,18 @@ export interface Listening {
 
 export class ImapServer {
   readonly #options: ServerOptions
-  readonly #gate: Gate
+  readonly #admission: Admission
   readonly #servers: Server[] = []
-  readonly #sessions = new Map<ImapSession, Promise<void>>()
+  readonly #sessions = new Map<ImapConnection, Promise<void>>()
 
   constructor(options: ServerOptions) {
     this.#options = options
-    this.#gate = new Gate(options.gate)
+    this.#admission = new Admission(options.admission)
   }
 
   /** Connections now. */
   get connections(): number {
-    return this.#gate.total
+    return this.#admission.total
   }
 
   /**
@@ -81,7 +81,7 @@ export class ImapServer {
     return {
       quarantine,
       log,
-      gate: this.#gate,
+      admission: this.#admission,
       accounts: new AccountWatch(quarantine),
       budget: new Budget(this.#options.literals ?? limits.LITERALS_TOTAL),
       secureContext: () => certificate.context,
@@ -112,7 +112,7 @@ export class ImapServer {
 
   #accept(context: SessionContext, socket: Socket, tls: boolean): void {
     const address = plainAddress(socket.remoteAddress)
-    const leave = this.#gate.enter(address)
+    const leave = this.#admission.enter(address)
     if (!leave) {
       this.#options.log.warn(`imap connection refused: rip=${address}, reason="too many"`)
       if (tls) socket.destroy()
@@ -120,7 +120,7 @@ export class ImapServer {
       return
     }
     const transport = new Transport(socket)
-    const session = new ImapSession(context, transport, address)
+    const session = new ImapConnection(context, transport, address)
     const served = session.serve({ tls }).then(() => transport.closed)
     this.#sessions.set(session, served)
     void served.then(() => {

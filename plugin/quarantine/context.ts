@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Store, Tx, WriteOptions } from '../store/store.ts'
-import type { Follower } from './follow.ts'
+import type { Follower } from './model/follow.ts'
 
 export interface Context {
   store: Store

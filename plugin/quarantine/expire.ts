@@ -3,7 +3,7 @@
 import { getItem, dueItems } from '../store/items.ts'
 import { getModel } from '../store/lessons.ts'
 import { DAY, write, type Context } from './context.ts'
-import { groupPlaces, placesOf } from './mailbox.ts'
+import { groupPlaces, placesOf } from './folders/mailbox.ts'
 
 /** Items purged in one transaction: a bound on how long others wait for the writer. */
 const BATCH = 500

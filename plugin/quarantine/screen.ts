@@ -9,14 +9,14 @@ import type { NewItem } from '../store/events.ts'
 import { findArrival } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
-import { identityKey } from './append.ts'
+import { identityKey } from './drop/append.ts'
 import { DAY, write, type Context } from './context.ts'
-import { want } from './drop.ts'
+import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
-import { homeOf } from './folders.ts'
-import { releasedHere } from './passport.ts'
+import { homeOf } from './folders/folders.ts'
+import { releasedHere } from './release/pass-mark.ts'
 import { knownSettings } from './settings.ts'
-import { keptSummary } from './summary.ts'
+import { keptSummary } from './folders/summary.ts'
 
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
@@ -76,7 +76,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
     .flatMap(({ mailbox, host }) =>
       mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
     )
-  const passport = find(header, 'x-lazaret-release')
+  const passMark = find(header, 'x-lazaret-release')
   const forged = forgedFields(header)
   const { ham, spam, prior } = ctx.follower.model
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
@@ -98,7 +98,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       scope,
       to,
     }
-    if (passport && releasedHere(ctx, passport, address, raw)) return plan
+    if (passMark && releasedHere(ctx, passMark, address, raw)) return plan
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
       {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readConfig } from '../../plugin/config.ts'
-import { Screener } from '../../plugin/haraka/screener.ts'
+import { Screener } from '../../plugin/haraka/receive/screener.ts'
 import type { Envelope } from '../../plugin/quarantine/screen.ts'
 import { tempDir } from '../tmp.ts'
 

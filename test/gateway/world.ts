@@ -4,7 +4,7 @@ import { afterEach, onTestFailed } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
 import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
-import type { FolderId } from '../../plugin/quarantine/folders.ts'
+import type { FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import { startHaraka, type Haraka, type HarakaOptions } from '../rig/haraka.ts'
 import { NextHop } from '../rig/sink.ts'
 

@@ -21,7 +21,7 @@ test('a client whose handshake begins before the certificate is there is greeted
     cert: '',
     key: '',
     dataDir,
-    gate: { total: 10, perAddress: 10, perAccount: 10 },
+    admission: { total: 10, perAddress: 10, perAccount: 10 },
     authDelay: 0,
   })
   const listening = server.listen()

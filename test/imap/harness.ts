@@ -2,7 +2,7 @@
 import { cpSync } from 'node:fs'
 import { afterAll } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
-import { certificateFiles } from '../../plugin/imap/certificate.ts'
+import { certificateFiles } from '../../plugin/imap/connection/certificate.ts'
 import { ImapServer, type ServerOptions } from '../../plugin/imap/server.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
 import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
@@ -93,7 +93,7 @@ export async function serve(
     cert: '',
     key: '',
     dataDir: dir,
-    gate: { total: 1000, perAddress: 1000, perAccount: 1000 },
+    admission: { total: 1000, perAddress: 1000, perAccount: 1000 },
     authDelay: 0,
     ...options,
   })

@@ -127,7 +127,7 @@ describe('a client that does not read', () => {
 
 describe('too much', () => {
   test('of one address or one account is refused', async () => {
-    const server = await startServer({}, { gate: { total: 9, perAddress: 4, perAccount: 2 } })
+    const server = await startServer({}, { admission: { total: 9, perAddress: 4, perAccount: 2 } })
     await server.logIn()
     const second = await server.logIn()
     const third = await server.connect()
@@ -182,7 +182,10 @@ describe('too much', () => {
   })
 
   test('of a flood of strangers: each is counted and let go', async () => {
-    const server = await startServer({}, { gate: { total: 50, perAddress: 50, perAccount: 5 } })
+    const server = await startServer(
+      {},
+      { admission: { total: 50, perAddress: 50, perAccount: 5 } },
+    )
     for (let round = 0; round < 3; round++) {
       const clients = await Promise.all(
         Array.from({ length: 40 }, () => server.connect({ startTls: true })),

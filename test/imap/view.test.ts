@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Bad } from '../../plugin/errors.ts'
 import { FLAG, type Change, type Rows } from '../../plugin/mail.ts'
-import type { Folder } from '../../plugin/quarantine/folders.ts'
-import { View } from '../../plugin/imap/view.ts'
+import type { Folder } from '../../plugin/quarantine/folders/folders.ts'
+import { View } from '../../plugin/imap/selected/view.ts'
 
 const folder: Folder = {
   id: 'caught',

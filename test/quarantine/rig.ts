@@ -5,7 +5,7 @@ import { afterAll } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
 import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
-import type { Folder, FolderId } from '../../plugin/quarantine/folders.ts'
+import type { Folder, FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import type { Decision, Envelope } from '../../plugin/quarantine/screen.ts'
 import { tempDir } from '../tmp.ts'
 

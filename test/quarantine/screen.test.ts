@@ -166,7 +166,7 @@ describe('the model', () => {
 })
 
 describe('a released message', () => {
-  test('passes unjudged with its passport, to its recipient and with its body only', async () => {
+  test('passes unjudged with its pass mark, to its recipient and with its body only', async () => {
     const lazaret = rig()
     const [{ item }] = await hold(lazaret, SPAM[0])
     const [uid] = uidsIn(lazaret, 'caught')
@@ -177,9 +177,9 @@ describe('a released message', () => {
       folder(lazaret, 'release'),
     )
     const jobs = await lazaret.quarantine.claim(item as number, 'w')
-    const { passport, raw } = (jobs ?? [])[0]
+    const { passMark, raw } = (jobs ?? [])[0]
     const stamped = Buffer.concat([
-      Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passport}\r\n`),
+      Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passMark}\r\n`),
       raw,
     ])
     const [back] = await hold(lazaret, stamped)

@@ -1,7 +1,13 @@
 // lazaret eval: how good the classifier is on labelled mail.
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { evaluate, rocPoints, Trial, type Judged, type Metrics } from '../../quarantine/measure.ts'
+import {
+  evaluate,
+  rocPoints,
+  Trial,
+  type Judged,
+  type Metrics,
+} from '../../quarantine/model/measure.ts'
 import { Usage } from '../errors.ts'
 import { readMails } from '../mail/files.ts'
 import { labelled, shuffled, type Labelled } from '../mail/labelled.ts'

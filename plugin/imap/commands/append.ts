@@ -1,10 +1,10 @@
 // APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (design.md §5).
 import { Bad, Refused } from '../../errors.ts'
-import { meaning } from '../../quarantine/meaning.ts'
+import { meaning } from '../../quarantine/drop/meaning.ts'
 import type { Command, Session } from '../command.ts'
-import { flagSet } from '../flags.ts'
-import { needTarget } from '../folders.ts'
-import type { Folder } from '../../quarantine/folders.ts'
+import { flagSet } from '../selected/flags.ts'
+import { needTarget } from '../folders/folders.ts'
+import type { Folder } from '../../quarantine/folders/folders.ts'
 import { parseAppend, parseAppendStart, type Append } from '../wire/index.ts'
 
 /** The folder, or Refused if whatever is appended to it would be refused. */

@@ -2,7 +2,7 @@
 import { Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
 import type { Command, Done, Session } from '../command.ts'
-import { askOf, Failed, MECHANISM } from '../sasl.ts'
+import { askOf, Failed, MECHANISM } from '../login/sasl.ts'
 import { parseAuthenticate, type Authenticate } from '../wire/index.ts'
 
 /** RFC 9051 §6.2.3: no password in the clear; RFC 5530 §3 names the code. */

@@ -1,7 +1,7 @@
 // COPY and UID COPY (RFC 9051 §6.4.7): a drop into a folder (design.md §5).
-import type { Dropped } from '../../quarantine/drop.ts'
+import type { Dropped } from '../../quarantine/drop/drop.ts'
 import type { Command } from '../command.ts'
-import { needTarget } from '../folders.ts'
+import { needTarget } from '../folders/folders.ts'
 import { parseCopy, type SAVED, type SequenceSet, type Writer } from '../wire/index.ts'
 
 export interface Drop {

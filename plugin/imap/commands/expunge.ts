@@ -1,8 +1,8 @@
 // EXPUNGE (RFC 9051 §6.4.3)
 import { FLAG } from '../../mail.ts'
 import type { Command, Done, Session } from '../command.ts'
-import type { View } from '../view.ts'
-import { READ_ONLY } from '../open.ts'
+import type { View } from '../selected/view.ts'
+import { READ_ONLY } from '../selected/open.ts'
 import { parseNothing } from '../wire/index.ts'
 
 /** UIDs of what carries \Deleted. */

@@ -3,11 +3,11 @@
 import { Bad } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Call, Command, Done, Session } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
+import { keepModseqs } from '../selected/condstore.ts'
 import { planFetch } from '../fetch/plan.ts'
 import { writeMessages } from '../fetch/write.ts'
-import { vanishedSince } from '../resync.ts'
-import type { View } from '../view.ts'
+import { vanishedSince } from '../selected/resync.ts'
+import type { View } from '../selected/view.ts'
 import {
   normalize,
   parseFetch,

@@ -1,6 +1,6 @@
 // GETACL (RFC 4314 §3.3): a login is told its own rights, nobody else's.
 import type { Command } from '../command.ts'
-import { needFolder, rightsOf } from '../folders.ts'
+import { needFolder, rightsOf } from '../folders/folders.ts'
 import { parseMailbox } from '../wire/index.ts'
 
 export const GETACL: Command<string> = {

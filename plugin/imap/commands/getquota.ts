@@ -1,7 +1,7 @@
 // GETQUOTA (RFC 9208 §4.1.1)
 import { Refused } from '../../errors.ts'
 import type { Command } from '../command.ts'
-import { rootOf, writeQuota } from '../quota.ts'
+import { rootOf, writeQuota } from '../folders/quota.ts'
 import { parseGetQuota } from '../wire/index.ts'
 
 export const GETQUOTA: Command<string> = {

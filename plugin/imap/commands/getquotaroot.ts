@@ -1,7 +1,7 @@
 // GETQUOTAROOT (RFC 9208 §4.1.2)
 import type { Command } from '../command.ts'
-import { needFolder } from '../folders.ts'
-import { rootOf, writeQuota } from '../quota.ts'
+import { needFolder } from '../folders/folders.ts'
+import { rootOf, writeQuota } from '../folders/quota.ts'
 import { parseMailbox } from '../wire/index.ts'
 
 export const GETQUOTAROOT: Command<string> = {

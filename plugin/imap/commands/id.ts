@@ -1,6 +1,6 @@
 // ID (RFC 2971)
 import type { Command } from '../command.ts'
-import { logValue } from '../log.ts'
+import { logValue } from '../connection/log.ts'
 import { parseId } from '../wire/index.ts'
 
 /** Fields of a client worth a line of the log. */

@@ -1,10 +1,10 @@
 // LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
-import { boxesOf } from '../boxes.ts'
+import { boxesOf } from '../folders/names.ts'
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
-import { needFolder, rightsOf } from '../folders.ts'
-import { listed } from '../listing.ts'
-import { statusOf } from '../status.ts'
+import { keepModseqs } from '../selected/condstore.ts'
+import { needFolder, rightsOf } from '../folders/folders.ts'
+import { listed } from '../folders/listing.ts'
+import { statusOf } from '../folders/status.ts'
 import { parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
 
 /** RFC 9051 §6.3.9: an empty name asks for the delimiter. */

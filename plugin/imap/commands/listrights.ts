@@ -1,6 +1,6 @@
 // LISTRIGHTS (RFC 4314 §3.4): the owner's rights are fixed, and nobody else can be given any.
 import type { Command } from '../command.ts'
-import { needFolder, rightsOf } from '../folders.ts'
+import { needFolder, rightsOf } from '../folders/folders.ts'
 import { parseAcl, type AclChange, type Reader } from '../wire/index.ts'
 
 export const LISTRIGHTS: Command<AclChange> = {

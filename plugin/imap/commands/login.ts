@@ -1,6 +1,6 @@
 // LOGIN (RFC 9051 §6.2.3)
 import type { Command } from '../command.ts'
-import { checkPassword } from '../sasl.ts'
+import { checkPassword } from '../login/sasl.ts'
 import { parseLogin } from '../wire/index.ts'
 import { logInBy, needPrivacy } from './authenticate.ts'
 

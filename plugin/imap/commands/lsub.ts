@@ -1,7 +1,7 @@
 // LSUB (RFC 3501 §6.3.9)
-import { boxesOf } from '../boxes.ts'
+import { boxesOf } from '../folders/names.ts'
 import type { Command } from '../command.ts'
-import { subscribed } from '../listing.ts'
+import { subscribed } from '../folders/listing.ts'
 import { parseLsub, writeDelimiter, writeList, type List } from '../wire/index.ts'
 import { asksDelimiter } from './list.ts'
 

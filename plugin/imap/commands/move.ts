@@ -1,7 +1,7 @@
 // MOVE and UID MOVE (RFC 9051 §6.4.8, RFC 6851): a drop into a folder (design.md §5).
 import type { Command } from '../command.ts'
-import { needTarget } from '../folders.ts'
-import { READ_ONLY } from '../open.ts'
+import { needTarget } from '../folders/folders.ts'
+import { READ_ONLY } from '../selected/open.ts'
 import { parseCopy } from '../wire/index.ts'
 import { copyUid, type Drop } from './copy.ts'
 

@@ -1,6 +1,6 @@
 // MYRIGHTS (RFC 4314 §3.5)
 import type { Command } from '../command.ts'
-import { needFolder, rightsOf } from '../folders.ts'
+import { needFolder, rightsOf } from '../folders/folders.ts'
 import { parseMailbox } from '../wire/index.ts'
 
 export const MYRIGHTS: Command<string> = {

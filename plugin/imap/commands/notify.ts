@@ -1,6 +1,6 @@
 // NOTIFY (RFC 5465)
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
+import { keepModseqs } from '../selected/condstore.ts'
 import { Interest, SUPPORTED } from '../notify/interest.ts'
 import { parseNotify, type Notify } from '../wire/index.ts'
 

@@ -1,8 +1,8 @@
 // STATUS (RFC 9051 §6.3.11)
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
-import { needFolder } from '../folders.ts'
-import { statusOf } from '../status.ts'
+import { keepModseqs } from '../selected/condstore.ts'
+import { needFolder } from '../folders/folders.ts'
+import { statusOf } from '../folders/status.ts'
 import { parseStatus, writeStatus, type StatusCommand } from '../wire/index.ts'
 
 export const STATUS: Command<StatusCommand> = {

@@ -1,9 +1,9 @@
 // STORE and UID STORE (RFC 9051 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3)
 import type { FlagSet } from '../../mail.ts'
 import type { Command, Session } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
-import { flagNames, flagSet, STORED } from '../flags.ts'
-import { READ_ONLY } from '../open.ts'
+import { keepModseqs } from '../selected/condstore.ts'
+import { flagNames, flagSet, STORED } from '../selected/flags.ts'
+import { READ_ONLY } from '../selected/open.ts'
 import { parseStore, rangesOf, type Store } from '../wire/index.ts'
 
 const MODE = { replace: 'set', add: 'add', remove: 'remove' } as const

@@ -1,7 +1,7 @@
 // XLIST: LIST with the special uses that Gmail had before RFC 6154; Outlook 2013 reads nothing else.
-import { boxesOf } from '../boxes.ts'
+import { boxesOf } from '../folders/names.ts'
 import type { Command } from '../command.ts'
-import { listed } from '../listing.ts'
+import { listed } from '../folders/listing.ts'
 import { parseLsub, writeDelimiter, writeList, type List } from '../wire/index.ts'
 import { asksDelimiter } from './list.ts'
 

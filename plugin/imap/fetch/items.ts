@@ -6,9 +6,9 @@ import { findPart, pickFields, sectionBytes } from '../../mime/sections.ts'
 import { spell } from '../../mime/spell.ts'
 import { preview } from '../../mime/text.ts'
 import type { Session } from '../command.ts'
-import { flagNames } from '../flags.ts'
+import { flagNames } from '../selected/flags.ts'
 import { formatDateTime, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
-import type { Message } from '../message.ts'
+import type { Message } from '../selected/message.ts'
 import type { Output } from './output.ts'
 
 /** Writes the value of an item; its name stands before it. */

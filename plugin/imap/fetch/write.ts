@@ -1,7 +1,7 @@
 // FETCH responses of many messages, handed over in pieces.
 import { Refused } from '../../errors.ts'
 import type { Done, Session } from '../command.ts'
-import { Message } from '../message.ts'
+import { Message } from '../selected/message.ts'
 import { rangesOf, type FetchItem, type Span } from '../wire/index.ts'
 import { Output } from './output.ts'
 import { planFetch, type Plan } from './plan.ts'

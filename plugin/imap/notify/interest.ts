@@ -1,5 +1,5 @@
 // What a client wants to be told of (RFC 5465): which events, of which mailboxes.
-import type { FolderId } from '../../quarantine/folders.ts'
+import type { FolderId } from '../../quarantine/folders/folders.ts'
 import { parentsOf, type FetchItem, type Notify, type NotifyGroup } from '../wire/index.ts'
 
 /** Events as bits. MessageNew and MessageExpunge come together (RFC 5465 §5). */

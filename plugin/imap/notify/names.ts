@@ -1,5 +1,5 @@
 // Names of mailboxes and subscriptions at two times, and what happened in between (RFC 5465 §5.4, §5.5).
-import type { Folder, FolderId } from '../../quarantine/folders.ts'
+import type { Folder, FolderId } from '../../quarantine/folders/folders.ts'
 import type { Session } from '../command.ts'
 import { parentsOf } from '../wire/index.ts'
 import type { Named } from './interest.ts'

@@ -1,13 +1,13 @@
 // NOTIFY (RFC 5465): what happens in mailboxes that are not selected, told without a command. All of it
 // follows from the journal; what the client itself has done is left out.
-import { boxesOf } from '../boxes.ts'
+import { boxesOf } from '../folders/names.ts'
 import type { Session } from '../command.ts'
-import { attributesFor } from '../listing.ts'
-import { statusOf } from '../status.ts'
+import { attributesFor } from '../folders/listing.ts'
+import { statusOf } from '../folders/status.ts'
 import { limits, parentsOf, writeList, writeStatus, type StatusItem } from '../wire/index.ts'
 import { EVENT, Interest, type Wish } from './interest.ts'
 import { difference, named, readNames, type NameChange, type Names } from './names.ts'
-import type { Folder } from '../../quarantine/folders.ts'
+import type { Folder } from '../../quarantine/folders/folders.ts'
 
 /** Lines are handed to the socket in pieces of about this size. */
 const PIECE = 64 * 1024

@@ -1,6 +1,6 @@
 // What SEARCH, SORT and THREAD have in common before they go through the mailbox.
 import type { Session } from '../command.ts'
-import { keepModseqs } from '../condstore.ts'
+import { keepModseqs } from '../selected/condstore.ts'
 import type { Search } from '../wire/index.ts'
 import { asksModseq } from './answer.ts'
 import { matcherOf, type Matcher } from './match.ts'

@@ -1,6 +1,6 @@
 // Going through a mailbox for SEARCH, SORT and THREAD, with a turn for others now and then.
 import type { Session } from '../command.ts'
-import { Message } from '../message.ts'
+import { Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'
 
 /** Cheap messages between two looks at the clock. */

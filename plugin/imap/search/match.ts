@@ -4,9 +4,9 @@
 import { FLAG } from '../../mail.ts'
 import { fold, hasHeader, hasText } from '../../mime/text.ts'
 import type { Session } from '../command.ts'
-import { RECENT } from '../flags.ts'
+import { RECENT } from '../selected/flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
-import type { Message } from '../message.ts'
+import type { Message } from '../selected/message.ts'
 import { SAVED, type SearchKey, type SequenceSet, type Span } from '../wire/index.ts'
 
 /** Rough µs a message: they only have to be in order. */

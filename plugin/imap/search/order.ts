@@ -3,7 +3,7 @@ import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
 import { sortKey } from '../../mime/text.ts'
 import type { Session } from '../command.ts'
-import type { Message } from '../message.ts'
+import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'
 import { eachMessage } from './find.ts'
 

@@ -1,10 +1,10 @@
 // A selected mailbox on a real quarantine, and commands run on it as a session runs them.
 import type { Login } from '../../../plugin/mail.ts'
 import type { Call, Command, Enabled, Session } from '../../../plugin/imap/command.ts'
-import { View } from '../../../plugin/imap/view.ts'
+import { View } from '../../../plugin/imap/selected/view.ts'
 import { Reader, Writer } from '../../../plugin/imap/wire/index.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
-import type { FolderId } from '../../../plugin/quarantine/folders.ts'
+import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
 import { folder, rig, ROOT } from '../../quarantine/rig.ts'
 import { steps, bytes } from '../wire/drive.ts'
 

@@ -1,7 +1,7 @@
 // The evaluator against a naive one, on random mail and random searches.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { flagSet } from '../../../plugin/imap/flags.ts'
+import { flagSet } from '../../../plugin/imap/selected/flags.ts'
 import { find } from '../../../plugin/imap/search/find.ts'
 import { matcherOf } from '../../../plugin/imap/search/match.ts'
 import type { SearchKey } from '../../../plugin/imap/wire/index.ts'

@@ -1,0 +1,159 @@
+// The filter's part of an SMTP transaction: bytes in, one decision per recipient, one answer.
+import type { Decision, Envelope } from '../../quarantine/screen.ts'
+import { answer, type Answer } from '../answer.ts'
+import { capture, captured, forget } from './bytes.ts'
+import { apply } from './deliver.ts'
+import { haraka } from '../modules.ts'
+import { routeOf } from '../route.ts'
+import { authenticated, signals } from './signals.ts'
+import {
+  addressOf,
+  CODE,
+  DSN,
+  type Connection,
+  type Connections,
+  type Next,
+  type Plugin,
+  type Transaction,
+} from '../types.ts'
+
+/** That a transaction was judged, or is not to be delivered on; why no WeakMap: see bytes.ts. */
+const JUDGED = Symbol('lazaret judged')
+type Judged = Transaction & { [JUDGED]?: 'done' | 'failed' }
+
+/** Quarantine.screen, wherever it is done. */
+export interface Screening {
+  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]>
+}
+
+/** connection.ini max.bytes of Haraka as it comes. */
+const BYTES_MAX = 26_214_400
+
+/** `data`, before all others: everything that comes in is copied. */
+export function onData(plugin: Plugin, next: Next, connection: Connection): void {
+  const { cfg } = haraka<Connections>(plugin, 'connection')
+  capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
+  next()
+}
+
+/** `data_post`, after all others: they have found what they find. */
+export function onDataPost(
+  plugin: Plugin,
+  screener: Screening,
+  next: Next,
+  connection: Connection,
+): void {
+  const { transaction } = connection
+  if (!transaction) return next()
+  void answer(next, judge(plugin, screener, connection, transaction), (error) =>
+    failure(plugin, connection, transaction, error),
+  )
+}
+
+/**
+ * `queue` and `queue_outbound`, before all others: the place to say that nothing is left to deliver. Also
+ * where a message is judged that never came to data_post, because another plugin had ended that hook.
+ */
+export function onQueue(
+  plugin: Plugin,
+  screener: Screening,
+  next: Next,
+  connection: Connection,
+): void {
+  const { transaction } = connection
+  if (!transaction) return next()
+  // Most messages: judged, and to be delivered to somebody.
+  if ((transaction as Judged)[JUDGED] === 'done' && transaction.rcpt_to.length > 0) return next()
+  void answer(next, finish(plugin, screener, connection, transaction), (error) =>
+    failure(plugin, connection, transaction, error),
+  )
+}
+
+async function finish(
+  plugin: Plugin,
+  screener: Screening,
+  connection: Connection,
+  transaction: Transaction,
+): Promise<Answer> {
+  const state = (transaction as Judged)[JUDGED]
+  // Another plugin turned our refusal into a pass (the `deny` hook): the message still may not go on.
+  if (state === 'failed') return UNAVAILABLE
+  if (state === undefined) {
+    const refusal = await judge(plugin, screener, connection, transaction)
+    if (refusal.length > 0) return refusal
+  }
+  return transaction.rcpt_to.length === 0 ? [CODE.ok] : []
+}
+
+function mark(transaction: Judged, state: 'done' | 'failed'): void {
+  transaction[JUDGED] = state
+  forget(transaction)
+}
+
+async function judge(
+  plugin: Plugin,
+  screener: Screening,
+  connection: Connection,
+  transaction: Transaction,
+): Promise<Answer> {
+  const raw = captured(transaction)
+  if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
+  const decisions = await screener.screen(envelopeOf(plugin, connection, transaction, raw), raw)
+  apply(transaction, decisions, raw)
+  mark(transaction, 'done')
+  for (const { outcome, recipient, item, verdict } of decisions)
+    if (item !== null)
+      connection.loginfo(
+        plugin,
+        `${outcome} item=${item} rcpt=<${recipient}> class=${verdict?.class ?? 'none'} score=${verdict?.score.toFixed(4) ?? '-'}`,
+      )
+  if (decisions.length > 0 && decisions.every(({ outcome }) => outcome === 'reject'))
+    return [CODE.deny, `5.7.1 Message refused as spam; id ${decisions[0].item}`]
+  return []
+}
+
+function envelopeOf(
+  plugin: Plugin,
+  connection: Connection,
+  transaction: Transaction,
+  raw: Buffer,
+): Envelope {
+  return {
+    sender: addressOf(transaction.mail_from),
+    recipients: transaction.rcpt_to.map((recipient) => ({
+      address: addressOf(recipient),
+      route: routeOf(plugin, connection, transaction, recipient),
+    })),
+    direction: connection.relaying ? 'out' : 'in',
+    authenticated: authenticated(connection, transaction, raw),
+    signals: signals(connection, transaction),
+    hold: wantsHold(connection, transaction),
+  }
+}
+
+/** The notes by which other plugins ask for Haraka's own quarantine. */
+function wantsHold(connection: Connection, transaction: Transaction): string | null {
+  const note = transaction.notes.quarantine || connection.notes.quarantine
+  if (note)
+    return typeof note === 'string' ? `Held for ${note.slice(0, 100)}` : 'Held for another plugin'
+  return transaction.notes.get('queue.wants') === 'quarantine' ? 'Held for another plugin' : null
+}
+
+// Haraka answers 450 unless told; RFC 5321 §4.2.2: 451 is a local error in processing.
+const UNAVAILABLE: Answer = [
+  CODE.denysoft,
+  new DSN(451, '4.3.0 The filter is not available, try again later'),
+]
+
+/** Mail never slips by: the sender keeps it and tries again. */
+function failure(
+  plugin: Plugin,
+  connection: Connection,
+  transaction: Transaction,
+  error: unknown,
+): Answer {
+  mark(transaction, 'failed')
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  connection.logerror(plugin, `cannot judge a message: ${text}`)
+  return UNAVAILABLE
+}

@@ -1,0 +1,65 @@
+// The thread in which messages are judged and kept: the quarantine behind a message port. See screener.ts.
+import { workerData } from 'node:worker_threads'
+import { open, type Lazaret } from '../../open.ts'
+import { Buffers } from './buffers.ts'
+import { CLOSE, START, type Asked, type Told, type Work } from './screener.ts'
+
+/** lmdb cannot read memory that threads share. */
+const buffers = new Buffers((size) => Buffer.allocUnsafeSlow(size))
+const { config, dir, start, port } = workerData as Work
+const lazaret = begin()
+
+function begin(): Lazaret {
+  const state = new Int32Array(start)
+  try {
+    const opened = open(config, dir)
+    // Model and lists are read now, not while the first message waits.
+    opened.quarantine.prepare()
+    Atomics.store(state, 0, START.ready)
+    return opened
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    state[1] = Buffer.from(start).write(text, START.head)
+    Atomics.store(state, 0, START.failed)
+    throw error
+  } finally {
+    Atomics.notify(state, 0)
+  }
+}
+
+async function judge({ id, envelope, raw }: Asked): Promise<Told> {
+  const buffer = buffers.take(raw.length)
+  try {
+    buffer.set(raw)
+    const message = buffer.subarray(0, raw.length)
+    return { id, decisions: await lazaret.quarantine.screen(envelope, message) }
+  } catch (error) {
+    return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  } finally {
+    buffers.giveBack(buffer)
+  }
+}
+
+/** Messages without an answer yet. */
+let waiting = 0
+let onIdle = (): void => {}
+
+async function answer(asked: Asked): Promise<void> {
+  port.postMessage(await judge(asked))
+  if (--waiting === 0) onIdle()
+}
+
+async function close(): Promise<void> {
+  if (waiting > 0) await new Promise<void>((resolve) => (onIdle = resolve))
+  await lazaret.close()
+}
+
+port.on('message', (asked: Asked[] | typeof CLOSE) => {
+  if (asked === CLOSE) {
+    void close().finally(() => port.close())
+    return
+  }
+  waiting += asked.length
+  // A turn each, so that the first answer does not wait for the last message.
+  for (const one of asked) setImmediate(() => void answer(one))
+})

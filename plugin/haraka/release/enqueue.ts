@@ -1,0 +1,108 @@
+// Puts a release into Haraka's outbound queue without any change to its bytes. outbound.send_email and
+// send_trans_email would turn the header into text and add to its end; so a queue file is written by
+// outbound's own function from a message that is bytes already.
+import { randomUUID } from 'node:crypto'
+import { unlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { domainToASCII } from 'node:url'
+import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
+import type { ReleaseJob } from '../../quarantine/release/release.ts'
+import { addedFields } from './added-fields.ts'
+import { syncDir, type ReleaseNote } from './queue-files.ts'
+import type { HMail, Outbound, Plugin, QueuedAddress, Todo } from '../types.ts'
+
+export type Queued = HMail[]
+
+/** Writes a queue file for each job, all or none. Resolves when they are on disk; they are not sent yet. */
+export async function enqueue(
+  plugin: Plugin,
+  outbound: Outbound,
+  dir: string,
+  jobs: readonly ReleaseJob[],
+  all: readonly ReleaseJob[],
+): Promise<Queued> {
+  const paths: string[] = []
+  const hmails: HMail[] = []
+  try {
+    for (const job of jobs)
+      await outbound.process_delivery(paths, await todoOf(plugin, job, all), hmails)
+    if (jobs.length > 0) await syncDir(dir)
+    return hmails
+  } catch (error) {
+    for (const path of paths) await unlink(path)
+    throw error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+async function todoOf(plugin: Plugin, job: ReleaseJob, all: readonly ReleaseJob[]): Promise<Todo> {
+  const recipient = addressIn(job.recipient)
+  const sender = addressIn(job.sender)
+  const note: ReleaseNote = {
+    item: job.item,
+    token: job.token,
+    recipient: job.recipient,
+    recipients: all.map((one) => one.recipient),
+    nextHop: job.route?.nextHop ?? null,
+    ordinary: job.ordinary,
+  }
+  const { passMark, received } = trace(job)
+  const body = dotStuffed(job.raw)
+  const added = job.outgoing
+    ? await addedFields(plugin, body, { from: sender, to: recipient })
+    : Buffer.alloc(0)
+  const bytes = Buffer.concat([passMark, added, received, body])
+  return {
+    queue_time: Date.now(),
+    domain: recipient.host,
+    rcpt_to: [recipient],
+    mail_from: sender,
+    notes: { lazaret: note, ...(job.route?.wants ? { queue: { wants: job.route.wants } } : {}) },
+    uuid: `${randomUUID().toUpperCase()}.1`,
+    force_tls: false,
+    message_stream: { pipe: (to) => to.end(bytes) },
+  }
+}
+
+/**
+ * RFC 5321 §4.4: who passes mail on adds a trace field. It stands last of ours: should the message begin
+ * with white space, that is folded into this field and not into the pass mark.
+ */
+function trace({ item, passMark }: ReleaseJob): { passMark: Buffer; received: Buffer } {
+  const date = new Date().toUTCString().replace('GMT', '+0000')
+  return {
+    passMark: Buffer.from(`${PASS_MARK_FIELD}: ${passMark}\r\n`),
+    received: Buffer.from(`Received: by ${hostname()} (Lazaret) id L${item};\r\n\t${date}\r\n`),
+  }
+}
+
+/** RFC 5321 §2.3.11: `local@domain`, split at the last `@`; `''` is the null reverse-path. */
+function addressIn(address: string): QueuedAddress {
+  const at = address.lastIndexOf('@')
+  const user = at < 0 ? address : address.slice(0, at)
+  const domain = at < 0 ? '' : address.slice(at + 1)
+  return {
+    original: `<${address}>`,
+    original_host: domain,
+    // An address literal is no domain name.
+    host: (domain.startsWith('[') ? domain : domainToASCII(domain) || domain).toLowerCase(),
+    user,
+    ...(/[^\x00-\x7f]/.test(address) ? { is_utf8: true as const } : {}),
+  }
+}
+
+const DOT = 0x2e
+const CRLF_DOT = Buffer.from('\r\n.')
+
+/** RFC 5321 §4.5.2: a dot at the start of a line is doubled. The final CRLF is there, or is added. */
+export function dotStuffed(message: Buffer): Buffer {
+  const parts: Buffer[] = []
+  let from = 0
+  if (message[0] === DOT) parts.push(Buffer.from('.'))
+  for (let at = message.indexOf(CRLF_DOT); at >= 0; at = message.indexOf(CRLF_DOT, at + 2)) {
+    parts.push(message.subarray(from, at + 2), Buffer.from('.'))
+    from = at + 2
+  }
+  parts.push(message.subarray(from))
+  if (!message.subarray(-2).equals(CRLF_DOT.subarray(0, 2))) parts.push(Buffer.from('\r\n'))
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,121 @@
+// The files of Haraka's outbound queue: which of them carry a release of ours, and the mark that says that
+// a message was sent in full. A file is a 4-octet length, a JSON header ("todo"), and the message.
+import { open, readdir, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { HMail } from '../types.ts'
+
+/** What a queue file's notes say of the release in it. */
+export interface ReleaseNote {
+  item: number
+  token: string
+  recipient: string
+  /** All recipients of the release, this one included. */
+  recipients: string[]
+  nextHop: string | null
+  /** Its sender is told of a failure, as of any mail. */
+  ordinary: boolean
+}
+
+/** A todo is some hundred octets; one of many recipients may be longer. */
+const TODO_MAX = 16 * 1024 * 1024
+
+/** The releases that have a file in the queue, by file name. */
+export async function queuedReleases(dir: string): Promise<Map<string, ReleaseNote>> {
+  // Haraka renames files while they wait (each attempt, each restart). A listing made meanwhile can miss
+  // one, so two equal listings around the reading are asked for.
+  for (;;) {
+    const names = await queueNames(dir)
+    const found = new Map<string, ReleaseNote>()
+    for (const name of names) {
+      const note = await readNote(join(dir, name))
+      if (note) found.set(name, note)
+    }
+    const again = await queueNames(dir)
+    if (again.length === names.length && again.every((name, i) => name === names[i])) return found
+  }
+}
+
+async function queueNames(dir: string): Promise<string[]> {
+  try {
+    // arrival_nextattempt_attempts_pid_uid_counter_host; temporary files begin with `__tmp__.`
+    return (await readdir(dir)).filter((name) => /^\d+_\d+_\d+_\d+_[^_]+_\d+_/.test(name)).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+async function readNote(path: string): Promise<ReleaseNote | null> {
+  let file
+  try {
+    file = await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+  try {
+    const head = Buffer.alloc(4)
+    if ((await file.read(head, 0, 4, 0)).bytesRead < 4) return null
+    const size = head.readUInt32BE(0)
+    if (size > TODO_MAX) return null
+    const json = Buffer.alloc(size)
+    if ((await file.read(json, 0, size, 4)).bytesRead < size) return null
+    const todo = JSON.parse(json.toString('utf8')) as { notes?: Record<string, unknown> }
+    return noteIn(todo.notes)
+  } catch (error) {
+    // Somebody's broken file is not ours to judge.
+    if (error instanceof SyntaxError) return null
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** The release that these notes speak of, or null. */
+export function noteIn(notes: Record<string, unknown> | undefined): ReleaseNote | null {
+  const note = notes?.lazaret as Partial<ReleaseNote> | undefined
+  return typeof note?.token === 'string' && typeof note.item === 'number'
+    ? (note as ReleaseNote)
+    : null
+}
+
+/** Stands behind the unique part of a file's name. */
+const MARK = '-sent'
+
+export function isMarked({ filename }: HMail): boolean {
+  return filename.split('_')[4]?.endsWith(MARK) ?? false
+}
+
+/**
+ * Marks that the whole message has been given to the next hop, before the end of it is: from here to the
+ * record of the outcome a crash leaves it open whether it was taken. A rename, because it is atomic and
+ * stays with the file wherever Haraka moves it.
+ */
+export async function mark(hmail: HMail): Promise<void> {
+  if (isMarked(hmail)) return
+  const dir = dirname(hmail.path)
+  const parts = hmail.filename.split('_')
+  parts[4] += MARK
+  const name = parts.join('_')
+  await rename(hmail.path, join(dir, name))
+  hmail.path = join(dir, name)
+  hmail.filename = name
+  await syncDir(dir)
+}
+
+/** The outcome is known to be none: Haraka's next rename of the file takes the mark away. */
+export function unmark(hmail: HMail): void {
+  const parts = hmail.filename.split('_')
+  parts[4] = parts[4].replace(MARK, '')
+  hmail.filename = parts.join('_')
+}
+
+/** A new name in a folder is on disk only when the folder is. */
+export async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

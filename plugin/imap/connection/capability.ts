@@ -1,0 +1,70 @@
+// What is announced, and when: exactly what works in that state (RFC 9051 §6.1.1).
+import type { Peer } from '../command.ts'
+
+/** Before and after login. */
+const ALWAYS = ['IMAP4rev1', 'IMAP4rev2', 'ID', 'ENABLE']
+
+const BEFORE_LOGIN = [
+  ...ALWAYS,
+  'SASL-IR',
+  'LITERAL-', // a stranger's literals are small anyway (RFC 7888 §5)
+]
+
+export const MECHANISMS = ['PLAIN', 'LOGIN', 'SCRAM-SHA-256'] as const
+
+const AFTER_LOGIN = [
+  ...ALWAYS,
+  'LITERAL+',
+  'IDLE',
+  'NAMESPACE',
+  'UIDPLUS',
+  'MOVE',
+  'NOTIFY',
+  'UNSELECT',
+  'CHILDREN',
+  'SPECIAL-USE',
+  'LIST-EXTENDED',
+  'LIST-STATUS',
+  'LIST-MYRIGHTS',
+  'STATUS=SIZE',
+  'CONDSTORE',
+  'QRESYNC',
+  'ESEARCH',
+  'SEARCHRES',
+  'SORT',
+  'SORT=DISPLAY',
+  'ESORT',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
+  'WITHIN',
+  'PARTIAL',
+  'BINARY',
+  'MULTIAPPEND',
+  'OBJECTID',
+  'SAVEDATE',
+  'PREVIEW',
+  'UTF8=ACCEPT',
+  'ACL',
+  'RIGHTS=ekntx',
+  'QUOTA',
+  'QUOTA=RES-STORAGE',
+  'QUOTA=RES-MESSAGE',
+  'XLIST',
+]
+
+export interface Announced {
+  readonly peer: Peer
+  readonly loggedIn: boolean
+  /** octets */
+  readonly appendLimit: number
+}
+
+export function capabilities({ peer, loggedIn, appendLimit }: Announced): string[] {
+  if (loggedIn) {
+    const compress = peer.compressed ? [] : ['COMPRESS=DEFLATE'] // RFC 4978 §3
+    return [...AFTER_LOGIN, `APPENDLIMIT=${appendLimit}`, ...compress]
+  }
+  // RFC 9051 §6.2.1, §11.1: no password travels in the clear
+  if (!peer.secure) return [...BEFORE_LOGIN, 'STARTTLS', 'LOGINDISABLED']
+  return [...BEFORE_LOGIN, ...MECHANISMS.map((name) => `AUTH=${name}`)]
+}

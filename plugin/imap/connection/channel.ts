@@ -1,0 +1,119 @@
+// What a client sends, as steps, and what it is sent, in bounded memory: receiver, writer and transport
+// of one connection together.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { SecureContext } from 'node:tls'
+import { Gone, type Transport } from './transport.ts'
+import { limits, Receiver, Writer, type ReceiverLimits, type Step } from '../wire/index.ts'
+
+/** Work without a pause after which others get their turn, in ms. */
+const TURN = 10
+
+export const ACCOUNT_CHANGED = 'This account was removed or has a new password'
+
+export type Line = Step & { kind: 'line' | 'bad' }
+
+export class Channel {
+  readonly transport: Transport
+  readonly writer = new Writer()
+  readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
+  /** Called when it begins to wait for a command of which nothing has come yet. */
+  onRest: () => void = () => {}
+  #resting = false
+  #turn = performance.now()
+
+  constructor(transport: Transport) {
+    this.transport = transport
+  }
+
+  /** Is it waiting for a command of which nothing has come? */
+  get resting(): boolean {
+    return this.#resting
+  }
+
+  set limits(to: ReceiverLimits) {
+    this.#receiver.limits = to
+  }
+
+  /** Next step of the client; null when there will be none, and the connection is at its end. */
+  async next(): Promise<Exclude<Step, { kind: 'bytes' }> | null> {
+    for (;;) {
+      const step = this.#receiver.next()
+      if (step.kind !== 'bytes') return step
+      if (!(await this.#more())) return null
+    }
+  }
+
+  /** Next line, of an exchange within a command. */
+  async line(): Promise<Line> {
+    this.#receiver.mode = 'line'
+    try {
+      for (;;) {
+        const step = await this.next()
+        if (step === null) throw new Gone('the client has left')
+        if (step.kind === 'line' || step.kind === 'bad') return step
+      }
+    } finally {
+      this.#receiver.mode = 'command'
+    }
+  }
+
+  /** The line was the start of a command. */
+  unread(line: Uint8Array): void {
+    this.#receiver.unread(line)
+  }
+
+  accept(): void {
+    this.#receiver.accept()
+  }
+
+  refuse(): void {
+    this.#receiver.refuse()
+  }
+
+  /** Sends what was written; waits for a client that reads slowly, and lets others have their turn. */
+  async flush(): Promise<void> {
+    if (this.writer.size > 0) this.transport.send(this.writer.take())
+    if (this.transport.choked) await this.transport.drained()
+    else if (performance.now() - this.#turn < TURN) return
+    else await nextTurn()
+    this.#turn = performance.now()
+  }
+
+  /** TLS from here on. What was sent ahead is dropped (RFC 9051 §6.2.1). */
+  async startTls(secureContext: SecureContext, how: { fresh: boolean }): Promise<void> {
+    this.#receiver.take()
+    await this.flush()
+    await this.transport.startTls(secureContext, how)
+  }
+
+  async compress(): Promise<void> {
+    await this.flush()
+    this.transport.compress(this.#receiver.take())
+  }
+
+  async end(): Promise<void> {
+    await this.flush()
+    this.transport.end()
+  }
+
+  /** Waits for bytes; false when there will be none. */
+  async #more(): Promise<boolean> {
+    await this.flush()
+    this.transport.timeout(this.#receiver.fresh ? limits.IDLE_TIME : limits.COMMAND_TIME)
+    this.#resting = this.#receiver.fresh && this.#receiver.mode === 'command'
+    if (this.#resting) this.onRest()
+    const got = await this.transport.read()
+    this.#resting = false
+    this.#turn = performance.now()
+    if (got instanceof Buffer) {
+      this.#receiver.push(got)
+      return true
+    }
+    if (got === 'timeout') this.writer.untagged().bye('Nothing was heard from you for too long')
+    if (got === 'account') this.writer.untagged().bye(ACCOUNT_CHANGED)
+    if (got === 'shutdown')
+      this.writer.untagged().bye('The server is being restarted', 'UNAVAILABLE')
+    await this.end()
+    return false
+  }
+}

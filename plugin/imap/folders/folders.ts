@@ -1,0 +1,35 @@
+// Folders as IMAP commands need them: found by name, with the rights that a login has in them.
+import { Refused } from '../../errors.ts'
+import type { Folder } from '../../quarantine/folders/folders.ts'
+import type { Session } from '../command.ts'
+
+const quoted = (name: string): string => `'${name.slice(0, 100)}'`
+
+/** The folder of this name, or Refused NONEXISTENT. */
+export function needFolder({ quarantine, login }: Session, name: string): Folder {
+  const folder = quarantine.folder(login, name)
+  if (!folder) throw new Refused('NONEXISTENT', `There is no folder ${quoted(name)} here.`)
+  return folder
+}
+
+/** Target of COPY, MOVE and APPEND: TRYCREATE only where a CREATE could help (RFC 9051 §6.4.7). */
+export function needTarget(session: Session, name: string): Folder {
+  const { quarantine, login } = session
+  const folder = quarantine.folder(login, name)
+  if (folder) return folder
+  const creatable = quarantine.config.imap.test_mailboxes && login.tier === 'super-admin'
+  throw new Refused(
+    creatable ? 'TRYCREATE' : 'NONEXISTENT',
+    `There is no folder ${quoted(name)} here.`,
+  )
+}
+
+/**
+ * What a login may do in a folder, as letters of RFC 4314 §2.1: l lookup, r read, s keep \Seen,
+ * w other flags, i put messages in, k make mailboxes below, x delete it, t mark as deleted, e expunge.
+ */
+export function rightsOf(folder: Folder): string {
+  if (folder.ordinary) return 'lrswikxte'
+  // INBOX takes nothing in; the others at least what came from them (design.md §5).
+  return folder.id === 'inbox' ? 'lrswte' : 'lrswite'
+}

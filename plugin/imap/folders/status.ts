@@ -1,0 +1,45 @@
+// Values of STATUS, for STATUS and for LIST-STATUS (RFC 9051 §6.3.11, RFC 5819).
+import { FLAG } from '../../mail.ts'
+import type { Folder } from '../../quarantine/folders/folders.ts'
+import type { Session } from '../command.ts'
+import { lowerBound, type StatusItem, type StatusValues } from '../wire/index.ts'
+
+export function statusOf(
+  session: Session,
+  folder: Folder,
+  items: readonly StatusItem[],
+): StatusValues {
+  const { quarantine, login } = session
+  const box = quarantine.status(login, folder)
+  const values: Record<StatusItem, () => number | string | null> = {
+    MESSAGES: () => box.messages,
+    RECENT: () => recentIn(session, folder, box.uidNext),
+    UIDNEXT: () => box.uidNext,
+    UIDVALIDITY: () => folder.uidValidity,
+    UNSEEN: () => box.unseen,
+    DELETED: () => box.deleted,
+    SIZE: () => box.size,
+    HIGHESTMODSEQ: () => Math.max(1, box.modseq),
+    MAILBOXID: () => folder.mailboxId,
+    APPENDLIMIT: () => quarantine.config.imap.append_limit,
+    'DELETED-STORAGE': () => (box.deleted === 0 ? 0 : deletedSize(session, folder)),
+  }
+  return Object.fromEntries(items.map((item) => [item, values[item]()]))
+}
+
+/** Messages that no session was told of yet (RFC 3501 §6.3.10). */
+function recentIn({ quarantine, login }: Session, folder: Folder, uidNext: number): number {
+  const from = quarantine.recentFrom(login, folder)
+  if (from >= uidNext) return 0
+  const { uid } = quarantine.rows(login, folder)
+  return uid.length - lowerBound(uid, from)
+}
+
+/** Octets of the messages marked as deleted (RFC 9208 §4.3.1). */
+function deletedSize({ quarantine, login }: Session, folder: Folder): number {
+  const { uid, flags } = quarantine.rows(login, folder)
+  let size = 0
+  for (let i = 0; i < uid.length; i++)
+    if (flags[i] & FLAG.deleted) size += quarantine.itemAt(login, folder, uid[i])?.item.size ?? 0
+  return size
+}

@@ -1,0 +1,65 @@
+// Quick resynchronisation (RFC 7162 §3.2.5): what happened in a mailbox since a client last looked.
+import type { Session } from '../command.ts'
+import { PIECE } from './selected.ts'
+import { writeFlags } from './updates.ts'
+import {
+  inRanges,
+  normalize,
+  rangesOf,
+  writeVanished,
+  type Qresync,
+  type Range,
+} from '../wire/index.ts'
+
+/** Entries of the journal that are looked through; beyond, what is missing is told instead. */
+const JOURNAL_MAX = 50_000
+
+/** VANISHED (EARLIER), then FETCH of what changed. Nothing if the client's UIDs are of another data set. */
+export async function resynchronize(
+  session: Session,
+  { uidValidity, modseq, knownUids }: Qresync,
+  uidNext: number,
+): Promise<void> {
+  const { quarantine, writer, view, enabled } = session
+  if (uidValidity !== view.folder.uidValidity) return // RFC 7162 §3.2.5: ignored
+  const known = normalize(knownUids ?? [{ from: 1, to: Infinity }], Math.max(1, uidNext - 1))
+  writeVanished(writer, vanishedSince(session, modseq, known), { earlier: true })
+  const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
+  for (let i = 0; i < view.count; i++) {
+    if (view.modseqAt(i) <= modseq || !inRanges(known, view.uidAt(i))) continue
+    writeFlags(teller, i, { uid: true })
+    if (writer.size > PIECE) await session.flush()
+  }
+}
+
+/** UIDs among `known` that were expunged after `modseq`; more of them where the journal is too short. */
+export function vanishedSince(
+  session: Session,
+  modseq: number,
+  known: readonly Range[],
+): readonly Range[] {
+  const { quarantine, login, view } = session
+  const news =
+    view.seq - modseq <= JOURNAL_MAX ? quarantine.changes(login, view.folder, modseq) : null
+  if (!news) return without(known, view.uids)
+  const gone = news.changes
+    .filter(({ kind, uid }) => kind === 'gone' && inRanges(known, uid) && view.indexOf(uid) < 0)
+    .map(({ uid }) => uid)
+  return rangesOf([...new Set(gone)].toSorted((a, b) => a - b))
+}
+
+/** `ranges` without the ascending `numbers`. RFC 7162 §3.2.7 lets UIDs be told that never were. */
+function without(ranges: readonly Range[], numbers: Uint32Array): Range[] {
+  const left: Range[] = []
+  let at = 0
+  for (const { from, to } of ranges) {
+    let start = from
+    while (at < numbers.length && numbers[at] < from) at++
+    for (; at < numbers.length && numbers[at] <= to; at++) {
+      if (numbers[at] > start) left.push({ from: start, to: numbers[at] - 1 })
+      start = numbers[at] + 1
+    }
+    if (start <= to) left.push({ from: start, to })
+  }
+  return left
+}

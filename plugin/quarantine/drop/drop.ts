@@ -1,0 +1,164 @@
+// The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
+// the same transaction. However a client does it, it acts exactly once.
+import { randomUUID } from 'node:crypto'
+import type { FlagSet, Item, Label, Login, Place } from '../../mail.ts'
+import { getItem } from '../../store/items.ts'
+import { keywordSet } from '../../store/keywords.ts'
+import { countedUid, getPlace } from '../../store/places.ts'
+import { sees } from '../../store/changes.ts'
+import type { Entry, EventBody } from '../../store/events.ts'
+import type { Tx } from '../../store/store.ts'
+import { DAY, write, type Context } from '../context.ts'
+import type { Folder, FolderId } from '../folders/folders.ts'
+import { teachItem } from '../model/learn.ts'
+import { meaningFor, type Meaning } from './meaning.ts'
+import { settingsFor } from '../settings.ts'
+
+/** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
+export interface Dropped {
+  from: number[]
+  to: number[]
+}
+
+interface Planned {
+  place: Place
+  item: Item
+  means: Meaning
+}
+
+/** Moves places of `from` to `to`. UIDs that are gone already are left out. All or nothing. */
+export async function move(
+  ctx: Context,
+  login: Login,
+  from: Folder,
+  uids: readonly number[],
+  to: Folder,
+): Promise<Dropped> {
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const planned = plan(tx, login, from, uids, to)
+    const dropped: Dropped = { from: [], to: [] }
+    for (const { place, item, means } of planned) {
+      const uid = appendEntry(tx, {
+        type: 'move',
+        uid: place.uid,
+        scope: item.scope,
+        from: from.id,
+        folder: to.id,
+        flags: flagsOf(tx, place),
+        due: dueAfter(ctx, tx, item, means),
+      })
+      carryOut(ctx, tx, item.id, means)
+      dropped.from.push(place.uid)
+      dropped.to.push(uid)
+    }
+    return dropped
+  })
+}
+
+/** Adds places in `to` for what lies in `from`. The copy is the drop; a later EXPUNGE deletes nothing. */
+export async function copy(
+  ctx: Context,
+  login: Login,
+  from: Folder,
+  uids: readonly number[],
+  to: Folder,
+): Promise<Dropped> {
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const planned = plan(tx, login, from, uids, to)
+    const dropped: Dropped = { from: [], to: [] }
+    for (const { place, item, means } of planned) {
+      dropped.from.push(place.uid)
+      dropped.to.push(enter(ctx, tx, item, to.id, flagsOf(tx, place), means))
+    }
+    return dropped
+  })
+}
+
+/** One more place of an item, with the meaning of the folder. Answers its UID. */
+export function enter(
+  ctx: Context,
+  tx: Tx,
+  item: Item,
+  folder: FolderId,
+  flags: FlagSet,
+  means: Meaning,
+): number {
+  const uid = appendEntry(tx, {
+    type: 'copy',
+    item: item.id,
+    scope: item.scope,
+    folder,
+    // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
+    flags: { ...flags, system: flags.system & ~DELETED },
+    due: dueAfter(ctx, tx, item, means),
+  })
+  carryOut(ctx, tx, item.id, means)
+  return uid
+}
+
+const DELETED = 8
+
+/** Appends an event that puts an item into a folder. Answers the UID it has there. */
+export function appendEntry(tx: Tx, entry: Extract<EventBody, Entry>): number {
+  const counted = countedUid(tx.tables, entry.folder)
+  const seq = tx.append({ ...entry, ...counted })
+  return counted.newUid ?? seq
+}
+
+function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
+  const planned: Planned[] = []
+  for (const uid of uids) {
+    const place = getPlace(tx.tables, [uid, from.id])
+    const item = place && getItem(tx.tables, place.item)
+    if (!item || !sees(login.scope, item.scope)) continue
+    // Copying within an ordinary mailbox is ordinary (RFC 9051 §6.4.7).
+    const means: Meaning =
+      from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)
+    planned.push({ place, item, means })
+  }
+  return planned
+}
+
+function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {
+  if (means.does === 'file' || means.does === 'refuse') return
+  const act = means.does === 'act' ? means : { label: null, release: false }
+  want(ctx, tx, id, act.label, act.release)
+}
+
+/** Brings an item to what its folder asks for. Asking for what is so already changes nothing. */
+export function want(
+  ctx: Context,
+  tx: Tx,
+  id: number,
+  label: Label | null,
+  release: boolean,
+): void {
+  const item = getItem(tx.tables, id)
+  if (!item) throw new Error(`item ${id} is not in the store`)
+  teachItem(ctx, tx, item, label)
+  const state = item.release?.state ?? null
+  if (release && (state === null || state === 'cancelled' || state === 'failed'))
+    tx.append({
+      type: 'release',
+      item: id,
+      state: 'wanted',
+      token: randomUUID(),
+      worker: '',
+      reply: '',
+    })
+  // Only what no worker has claimed can be called back; later the mail is on its way.
+  if (!release && state === 'wanted')
+    tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
+}
+
+/** When the item is purged after this drop: what waits for nobody any more goes after the same time. */
+function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {
+  if (item.kind === 'plain' || item.kind === 'notice') return 0
+  if (means.does === 'undo' && item.places.length > 0) return item.due
+  const { retention_days } = settingsFor(ctx, tx.tables, item.scope)
+  return tx.at + retention_days * DAY
+}
+
+export function flagsOf(tx: Tx, place: Place): FlagSet {
+  return { system: place.flags, keywords: keywordSet(tx.tables, place.keywords) }
+}

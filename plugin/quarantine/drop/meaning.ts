@@ -1,0 +1,64 @@
+// What dropping a message into a folder means: one pure table. The verbs only carry it out.
+import type { Item, Label } from '../../mail.ts'
+import { Refused } from '../../errors.ts'
+import type { FolderId } from '../folders/folders.ts'
+
+/**
+ * `act`: the message shall count as `label` (null: as nothing) and shall be released or not;
+ * `undo`: back home, nothing learned, an unsent release cancelled; `file`: put away, no meaning.
+ */
+export type Meaning =
+  | { does: 'act'; label: Label | null; release: boolean }
+  | { does: 'undo' }
+  | { does: 'file' }
+  | { does: 'refuse'; why: string }
+
+const ACTS: Partial<Record<FolderId, Meaning>> = {
+  'release-train': { does: 'act', label: 'ham', release: true },
+  release: { does: 'act', label: null, release: true },
+  'not-spam': { does: 'act', label: 'ham', release: false },
+  spam: { does: 'act', label: 'spam', release: false },
+}
+
+const refuse = (why: string): Meaning => ({ does: 'refuse', why })
+
+/** The meaning of a drop from `from` (null: from outside, by APPEND) into `to`. */
+export function meaning(from: FolderId | null, to: FolderId): Meaning {
+  if (to === 'inbox')
+    return refuse('INBOX holds messages of the quarantine itself; nothing can be put there.')
+  if (from === to) return refuse('The message is in this folder already.')
+  if (from === 'inbox' && to !== 'trash' && !to.startsWith('box-'))
+    return refuse('This message is from the quarantine itself; it can only be read and deleted.')
+  const act = ACTS[to]
+  if (act) return act
+  if (to === 'trash' || to.startsWith('box-')) return { does: 'file' }
+  // What is left are the folders that messages are caught in.
+  return { does: 'undo' }
+}
+
+/**
+ * The meaning for one item: a folder acts only on what it can act on. Throws Refused with a sentence
+ * for people.
+ */
+export function meaningFor(item: Item, from: FolderId | null, to: FolderId): Meaning {
+  const means = meaning(from, to)
+  if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
+  if (means.does === 'act' && means.release) {
+    if (item.kind === 'copy')
+      throw new Refused(
+        'CANNOT',
+        'This message was delivered already, so it cannot be released; drop it into Not Spam or Spam to train.',
+      )
+    if (item.kind !== 'held')
+      throw new Refused(
+        'CANNOT',
+        'This message was not caught here, so there is nobody to release it to.',
+      )
+  }
+  if (means.does === 'undo' && item.home !== to)
+    throw new Refused(
+      'CANNOT',
+      'Only messages that were caught in this folder can be put back into it.',
+    )
+  return means
+}

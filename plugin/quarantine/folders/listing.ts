@@ -1,0 +1,38 @@
+// Items for people: what the message says of itself, where it lies, how its release stands.
+import type { Item, Login } from '../../mail.ts'
+import { find, parseHeader } from '../../mime/headers.ts'
+import { decodeWords } from '../../mime/words.ts'
+import { getItem } from '../../store/items.ts'
+import { getPlace } from '../../store/places.ts'
+import { sees } from '../../store/changes.ts'
+import type { Context } from '../context.ts'
+import type { Folder } from './folders.ts'
+import { rawOf, rows } from './mailbox.ts'
+import { allFolders } from './mailboxes.ts'
+
+export interface Listed {
+  item: Item
+  subject: string
+  /** Names of the folders in which it lies. */
+  folders: string[]
+}
+
+/** Messages of a folder, newest first. */
+export function* listItems(ctx: Context, login: Login, folder: Folder): Generator<Listed> {
+  for (const uid of rows(ctx, login, folder).uid.toReversed()) {
+    const place = getPlace(ctx.store.tables, [uid, folder.id])
+    const listed = place && listedItem(ctx, login, place.item)
+    if (listed) yield listed
+  }
+}
+
+export function listedItem(ctx: Context, login: Login, id: number): Listed | null {
+  const item = getItem(ctx.store.tables, id)
+  if (!item || !sees(login.scope, item.scope)) return null
+  const names = new Map(
+    allFolders(ctx, login).map(({ id: folder, name }) => [folder as string, name]),
+  )
+  const folders = item.places.map(([, folder]) => names.get(folder) ?? folder)
+  const subject = decodeWords(find(parseHeader(rawOf(ctx, item)), 'subject') ?? '')
+  return { item, subject, folders }
+}

@@ -1,0 +1,101 @@
+// Verbs of the allow and block lists.
+import { Refused } from '../../errors.ts'
+import { canonicalAddress, canonicalScope, parseMask } from '../../filter/mask.ts'
+import type { ListKind, Login, Scope } from '../../mail.ts'
+import { sees } from '../../store/changes.ts'
+import type { Tx } from '../../store/store.ts'
+import { write, type Context } from '../context.ts'
+
+/** Masks in one journal entry: bounds the size of an entry, not of an import. */
+const MASKS_PER_EVENT = 5000
+
+export interface ListEntry {
+  scope: Scope
+  list: ListKind
+  mask: string
+}
+
+export interface ListChange {
+  added: number
+  /** Were there already. */
+  known: number
+  removed: number
+}
+
+/** `''`, `example.com` or `user@example.com` in canonical form; anything else is refused. */
+export function parseScope(text: string): Scope {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const scope = trimmed.includes('@') ? canonicalAddress(trimmed) : canonicalScope(trimmed)
+  if (scope === null) throw new Refused('CANNOT', `'${text}' is neither an address nor a domain.`)
+  return scope
+}
+
+/** Adds and removes masks of one list; all or nothing. Masks are parsed here, so any text may be given. */
+export async function changeList(
+  ctx: Context,
+  login: Login,
+  scope: Scope,
+  list: ListKind,
+  change: { add?: readonly string[]; remove?: readonly string[] },
+): Promise<ListChange> {
+  mayChange(login, scope)
+  const add = [...new Set((change.add ?? []).map(parseMask))]
+  const remove = [...new Set((change.remove ?? []).map(parseMask))]
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const gone = remove.filter((mask) => tx.tables.masks.has([scope, list, mask]))
+    for (let at = 0; at < gone.length; at += MASKS_PER_EVENT)
+      tx.append({
+        type: 'masks',
+        scope,
+        list,
+        add: [],
+        remove: gone.slice(at, at + MASKS_PER_EVENT),
+      })
+    const added = addMasks(tx, scope, list, add)
+    return { added, known: add.length - added, removed: gone.length }
+  })
+}
+
+/** Adds masks in normal form; answers how many are new. */
+export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
+  const add = masks.filter((mask) => !tx.tables.masks.has([scope, list, mask]))
+  appendMasks(tx, scope, list, add)
+  return add.length
+}
+
+/** Adds masks of which none is on the list, in as many entries as they need. */
+export function appendMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): void {
+  for (let at = 0; at < masks.length; at += MASKS_PER_EVENT)
+    tx.append({
+      type: 'masks',
+      scope,
+      list,
+      add: masks.slice(at, at + MASKS_PER_EVENT),
+      remove: [],
+    })
+}
+
+/** Entries of a scope (or, without one, of all that the login sees), in order. */
+export function* listEntries(
+  ctx: Context,
+  login: Login,
+  scope?: Scope,
+  list?: ListKind,
+): Generator<ListEntry> {
+  const { masks } = ctx.store.tables
+  const range =
+    scope === undefined
+      ? {}
+      : { start: list ? [scope, list] : [scope], end: list ? [scope, list, '￿'] : [scope, '￿'] }
+  for (const key of masks.keys(range)) {
+    const [of, kind, mask] = key as [Scope, ListKind, string]
+    if (sees(login.scope, of) && (list === undefined || kind === list))
+      yield { scope: of, list: kind, mask }
+  }
+}
+
+export function mayChange(login: Login, scope: Scope): void {
+  if (!sees(login.scope, scope))
+    throw new Refused('NOPERM', `The lists of ${scope || 'everybody'} are not yours to change.`)
+}

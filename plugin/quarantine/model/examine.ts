@@ -1,0 +1,65 @@
+// What would become of a message, and why: the verdict of this moment with all its evidence.
+import { explain, type Explanation } from '../../filter/explain.ts'
+import { canonicalAddress } from '../../filter/mask.ts'
+import type { ListExplanation } from '../../filter/lists.ts'
+import type { Verdict } from '../../mail.ts'
+import { parseAddresses } from '../../mime/address.ts'
+import { findAll, parseHeader } from '../../mime/headers.ts'
+import { getModel } from '../../store/lessons.ts'
+import { checkLists } from '../lists/check.ts'
+import type { Context } from '../context.ts'
+import { settingsFor } from '../settings.ts'
+
+export interface Question {
+  /** Whose lists and settings hold; null: no lists, and the settings of everybody. */
+  recipient: string | null
+  /** Envelope sender; `''`: only the header From is looked up. */
+  sender: string
+  authenticated: boolean
+  /** What other plugins found, as `name=value`. */
+  signals: readonly string[]
+  /** How many of the strongest tokens. */
+  tokens: number
+}
+
+export interface Examined {
+  verdict: Verdict
+  /** What the classifier thinks, also where a list decides. */
+  explanation: Explanation
+  lists: ListExplanation | null
+}
+
+export function examine(ctx: Context, raw: Buffer, question: Question): Examined {
+  ctx.follower.catchUp()
+  const { recipient, sender, authenticated, signals } = question
+  const explanation = explain(ctx.filter.kernel, raw, signals, question.tokens)
+  const scope = recipient === null ? '' : (canonicalAddress(recipient) ?? '')
+  const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.tables, scope)
+  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const query = {
+    from: authors(raw),
+    sender,
+    recipient: recipient ?? '',
+    authenticated,
+    direction: 'in' as const,
+  }
+  const verdict = ctx.filter.verdict(
+    // Without a recipient no scope but everybody's is asked, and that is no answer about lists.
+    recipient === null
+      ? { ...query, from: [], sender: '', allowNeedsAuth: false }
+      : { ...query, allowNeedsAuth: allow_needs_auth },
+    () => explanation.score,
+    { unsure, spam: held },
+    { ham, spam, prior },
+  )
+  return { verdict, explanation, lists: recipient === null ? null : checkLists(ctx, query) }
+}
+
+/** Addresses of the header From. */
+function authors(raw: Buffer): string[] {
+  return findAll(parseHeader(raw), 'from')
+    .flatMap((value) => parseAddresses(value))
+    .flatMap(({ mailbox, host }) =>
+      mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
+    )
+}

@@ -1,0 +1,59 @@
+// Lessons: which change of the model a vote of an item makes. Computed from what the message counts as
+// and what it shall count as, so that a lesson given twice counts once and a drag back unlearns.
+import type { Item, Label } from '../../mail.ts'
+import { getBlob } from '../../store/blobs.ts'
+import { getLesson } from '../../store/lessons.ts'
+import type { Event } from '../../store/events.ts'
+import type { Tx } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+
+type Lesson = Extract<Event, { type: 'lesson' }>
+
+/** A message to learn from: a stored blob, or bytes from outside together with their hash. */
+export interface Taught {
+  blob: string
+  /** Voting item; 0 from outside the quarantine. */
+  item: number
+  signals: readonly string[]
+  raw?: Uint8Array
+}
+
+/** Records the vote and what follows from it. Answers whether what it counts as changed. */
+export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null): boolean {
+  const { kernel } = ctx.filter
+  const old = getLesson(tx.tables, message.blob)
+  const votes = (old?.votes ?? []).filter(([item]) => item !== message.item)
+  const mine = old?.votes.find(([item]) => item === message.item)?.[1] ?? null
+  if (mine === vote) return false
+  if (vote) votes.push([message.item, vote])
+  // The latest standing vote decides: people correct themselves and each other.
+  const label = votes.length > 0 ? votes[votes.length - 1][1] : null
+  const before = old?.label ?? null
+  const { blob, item } = message
+  const append = (change: Pick<Lesson, 'vote' | 'label' | 'unlearn' | 'learn'>): void => {
+    tx.append({ type: 'lesson', blob, item, ...change })
+    // This process follows its own entry like everybody else does.
+    ctx.follower.catchUp()
+  }
+  if (label === before) {
+    append({ vote, label, unlearn: null, learn: null })
+    return false
+  }
+  ctx.follower.catchUp()
+  // First take back, then learn: the new lesson is computed on the weights without the old one.
+  if (old?.change)
+    append({ vote: label ? mine : vote, label: null, unlearn: old.change, learn: null })
+  if (label) {
+    const raw = message.raw ?? getBlob(tx.tables, blob)
+    if (!raw) throw new Error(`blob ${blob} is missing from the store`)
+    append({ vote, label, unlearn: null, learn: kernel.lesson(raw, label, message.signals) })
+  } else if (!old?.change) {
+    append({ vote, label, unlearn: null, learn: null })
+  }
+  return true
+}
+
+export function teachItem(ctx: Context, tx: Tx, item: Item, vote: Label | null): boolean {
+  if (item.trained === vote) return false
+  return teach(ctx, tx, { blob: item.blob, item: item.id, signals: item.signals }, vote)
+}

@@ -1,0 +1,134 @@
+// Verbs of the model as a whole: what it is, a copy of it, another one in its place.
+import { Refused } from '../../errors.ts'
+import { FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
+import type { Login } from '../../mail.ts'
+import { getBlob } from '../../store/blobs.ts'
+import { getModel } from '../../store/lessons.ts'
+import { write, type Context } from '../context.ts'
+
+/** First bytes of an export: one line of JSON, then the snapshot as filter/kernel.ts makes it. */
+const HEAD = '{"lazaret":"model"'
+const HEAD_MAX = 1000
+/** What a model of another site is worth here (shared/classifier.md "Model"). */
+const PRIOR = { weight: 0.5, sum: 0.1 }
+
+export interface ModelInfo {
+  featureVersion: number
+  /** The model has 2^bits slots. */
+  bits: number
+  /** Messages that count as ham and as spam. */
+  ham: number
+  spam: number
+  /** It began with a model of elsewhere. */
+  prior: boolean
+  /** Lessons and other entries in the journal since the last snapshot. */
+  since: number
+  /** Octets of the last snapshot; 0 for none. */
+  snapshot: number
+}
+
+export function modelInfo(ctx: Context): ModelInfo {
+  const { tables } = ctx.store
+  const { ham, spam, prior, upto, snapshot } = getModel(tables)
+  let since = 0
+  for (const { event } of ctx.store.followed(upto)) if (event.type === 'lesson') since++
+  const bytes = snapshot ? getBlob(tables, snapshot) : null
+  return {
+    featureVersion: FEATURE_VERSION,
+    bits: ctx.filter.kernel.bits,
+    ham,
+    spam,
+    prior,
+    since,
+    snapshot: bytes?.length ?? 0,
+  }
+}
+
+export function exportModel(ctx: Context): Buffer {
+  ctx.follower.catchUp()
+  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const head = JSON.stringify({ lazaret: 'model', ham, spam, prior })
+  return Buffer.concat([Buffer.from(`${head}\n`), ctx.filter.kernel.snapshot()])
+}
+
+/**
+ * Puts another model in the place of this one; what was taught before is forgotten. `prior`: as an
+ * opinion from elsewhere, that own lessons outweigh soon.
+ */
+export async function importModel(
+  ctx: Context,
+  login: Login,
+  bytes: Uint8Array,
+  { prior }: { prior: boolean },
+): Promise<void> {
+  const model = parse(bytes)
+  const kernel = new Kernel({ bits: ctx.filter.kernel.bits })
+  try {
+    kernel.load(model.snapshot)
+  } catch (error) {
+    throw new Refused('CANNOT', `This model cannot be used: ${(error as Error).message}.`)
+  }
+  const discounted = prior && !model.bare
+  if (discounted) kernel.discount(PRIOR.weight, PRIOR.sum)
+  const snapshot = discounted ? kernel.snapshot() : model.snapshot
+  await replace(ctx, login, snapshot, prior ? { ham: 0, spam: 0, prior: true } : model)
+}
+
+/**
+ * A new data directory begins with the shipped model as a prior. Synchronous, because Haraka's register()
+ * cannot wait.
+ */
+export function beginWithPrior(ctx: Context, snapshot: Uint8Array): void {
+  ctx.store.writeSync({ actor: 'system' }, (tx) => {
+    // Another process may have been first, or somebody has begun to use it.
+    if (ctx.store.seq > 1) return
+    const blob = tx.blob(snapshot)
+    tx.append({ type: 'snapshot', blob, ham: 0, spam: 0, prior: true, fresh: true })
+  })
+  ctx.follower.catchUp()
+}
+
+/** Forgets everything that was learned. */
+export async function resetModel(ctx: Context, login: Login): Promise<void> {
+  await replace(ctx, login, null, { ham: 0, spam: 0, prior: false })
+}
+
+async function replace(
+  ctx: Context,
+  login: Login,
+  snapshot: Uint8Array | null,
+  { ham, spam, prior }: { ham: number; spam: number; prior: boolean },
+): Promise<void> {
+  if (login.tier !== 'super-admin')
+    throw new Refused('NOPERM', 'Only the super-admin can replace the model.')
+  await write(ctx, { actor: login.account }, (tx) => {
+    const blob = snapshot ? tx.blob(snapshot) : ''
+    tx.append({ type: 'snapshot', blob, ham, spam, prior, fresh: true })
+  })
+}
+
+/** An export, or a bare snapshot, which is always a prior: it says nothing of lessons. */
+function parse(bytes: Uint8Array): {
+  snapshot: Uint8Array
+  ham: number
+  spam: number
+  prior: boolean
+  bare: boolean
+} {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_MAX))
+  const end = head.indexOf('\n')
+  if (!head.toString('latin1').startsWith(HEAD) || end < 0)
+    return { snapshot: bytes, ham: 0, spam: 0, prior: true, bare: true }
+  try {
+    const { ham, spam, prior } = JSON.parse(head.toString('utf8', 0, end)) as Record<
+      string,
+      unknown
+    >
+    const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && Number(n) >= 0
+    if (isCount(ham) && isCount(spam) && typeof prior === 'boolean')
+      return { snapshot: bytes.subarray(end + 1), ham, spam, prior, bare: false }
+  } catch {
+    // Told below.
+  }
+  throw new Refused('CANNOT', 'This model cannot be used: its first line is damaged.')
+}

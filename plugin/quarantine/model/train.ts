@@ -1,0 +1,46 @@
+// Learning from messages that are not in the quarantine: the CLI's training, and the first model.
+import type { Label, Login, Verdict } from '../../mail.ts'
+import { Refused } from '../../errors.ts'
+import { judge } from '../../filter/judge.ts'
+import type { Score } from '../../filter/kernel.ts'
+import { blobName } from '../../store/blobs.ts'
+import { getModel } from '../../store/lessons.ts'
+import { write, type Context } from '../context.ts'
+import { teach } from './learn.ts'
+
+/** Teaches messages in order, in one transaction. Those that count as their label already change nothing. */
+export async function train(
+  ctx: Context,
+  login: Login,
+  messages: readonly { raw: Uint8Array; label: Label }[],
+): Promise<{ learned: number; known: number }> {
+  if (login.tier !== 'super-admin')
+    throw new Refused('NOPERM', 'Only the super-admin can train from files.')
+  return await write(ctx, { actor: login.account }, (tx) => {
+    let learned = 0
+    for (const { raw, label } of messages) {
+      const blob = blobName(raw)
+      if (teach(ctx, tx, { blob, item: 0, signals: [], raw }, label)) learned++
+    }
+    return { learned, known: messages.length - learned }
+  })
+}
+
+/** What the model of this moment thinks of a message, apart from lists. */
+export function score(
+  ctx: Context,
+  raw: Uint8Array,
+  signals: readonly string[],
+): { score: Score; verdict: Verdict } {
+  ctx.follower.catchUp()
+  const score = ctx.filter.kernel.score(raw, signals)
+  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const { unsure, spam: held } = ctx.config.settings
+  const verdict = judge({
+    score,
+    list: null,
+    thresholds: { unsure, spam: held },
+    lessons: { ham, spam, prior },
+  })
+  return { score, verdict }
+}

@@ -1,0 +1,61 @@
+// Messages from the quarantine itself: they lie in INBOX of the scope they are for.
+import { randomUUID } from 'node:crypto'
+import type { Scope } from '../../mail.ts'
+import type { Tx } from '../../store/store.ts'
+import { parseStructure } from '../../mime/structure.ts'
+import { DAY, type Context } from '../context.ts'
+import { settingsFor } from '../settings.ts'
+import { keptSummary } from '../folders/summary.ts'
+
+export interface Notice {
+  /** Printable ASCII. */
+  subject: string
+  text: string[]
+}
+
+export function deliverNotice(
+  ctx: Context,
+  tx: Tx,
+  scope: Scope,
+  { subject, text }: Notice,
+): number {
+  const to = scope.includes('@') ? scope : scope === '' ? 'postmaster' : `postmaster@${scope}`
+  const lines = [
+    'From: Lazaret <lazaret@localhost>',
+    `To: ${to.replace(/[\r\n]/g, ' ')}`,
+    `Subject: ${subject}`,
+    `Date: ${new Date(tx.at).toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${randomUUID()}@lazaret.localhost>`,
+    'Auto-Submitted: auto-generated',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: 8bit',
+    '',
+    ...text,
+    '',
+  ]
+  const raw = Buffer.from(lines.join('\r\n'))
+  const { retention_days } = settingsFor(ctx, tx.tables, scope)
+  return tx.append({
+    type: 'deposit',
+    folder: 'inbox',
+    flags: { system: 0, keywords: [] },
+    item: {
+      kind: 'notice',
+      blob: tx.blob(raw, (item) => keptSummary(parseStructure(raw), item)),
+      size: raw.length,
+      at: tx.at,
+      direction: 'in',
+      sender: '',
+      recipients: [],
+      scope,
+      home: 'inbox',
+      route: null,
+      verdict: null,
+      signals: [],
+      edit: null,
+      identity: '',
+      due: tx.at + retention_days * DAY,
+    },
+  })
+}
