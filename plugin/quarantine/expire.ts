@@ -14,10 +14,10 @@ const SNAPSHOT_EVERY = 2000
 export async function expire(ctx: Context, now = Date.now()): Promise<number> {
   for (let total = 0; ;) {
     const gone = await write(ctx, { actor: 'system', at: now }, (tx) => {
-      const items = dueItems(tx.tables, now, BATCH).flatMap((id) => {
-        const item = getItem(tx.tables, id)
+      const items = dueItems(tx.views, now, BATCH).flatMap((id) => {
+        const item = getItem(tx.views, id)
         // Mail on its way out stays until its outcome is known.
-        return item && !tx.tables.outbox.has(id) ? [item] : []
+        return item && !tx.views.outbox.has(id) ? [item] : []
       })
       if (items.length > 0)
         tx.append({
@@ -37,7 +37,7 @@ export async function snapshotModel(ctx: Context, force = false): Promise<boolea
   if (!force && lessonsSince(ctx) < SNAPSHOT_EVERY) return false
   await write(ctx, { actor: 'system' }, (tx) => {
     ctx.follower.catchUp()
-    const { ham, spam, prior } = getModel(tx.tables)
+    const { ham, spam, prior } = getModel(tx.views)
     tx.append({ type: 'snapshot', blob: tx.blob(ctx.filter.kernel.snapshot()), ham, spam, prior })
     ctx.follower.catchUp()
   })
@@ -47,12 +47,12 @@ export async function snapshotModel(ctx: Context, force = false): Promise<boolea
 /** Drops journal entries older than main.journal_days that no view needs. */
 export async function trimJournal(ctx: Context, now = Date.now()): Promise<number> {
   const cutoff = now - ctx.config.main.journal_days * DAY
-  return await ctx.store.trim(cutoff, getModel(ctx.store.tables).upto)
+  return await ctx.store.trim(cutoff, getModel(ctx.store.views).upto)
 }
 
 function lessonsSince(ctx: Context): number {
   let lessons = 0
-  for (const { event } of ctx.store.followed(getModel(ctx.store.tables).upto))
+  for (const { event } of ctx.store.followed(getModel(ctx.store.views).upto))
     if (event.type === 'lesson' && ++lessons >= SNAPSHOT_EVERY) break
   return lessons
 }

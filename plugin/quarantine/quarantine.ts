@@ -180,12 +180,12 @@ export class Quarantine {
   }
   /** For the super-admin's tools and tests: the item as it stands. */
   item(id: number): Item | null {
-    return getItem(this.#ctx.store.tables, id)
+    return getItem(this.#ctx.store.views, id)
   }
 
   // Settings and lists
   settingValues(scope: Scope): settings.SettingValue[] {
-    return settings.settingValues(this.#ctx, this.#ctx.store.tables, scope)
+    return settings.settingValues(this.#ctx, this.#ctx.store.views, scope)
   }
   setSetting(login: Login, scope: Scope, key: string, value: string | null): Promise<void> {
     return settings.setSetting(this.#ctx, login, scope, key, value)

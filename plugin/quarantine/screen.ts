@@ -189,7 +189,7 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
       } else if (plan.outcome === 'split') {
         const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan.settings)
         plan.item = id
-        const { release } = mustBe(findArrival(tx.tables, make('split', 0, [plan.recipient])))
+        const { release } = mustBe(findArrival(tx.views, make('split', 0, [plan.recipient])))
         if (!release) want(ctx, tx, id, null, true)
       }
       if (copies(plan)) arrive(tx, make('copy', retention, [plan.recipient]), plan.settings)
@@ -202,7 +202,7 @@ const SPLIT_KEPT = 5 * DAY
 
 /** The item of this message and recipient: the one that is there, or a new one. */
 function arrive(tx: Tx, item: NewItem, settings: Settings): number {
-  const known = findArrival(tx.tables, item)
+  const known = findArrival(tx.views, item)
   if (known) return known.id
   const system = item.kind !== 'split' && settings.mark_as_read ? FLAG.seen : 0
   return tx.append({

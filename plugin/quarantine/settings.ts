@@ -5,7 +5,7 @@ import type { Login, Scope } from '../mail.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
 import { sees } from '../store/changes.ts'
-import type { Tables } from '../store/env.ts'
+import type { Views } from '../store/env.ts'
 import { scopesOf } from '../store/rows.ts'
 import { write, type Context } from './context.ts'
 
@@ -17,11 +17,11 @@ export interface SettingValue {
 }
 
 /** Texts of all settings that hold for a scope. */
-export function settingValues(ctx: Context, tables: Tables, scope: Scope): SettingValue[] {
+export function settingValues(ctx: Context, views: Views, scope: Scope): SettingValue[] {
   const levels = scopesOf(scope)
   return (Object.keys(SETTINGS) as SettingKey[]).map((key) => {
     for (const level of levels) {
-      const bytes = tables.settings.get([level, key])
+      const bytes = views.settings.get([level, key])
       if (bytes) return { key, value: decode<string>(bytes), level }
     }
     return { key, value: String(ctx.config.settings[key]), level: null }
@@ -29,12 +29,12 @@ export function settingValues(ctx: Context, tables: Tables, scope: Scope): Setti
 }
 
 /** Parsed settings that hold for a scope. */
-export function settingsFor(ctx: Context, tables: Tables, scope: Scope): Settings {
+export function settingsFor(ctx: Context, views: Views, scope: Scope): Settings {
   const levels = scopesOf(scope)
   const values: Record<string, unknown> = { ...ctx.config.settings }
   // The most general first, so that the more special one has the last word.
   for (const level of levels.toReversed())
-    for (const { key, value } of tables.settings.range({ start: [level, ''], end: [level, '￿'] })) {
+    for (const { key, value } of views.settings.range({ start: [level, ''], end: [level, '￿'] })) {
       const name = (key as [Scope, string])[1]
       if (isSettingKey(name)) values[name] = SETTINGS[name].parse(decode<string>(value))
     }
@@ -51,7 +51,7 @@ export function knownSettings(ctx: Context, scope: Scope): Settings {
   const { settings } = ctx.follower
   const known = settings.get(scope)
   if (known) return known
-  const found = settingsFor(ctx, ctx.store.tables, scope)
+  const found = settingsFor(ctx, ctx.store.views, scope)
   if (settings.size >= CACHE_MAX) settings.clear()
   settings.set(scope, found)
   return found
@@ -81,7 +81,7 @@ export async function setSetting(
   }
   await write(ctx, { actor: login.account }, (tx) => {
     tx.append({ type: 'setting', scope, key, value })
-    const now = settingsFor(ctx, tx.tables, scope)
+    const now = settingsFor(ctx, tx.views, scope)
     if (now.unsure > now.spam)
       throw new Refused('CANNOT', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
   })

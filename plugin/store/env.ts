@@ -77,6 +77,9 @@ export type Tables = {
   >
 }
 
+/** What everybody but the fold sees of them. */
+export type Views = Tables
+
 export class Env {
   readonly tables: Tables
   readonly dir: string

@@ -2,7 +2,7 @@
 // directory opens its own Store; LMDB's writer lock is the only lock.
 import { randomBytes } from 'node:crypto'
 import { decode, encode } from './codec.ts'
-import { Env, type EnvOptions, type Tables } from './env.ts'
+import { Env, type EnvOptions, type Tables, type Views } from './env.ts'
 import { EVENT_VERSION, type Event, type EventBody, type NewItem } from './events.ts'
 import { blobName, putBlob } from './blobs.ts'
 import { fold } from './fold.ts'
@@ -13,7 +13,7 @@ const SEQ_MAX = 2 ** 32 - 1
 
 /** The open write transaction: what was appended can be read back at once. */
 export interface Tx {
-  readonly tables: Tables
+  readonly views: Views
   /** Unix time in ms of every event of this transaction. */
   readonly at: number
   /** Appends one event and folds it into the views; answers its seq. */
@@ -36,13 +36,14 @@ export interface WriteOptions {
 
 export class Store {
   readonly tables: Tables
+  readonly views: Views
   readonly env: Env
   readonly #made = new Map<number, Uint8Array>()
   readonly #watch: Watch
 
   constructor(options: EnvOptions) {
     this.env = new Env(options)
-    this.tables = this.env.tables
+    this.views = this.tables = this.env.tables
     if (!this.tables.meta.get('seq')) this.env.writeSync(() => this.#create())
     this.#watch = new Watch(this)
   }
@@ -164,7 +165,7 @@ export class Store {
     // One message for many recipients is many items: what summarises it is at hand already.
     let blob: { name: string; summarize?: Summarize } = { name: '' }
     return {
-      tables,
+      views: tables,
       at,
       append: (body) => {
         const seq = this.seq + 1

@@ -78,12 +78,12 @@ export class Accounts {
     const { lockout_minutes } = config.login
     await store.env.write(() => {
       for (const { key, max } of this.#guards(accountName(user), source)) {
-        const old = attempts(store.tables.guard.get(key))
+        const old = attempts(store.views.guard.get(key))
         const now = Date.now()
         // A count that was locked and has waited, or is old, begins anew.
         const n = (old.until > now - lockout_minutes * 60_000 ? old.failures : 0) + 1
         const until = n >= max ? now + lockout_minutes * 60_000 : now
-        store.tables.guard.put(key, encode({ failures: n, until } satisfies Attempts))
+        store.views.guard.put(key, encode({ failures: n, until } satisfies Attempts))
       }
     })
   }
@@ -96,7 +96,7 @@ export class Accounts {
 
   list(login: Login): Account[] {
     const accounts: Account[] = []
-    for (const { key, value } of this.#ctx.store.tables.accounts.range({})) {
+    for (const { key, value } of this.#ctx.store.views.accounts.range({})) {
       const { tier, created } = decode<AccountRecord>(value)
       const account = { name: key as string, tier, scope: scopeOf(key as string, tier), created }
       if (mayManage(login, account)) accounts.push(account)
@@ -111,7 +111,7 @@ export class Accounts {
     this.#mayManage(login, { name, tier, scope: scopeOf(name, tier) })
     const record = await newRecord(tier, password)
     await write(this.#ctx, { actor: login.account }, (tx) => {
-      if (tx.tables.accounts.has(name))
+      if (tx.views.accounts.has(name))
         throw new Refused(
           'ALREADYEXISTS',
           `There is an account '${name}' already; change its password instead.`,
@@ -128,7 +128,7 @@ export class Accounts {
     if (!old || !this.#canManage(login, name, old.tier)) throw noAccount(name)
     const record = { ...(await newRecord(old.tier, password)), created: old.created }
     await write(this.#ctx, { actor: login.account }, (tx) => {
-      if (!tx.tables.accounts.has(name)) throw noAccount(name)
+      if (!tx.views.accounts.has(name)) throw noAccount(name)
       tx.append({ type: 'account', name, account: record })
     })
     await this.#forgive(name)
@@ -139,14 +139,14 @@ export class Accounts {
     const old = this.#record(name)
     if (!old || !this.#canManage(login, name, old.tier)) throw noAccount(name)
     await write(this.#ctx, { actor: login.account }, (tx) => {
-      if (!tx.tables.accounts.has(name)) throw noAccount(name)
+      if (!tx.views.accounts.has(name)) throw noAccount(name)
       tx.append({ type: 'account', name, account: null })
     })
   }
 
   #record(name: string): AccountRecord | null {
     const bytes =
-      name === '' || name.length > 320 ? undefined : this.#ctx.store.tables.accounts.get(name)
+      name === '' || name.length > 320 ? undefined : this.#ctx.store.views.accounts.get(name)
     return bytes ? decode<AccountRecord>(bytes) : null
   }
 
@@ -167,7 +167,7 @@ export class Accounts {
 
   #checkLock(name: string, source: string): void {
     for (const { key, max } of this.#guards(name, source)) {
-      const { failures, until } = attempts(this.#ctx.store.tables.guard.get(key))
+      const { failures, until } = attempts(this.#ctx.store.views.guard.get(key))
       if (failures >= max && until > Date.now()) throw new Refused('AUTHENTICATIONFAILED', LOCKED)
     }
   }
@@ -175,8 +175,8 @@ export class Accounts {
   async #forgive(name: string): Promise<void> {
     const { store } = this.#ctx
     const [{ key }] = this.#guards(name, '')
-    if (!store.tables.guard.has(key)) return
-    await store.env.write(() => store.tables.guard.remove(key))
+    if (!store.views.guard.has(key)) return
+    await store.env.write(() => store.views.guard.remove(key))
   }
 
   /** Where wrong passwords are counted, and how many are too many. */

@@ -67,12 +67,12 @@ export function identityKey(root: Part): string {
 /** The item that was downloaded and is uploaded now: rather one that has just lost its place. */
 function recognise(tx: Tx, login: Login, to: Folder, key: string): Item | null {
   const rank = (item: Item): number => {
-    const places = item.places.map((key) => getPlace(tx.tables, key))
+    const places = item.places.map((key) => getPlace(tx.views, key))
     if (places.length === 0) return 3
     if (places.some((place) => place && place.flags & FLAG.deleted)) return 2
     return places.some((place) => place?.folder === to.id) ? 0 : 1
   }
-  const found = findIdentity(tx.tables, key).filter(
+  const found = findIdentity(tx.views, key).filter(
     (item) => item.kind !== 'notice' && item.kind !== 'plain' && sees(login.scope, item.scope),
   )
   let best: { item: Item; rank: number } | null = null
@@ -99,7 +99,7 @@ function report(
         : 'Only messages that were caught here can be put back, and this one is not known here.'
     throw new Refused('CANNOT', sentence)
   }
-  const { retention_days } = settingsFor(ctx, tx.tables, login.scope)
+  const { retention_days } = settingsFor(ctx, tx.views, login.scope)
   const due = tx.at + retention_days * DAY
   const uid = deposit(tx, login, to, message, known, due)
   want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false)

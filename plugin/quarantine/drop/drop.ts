@@ -100,7 +100,7 @@ const DELETED = 8
 
 /** Appends an event that puts an item into a folder. Answers the UID it has there. */
 export function appendEntry(tx: Tx, entry: Extract<EventBody, Entry>): number {
-  const counted = countedUid(tx.tables, entry.folder)
+  const counted = countedUid(tx.views, entry.folder)
   const seq = tx.append({ ...entry, ...counted })
   return counted.newUid ?? seq
 }
@@ -108,8 +108,8 @@ export function appendEntry(tx: Tx, entry: Extract<EventBody, Entry>): number {
 function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
   const planned: Planned[] = []
   for (const uid of uids) {
-    const place = getPlace(tx.tables, [uid, from.id])
-    const item = place && getItem(tx.tables, place.item)
+    const place = getPlace(tx.views, [uid, from.id])
+    const item = place && getItem(tx.views, place.item)
     if (!item || !sees(login.scope, item.scope)) continue
     // Copying within an ordinary mailbox is ordinary (RFC 9051 §6.4.7).
     const means: Meaning =
@@ -133,7 +133,7 @@ export function want(
   label: Label | null,
   release: boolean,
 ): void {
-  const item = getItem(tx.tables, id)
+  const item = getItem(tx.views, id)
   if (!item) throw new Error(`item ${id} is not in the store`)
   teachItem(ctx, tx, item, label)
   const state = item.release?.state ?? null
@@ -155,10 +155,10 @@ export function want(
 function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {
   if (item.kind === 'plain' || item.kind === 'notice') return 0
   if (means.does === 'undo' && item.places.length > 0) return item.due
-  const { retention_days } = settingsFor(ctx, tx.tables, item.scope)
+  const { retention_days } = settingsFor(ctx, tx.views, item.scope)
   return tx.at + retention_days * DAY
 }
 
 export function flagsOf(tx: Tx, place: Place): FlagSet {
-  return { system: place.flags, keywords: keywordSet(tx.tables, place.keywords) }
+  return { system: place.flags, keywords: keywordSet(tx.views, place.keywords) }
 }

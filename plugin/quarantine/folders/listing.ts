@@ -20,14 +20,14 @@ export interface Listed {
 /** Messages of a folder, newest first. */
 export function* listItems(ctx: Context, login: Login, folder: Folder): Generator<Listed> {
   for (const uid of rows(ctx, login, folder).uid.toReversed()) {
-    const place = getPlace(ctx.store.tables, [uid, folder.id])
+    const place = getPlace(ctx.store.views, [uid, folder.id])
     const listed = place && listedItem(ctx, login, place.item)
     if (listed) yield listed
   }
 }
 
 export function listedItem(ctx: Context, login: Login, id: number): Listed | null {
-  const item = getItem(ctx.store.tables, id)
+  const item = getItem(ctx.store.views, id)
   if (!item || !sees(login.scope, item.scope)) return null
   const names = new Map(
     allFolders(ctx, login).map(({ id: folder, name }) => [folder as string, name]),

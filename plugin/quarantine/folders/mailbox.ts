@@ -31,15 +31,15 @@ const KEYWORDS_MAX = 32
 const KEYWORD_LENGTH_MAX = 64
 
 export function status(ctx: Context, login: Login, folder: Folder): BoxStatus {
-  return getBox(ctx.store.tables, login.scope, folder.id)
+  return getBox(ctx.store.views, login.scope, folder.id)
 }
 
 /** All rows in UID order, and the seq of which they are the state. */
 export function rows(ctx: Context, login: Login, folder: Folder): Rows & { seq: number } {
-  const { tables } = ctx.store
+  const { views } = ctx.store
   const seq = ctx.store.seq
-  const { messages } = getBox(tables, login.scope, folder.id)
-  return { seq, ...readRows(tables, login.scope, folder.id, messages) }
+  const { messages } = getBox(views, login.scope, folder.id)
+  return { seq, ...readRows(views, login.scope, folder.id, messages) }
 }
 
 /** Changes after `since`, oldest first; null when the journal does not reach back: read rows again. */
@@ -69,8 +69,8 @@ export function itemAt(
   folder: Folder,
   uid: number,
 ): { item: Item; place: Place } | null {
-  const place = getPlace(ctx.store.tables, [uid, folder.id])
-  const item = place && getItem(ctx.store.tables, place.item)
+  const place = getPlace(ctx.store.views, [uid, folder.id])
+  const item = place && getItem(ctx.store.views, place.item)
   return item && sees(login.scope, item.scope) ? { item, place } : null
 }
 
@@ -79,17 +79,17 @@ export function itemAt(
  * gone, not this login's, or has left the folder by a move. Much cheaper than `itemAt`.
  */
 export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: number): Summary | null {
-  const { tables } = ctx.store
+  const { views } = ctx.store
   // In the quarantine an item and its first place come from one event, so the UID of that place is the
   // item's id: of most messages the place need not be read.
   const first = folder.ordinary ? null : known(ctx, uid)
-  const summary = first ?? summaryOfPlace(ctx, getPlace(tables, [uid, folder.id]))
+  const summary = first ?? summaryOfPlace(ctx, getPlace(views, [uid, folder.id]))
   return summary && sees(login.scope, summary.scope) ? summary : null
 }
 
 /** Unix time in ms at which the message came into this folder; null when it has left it. */
 export function savedAt(ctx: Context, folder: Folder, uid: number): number | null {
-  return getPlace(ctx.store.tables, [uid, folder.id])?.saved ?? null
+  return getPlace(ctx.store.views, [uid, folder.id])?.saved ?? null
 }
 
 function summaryOfPlace(ctx: Context, place: Place | null): Summary | null {
@@ -97,12 +97,12 @@ function summaryOfPlace(ctx: Context, place: Place | null): Summary | null {
 }
 
 function known(ctx: Context, item: number): Summary | null {
-  const bytes = ctx.store.tables.summaries.get(item)
+  const bytes = ctx.store.views.summaries.get(item)
   return bytes ? readSummary(item, bytes) : null
 }
 
 function summarize(ctx: Context, id: number): Summary | null {
-  const item = getItem(ctx.store.tables, id)
+  const item = getItem(ctx.store.views, id)
   if (!item) return null
   const root = parseStructure(rawOf(ctx, item))
   const kept = keptSummary(root, item)
@@ -112,12 +112,12 @@ function summarize(ctx: Context, id: number): Summary | null {
 
 /** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
 export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
-  return needBlob(getBlob(ctx.store.tables, item.blob), item)
+  return needBlob(getBlob(ctx.store.views, item.blob), item)
 }
 
 /** Only the header of its message: of a large one no copy is made but of that. */
 export function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
-  return parseHeaderAlone(needBlob(blobInPlace(ctx.store.tables, item.blob), item))
+  return parseHeaderAlone(needBlob(blobInPlace(ctx.store.views, item.blob), item))
 }
 
 function needBlob(bytes: Buffer | null, { id, blob }: Pick<Item, 'id' | 'blob'>): Buffer {
@@ -126,7 +126,7 @@ function needBlob(bytes: Buffer | null, { id, blob }: Pick<Item, 'id' | 'blob'>)
 }
 
 export function keywordsOf(ctx: Context, id: number): string[] {
-  return keywordSet(ctx.store.tables, id)
+  return keywordSet(ctx.store.views, id)
 }
 
 /** What a STORE asks for: `set` replaces, `add` and `remove` change (RFC 9051 §6.4.6). */
@@ -154,8 +154,8 @@ export async function changeFlags(
     const gone: number[] = []
     const groups = new Map<string, PlaceGroup & { flags: FlagSet }>()
     for (const uid of uids) {
-      const place = getPlace(tx.tables, [uid, folder.id])
-      const item = place && getItem(tx.tables, place.item)
+      const place = getPlace(tx.views, [uid, folder.id])
+      const item = place && getItem(tx.views, place.item)
       if (!place || !item || !sees(login.scope, item.scope)) {
         gone.push(uid)
         continue
@@ -173,7 +173,7 @@ export async function changeFlags(
       else groups.set(key, { scope: item.scope, folder: folder.id, uids: [uid], flags: after })
     }
     if (groups.size > 0) {
-      if (change.flags.keywords.length > 0 && keywordSets(tx.tables) >= KEYWORD_SETS_MAX)
+      if (change.flags.keywords.length > 0 && keywordSets(tx.views) >= KEYWORD_SETS_MAX)
         throw new Refused('LIMIT', 'There are too many different keywords on this server already.')
       tx.append({ type: 'flags', groups: [...groups.values()] })
     }
@@ -194,9 +194,9 @@ export async function expunge(
   return await write(ctx, { actor: login.account }, (tx) => {
     const marked: { place: Place; item: Item }[] = []
     for (const uid of uids) {
-      const place = getPlace(tx.tables, [uid, folder.id])
+      const place = getPlace(tx.views, [uid, folder.id])
       if (!place || !(place.flags & FLAG.deleted)) continue
-      const item = getItem(tx.tables, place.item)
+      const item = getItem(tx.views, place.item)
       if (item && sees(login.scope, item.scope)) marked.push({ place, item })
     }
     if (marked.length > 0)
@@ -224,7 +224,7 @@ export function groupPlaces(places: readonly { place: Place; item: Item }[]): Pl
 /** The places that an item has. */
 export function placesOf(tx: Tx, item: Item): { place: Place; item: Item }[] {
   return item.places.flatMap((key) => {
-    const place = getPlace(tx.tables, key)
+    const place = getPlace(tx.views, key)
     return place ? [{ place, item }] : []
   })
 }

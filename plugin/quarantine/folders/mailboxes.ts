@@ -20,7 +20,7 @@ export function allFolders(ctx: Context, login: Login): Folder[] {
   const fixed = folders(ctx.config, ctx.store.uidValidity)
   if (!mayHaveMailboxes(ctx.config, login)) return fixed
   const own: Folder[] = []
-  for (const { key, value } of ctx.store.tables.mailboxes.range({})) {
+  for (const { key, value } of ctx.store.views.mailboxes.range({})) {
     const id = key as FolderId
     own.push({
       id,
@@ -91,14 +91,14 @@ export async function renameMailbox(
 /** The folders of the quarantine always are (design: all are subscribed); others when a client asks for it. */
 export function isSubscribed(ctx: Context, login: Login, folder: Folder): boolean {
   if (!folder.ordinary) return true
-  const bytes = ctx.store.tables.subscriptions.get([login.account, folder.name])
+  const bytes = ctx.store.views.subscriptions.get([login.account, folder.name])
   return bytes ? decode<boolean>(bytes) : false
 }
 
 /** Names of ordinary mailboxes that a login is subscribed to, also of deleted ones (RFC 9051 §6.3.7). */
 export function subscriptions(ctx: Context, login: Login): string[] {
   const names: string[] = []
-  for (const { key, value } of ctx.store.tables.subscriptions.range({
+  for (const { key, value } of ctx.store.views.subscriptions.range({
     start: [login.account, ''],
     end: [login.account, '\uffff'],
   }))
@@ -117,7 +117,7 @@ export async function subscribe(
     throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
   // The folders of the quarantine stay in view, whatever a client wants.
   if (folder && !folder.ordinary) return
-  const known = ctx.store.tables.subscriptions.get([login.account, name])
+  const known = ctx.store.views.subscriptions.get([login.account, name])
   if ((known ? decode<boolean>(known) : false) === subscribed) return
   await write(ctx, { actor: login.account }, (tx) => {
     tx.append({ type: 'subscription', account: login.account, name, subscribed })
@@ -127,15 +127,15 @@ export async function subscribe(
 function make(ctx: Context, tx: Tx, name: string): void {
   // The seq of the event is not known before it is appended; the next one is.
   const id = `box-${ctx.store.seq + 1}`
-  const uidValidity = Math.max(Math.floor(tx.at / 1000), mailboxValidity(tx.tables) + 1)
+  const uidValidity = Math.max(Math.floor(tx.at / 1000), mailboxValidity(tx.views) + 1)
   tx.append({ type: 'mailbox', id, name, uidValidity })
 }
 
 function vanish(ctx: Context, tx: Tx, folder: Folder): void {
-  const { messages } = getBox(tx.tables, '', folder.id)
-  const places = [...readRows(tx.tables, '', folder.id, messages).uid].flatMap((uid) => {
-    const place = getPlace(tx.tables, [uid, folder.id])
-    const item = place && getItem(tx.tables, place.item)
+  const { messages } = getBox(tx.views, '', folder.id)
+  const places = [...readRows(tx.views, '', folder.id, messages).uid].flatMap((uid) => {
+    const place = getPlace(tx.views, [uid, folder.id])
+    const item = place && getItem(tx.views, place.item)
     return place && item ? [{ place, item }] : []
   })
   if (places.length > 0)

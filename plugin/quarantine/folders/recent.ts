@@ -7,7 +7,7 @@ import type { Folder } from './folders.ts'
 
 /** UID from which on no session was told of the messages of a folder. */
 export function recentFrom(ctx: Context, login: Login, folder: Folder): number {
-  const bytes = ctx.store.tables.recent.get([login.scope, folder.id])
+  const bytes = ctx.store.views.recent.get([login.scope, folder.id])
   return bytes ? decode<number>(bytes) : 1
 }
 
@@ -25,7 +25,7 @@ export async function claimRecent(
   if (from > upto) return from
   return await ctx.store.env.write(() => {
     const now = recentFrom(ctx, login, folder)
-    if (now <= upto) ctx.store.tables.recent.put([login.scope, folder.id], encode(upto + 1))
+    if (now <= upto) ctx.store.views.recent.put([login.scope, folder.id], encode(upto + 1))
     return now
   })
 }

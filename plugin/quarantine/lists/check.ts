@@ -28,6 +28,6 @@ export function checkLists(ctx: Context, check: ListCheck): ListExplanation {
   ctx.follower.catchUp()
   const owner = check.direction === 'out' ? check.sender : check.recipient
   const scope = canonicalAddress(owner) ?? ''
-  const { allow_needs_auth } = settingsFor(ctx, ctx.store.tables, scope)
+  const { allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   return explainLists(ctx.filter.masks, { ...check, allowNeedsAuth: allow_needs_auth })
 }

@@ -71,7 +71,7 @@ async function missing(
   const add: string[] = []
   let turn = 0
   for (const mask of masks) {
-    if (!ctx.store.tables.masks.has([scope, list, mask])) add.push(mask)
+    if (!ctx.store.views.masks.has([scope, list, mask])) add.push(mask)
     if (++turn % TURN === 0) await setImmediate()
   }
   return add.sort()

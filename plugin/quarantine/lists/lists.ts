@@ -43,7 +43,7 @@ export async function changeList(
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   return await write(ctx, { actor: login.account }, (tx) => {
-    const gone = remove.filter((mask) => tx.tables.masks.has([scope, list, mask]))
+    const gone = remove.filter((mask) => tx.views.masks.has([scope, list, mask]))
     for (let at = 0; at < gone.length; at += MASKS_PER_EVENT)
       tx.append({
         type: 'masks',
@@ -59,7 +59,7 @@ export async function changeList(
 
 /** Adds masks in normal form; answers how many are new. */
 export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
-  const add = masks.filter((mask) => !tx.tables.masks.has([scope, list, mask]))
+  const add = masks.filter((mask) => !tx.views.masks.has([scope, list, mask]))
   appendMasks(tx, scope, list, add)
   return add.length
 }
@@ -83,7 +83,7 @@ export function* listEntries(
   scope?: Scope,
   list?: ListKind,
 ): Generator<ListEntry> {
-  const { masks } = ctx.store.tables
+  const { masks } = ctx.store.views
   const range =
     scope === undefined
       ? {}

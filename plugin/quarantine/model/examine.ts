@@ -34,8 +34,8 @@ export function examine(ctx: Context, raw: Buffer, question: Question): Examined
   const { recipient, sender, authenticated, signals } = question
   const explanation = explain(ctx.filter.kernel, raw, signals, question.tokens)
   const scope = recipient === null ? '' : (canonicalAddress(recipient) ?? '')
-  const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.tables, scope)
-  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
+  const { ham, spam, prior } = getModel(ctx.store.views)
   const query = {
     from: authors(raw),
     sender,

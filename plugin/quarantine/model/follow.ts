@@ -26,18 +26,18 @@ export class Follower {
 
   /** The model's counters as of the last look: read once for many messages. */
   get model(): ModelState {
-    return (this.#model ??= getModel(this.#store.tables))
+    return (this.#model ??= getModel(this.#store.views))
   }
 
   /** Into a filter that knows nothing yet. */
   #load(): void {
-    const { tables } = this.#store
+    const { views } = this.#store
     const seq = this.#store.seq
-    const model = getModel(tables)
+    const model = getModel(views)
     this.#model = model
     this.settings.clear()
     if (model.snapshot) {
-      const bytes = getBlob(tables, model.snapshot)
+      const bytes = getBlob(views, model.snapshot)
       if (!bytes) throw new Error(`model snapshot ${model.snapshot} is missing from the store`)
       this.#filter.kernel.load(bytes)
     }
@@ -80,7 +80,7 @@ export class Follower {
     if (event.type === 'snapshot') {
       // A snapshot of what is here already changes nothing; an import or a reset replaces everything.
       this.#filter.kernel.reset()
-      const bytes = event.blob ? getBlob(this.#store.tables, event.blob) : null
+      const bytes = event.blob ? getBlob(this.#store.views, event.blob) : null
       if (bytes) this.#filter.kernel.load(bytes)
     }
     if (event.type !== 'lesson') return
@@ -89,7 +89,7 @@ export class Follower {
   }
 
   *#masks(): Generator<{ scope: Scope; list: ListKind; mask: string }> {
-    for (const key of this.#store.tables.masks.keys({})) {
+    for (const key of this.#store.views.masks.keys({})) {
       const [scope, list, mask] = key as [Scope, ListKind, string]
       yield { scope, list, mask }
     }

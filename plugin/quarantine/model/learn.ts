@@ -21,7 +21,7 @@ export interface Taught {
 /** Records the vote and what follows from it. Answers whether what it counts as changed. */
 export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null): boolean {
   const { kernel } = ctx.filter
-  const old = getLesson(tx.tables, message.blob)
+  const old = getLesson(tx.views, message.blob)
   const votes = (old?.votes ?? []).filter(([item]) => item !== message.item)
   const mine = old?.votes.find(([item]) => item === message.item)?.[1] ?? null
   if (mine === vote) return false
@@ -44,7 +44,7 @@ export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null)
   if (old?.change)
     append({ vote: label ? mine : vote, label: null, unlearn: old.change, learn: null })
   if (label) {
-    const raw = message.raw ?? getBlob(tx.tables, blob)
+    const raw = message.raw ?? getBlob(tx.views, blob)
     if (!raw) throw new Error(`blob ${blob} is missing from the store`)
     append({ vote, label, unlearn: null, learn: kernel.lesson(raw, label, message.signals) })
   } else if (!old?.change) {

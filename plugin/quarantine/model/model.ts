@@ -28,11 +28,11 @@ export interface ModelInfo {
 }
 
 export function modelInfo(ctx: Context): ModelInfo {
-  const { tables } = ctx.store
-  const { ham, spam, prior, upto, snapshot } = getModel(tables)
+  const { views } = ctx.store
+  const { ham, spam, prior, upto, snapshot } = getModel(views)
   let since = 0
   for (const { event } of ctx.store.followed(upto)) if (event.type === 'lesson') since++
-  const bytes = snapshot ? getBlob(tables, snapshot) : null
+  const bytes = snapshot ? getBlob(views, snapshot) : null
   return {
     featureVersion: FEATURE_VERSION,
     bits: ctx.filter.kernel.bits,
@@ -46,7 +46,7 @@ export function modelInfo(ctx: Context): ModelInfo {
 
 export function exportModel(ctx: Context): Buffer {
   ctx.follower.catchUp()
-  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const { ham, spam, prior } = getModel(ctx.store.views)
   const head = JSON.stringify({ lazaret: 'model', ham, spam, prior })
   return Buffer.concat([Buffer.from(`${head}\n`), ctx.filter.kernel.snapshot()])
 }

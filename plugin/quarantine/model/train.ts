@@ -34,7 +34,7 @@ export function score(
 ): { score: Score; verdict: Verdict } {
   ctx.follower.catchUp()
   const score = ctx.filter.kernel.score(raw, signals)
-  const { ham, spam, prior } = getModel(ctx.store.tables)
+  const { ham, spam, prior } = getModel(ctx.store.views)
   const { unsure, spam: held } = ctx.config.settings
   const verdict = judge({
     score,

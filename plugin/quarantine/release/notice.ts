@@ -35,7 +35,7 @@ export function deliverNotice(
     '',
   ]
   const raw = Buffer.from(lines.join('\r\n'))
-  const { retention_days } = settingsFor(ctx, tx.tables, scope)
+  const { retention_days } = settingsFor(ctx, tx.views, scope)
   return tx.append({
     type: 'deposit',
     folder: 'inbox',

@@ -47,7 +47,7 @@ export interface OpenRelease extends OutboxEntry {
 /** All releases without a final outcome. */
 export function openReleases(ctx: Context): OpenRelease[] {
   const open: OpenRelease[] = []
-  for (const { key, value } of ctx.store.tables.outbox.range({}))
+  for (const { key, value } of ctx.store.views.outbox.range({}))
     open.push({ item: key, ...decode<OutboxEntry>(value) })
   return open
 }
@@ -59,7 +59,7 @@ export async function claim(
   worker: string,
 ): Promise<ReleaseJob[] | null> {
   return await write(ctx, { actor: 'system' }, (tx) => {
-    const item = getItem(tx.tables, id)
+    const item = getItem(tx.views, id)
     if (!item || item.release?.state !== 'wanted') return null
     const token = randomUUID()
     record(tx, item, 'claimed', { token, worker })
@@ -94,7 +94,7 @@ export async function takeOver(
   worker: string,
 ): Promise<ReleaseJob[] | null> {
   return await write(ctx, { actor: 'system' }, (tx) => {
-    const item = getItem(tx.tables, id)
+    const item = getItem(tx.views, id)
     if (item?.release?.state !== 'claimed' || item.release.worker !== from) return null
     const { token } = item.release
     if (from !== worker) record(tx, item, 'claimed', { token, worker })
@@ -144,9 +144,9 @@ const OUTCOME: Partial<Record<ReleaseState, string>> = {
 const OUTCOMES = new Set(Object.values(OUTCOME).map((word) => word.toLowerCase()))
 
 function mark(tx: Tx, id: number, state: ReleaseState): void {
-  const item = getItem(tx.tables, id)
+  const item = getItem(tx.views, id)
   for (const key of item?.places ?? []) {
-    const place = getPlace(tx.tables, key)
+    const place = getPlace(tx.views, key)
     if (!item || !place) continue
     const before = flagsOf(tx, place)
     const keywords = before.keywords.filter((word) => !OUTCOMES.has(word.toLowerCase()))
@@ -161,12 +161,12 @@ function mark(tx: Tx, id: number, state: ReleaseState): void {
 
 /** A release that failed for good returns to where it was caught, and INBOX says why. */
 function comeBack(ctx: Context, tx: Tx, id: number): void {
-  const item = getItem(tx.tables, id)
+  const item = getItem(tx.views, id)
   if (!item) return
-  const { retention_days } = settingsFor(ctx, tx.tables, item.scope)
+  const { retention_days } = settingsFor(ctx, tx.views, item.scope)
   const due = tx.at + retention_days * DAY
   for (const key of item.places) {
-    const place = getPlace(tx.tables, key)
+    const place = getPlace(tx.views, key)
     if (!place || !ACTION_FOLDERS.includes(place.folder as FolderId)) continue
     const { system, keywords } = flagsOf(tx, place)
     tx.append({
@@ -210,7 +210,7 @@ function record(
 }
 
 function claimed(tx: Tx, id: number, token: string): Item | null {
-  const item = getItem(tx.tables, id)
+  const item = getItem(tx.views, id)
   return item?.release?.token === token ? item : null
 }
 
