@@ -1,9 +1,9 @@
-// EXPUNGE (RFC 9051 §6.4.3)
+// Messages removed for good (RFC 9051 §6.4.3, RFC 4315)
 import { FLAG } from '../../mail.ts'
 import type { Command, Done, Session } from '../command.ts'
-import type { View } from '../selected/view.ts'
 import { READ_ONLY } from '../selected/open.ts'
-import { parseNothing } from '../wire/index.ts'
+import type { View } from '../selected/view.ts'
+import { parseNothing, parseUidExpunge, type SAVED, type SequenceSet } from '../wire/index.ts'
 
 /** UIDs of what carries \Deleted. */
 export function markedUids(view: View): number[] {
@@ -13,7 +13,7 @@ export function markedUids(view: View): number[] {
 }
 
 /** Deletes what carries \Deleted among `uids`. The EXPUNGE responses follow from the journal. */
-export async function expunge(session: Session, uids: readonly number[]): Promise<Done> {
+async function expunge(session: Session, uids: readonly number[]): Promise<Done> {
   const { quarantine, login, view, enabled } = session
   if (view.readOnly) return READ_ONLY
   session.notifications.caused(view.folder, uids)
@@ -23,7 +23,8 @@ export async function expunge(session: Session, uids: readonly number[]): Promis
   return { code: (w) => w.atom('HIGHESTMODSEQ').number(view.highest) }
 }
 
-export const EXPUNGE: Command<void> = {
+// EXPUNGE (RFC 9051 §6.4.3)
+const EXPUNGE: Command<void> = {
   state: 'selected',
   renumbers: true,
   parse: parseNothing,
@@ -33,3 +34,16 @@ export const EXPUNGE: Command<void> = {
     return await expunge(session, markedUids(session.view))
   },
 }
+
+// UID EXPUNGE (RFC 9051 §6.4.9, RFC 4315 §2.1)
+const UID_EXPUNGE: Command<SequenceSet | typeof SAVED> = {
+  state: 'selected',
+  renumbers: true,
+  parse: parseUidExpunge,
+  async run(session, set, call) {
+    await session.sync(call)
+    return await expunge(session, session.view.uidsOf(set, true))
+  },
+}
+
+export const EXPUNGES = { EXPUNGE, 'UID EXPUNGE': UID_EXPUNGE }

@@ -1,18 +1,38 @@
-// LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
-import { boxesOf } from '../folders/names.ts'
+// Names of folders (RFC 9051 §6.3.9, §6.3.10)
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../selected/condstore.ts'
 import { needFolder, rightsOf } from '../folders/folders.ts'
-import { listed } from '../folders/listing.ts'
+import { listed, subscribed } from '../folders/listing.ts'
+import { boxesOf } from '../folders/names.ts'
 import { statusOf } from '../folders/status.ts'
-import { parseList, writeDelimiter, writeList, writeStatus, type List } from '../wire/index.ts'
+import { keepModseqs } from '../selected/condstore.ts'
+import {
+  DELIMITER,
+  type List,
+  parseList,
+  parseLsub,
+  parseNothing,
+  writeDelimiter,
+  writeList,
+  writeStatus,
+} from '../wire/index.ts'
+
+// NAMESPACE (RFC 9051 §6.3.10, RFC 2342): everything is personal.
+const NAMESPACE: Command<void> = {
+  state: 'authenticated',
+  parse: parseNothing,
+  async run({ writer }) {
+    writer.untagged().atom('NAMESPACE').open().open().string('').string(DELIMITER).close().close()
+    writer.nil().nil().crlf()
+  },
+}
 
 /** RFC 9051 §6.3.9: an empty name asks for the delimiter. */
-export function asksDelimiter({ extended, patterns }: List): boolean {
+function asksDelimiter({ extended, patterns }: List): boolean {
   return !extended && patterns.length === 1 && patterns[0] === ''
 }
 
-export const LIST: Command<List> = {
+// LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
+const LIST: Command<List> = {
   state: 'authenticated',
   parse: parseList,
   async run(session, list) {
@@ -30,3 +50,32 @@ export const LIST: Command<List> = {
     }
   },
 }
+
+// LSUB (RFC 3501 §6.3.9)
+const LSUB: Command<List> = {
+  state: 'authenticated',
+  parse: parseLsub,
+  async run(session, list) {
+    const { writer } = session
+    if (asksDelimiter(list)) return writeDelimiter(writer, 'LSUB')
+    for (const { name, attributes } of subscribed(boxesOf(session), list))
+      writeList(writer, { response: 'LSUB', attributes, mailbox: name })
+  },
+}
+
+// XLIST: LIST with the special uses that Gmail had before RFC 6154; Outlook 2013 reads nothing else.
+const XLIST: Command<List> = {
+  state: 'authenticated',
+  parse: parseLsub,
+  async run(session, list) {
+    const { writer } = session
+    if (asksDelimiter(list)) return writeDelimiter(writer, 'XLIST')
+    for (const { name, attributes } of listed(boxesOf(session), list)) {
+      const own = attributes.map((attribute) => (attribute === '\\Junk' ? '\\Spam' : attribute))
+      if (name === 'INBOX') own.push('\\Inbox')
+      writeList(writer, { response: 'XLIST', attributes: own, mailbox: name })
+    }
+  },
+}
+
+export const LISTS = { NAMESPACE, LIST, LSUB, XLIST }

@@ -1,10 +1,20 @@
-// NOTIFY (RFC 5465)
+// What is told without a command: while a client idles, and as it asked by NOTIFY
 import type { Command } from '../command.ts'
-import { keepModseqs } from '../selected/condstore.ts'
 import { Interest, SUPPORTED } from '../notify/interest.ts'
-import { parseNotify, type Notify } from '../wire/index.ts'
+import { keepModseqs } from '../selected/condstore.ts'
+import { type Notify, parseNothing, parseNotify } from '../wire/index.ts'
 
-export const NOTIFY: Command<Notify> = {
+// IDLE (RFC 9051 §6.3.13, RFC 2177)
+const IDLE: Command<void> = {
+  state: 'authenticated',
+  parse: parseNothing,
+  run: async (session, _, call) => {
+    await session.idle(call)
+  },
+}
+
+// NOTIFY (RFC 5465)
+const NOTIFY: Command<Notify> = {
   state: 'authenticated',
   parse: parseNotify,
   async run(session, asked, call) {
@@ -39,3 +49,5 @@ function properName(
   const folder = quarantine.folder(login, name)
   return folder && !folder.ordinary ? folder.name : name
 }
+
+export const NEWS = { IDLE, NOTIFY }

@@ -1,10 +1,50 @@
-// SELECT (RFC 9051 §6.3.2) with CONDSTORE and QRESYNC (RFC 7162)
+// A folder is selected, and no longer (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2)
 import type { Command } from '../command.ts'
 import { openMailbox } from '../selected/open.ts'
-import { parseSelect, type Select } from '../wire/index.ts'
+import { parseNothing, parseSelect, type Select } from '../wire/index.ts'
+import { markedUids } from './expunge.ts'
 
-export const SELECT: Command<Select> = {
+// SELECT (RFC 9051 §6.3.2) with CONDSTORE and QRESYNC (RFC 7162)
+const SELECT: Command<Select> = {
   state: 'authenticated',
   parse: parseSelect,
   run: (session, args) => openMailbox(session, args, { readOnly: false }),
 }
+
+// EXAMINE (RFC 9051 §6.3.3): SELECT, but nothing can be changed.
+const EXAMINE: Command<Select> = {
+  state: 'authenticated',
+  parse: parseSelect,
+  run: (session, args) => openMailbox(session, args, { readOnly: true }),
+}
+
+// CLOSE (RFC 9051 §6.4.1): expunges without a word, unless the mailbox was opened by EXAMINE.
+const CLOSE: Command<void> = {
+  state: 'selected',
+  parse: parseNothing,
+  async run(session) {
+    const { quarantine, login, view } = session
+    session.select(null)
+    const uids = view.readOnly ? [] : markedUids(view)
+    session.notifications.caused(view.folder, uids)
+    if (uids.length > 0) await quarantine.expunge(login, view.folder, uids)
+  },
+}
+
+// UNSELECT (RFC 9051 §6.4.2): CLOSE without expunging.
+const UNSELECT: Command<void> = {
+  state: 'selected',
+  parse: parseNothing,
+  async run(session) {
+    session.select(null)
+  },
+}
+
+// CHECK (RFC 3501 §6.4.1): everything is on disk when its command is answered, so there is nothing to do.
+const CHECK: Command<void> = {
+  state: 'selected',
+  parse: parseNothing,
+  async run() {},
+}
+
+export const SELECTION = { SELECT, EXAMINE, CLOSE, UNSELECT, CHECK }

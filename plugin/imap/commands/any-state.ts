@@ -1,0 +1,53 @@
+// What a client may ask for at any time (RFC 9051 §6.1)
+import type { Command } from '../command.ts'
+import { logValue } from '../connection/log.ts'
+import { parseId, parseNothing } from '../wire/index.ts'
+
+// CAPABILITY (RFC 9051 §6.1.1)
+const CAPABILITY: Command<void> = {
+  state: 'any',
+  parse: parseNothing,
+  async run({ writer, capabilities }) {
+    writer.untagged().atom('CAPABILITY')
+    for (const name of capabilities) writer.atom(name)
+    writer.crlf()
+  },
+}
+
+// NOOP (RFC 9051 §6.1.2): what changed is told after every command.
+const NOOP: Command<void> = {
+  state: 'any',
+  parse: parseNothing,
+  async run() {},
+}
+
+/** Fields of a client worth a line of the log. */
+const LOGGED = ['name', 'version', 'os', 'vendor']
+
+// ID (RFC 2971)
+const ID: Command<Map<string, string | null>> = {
+  state: 'any',
+  parse: parseId,
+  async run(session, fields) {
+    const told = LOGGED.flatMap((field) => {
+      const value = fields.get(field)
+      return value ? [`${field}=${logValue(value)}`] : []
+    })
+    if (told.length > 0) session.log(`imap id: rip=${session.peer.address}, ${told.join(', ')}`)
+    // No version: it would tell an attacker what to try.
+    session.writer.untagged().atom('ID').open().string('name').string('Lazaret').close().crlf()
+  },
+}
+
+// LOGOUT (RFC 9051 §6.1.3)
+const LOGOUT: Command<void> = {
+  state: 'any',
+  parse: parseNothing,
+  async run(session) {
+    session.select(null)
+    session.writer.untagged().bye('Goodbye')
+    return { after: () => session.end() }
+  },
+}
+
+export const ANY_STATE = { CAPABILITY, NOOP, ID, LOGOUT }

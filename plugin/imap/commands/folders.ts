@@ -1,0 +1,59 @@
+// Folders made, removed and subscribed (RFC 9051 §6.3.4 to §6.3.8)
+import type { Command } from '../command.ts'
+import { type Create, parseCreate, parseMailbox, parseRename } from '../wire/index.ts'
+
+// CREATE (RFC 9051 §6.3.4). Refused kindly but behind the test switch (design.md §5).
+const CREATE: Command<Create> = {
+  state: 'authenticated',
+  parse: parseCreate,
+  async run({ quarantine, login, notifications }, { mailbox, use }) {
+    // RFC 6154 §3: special uses are the quarantine's to give
+    if (use.length > 0)
+      return { status: 'NO', code: 'USEATTR', text: 'Special uses cannot be chosen here.' }
+    const folder = await quarantine.createMailbox(login, mailbox)
+    notifications.causedName(folder.name)
+    return { code: (w) => w.atom('MAILBOXID').open().atom(folder.mailboxId).close() } // RFC 8474 §4.1
+  },
+}
+
+// DELETE (RFC 9051 §6.3.5)
+const DELETE: Command<string> = {
+  state: 'authenticated',
+  parse: parseMailbox,
+  async run({ quarantine, login, notifications }, mailbox) {
+    await quarantine.deleteMailbox(login, mailbox)
+    notifications.causedName(mailbox)
+  },
+}
+
+// RENAME (RFC 9051 §6.3.6)
+const RENAME: Command<{ from: string; to: string }> = {
+  state: 'authenticated',
+  parse: parseRename,
+  async run({ quarantine, login, notifications }, { from, to }) {
+    await quarantine.renameMailbox(login, from, to)
+    notifications.causedName(to)
+  },
+}
+
+// SUBSCRIBE (RFC 9051 §6.3.7)
+const SUBSCRIBE: Command<string> = {
+  state: 'authenticated',
+  parse: parseMailbox,
+  async run({ quarantine, login, notifications }, mailbox) {
+    await quarantine.subscribe(login, mailbox, true)
+    notifications.causedName(mailbox)
+  },
+}
+
+// UNSUBSCRIBE (RFC 9051 §6.3.8). The quarantine's own folders stay in view, whatever a client wants.
+const UNSUBSCRIBE: Command<string> = {
+  state: 'authenticated',
+  parse: parseMailbox,
+  async run({ quarantine, login, notifications }, mailbox) {
+    await quarantine.subscribe(login, mailbox, false)
+    notifications.causedName(mailbox)
+  },
+}
+
+export const FOLDERS = { CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE }
