@@ -8,7 +8,7 @@ const ROOT = resolve(__dirname, '..')
 /** Layer of a file by its path, most special first. */
 const LAYERS: [layer: string, path: RegExp][] = [
   ['assembly', /^assembly\//],
-  ['nouns', /^plugin\/(mail|errors)\.ts$/],
+  ['nouns', /^plugin\/(mail|errors|address|scope)\.ts$/],
   ['config', /^plugin\/(config|settings|fields)\.ts$/],
   ['mime', /^plugin\/mime\//],
   ['filter', /^plugin\/filter\//],

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import type { Login, Scope } from '../mail.ts'
 import { CLI, open } from '../open.ts'
 import type { Quarantine } from '../quarantine/quarantine.ts'
-import { parseScope } from '../quarantine/lists/lists.ts'
+import { parseScope } from '../scope.ts'
 import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
@@ -64,9 +64,7 @@ export function bare<O extends object, A extends unknown[]>(
 
 /** `--scope`: an address, a domain, or everybody, which is also what no --scope means. */
 export function scopeOf(text: string | undefined): Scope {
-  return text === undefined || text === 'global' ? '' : parseScope(text)
+  return parseScope(text ?? '')
 }
-
-export const scopeName = (scope: Scope): string => (scope === '' ? 'global' : scope)
 
 export const SCOPE_HELP = 'an address, a domain, or "global" (default)'

@@ -9,7 +9,8 @@
 
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
-import { canonicalScope, parseMask } from './mask.ts'
+import { canonicalScope } from '../scope.ts'
+import { parseMask } from './mask.ts'
 
 /** A mask that was read; `list` where the line itself says which, else the caller does. */
 export interface ListFileMask {

@@ -12,7 +12,9 @@
 //     before envelope sender.
 
 import type { Direction } from '../mail.ts'
-import { canonicalAddress, coversDomain, domainOf, scopesOf } from './mask.ts'
+import { canonicalAddress, domainOf } from '../address.ts'
+import { levels, scopeOfMail } from '../scope.ts'
+import { coversDomain } from './mask.ts'
 import { type MaskEntry, type MaskIndex, moreSpecific } from './mask-index.ts'
 
 /** Addresses of a header From that are looked up: more is no letter but an attempt to cost time. */
@@ -58,7 +60,7 @@ type Looked = { address: string; which: 'from' | 'sender'; ownDomain: boolean }
 
 /** The entry that decides, or null when the classifier has to. Addresses come back canonical. */
 export function decideLists(index: MaskIndex, query: ListQuery): ListMatch | null {
-  const scopes = levels(query)
+  const scopes = scopesOf(query)
   const allow = query.allowNeedsAuth && !query.authenticated
   const looked = lookedUp(query)
   let best: ListMatch | null = null
@@ -79,7 +81,7 @@ export function decideLists(index: MaskIndex, query: ListQuery): ListMatch | nul
 
 /** The decision with every other entry that matches and the reason why it does not decide. */
 export function explainLists(index: MaskIndex, query: ListQuery): ListExplanation {
-  const scopes = levels(query)
+  const scopes = scopesOf(query)
   const decision = decideLists(index, query)
   const matches: ListExplanation['matches'] = []
   for (const looked of lookedUp(query)) {
@@ -126,8 +128,8 @@ function reasonFor(
 }
 
 /** Whose lists are asked (rule 1). */
-function levels(query: ListQuery): string[] {
-  return scopesOf(query.direction === 'out' ? query.sender : query.recipient)
+function scopesOf(query: ListQuery): string[] {
+  return levels(scopeOfMail(query.direction === 'out' ? query.sender : query.recipient))
 }
 
 /** The addresses that are looked up (rule 2), canonical, each once, with their own-domain mark. */

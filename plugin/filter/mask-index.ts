@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
 import { kernelModule } from './kernel.ts'
-import { ADDRESS_MAX, canonicalScope, domainOf, lookupForms, parseMask } from './mask.ts'
+import { ADDRESS_MAX, domainOf } from '../address.ts'
+import { canonicalScope } from '../scope.ts'
+import { lookupForms, parseMask } from './mask.ts'
 
 /** One entry of a list. Scope: an address, a domain, or '' for everything. */
 export type MaskEntry = { scope: string; list: ListKind; mask: string }
@@ -262,18 +264,18 @@ function better(a: MaskEntry, b: MaskEntry, scopes: readonly string[]): MaskEntr
   return moreSpecific(b.mask, a.mask) ? b : a
 }
 
-function scopeName(scope: string): string | null {
+function levelName(scope: string): string | null {
   const name = canonicalScope(scope)
   return name === null || Buffer.byteLength(name) > SCOPE_MAX ? null : name
 }
 
 function levelLines(scopes: readonly string[]): string {
   if (scopes.length > LEVELS) throw new RangeError(`at most ${LEVELS} scopes in a look-up`)
-  return scopes.map((scope) => `${scopeName(scope) ?? NOWHERE}\n`).join('')
+  return scopes.map((scope) => `${levelName(scope) ?? NOWHERE}\n`).join('')
 }
 
 function header(scope: string, list: ListKind): string {
-  const name = scopeName(scope)
+  const name = levelName(scope)
   if (name === null) throw new Refused('CANNOT', 'A scope is empty, a domain, or an address.')
   return `\x01${list === 'allow' ? 'a' : 'b'}${name}\n`
 }

@@ -1,6 +1,7 @@
 // The journal as an audit: who did what, and when, in words.
 import type { Login } from '../mail.ts'
 import { Refused } from '../errors.ts'
+import { tell as tellScope } from '../scope.ts'
 import type { EventBody } from '../store/events.ts'
 import type { Context } from './context.ts'
 
@@ -21,7 +22,6 @@ export function* history(ctx: Context, login: Login, since: number): Generator<H
     yield { seq, at: event.at, actor: event.actor, type: event.type, text: tell(event, seq) }
 }
 
-const scopeName = (scope: string): string => (scope === '' ? 'everybody' : scope)
 const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
 
 const uidsOf = (groups: readonly { uids: number[] }[]): string => {
@@ -43,7 +43,7 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
   },
   copy: ({ item, folder }) => `item ${item} copied to ${folder}`,
   move: ({ uid, scope, from, folder }) =>
-    `UID ${uid} of ${scopeName(scope)} moved from ${from} to ${folder}`,
+    `UID ${uid} of ${tellScope(scope)} moved from ${from} to ${folder}`,
   flags: ({ groups }) => `flags of ${uidsOf(groups)}`,
   expunge: ({ groups }) => `deleted ${uidsOf(groups)}`,
   purge: ({ items }) => `${many(items.length, 'item')} gone for good`,
@@ -55,7 +55,7 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     `model ${fresh ? 'replaced' : 'kept'}: ${ham} ham, ${spam} spam`,
   account: ({ name, account }) =>
     account ? `account ${name} (${account.tier}) set` : `account ${name} removed`,
-  setting: ({ scope, key, value }) => `${key} for ${scopeName(scope)}: ${value ?? 'as inherited'}`,
+  setting: ({ scope, key, value }) => `${key} for ${tellScope(scope)}: ${value ?? 'as inherited'}`,
   masks: ({ scope, list, add, remove }) => {
     const change = [
       ...add.slice(0, 3).map((mask) => `+${mask}`),
@@ -63,7 +63,7 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     ]
     const rest = add.length + remove.length - change.length
     const more = rest > 0 ? ` and ${rest} more` : ''
-    return `${list} list of ${scopeName(scope)}: ${change.join(' ')}${more}`
+    return `${list} list of ${tellScope(scope)}: ${change.join(' ')}${more}`
   },
   mailbox: ({ id, name }) => (name === null ? `mailbox ${id} deleted` : `mailbox ${name}`),
   subscription: ({ account, name, subscribed }) =>

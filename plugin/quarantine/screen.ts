@@ -1,10 +1,10 @@
 // The verb of SMTP: one message in, one decision per recipient out; what is held is on disk before this
 // resolves.
-import { canonicalAddress } from '../filter/mask.ts'
 import { find, findAll, parseHeader } from '../mime/headers.ts'
 import { parseAddresses } from '../mime/address.ts'
 import { parseStructure } from '../mime/structure.ts'
 import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } from '../mail.ts'
+import { scopeOfMail } from '../scope.ts'
 import type { NewItem } from '../store/events.ts'
 import { findArrival } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
@@ -86,7 +86,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map((to) => {
     const { address } = to
-    const scope = canonicalAddress(outgoing ? envelope.sender : address) ?? ''
+    const scope = scopeOfMail(outgoing ? envelope.sender : address)
     const settings = knownSettings(ctx, scope)
     const plan: Plan = {
       recipient: address,

@@ -2,11 +2,10 @@
 // defaults of lazaret.ini.
 import { Refused } from '../errors.ts'
 import type { Login, Scope } from '../mail.ts'
+import { levels, sees, tell } from '../scope.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
-import { sees } from '../store/changes.ts'
 import type { Views } from '../store/env.ts'
-import { scopesOf } from '../store/rows.ts'
 import { write, type Context } from './context.ts'
 
 /** A value as set, and at which level; level null is the default of lazaret.ini. */
@@ -18,9 +17,8 @@ export interface SettingValue {
 
 /** Texts of all settings that hold for a scope. */
 export function settingValues(ctx: Context, views: Views, scope: Scope): SettingValue[] {
-  const levels = scopesOf(scope)
   return (Object.keys(SETTINGS) as SettingKey[]).map((key) => {
-    for (const level of levels) {
+    for (const level of levels(scope)) {
       const bytes = views.settings.get([level, key])
       if (bytes) return { key, value: decode<string>(bytes), level }
     }
@@ -30,10 +28,9 @@ export function settingValues(ctx: Context, views: Views, scope: Scope): Setting
 
 /** Parsed settings that hold for a scope. */
 export function settingsFor(ctx: Context, views: Views, scope: Scope): Settings {
-  const levels = scopesOf(scope)
   const values: Record<string, unknown> = { ...ctx.config.settings }
   // The most general first, so that the more special one has the last word.
-  for (const level of levels.toReversed())
+  for (const level of levels(scope).toReversed())
     for (const { key, value } of views.settings.range({ start: [level, ''], end: [level, '￿'] })) {
       const name = (key as [Scope, string])[1]
       if (isSettingKey(name)) values[name] = SETTINGS[name].parse(decode<string>(value))
@@ -71,7 +68,7 @@ export async function setSetting(
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
   if (!sees(login.scope, scope))
-    throw new Refused('NOPERM', `The settings of ${scope || 'everybody'} are not yours to change.`)
+    throw new Refused('NOPERM', `The settings of ${tell(scope)} are not yours to change.`)
   if (value !== null) {
     try {
       SETTINGS[key].parse(value)

@@ -51,8 +51,3 @@ function added(tables: Tables, scope: Scope, entry: Entry, seq: number): BoxChan
   const keywords = internKeywords(tables, flags.keywords)
   return { scope, folder, change: { kind: 'add', seq, uid: newUid, flags: flags.system, keywords } }
 }
-
-/** Does somebody with `eyes` see items of `scope`? */
-export function sees(eyes: Scope, scope: Scope): boolean {
-  return eyes === '' || eyes === scope || (!eyes.includes('@') && scope.endsWith(`@${eyes}`))
-}

@@ -3,7 +3,8 @@
 import { FLAG, type BoxStatus, type Item, type Place, type PlaceKey, type Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables } from './env.ts'
-import { putRow, removeRow, scopesOf } from './rows.ts'
+import { levels } from '../scope.ts'
+import { putRow, removeRow } from './rows.ts'
 
 const EMPTY: BoxStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
 
@@ -28,7 +29,7 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
   const old = getPlace(tables, [uid, folder])
   tables.places.put([uid, folder], encode(rest))
   const row = { uid, modseq: place.modseq, flags: place.flags, keywords: place.keywords }
-  for (const scope of scopesOf(item.scope)) {
+  for (const scope of levels(item.scope)) {
     putRow(tables, scope, place.folder, row)
     count(tables, scope, item, place, old)
   }
@@ -36,7 +37,7 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
 
 export function removePlace(tables: Tables, item: Item, place: Place, seq: number): void {
   tables.places.remove([place.uid, place.folder])
-  for (const scope of scopesOf(item.scope)) {
+  for (const scope of levels(item.scope)) {
     removeRow(tables, scope, place.folder, place.uid)
     const box = getBox(tables, scope, place.folder)
     tables.boxes.put(

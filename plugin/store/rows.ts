@@ -16,13 +16,6 @@ export interface Row {
   keywords: number
 }
 
-/** The scopes that see an item of `scope`: its address, that address's domain, and everything. */
-export function scopesOf(scope: Scope): Scope[] {
-  const at = scope.lastIndexOf('@')
-  if (at >= 0) return [scope, scope.slice(at + 1), '']
-  return scope === '' ? [''] : [scope, '']
-}
-
 function find(chunk: Buffer, uid: number): { at: number; hit: boolean } {
   let low = 0
   let high = chunk.length / ROW

@@ -1,7 +1,8 @@
 // Follows the journal for one process: tells listeners that it grew, and keeps the latest changes of
 // mailboxes decoded, so that many sessions do not each decode the same entries.
 import type { Change, Scope } from '../mail.ts'
-import { boxChanges, sees, type BoxChange } from './changes.ts'
+import { sees } from '../scope.ts'
+import { boxChanges, type BoxChange } from './changes.ts'
 import type { Store } from './store.ts'
 
 /** How often another process's commits are looked for. One read of one key. */

@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { canonicalAddress } from '../../plugin/address.ts'
 import { Refused } from '../../plugin/errors.ts'
-import {
-  canonicalAddress,
-  canonicalScope,
-  coversDomain,
-  lookupForms,
-  parseMask,
-  scopesOf,
-} from '../../plugin/filter/mask.ts'
+import { coversDomain, lookupForms, parseMask } from '../../plugin/filter/mask.ts'
+import { canonicalScope, levels, scopeOfMail } from '../../plugin/scope.ts'
 
 const long = (octets: number): string => 'a'.repeat(octets)
 const longDomain = `${`${long(62)}.`.repeat(4)}${long(3)}`
@@ -152,12 +147,12 @@ describe('an address that is looked up', () => {
 })
 
 test('scopes', () => {
-  expect(scopesOf('User@Bücher.example')).toEqual([
+  expect(levels(scopeOfMail('User@Bücher.example'))).toEqual([
     'user@xn--bcher-kva.example',
     'xn--bcher-kva.example',
     '',
   ])
-  expect(scopesOf('<>')).toEqual([''])
+  expect(levels(scopeOfMail('<>'))).toEqual([''])
   expect(canonicalScope('Example.COM.')).toBe('example.com')
   expect(canonicalScope('Bücher.example')).toBe('xn--bcher-kva.example')
   expect(['a b', 'a/b', '.', '<>', 'a@', long(256)].map(canonicalScope)).toEqual(

@@ -9,7 +9,8 @@ import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store
 import { keywordSet } from '../../plugin/store/keywords.ts'
 import { getBox, getPlace } from '../../plugin/store/places.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
-import { readRows, scopesOf } from '../../plugin/store/rows.ts'
+import { levels } from '../../plugin/scope.ts'
+import { readRows } from '../../plugin/store/rows.ts'
 import { Store } from '../../plugin/store/store.ts'
 import { tempDir } from '../tmp.ts'
 
@@ -151,9 +152,9 @@ describe('views', () => {
   })
 
   test('scopes of an address, a domain and everything', () => {
-    expect(scopesOf('u@d.example')).toEqual(['u@d.example', 'd.example', ''])
-    expect(scopesOf('d.example')).toEqual(['d.example', ''])
-    expect(scopesOf('')).toEqual([''])
+    expect(levels('u@d.example')).toEqual(['u@d.example', 'd.example', ''])
+    expect(levels('d.example')).toEqual(['d.example', ''])
+    expect(levels('')).toEqual([''])
   })
 })
 

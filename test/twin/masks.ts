@@ -1,6 +1,8 @@
 // The mask index in the plainest words: every mask is compared with the address by string functions.
 
-import { canonicalAddress, canonicalScope, parseMask } from '../../plugin/filter/mask.ts'
+import { canonicalAddress } from '../../plugin/address.ts'
+import { canonicalScope } from '../../plugin/scope.ts'
+import { parseMask } from '../../plugin/filter/mask.ts'
 import { unicodeDomain } from '../../plugin/filter/mask.ts'
 import type { MaskEntry, Without } from '../../plugin/filter/mask-index.ts'
 

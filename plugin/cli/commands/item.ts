@@ -5,6 +5,7 @@ import type { Login } from '../../mail.ts'
 import type { Quarantine } from '../../quarantine/quarantine.ts'
 import { Usage } from '../errors.ts'
 import { clean, table, when } from '../output.ts'
+import { tierOf } from '../../scope.ts'
 import { act, SCOPE_HELP, scopeOf } from '../session.ts'
 
 interface ListOptions {
@@ -84,7 +85,7 @@ const HEAD = ['item', 'received (UTC)', 'verdict', 'sender', 'recipient', 'relea
 function seenBy(login: Login, text: string | undefined): Login {
   const scope = scopeOf(text)
   if (scope === '') return login
-  return { account: login.account, tier: scope.includes('@') ? 'address' : 'domain', scope }
+  return { account: login.account, tier: tierOf(scope), scope }
 }
 
 function value({ item: one, subject, folders }: Listed): unknown {

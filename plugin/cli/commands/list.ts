@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import type { ListKind } from '../../mail.ts'
 import { Usage } from '../errors.ts'
 import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
-import { act, SCOPE_HELP, scopeName, scopeOf, type Session } from '../session.ts'
+import { scopeName } from '../../scope.ts'
+import { act, SCOPE_HELP, scopeOf, type Session } from '../session.ts'
 
 interface ListOptions {
   allow?: boolean

@@ -5,7 +5,8 @@ import type { Scope } from '../../mail.ts'
 import { SETTINGS, isSettingKey } from '../../settings.ts'
 import type { SettingValue } from '../../quarantine/settings.ts'
 import { table } from '../output.ts'
-import { act, SCOPE_HELP, scopeName, scopeOf } from '../session.ts'
+import { scopeName, scopeTitle } from '../../scope.ts'
+import { act, SCOPE_HELP, scopeOf } from '../session.ts'
 
 interface ScopeOptions {
   scope?: string
@@ -92,8 +93,7 @@ const shown = (value: unknown): string =>
 /** Where a value was set, for people. */
 function from(level: Scope | null): string {
   if (level === null) return 'lazaret.ini'
-  if (level === '') return 'global'
-  return `${level.includes('@') ? 'address' : 'domain'} ${level}`
+  return scopeTitle(level)
 }
 
 const noSetting = (key: string): Refused =>

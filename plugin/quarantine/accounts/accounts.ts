@@ -1,11 +1,11 @@
 // Accounts: super-admin, domain and address; who may log in, and how guessing is slowed down.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
-import { canonicalAddress, canonicalScope } from '../../filter/mask.ts'
+import { canonicalAddress, canonicalDomain } from '../../address.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { decode, encode } from '../../store/codec.ts'
 import type { AccountRecord } from '../../store/events.ts'
-import { sees } from '../../store/changes.ts'
+import { canonicalScope, parseScope, sees, tierOf } from '../../scope.ts'
 import { write, type Context } from '../context.ts'
 import {
   fakeScram,
@@ -207,24 +207,29 @@ function mayManage(login: Login, account: Omit<Account, 'created'>): boolean {
 /** The form in which names are stored and compared. */
 function accountName(user: string): string {
   const name = user.trim().normalize('NFC').toLowerCase()
-  return canonicalAddress(name) ?? (name.includes('.') ? (canonicalScope(name) ?? name) : name)
+  return canonicalAddress(name) ?? (name.includes('.') ? (canonicalDomain(name) ?? name) : name)
 }
 
 function scopeOf(name: string, tier: Tier): Scope {
   return tier === 'super-admin' ? '' : name
 }
 
+const LIKE = {
+  address: ['an address', 'user@example.com'],
+  domain: ['a domain', 'example.com'],
+} as const
+
 function checkName(name: string, tier: Tier): void {
-  if (tier === 'address' && canonicalAddress(name) === null)
-    throw new Refused(
-      'CANNOT',
-      `'${name}' is not an address; an address account is named like user@example.com.`,
-    )
-  if (tier === 'domain' && (name.includes('@') || canonicalScope(name) === null))
-    throw new Refused(
-      'CANNOT',
-      `'${name}' is not a domain; a domain account is named like example.com.`,
-    )
+  if (tier !== 'super-admin') {
+    // Their name is what they see.
+    const [what, like] = LIKE[tier]
+    if (canonicalScope(name) === null || tierOf(name) !== tier)
+      throw new Refused(
+        'CANNOT',
+        `'${name}' is not ${what}; ${what} account is named like ${like}.`,
+      )
+    if (parseScope(name) !== name) throw new Refused('CANNOT', `'${name}' is a name of everything.`)
+  }
   if (tier === 'super-admin' && !/^[^\s\p{C}]{1,255}$/u.test(name))
     throw new Refused('CANNOT', 'A name has 1 to 255 characters and no spaces.')
 }

@@ -11,7 +11,7 @@ import {
   type Rows,
 } from '../../mail.ts'
 import { blobInPlace, getBlob } from '../../store/blobs.ts'
-import { sees } from '../../store/changes.ts'
+import { sees } from '../../scope.ts'
 import type { PlaceGroup } from '../../store/events.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'

@@ -1,8 +1,9 @@
 // What the lists say about a sender, with the reasons: for people who wonder.
-import { canonicalAddress } from '../../filter/mask.ts'
+import { canonicalAddress } from '../../address.ts'
 import { explainLists, type ListExplanation } from '../../filter/lists.ts'
 import { Refused } from '../../errors.ts'
 import type { Direction } from '../../mail.ts'
+import { scopeOfMail } from '../../scope.ts'
 import type { Context } from '../context.ts'
 import { settingsFor } from '../settings.ts'
 
@@ -27,7 +28,7 @@ export function checkLists(ctx: Context, check: ListCheck): ListExplanation {
       throw new Refused('CANNOT', `'${address}' is not an address.`)
   ctx.follower.catchUp()
   const owner = check.direction === 'out' ? check.sender : check.recipient
-  const scope = canonicalAddress(owner) ?? ''
+  const scope = scopeOfMail(owner)
   const { allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   return explainLists(ctx.filter.masks, { ...check, allowNeedsAuth: allow_needs_auth })
 }

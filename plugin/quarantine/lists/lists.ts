@@ -1,8 +1,8 @@
 // Verbs of the allow and block lists.
 import { Refused } from '../../errors.ts'
-import { canonicalAddress, canonicalScope, parseMask } from '../../filter/mask.ts'
+import { parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
-import { sees } from '../../store/changes.ts'
+import { sees, tell } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
 
@@ -20,15 +20,6 @@ export interface ListChange {
   /** Were there already. */
   known: number
   removed: number
-}
-
-/** `''`, `example.com` or `user@example.com` in canonical form; anything else is refused. */
-export function parseScope(text: string): Scope {
-  const trimmed = text.trim()
-  if (trimmed === '') return ''
-  const scope = trimmed.includes('@') ? canonicalAddress(trimmed) : canonicalScope(trimmed)
-  if (scope === null) throw new Refused('CANNOT', `'${text}' is neither an address nor a domain.`)
-  return scope
 }
 
 /** Adds and removes masks of one list; all or nothing. Masks are parsed here, so any text may be given. */
@@ -97,5 +88,5 @@ export function* listEntries(
 
 export function mayChange(login: Login, scope: Scope): void {
   if (!sees(login.scope, scope))
-    throw new Refused('NOPERM', `The lists of ${scope || 'everybody'} are not yours to change.`)
+    throw new Refused('NOPERM', `The lists of ${tell(scope)} are not yours to change.`)
 }

@@ -1,6 +1,5 @@
 // What would become of a message, and why: the verdict of this moment with all its evidence.
 import { explain, type Explanation } from '../../filter/explain.ts'
-import { canonicalAddress } from '../../filter/mask.ts'
 import type { ListExplanation } from '../../filter/lists.ts'
 import type { Verdict } from '../../mail.ts'
 import { parseAddresses } from '../../mime/address.ts'
@@ -8,6 +7,7 @@ import { findAll, parseHeader } from '../../mime/headers.ts'
 import { getModel } from '../../store/lessons.ts'
 import { checkLists } from '../lists/check.ts'
 import type { Context } from '../context.ts'
+import { scopeOfMail } from '../../scope.ts'
 import { settingsFor } from '../settings.ts'
 
 export interface Question {
@@ -33,7 +33,7 @@ export function examine(ctx: Context, raw: Buffer, question: Question): Examined
   ctx.follower.catchUp()
   const { recipient, sender, authenticated, signals } = question
   const explanation = explain(ctx.filter.kernel, raw, signals, question.tokens)
-  const scope = recipient === null ? '' : (canonicalAddress(recipient) ?? '')
+  const scope = scopeOfMail(recipient ?? '')
   const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   const { ham, spam, prior } = getModel(ctx.store.views)
   const query = {

@@ -1,6 +1,7 @@
 // Messages from the quarantine itself: they lie in INBOX of the scope they are for.
 import { randomUUID } from 'node:crypto'
 import type { Scope } from '../../mail.ts'
+import { tierOf } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import { DAY, type Context } from '../context.ts'
@@ -19,7 +20,8 @@ export function deliverNotice(
   scope: Scope,
   { subject, text }: Notice,
 ): number {
-  const to = scope.includes('@') ? scope : scope === '' ? 'postmaster' : `postmaster@${scope}`
+  const names = { address: scope, domain: `postmaster@${scope}`, 'super-admin': 'postmaster' }
+  const to = names[tierOf(scope)]
   const lines = [
     'From: Lazaret <lazaret@localhost>',
     `To: ${to.replace(/[\r\n]/g, ' ')}`,

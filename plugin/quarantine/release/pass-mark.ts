@@ -1,7 +1,7 @@
 // The pass mark of a released message: a header that proves that it was released from here to this
 // recipient, so that it never meets the filter again, wherever it passes.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { canonicalAddress } from '../../filter/mask.ts'
+import { canonicalAddress } from '../../address.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 
