@@ -91,6 +91,8 @@ describe('managing accounts', () => {
   test.each([
     ['user@', 'address', /not an address/],
     ['exa mple', 'domain', /not a domain/],
+    ['a@b@example.com', 'address', /more than one "@"/],
+    ['global', 'domain', /a name of everything/],
     ['two words', 'super-admin', /no spaces/],
   ] as const)('the name %s will not do for a %s account', async (name, tier, reason) => {
     await expect(rig().quarantine.accounts.add(ROOT, name, tier, 'correct horse')).rejects.toThrow(
