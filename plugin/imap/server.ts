@@ -6,7 +6,8 @@ import { Budget } from './connection/budget.ts'
 import { Certificate, certificateFiles } from './connection/certificate.ts'
 import { Admission, plainAddress, type AdmissionLimits } from './login/admission.ts'
 import type { Log } from './connection/log.ts'
-import { ImapConnection, type SessionContext } from './connection/connection.ts'
+import { ImapConnection } from './connection/connection.ts'
+import type { Context } from './connection/context.ts'
 import { Transport } from './connection/transport.ts'
 import { limits } from './wire/index.ts'
 
@@ -38,7 +39,7 @@ export class ImapServer {
   readonly #options: ServerOptions
   readonly #admission: Admission
   readonly #servers: Server[] = []
-  readonly #sessions = new Map<ImapConnection, Promise<void>>()
+  readonly #connections = new Map<ImapConnection, Promise<void>>()
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -70,11 +71,11 @@ export class ImapServer {
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     )
-    for (const session of this.#sessions.keys()) session.shutdown()
-    await Promise.all([...this.#sessions.values(), ...closed])
+    for (const connection of this.#connections.keys()) connection.shutdown()
+    await Promise.all([...this.#connections.values(), ...closed])
   }
 
-  async #prepare(): Promise<SessionContext> {
+  async #prepare(): Promise<Context> {
     const { quarantine, log, cert, key, dataDir, authDelay } = this.#options
     const files = await certificateFiles({ cert, key }, dataDir)
     const certificate = new Certificate(files, (line) => log.warn(line))
@@ -89,7 +90,7 @@ export class ImapServer {
     }
   }
 
-  async #open(context: Promise<SessionContext>, port: number, tls: boolean): Promise<number> {
+  async #open(context: Promise<Context>, port: number, tls: boolean): Promise<number> {
     // allowHalfOpen: what a script sent before its end is still answered.
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy())
@@ -110,7 +111,7 @@ export class ImapServer {
     return (server.address() as AddressInfo).port
   }
 
-  #accept(context: SessionContext, socket: Socket, tls: boolean): void {
+  #accept(context: Context, socket: Socket, tls: boolean): void {
     const address = plainAddress(socket.remoteAddress)
     const leave = this.#admission.enter(address)
     if (!leave) {
@@ -120,11 +121,11 @@ export class ImapServer {
       return
     }
     const transport = new Transport(socket)
-    const session = new ImapConnection(context, transport, address)
-    const served = session.serve({ tls }).then(() => transport.closed)
-    this.#sessions.set(session, served)
+    const connection = new ImapConnection(context, transport, address)
+    const served = connection.serve({ tls }).then(() => transport.closed)
+    this.#connections.set(connection, served)
     void served.then(() => {
-      this.#sessions.delete(session)
+      this.#connections.delete(connection)
       leave()
     })
   }

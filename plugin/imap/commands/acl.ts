@@ -1,6 +1,6 @@
 // Rights in folders (RFC 4314): fixed by what a folder means, so they are told and never set.
 import { Refused } from '../../errors.ts'
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { needFolder, rightsOf } from '../folders/folders.ts'
 import { type AclChange, parseAcl, parseMailbox, type Reader } from '../wire/index.ts'
 
@@ -9,21 +9,21 @@ async function refuse(): Promise<never> {
 }
 
 // SETACL (RFC 4314 §3.1)
-const SETACL: Command<AclChange> = {
+const SETACL: SessionCommand<AclChange> = {
   state: 'authenticated',
   parse: (reader: Reader) => parseAcl(reader, { rights: true }),
   run: refuse,
 }
 
 // DELETEACL (RFC 4314 §3.2)
-const DELETEACL: Command<AclChange> = {
+const DELETEACL: SessionCommand<AclChange> = {
   state: 'authenticated',
   parse: (reader: Reader) => parseAcl(reader, { rights: false }),
   run: refuse,
 }
 
 // GETACL (RFC 4314 §3.3): a login is told its own rights, nobody else's.
-const GETACL: Command<string> = {
+const GETACL: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run(session, mailbox) {
@@ -34,7 +34,7 @@ const GETACL: Command<string> = {
 }
 
 // LISTRIGHTS (RFC 4314 §3.4): the owner's rights are fixed, and nobody else can be given any.
-const LISTRIGHTS: Command<AclChange> = {
+const LISTRIGHTS: SessionCommand<AclChange> = {
   state: 'authenticated',
   parse: (reader: Reader) => parseAcl(reader, { rights: false }),
   async run(session, { mailbox, identifier }) {
@@ -47,7 +47,7 @@ const LISTRIGHTS: Command<AclChange> = {
 }
 
 // MYRIGHTS (RFC 4314 §3.5)
-const MYRIGHTS: Command<string> = {
+const MYRIGHTS: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run(session, mailbox) {

@@ -1,10 +1,10 @@
 // What a client may ask for at any time (RFC 9051 §6.1)
-import type { Command } from '../command.ts'
+import type { ConnectionCommand } from '../command.ts'
 import { logValue } from '../connection/log.ts'
 import { parseId, parseNothing } from '../wire/index.ts'
 
 // CAPABILITY (RFC 9051 §6.1.1)
-const CAPABILITY: Command<void> = {
+const CAPABILITY: ConnectionCommand<void> = {
   state: 'any',
   parse: parseNothing,
   async run({ writer, capabilities }) {
@@ -15,7 +15,7 @@ const CAPABILITY: Command<void> = {
 }
 
 // NOOP (RFC 9051 §6.1.2): what changed is told after every command.
-const NOOP: Command<void> = {
+const NOOP: ConnectionCommand<void> = {
   state: 'any',
   parse: parseNothing,
   async run() {},
@@ -25,28 +25,29 @@ const NOOP: Command<void> = {
 const LOGGED = ['name', 'version', 'os', 'vendor']
 
 // ID (RFC 2971)
-const ID: Command<Map<string, string | null>> = {
+const ID: ConnectionCommand<Map<string, string | null>> = {
   state: 'any',
   parse: parseId,
-  async run(session, fields) {
+  async run(connection, fields) {
     const told = LOGGED.flatMap((field) => {
       const value = fields.get(field)
       return value ? [`${field}=${logValue(value)}`] : []
     })
-    if (told.length > 0) session.log(`imap id: rip=${session.peer.address}, ${told.join(', ')}`)
+    if (told.length > 0)
+      connection.log(`imap id: rip=${connection.peer.address}, ${told.join(', ')}`)
     // No version: it would tell an attacker what to try.
-    session.writer.untagged().atom('ID').open().string('name').string('Lazaret').close().crlf()
+    connection.writer.untagged().atom('ID').open().string('name').string('Lazaret').close().crlf()
   },
 }
 
 // LOGOUT (RFC 9051 §6.1.3)
-const LOGOUT: Command<void> = {
+const LOGOUT: ConnectionCommand<void> = {
   state: 'any',
   parse: parseNothing,
-  async run(session) {
-    session.select(null)
-    session.writer.untagged().bye('Goodbye')
-    return { after: () => session.end() }
+  async run(connection) {
+    connection.session?.select(null)
+    connection.writer.untagged().bye('Goodbye')
+    return { after: () => connection.end() }
   },
 }
 

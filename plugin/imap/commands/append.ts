@@ -1,7 +1,8 @@
 // APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (design.md §5).
 import { Bad, Refused } from '../../errors.ts'
 import { meaning } from '../../quarantine/drop/meaning.ts'
-import type { Command, Session } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
+import type { Session } from '../session.ts'
 import { flagSet } from '../selected/flags.ts'
 import { needTarget } from '../folders/folders.ts'
 import type { Folder } from '../../quarantine/folders/folders.ts'
@@ -20,7 +21,7 @@ function checkUtf8({ enabled }: Session, utf8: boolean): void {
   if (utf8 && !enabled.has('UTF8=ACCEPT')) throw new Bad('Enable UTF8=ACCEPT first')
 }
 
-export const APPEND: Command<Append> = {
+export const APPEND: SessionCommand<Append> = {
   state: 'authenticated',
   renumbers: true,
   // Refused before a byte of the message travels.

@@ -1,6 +1,6 @@
 // COPY and UID COPY (RFC 9051 §6.4.7): a drop into a folder (design.md §5).
 import type { Dropped } from '../../quarantine/drop/drop.ts'
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { needTarget } from '../folders/folders.ts'
 import { parseCopy, type SAVED, type SequenceSet, type Writer } from '../wire/index.ts'
 
@@ -14,7 +14,7 @@ export function copyUid(uidValidity: number, { from, to }: Dropped): (writer: Wr
   return (w) => w.atom('COPYUID').number(uidValidity).numbers(from).numbers(to)
 }
 
-export const COPY: Command<Drop> = {
+export const COPY: SessionCommand<Drop> = {
   state: 'selected',
   renumbers: true,
   parse: parseCopy,

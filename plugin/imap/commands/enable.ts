@@ -1,11 +1,12 @@
 // ENABLE (RFC 9051 §6.3.1, RFC 5161)
-import type { Command, Enabled } from '../command.ts'
+import type { Enabled } from '../client.ts'
+import type { SessionCommand } from '../command.ts'
 import { parseEnable } from '../wire/index.ts'
 
 const KNOWN: readonly string[] = ['CONDSTORE', 'QRESYNC', 'UTF8=ACCEPT', 'IMAP4REV2']
 const isKnown = (name: string): name is Enabled => KNOWN.includes(name)
 
-export const ENABLE: Command<string[]> = {
+export const ENABLE: SessionCommand<string[]> = {
   state: 'authenticated',
   parse: parseEnable,
   async run(session, names) {

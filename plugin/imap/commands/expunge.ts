@@ -1,6 +1,7 @@
 // Messages removed for good (RFC 9051 §6.4.3, RFC 4315)
 import { FLAG } from '../../mail.ts'
-import type { Command, Done, Session } from '../command.ts'
+import type { Done, SessionCommand } from '../command.ts'
+import type { Session } from '../session.ts'
 import { READ_ONLY } from '../selected/open.ts'
 import type { View } from '../selected/view.ts'
 import { parseNothing, parseUidExpunge, type SAVED, type SequenceSet } from '../wire/index.ts'
@@ -24,7 +25,7 @@ async function expunge(session: Session, uids: readonly number[]): Promise<Done>
 }
 
 // EXPUNGE (RFC 9051 §6.4.3)
-const EXPUNGE: Command<void> = {
+const EXPUNGE: SessionCommand<void> = {
   state: 'selected',
   renumbers: true,
   parse: parseNothing,
@@ -36,7 +37,7 @@ const EXPUNGE: Command<void> = {
 }
 
 // UID EXPUNGE (RFC 9051 §6.4.9, RFC 4315 §2.1)
-const UID_EXPUNGE: Command<SequenceSet | typeof SAVED> = {
+const UID_EXPUNGE: SessionCommand<SequenceSet | typeof SAVED> = {
   state: 'selected',
   renumbers: true,
   parse: parseUidExpunge,

@@ -2,7 +2,8 @@
 // (RFC 9394) and BINARY (RFC 3516).
 import { Bad } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
-import type { Call, Command, Done, Session } from '../command.ts'
+import type { Done, SessionCommand } from '../command.ts'
+import type { Call, Session } from '../session.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import { planFetch } from '../fetch/plan.ts'
 import { writeMessages } from '../fetch/write.ts'
@@ -22,7 +23,7 @@ import {
 /** Messages marked \Seen in one transaction: it blocks the process for some 50 us each. */
 const MARKS = 500
 
-export const FETCH: Command<Fetch> = {
+export const FETCH: SessionCommand<Fetch> = {
   state: 'selected',
   keepsNumbers: true,
   parse: (reader, call) => parseFetch(reader, call),

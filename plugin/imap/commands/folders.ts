@@ -1,9 +1,9 @@
 // Folders made, removed and subscribed (RFC 9051 §6.3.4 to §6.3.8)
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { type Create, parseCreate, parseMailbox, parseRename } from '../wire/index.ts'
 
 // CREATE (RFC 9051 §6.3.4). Refused kindly but behind the test switch (design.md §5).
-const CREATE: Command<Create> = {
+const CREATE: SessionCommand<Create> = {
   state: 'authenticated',
   parse: parseCreate,
   async run({ quarantine, login, notifications }, { mailbox, use }) {
@@ -17,7 +17,7 @@ const CREATE: Command<Create> = {
 }
 
 // DELETE (RFC 9051 §6.3.5)
-const DELETE: Command<string> = {
+const DELETE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run({ quarantine, login, notifications }, mailbox) {
@@ -27,7 +27,7 @@ const DELETE: Command<string> = {
 }
 
 // RENAME (RFC 9051 §6.3.6)
-const RENAME: Command<{ from: string; to: string }> = {
+const RENAME: SessionCommand<{ from: string; to: string }> = {
   state: 'authenticated',
   parse: parseRename,
   async run({ quarantine, login, notifications }, { from, to }) {
@@ -37,7 +37,7 @@ const RENAME: Command<{ from: string; to: string }> = {
 }
 
 // SUBSCRIBE (RFC 9051 §6.3.7)
-const SUBSCRIBE: Command<string> = {
+const SUBSCRIBE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run({ quarantine, login, notifications }, mailbox) {
@@ -47,7 +47,7 @@ const SUBSCRIBE: Command<string> = {
 }
 
 // UNSUBSCRIBE (RFC 9051 §6.3.8). The quarantine's own folders stay in view, whatever a client wants.
-const UNSUBSCRIBE: Command<string> = {
+const UNSUBSCRIBE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run({ quarantine, login, notifications }, mailbox) {

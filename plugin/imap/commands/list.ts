@@ -1,8 +1,8 @@
 // Names of folders (RFC 9051 §6.3.9, §6.3.10)
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { needFolder, rightsOf } from '../folders/folders.ts'
 import { listed, subscribed } from '../folders/listing.ts'
-import { boxesOf } from '../folders/names.ts'
+import { folderNames } from '../folders/names.ts'
 import { statusOf } from '../folders/status.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import {
@@ -17,7 +17,7 @@ import {
 } from '../wire/index.ts'
 
 // NAMESPACE (RFC 9051 §6.3.10, RFC 2342): everything is personal.
-const NAMESPACE: Command<void> = {
+const NAMESPACE: SessionCommand<void> = {
   state: 'authenticated',
   parse: parseNothing,
   async run({ writer }) {
@@ -32,14 +32,14 @@ function asksDelimiter({ extended, patterns }: List): boolean {
 }
 
 // LIST (RFC 9051 §6.3.9) with RETURN (CHILDREN SUBSCRIBED SPECIAL-USE STATUS MYRIGHTS)
-const LIST: Command<List> = {
+const LIST: SessionCommand<List> = {
   state: 'authenticated',
   parse: parseList,
   async run(session, list) {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer)
     if (list.status?.includes('HIGHESTMODSEQ')) keepModseqs(session)
-    for (const { name, attributes, childInfo, exists } of listed(boxesOf(session), list)) {
+    for (const { name, attributes, childInfo, exists } of listed(folderNames(session), list)) {
       writeList(writer, { attributes, mailbox: name, childInfo })
       if (!exists || (!list.status && !list.returns.has('MYRIGHTS'))) continue
       const folder = needFolder(session, name)
@@ -52,25 +52,25 @@ const LIST: Command<List> = {
 }
 
 // LSUB (RFC 3501 §6.3.9)
-const LSUB: Command<List> = {
+const LSUB: SessionCommand<List> = {
   state: 'authenticated',
   parse: parseLsub,
   async run(session, list) {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer, 'LSUB')
-    for (const { name, attributes } of subscribed(boxesOf(session), list))
+    for (const { name, attributes } of subscribed(folderNames(session), list))
       writeList(writer, { response: 'LSUB', attributes, mailbox: name })
   },
 }
 
 // XLIST: LIST with the special uses that Gmail had before RFC 6154; Outlook 2013 reads nothing else.
-const XLIST: Command<List> = {
+const XLIST: SessionCommand<List> = {
   state: 'authenticated',
   parse: parseLsub,
   async run(session, list) {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer, 'XLIST')
-    for (const { name, attributes } of listed(boxesOf(session), list)) {
+    for (const { name, attributes } of listed(folderNames(session), list)) {
       const own = attributes.map((attribute) => (attribute === '\\Junk' ? '\\Spam' : attribute))
       if (name === 'INBOX') own.push('\\Inbox')
       writeList(writer, { response: 'XLIST', attributes: own, mailbox: name })

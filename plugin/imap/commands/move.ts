@@ -1,11 +1,11 @@
 // MOVE and UID MOVE (RFC 9051 §6.4.8, RFC 6851): a drop into a folder (design.md §5).
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { needTarget } from '../folders/folders.ts'
 import { READ_ONLY } from '../selected/open.ts'
 import { parseCopy } from '../wire/index.ts'
 import { copyUid, type Drop } from './copy.ts'
 
-export const MOVE: Command<Drop> = {
+export const MOVE: SessionCommand<Drop> = {
   state: 'selected',
   renumbers: true,
   parse: parseCopy,

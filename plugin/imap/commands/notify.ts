@@ -1,11 +1,11 @@
 // What is told without a command: while a client idles, and as it asked by NOTIFY
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { Interest, SUPPORTED } from '../notify/interest.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import { type Notify, parseNothing, parseNotify } from '../wire/index.ts'
 
 // IDLE (RFC 9051 §6.3.13, RFC 2177)
-const IDLE: Command<void> = {
+const IDLE: SessionCommand<void> = {
   state: 'authenticated',
   parse: parseNothing,
   run: async (session, _, call) => {
@@ -14,7 +14,7 @@ const IDLE: Command<void> = {
 }
 
 // NOTIFY (RFC 5465)
-const NOTIFY: Command<Notify> = {
+const NOTIFY: SessionCommand<Notify> = {
   state: 'authenticated',
   parse: parseNotify,
   async run(session, asked, call) {

@@ -1,12 +1,12 @@
 // Quota (RFC 9208)
 import { Refused } from '../../errors.ts'
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { needFolder } from '../folders/folders.ts'
 import { rootOf, writeQuota } from '../folders/quota.ts'
 import { parseGetQuota, parseMailbox, parseSetQuota } from '../wire/index.ts'
 
 // GETQUOTA (RFC 9208 §4.1.1)
-const GETQUOTA: Command<string> = {
+const GETQUOTA: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseGetQuota,
   async run(session, root) {
@@ -16,7 +16,7 @@ const GETQUOTA: Command<string> = {
 }
 
 // GETQUOTAROOT (RFC 9208 §4.1.2)
-const GETQUOTAROOT: Command<string> = {
+const GETQUOTAROOT: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
   async run(session, mailbox) {
@@ -27,7 +27,7 @@ const GETQUOTAROOT: Command<string> = {
 }
 
 // SETQUOTA (RFC 9208 §4.1.3)
-const SETQUOTA: Command<ReturnType<typeof parseSetQuota>> = {
+const SETQUOTA: SessionCommand<ReturnType<typeof parseSetQuota>> = {
   state: 'authenticated',
   parse: parseSetQuota,
   async run() {

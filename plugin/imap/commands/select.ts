@@ -1,25 +1,25 @@
 // A folder is selected, and no longer (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2)
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { openMailbox } from '../selected/open.ts'
 import { parseNothing, parseSelect, type Select } from '../wire/index.ts'
 import { markedUids } from './expunge.ts'
 
 // SELECT (RFC 9051 §6.3.2) with CONDSTORE and QRESYNC (RFC 7162)
-const SELECT: Command<Select> = {
+const SELECT: SessionCommand<Select> = {
   state: 'authenticated',
   parse: parseSelect,
   run: (session, args) => openMailbox(session, args, { readOnly: false }),
 }
 
 // EXAMINE (RFC 9051 §6.3.3): SELECT, but nothing can be changed.
-const EXAMINE: Command<Select> = {
+const EXAMINE: SessionCommand<Select> = {
   state: 'authenticated',
   parse: parseSelect,
   run: (session, args) => openMailbox(session, args, { readOnly: true }),
 }
 
 // CLOSE (RFC 9051 §6.4.1): expunges without a word, unless the mailbox was opened by EXAMINE.
-const CLOSE: Command<void> = {
+const CLOSE: SessionCommand<void> = {
   state: 'selected',
   parse: parseNothing,
   async run(session) {
@@ -32,7 +32,7 @@ const CLOSE: Command<void> = {
 }
 
 // UNSELECT (RFC 9051 §6.4.2): CLOSE without expunging.
-const UNSELECT: Command<void> = {
+const UNSELECT: SessionCommand<void> = {
   state: 'selected',
   parse: parseNothing,
   async run(session) {
@@ -41,7 +41,7 @@ const UNSELECT: Command<void> = {
 }
 
 // CHECK (RFC 3501 §6.4.1): everything is on disk when its command is answered, so there is nothing to do.
-const CHECK: Command<void> = {
+const CHECK: SessionCommand<void> = {
   state: 'selected',
   parse: parseNothing,
   async run() {},

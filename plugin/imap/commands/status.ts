@@ -1,11 +1,11 @@
 // STATUS (RFC 9051 §6.3.11)
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import { needFolder } from '../folders/folders.ts'
 import { statusOf } from '../folders/status.ts'
 import { parseStatus, writeStatus, type StatusCommand } from '../wire/index.ts'
 
-export const STATUS: Command<StatusCommand> = {
+export const STATUS: SessionCommand<StatusCommand> = {
   state: 'authenticated',
   parse: parseStatus,
   async run(session, { mailbox, items }) {

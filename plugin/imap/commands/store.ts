@@ -1,6 +1,7 @@
 // STORE and UID STORE (RFC 9051 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3)
 import type { FlagSet } from '../../mail.ts'
-import type { Command, Session } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
+import type { Session } from '../session.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import { flagNames, flagSet, STORED } from '../selected/flags.ts'
 import { READ_ONLY } from '../selected/open.ts'
@@ -30,7 +31,7 @@ function expected(session: Session, index: number, mode: Store['mode'], flags: F
   )
 }
 
-export const STORE: Command<Store> = {
+export const STORE: SessionCommand<Store> = {
   state: 'selected',
   keepsNumbers: true,
   parse: parseStore,

@@ -1,6 +1,6 @@
 // THREAD and UID THREAD (RFC 5256 §3).
 import { Bad } from '../../errors.ts'
-import type { Command } from '../command.ts'
+import type { SessionCommand } from '../command.ts'
 import { begin } from '../search/begin.ts'
 import { find } from '../search/find.ts'
 import { orderedSubject } from '../search/ordered-subject.ts'
@@ -10,7 +10,7 @@ import { parseThread, writeThread, type Thread } from '../wire/index.ts'
 
 const ALGORITHMS = { ORDEREDSUBJECT: orderedSubject, REFERENCES: references }
 
-export const THREAD: Command<Thread> = {
+export const THREAD: SessionCommand<Thread> = {
   state: 'selected',
   keepsNumbers: true,
   parse: parseThread,

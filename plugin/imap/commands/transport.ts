@@ -1,25 +1,25 @@
 // How the bytes travel from here on: TLS and compression
 import { Bad } from '../../errors.ts'
-import type { Command } from '../command.ts'
+import type { ConnectionCommand, SessionCommand } from '../command.ts'
 import { parseCompress, parseNothing } from '../wire/index.ts'
 
 // STARTTLS (RFC 9051 §6.2.1)
-const STARTTLS: Command<void> = {
+const STARTTLS: ConnectionCommand<void> = {
   state: 'not-authenticated',
   parse: parseNothing,
-  async run(session) {
-    if (session.peer.secure) throw new Bad('TLS is on already')
-    return { text: 'Begin TLS now', after: () => session.startTls() }
+  async run(connection) {
+    if (connection.peer.secure) throw new Bad('TLS is on already')
+    return { text: 'Begin TLS now', after: () => connection.startTls() }
   },
 }
 
 // COMPRESS (RFC 4978)
-const COMPRESS: Command<string> = {
+const COMPRESS: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseCompress,
   async run(session, mechanism) {
     if (mechanism !== 'DEFLATE') throw new Bad(`There is no compression ${mechanism} here`)
-    if (session.peer.compressed)
+    if (session.compressed)
       return { status: 'NO', code: 'COMPRESSIONACTIVE', text: 'Compression is on already' }
     return { text: 'Compression is on', after: () => session.compress() }
   },

@@ -1,5 +1,5 @@
 // What is announced, and when: exactly what works in that state (RFC 9051 §6.1.1).
-import type { Peer } from '../command.ts'
+import type { Peer } from '../session.ts'
 
 /** Before and after login. */
 const ALWAYS = ['IMAP4rev1', 'IMAP4rev2', 'ID', 'ENABLE']

@@ -5,7 +5,7 @@ import { decodePart } from '../../mime/decode.ts'
 import { findPart, pickFields, sectionBytes } from '../../mime/sections.ts'
 import { spell } from '../../mime/spell.ts'
 import { preview } from '../../mime/text.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { flagNames } from '../selected/flags.ts'
 import { formatDateTime, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
 import type { Message } from '../selected/message.ts'
@@ -19,16 +19,16 @@ type Binary = Extract<FetchItem, { kind: 'BINARY' | 'BINARY.SIZE' }>
 
 const CRLF = '\r\n'
 
-export function writerOf(item: FetchItem, session: Session): WriteItem {
+export function writerOf(item: FetchItem, client: Client): WriteItem {
   switch (item.kind) {
     case 'UID':
       return (out, message) => out.number(message.uid)
     case 'FLAGS':
-      return flagsWriter(session)
+      return flagsWriter(client)
     case 'MODSEQ':
       return (out, { index }) => {
         out.text('(')
-        out.number(session.view.modseqAt(index))
+        out.number(client.view.modseqAt(index))
         out.text(')')
       }
     case 'INTERNALDATE':
@@ -44,7 +44,7 @@ export function writerOf(item: FetchItem, session: Session): WriteItem {
     case 'BODY':
       return (out, { root }) => out.text(spell(bodyStructure(root, false)))
     case 'EMAILID': // RFC 8474 §5.1
-      return (out, { summary }) => out.text(`(${emailId(session, summary.item)})`)
+      return (out, { summary }) => out.text(`(${emailId(client, summary.item)})`)
     case 'THREADID': // RFC 8474 §5.2
       return (out, { summary }) => out.text(`(${threadId(summary.thread)})`)
     case 'PREVIEW': // RFC 8970; made when it is asked for, which is soon enough for LAZY too
@@ -63,7 +63,7 @@ export function writerOf(item: FetchItem, session: Session): WriteItem {
  * The same for all places of an item, and for no other (RFC 8474 §4): two items may have equal
  * bytes, but INTERNALDATE is each one's own.
  */
-export function emailId({ quarantine }: Session, item: number): string {
+export function emailId({ quarantine }: Client, item: number): string {
   return `M${quarantine.uidValidity.toString(36)}_${item}`
 }
 
@@ -71,7 +71,7 @@ export function threadId(thread: string): string {
   return `T${thread}`
 }
 
-function flagsWriter({ view, quarantine }: Session): WriteItem {
+function flagsWriter({ view, quarantine }: Client): WriteItem {
   // Few combinations in a mailbox, so each is spelled once.
   const spelled = new Map<number, string>()
   return (out, { index }) => {

@@ -1,5 +1,5 @@
 // A FETCH as it will be carried out: each item once, with its name and its writer.
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { itemName, type Fetch, type FetchItem } from '../wire/index.ts'
 import { writerOf, type WriteItem } from './items.ts'
 
@@ -21,13 +21,13 @@ export interface Plan {
 
 const OF_VIEW: ReadonlySet<FetchItem['kind']> = new Set(['UID', 'FLAGS', 'MODSEQ'])
 
-export function planFetch(session: Session, fetch: Fetch, uid: boolean): Plan {
+export function planFetch(client: Client, fetch: Fetch, uid: boolean): Plan {
   const wanted = new Map<string, FetchItem>()
   const add = (item: FetchItem) => {
     if (!wanted.has(identity(item))) wanted.set(identity(item), item)
   }
   // RFC 9051 §6.4.9: UID FETCH always answers the UID
-  if (uid || session.enabled.has('QRESYNC')) add({ kind: 'UID' })
+  if (uid || client.enabled.has('QRESYNC')) add({ kind: 'UID' })
   for (const item of fetch.items) add(item)
   // RFC 7162 §3.1.4.1: CHANGEDSINCE answers the MODSEQ
   if (fetch.changedSince !== undefined) add({ kind: 'MODSEQ' })
@@ -36,11 +36,11 @@ export function planFetch(session: Session, fetch: Fetch, uid: boolean): Plan {
   const changed = [
     ...missing('FLAGS'),
     // RFC 7162 §3.2: every FETCH that tells flags tells the MODSEQ
-    ...(session.enabled.has('CONDSTORE') ? missing('MODSEQ') : []),
+    ...(client.enabled.has('CONDSTORE') ? missing('MODSEQ') : []),
   ]
   const planned = (item: FetchItem): PlannedItem => ({
     name: ` ${itemName(item)} `,
-    write: writerOf(item, session),
+    write: writerOf(item, client),
   })
   return {
     items: items

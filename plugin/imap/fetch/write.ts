@@ -1,6 +1,7 @@
 // FETCH responses of many messages, handed over in pieces.
 import { Refused } from '../../errors.ts'
-import type { Done, Session } from '../command.ts'
+import type { Client } from '../client.ts'
+import type { Done } from '../command.ts'
 import { Message } from '../selected/message.ts'
 import { rangesOf, type FetchItem, type Span } from '../wire/index.ts'
 import { Output } from './output.ts'
@@ -12,7 +13,7 @@ const TURN = 2
 
 /** Writes the messages of `spans`; answers how the command ends where it is not OK. `marked`: UIDs whose flags are told although nobody asked. */
 export async function writeMessages(
-  session: Session,
+  client: Client,
   plan: Plan,
   spans: readonly Span[],
   marked: ReadonlySet<number>,
@@ -21,13 +22,13 @@ export async function writeMessages(
   let done: Done | undefined
   let turn = performance.now()
   const hand = async () => {
-    for (const chunk of out.take()) session.writer.lines(chunk)
-    await session.flush()
+    for (const chunk of out.take()) client.writer.lines(chunk)
+    await client.flush()
     turn = performance.now()
   }
   for (const { start, end } of spans) {
     for (let index = start; index < end; index++) {
-      const message = new Message(session, index, marked.has(session.view.uidAt(index)))
+      const message = new Message(client, index, marked.has(client.view.uidAt(index)))
       if (plan.reads && !message.there) done = GONE
       else done = writeMessage(out, plan, message) ?? done
       if (out.size >= PIECE || ((index & 15) === 15 && performance.now() - turn > TURN))
@@ -73,11 +74,11 @@ function writeMessage(out: Output, plan: Plan, message: Message): Done | undefin
 
 /** RFC 5465 §5.2: what a client asked to be told of new messages; never makes them \Seen. */
 export async function writeNew(
-  session: Session,
+  client: Client,
   items: readonly FetchItem[],
   uids: readonly number[],
 ): Promise<void> {
   const peek = items.map((item) => ('peek' in item ? { ...item, peek: true } : item))
-  const plan = planFetch(session, { set: [], items: peek, vanished: false }, false)
-  await writeMessages(session, plan, session.view.resolve(rangesOf(uids), true), new Set())
+  const plan = planFetch(client, { set: [], items: peek, vanished: false }, false)
+  await writeMessages(client, plan, client.view.resolve(rangesOf(uids), true), new Set())
 }

@@ -1,20 +1,20 @@
 // Folders as IMAP commands need them: found by name, with the rights that a login has in them.
 import { Refused } from '../../errors.ts'
 import type { Folder } from '../../quarantine/folders/folders.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 
 const quoted = (name: string): string => `'${name.slice(0, 100)}'`
 
 /** The folder of this name, or Refused NONEXISTENT. */
-export function needFolder({ quarantine, login }: Session, name: string): Folder {
+export function needFolder({ quarantine, login }: Client, name: string): Folder {
   const folder = quarantine.folder(login, name)
   if (!folder) throw new Refused('NONEXISTENT', `There is no folder ${quoted(name)} here.`)
   return folder
 }
 
 /** Target of COPY, MOVE and APPEND: TRYCREATE only where a CREATE could help (RFC 9051 §6.4.7). */
-export function needTarget(session: Session, name: string): Folder {
-  const { quarantine, login } = session
+export function needTarget(client: Client, name: string): Folder {
+  const { quarantine, login } = client
   const folder = quarantine.folder(login, name)
   if (folder) return folder
   const creatable = quarantine.config.imap.test_mailboxes && login.tier === 'super-admin'

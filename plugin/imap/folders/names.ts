@@ -1,10 +1,10 @@
-// The mailboxes of a login as lists show them.
-import type { Session } from '../command.ts'
-import type { Box } from './listing.ts'
+// The folders of a login as lists show them.
+import type { Client } from '../client.ts'
+import type { FolderName } from './listing.ts'
 import { parentsOf } from '../wire/index.ts'
 
 /** The folders of a login as LIST knows them, then names without one: above others, or subscribed. */
-export function boxesOf({ quarantine, login }: Session): Box[] {
+export function folderNames({ quarantine, login }: Client): FolderName[] {
   const folders = quarantine.folders(login)
   const names = new Set(folders.map(({ name }) => name))
   const subscribed = new Set(quarantine.subscriptions(login))
@@ -26,7 +26,7 @@ export function boxesOf({ quarantine, login }: Session): Box[] {
     subscribed: subscribed.has(name),
   }))
   // The folders of the quarantine in their order, then the rest by name: parents before children.
-  const ordinary = [...made.filter((box) => box.ordinary), ...bare]
+  const ordinary = [...made.filter((one) => one.ordinary), ...bare]
   ordinary.sort((x, y) => (x.name < y.name ? -1 : 1))
-  return [...made.filter((box) => !box.ordinary), ...ordinary]
+  return [...made.filter((one) => !one.ordinary), ...ordinary]
 }

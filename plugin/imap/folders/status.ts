@@ -1,34 +1,34 @@
 // Values of STATUS, for STATUS and for LIST-STATUS (RFC 9051 §6.3.11, RFC 5819).
 import { FLAG } from '../../mail.ts'
 import type { Folder } from '../../quarantine/folders/folders.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { lowerBound, type StatusItem, type StatusValues } from '../wire/index.ts'
 
 export function statusOf(
-  session: Session,
+  client: Client,
   folder: Folder,
   items: readonly StatusItem[],
 ): StatusValues {
-  const { quarantine, login } = session
-  const box = quarantine.status(login, folder)
+  const { quarantine, login } = client
+  const counts = quarantine.status(login, folder)
   const values: Record<StatusItem, () => number | string | null> = {
-    MESSAGES: () => box.messages,
-    RECENT: () => recentIn(session, folder, box.uidNext),
-    UIDNEXT: () => box.uidNext,
+    MESSAGES: () => counts.messages,
+    RECENT: () => recentIn(client, folder, counts.uidNext),
+    UIDNEXT: () => counts.uidNext,
     UIDVALIDITY: () => folder.uidValidity,
-    UNSEEN: () => box.unseen,
-    DELETED: () => box.deleted,
-    SIZE: () => box.size,
-    HIGHESTMODSEQ: () => Math.max(1, box.modseq),
+    UNSEEN: () => counts.unseen,
+    DELETED: () => counts.deleted,
+    SIZE: () => counts.size,
+    HIGHESTMODSEQ: () => Math.max(1, counts.modseq),
     MAILBOXID: () => folder.mailboxId,
     APPENDLIMIT: () => quarantine.config.imap.append_limit,
-    'DELETED-STORAGE': () => (box.deleted === 0 ? 0 : deletedSize(session, folder)),
+    'DELETED-STORAGE': () => (counts.deleted === 0 ? 0 : deletedSize(client, folder)),
   }
   return Object.fromEntries(items.map((item) => [item, values[item]()]))
 }
 
 /** Messages that no session was told of yet (RFC 3501 §6.3.10). */
-function recentIn({ quarantine, login }: Session, folder: Folder, uidNext: number): number {
+function recentIn({ quarantine, login }: Client, folder: Folder, uidNext: number): number {
   const from = quarantine.recentFrom(login, folder)
   if (from >= uidNext) return 0
   const { uid } = quarantine.rows(login, folder)
@@ -36,7 +36,7 @@ function recentIn({ quarantine, login }: Session, folder: Folder, uidNext: numbe
 }
 
 /** Octets of the messages marked as deleted (RFC 9208 §4.3.1). */
-function deletedSize({ quarantine, login }: Session, folder: Folder): number {
+function deletedSize({ quarantine, login }: Client, folder: Folder): number {
   const { uid, flags } = quarantine.rows(login, folder)
   let size = 0
   for (let i = 0; i < uid.length; i++)

@@ -3,7 +3,7 @@
 import { Bad, Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
 import { WRONG } from '../../quarantine/accounts/accounts.ts'
-import type { Session } from '../command.ts'
+import type { Connection } from '../session.ts'
 import { ScramServer } from './scram.ts'
 import { readSaslLine } from '../wire/index.ts'
 
@@ -21,7 +21,7 @@ export class Failed extends Error {
   }
 }
 
-type Mechanism = (session: Session, ask: Ask, initial: Buffer | undefined) => Promise<Login>
+type Mechanism = (connection: Connection, ask: Ask, initial: Buffer | undefined) => Promise<Login>
 
 export const MECHANISM: Readonly<Record<string, Mechanism>> = {
   PLAIN: plain,
@@ -29,10 +29,10 @@ export const MECHANISM: Readonly<Record<string, Mechanism>> = {
   'SCRAM-SHA-256': scram,
 }
 
-/** The `Ask` of a session. RFC 9051 §6.2.2: `*` cancels, and the answer is BAD. */
-export function askOf(session: Session): Ask {
+/** The `Ask` of a connection. RFC 9051 §6.2.2: `*` cancels, and the answer is BAD. */
+export function askOf(connection: Connection): Ask {
   return async (challenge) => {
-    const line = await session.prompt(Buffer.from(challenge).toString('base64'))
+    const line = await connection.prompt(Buffer.from(challenge).toString('base64'))
     const bytes = readSaslLine(line)
     if (bytes === 'cancel') throw new Bad('AUTHENTICATE was cancelled')
     return bytes
@@ -41,7 +41,7 @@ export function askOf(session: Session): Ask {
 
 /** Checks a password; what fails carries the name, for the log. */
 export async function checkPassword(
-  { quarantine, peer }: Session,
+  { quarantine, peer }: Connection,
   user: string,
   password: string,
 ): Promise<Login> {
@@ -49,26 +49,38 @@ export async function checkPassword(
 }
 
 /** RFC 4616: authzid NUL authcid NUL passwd. */
-async function plain(session: Session, ask: Ask, initial: Buffer | undefined): Promise<Login> {
+async function plain(
+  connection: Connection,
+  ask: Ask,
+  initial: Buffer | undefined,
+): Promise<Login> {
   const fields = (initial ?? (await ask(''))).toString('utf8').split('\0')
   if (fields.length !== 3) throw new Bad('Expected authzid NUL authcid NUL password')
   const [identity, user, password] = fields
   // Nobody acts for somebody else here.
   if (identity !== '' && identity.toLowerCase() !== user.toLowerCase())
     throw new Failed(user, new Refused('AUTHENTICATIONFAILED', WRONG))
-  return await checkPassword(session, user, password)
+  return await checkPassword(connection, user, password)
 }
 
 /** The older way of Outlook (draft-murchison-sasl-login). */
-async function login(session: Session, ask: Ask, initial: Buffer | undefined): Promise<Login> {
+async function login(
+  connection: Connection,
+  ask: Ask,
+  initial: Buffer | undefined,
+): Promise<Login> {
   const user = (initial ?? (await ask('Username:'))).toString('utf8')
   const password = (await ask('Password:')).toString('utf8')
-  return await checkPassword(session, user, password)
+  return await checkPassword(connection, user, password)
 }
 
 /** RFC 5802, RFC 7677. */
-async function scram(session: Session, ask: Ask, initial: Buffer | undefined): Promise<Login> {
-  const { quarantine, peer } = session
+async function scram(
+  connection: Connection,
+  ask: Ask,
+  initial: Buffer | undefined,
+): Promise<Login> {
+  const { quarantine, peer } = connection
   const server = new ScramServer((initial ?? (await ask(''))).toString('utf8'))
   const { user } = server
   const account = await naming(user, () => quarantine.accounts.scram(user, peer.network))

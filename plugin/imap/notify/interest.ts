@@ -76,9 +76,9 @@ export class Interest {
   }
 
   /** Bits of EVENT that are wanted of a mailbox while it is not selected: of all groups together (§6). */
-  of(box: Named): number {
+  of(folder: Named): number {
     let bits = 0
-    for (const group of this.#groups) if (matches(group, box)) bits |= group.bits
+    for (const group of this.#groups) if (matches(group, folder)) bits |= group.bits
     return bits
   }
 }

@@ -1,6 +1,6 @@
 // Names of mailboxes and subscriptions at two times, and what happened in between (RFC 5465 §5.4, §5.5).
 import type { Folder, FolderId } from '../../quarantine/folders/folders.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { parentsOf } from '../wire/index.ts'
 import type { Named } from './interest.ts'
 
@@ -13,7 +13,7 @@ export type NameChange =
   | { readonly kind: 'created' | 'deleted' | 'subscription'; readonly name: string }
   | { readonly kind: 'renamed'; readonly name: string; readonly from: string }
 
-export function readNames({ quarantine, login }: Pick<Session, 'quarantine' | 'login'>): Names {
+export function readNames({ quarantine, login }: Client): Names {
   const folders = new Map<FolderId, Folder>()
   const byName = new Map<string, Named>()
   for (const name of quarantine.subscriptions(login))

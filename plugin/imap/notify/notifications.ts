@@ -1,7 +1,7 @@
 // NOTIFY (RFC 5465): what happens in mailboxes that are not selected, told without a command. All of it
 // follows from the journal; what the client itself has done is left out.
-import { boxesOf } from '../folders/names.ts'
-import type { Session } from '../command.ts'
+import { folderNames } from '../folders/names.ts'
+import type { Client } from '../client.ts'
 import { attributesFor } from '../folders/listing.ts'
 import { statusOf } from '../folders/status.ts'
 import { limits, parentsOf, writeList, writeStatus, type StatusItem } from '../wire/index.ts'
@@ -9,11 +9,8 @@ import { EVENT, Interest, type Wish } from './interest.ts'
 import { difference, named, readNames, type NameChange, type Names } from './names.ts'
 import type { Folder } from '../../quarantine/folders/folders.ts'
 
-/** Lines are handed to the socket in pieces of about this size. */
-const PIECE = 64 * 1024
-
 export class Notifications {
-  readonly #session: Session
+  readonly #client: Client
   /** Null until the client's first NOTIFY (RFC 5465 §3.1). */
   #interest: Interest | null = null
   #names: Names | null = null
@@ -29,8 +26,8 @@ export class Notifications {
   /** names of mailboxes that are no more: one of them may be made anew */
   #deleted = new Set<string>()
 
-  constructor(session: Session) {
-    this.#session = session
+  constructor(client: Client) {
+    this.#client = client
   }
 
   /** What the client wants to hear of its selected mailbox; null: what RFC 3501 says. */
@@ -45,9 +42,9 @@ export class Notifications {
 
   /** From now on these events are told and no others. */
   set(interest: Interest): void {
-    const { quarantine } = this.#session
+    const { quarantine } = this.#client
     this.#interest = interest
-    this.#names = interest.none ? null : readNames(this.#session)
+    this.#names = interest.none ? null : readNames(this.#client)
     this.#seq = quarantine.seq
     this.#unseen.clear()
     this.#deleted.clear()
@@ -94,11 +91,11 @@ export class Notifications {
   /** Tells what happened since the last time. */
   async tell(): Promise<void> {
     if (!this.active || !this.#names) return
-    const { quarantine } = this.#session
+    const { quarantine } = this.#client
     if (quarantine.seq === this.#seq) return
     if (quarantine.seq - this.#seq > limits.NOTIFY_BEHIND_MAX) return this.#overflow()
     const changed = new Map<string, { messages: boolean; flags: boolean }>()
-    const seq = quarantine.eachChange(this.#session.login, this.#seq, (id, { kind, uid }) => {
+    const seq = quarantine.eachChange(this.#client.login, this.#seq, (id, { kind, uid }) => {
       if (this.#uids.get(id)?.has(uid)) return
       const news = changed.get(id) ?? { messages: false, flags: false }
       if (kind === 'flags') news.flags = true
@@ -107,7 +104,7 @@ export class Notifications {
     })
     if (seq === null) return this.#overflow()
     const before = this.#names
-    if (quarantine.namesSeq > this.#seq) this.#names = readNames(this.#session)
+    if (quarantine.namesSeq > this.#seq) this.#names = readNames(this.#client)
     const after = this.#names
     const own = this.#own
     this.#forget()
@@ -115,7 +112,7 @@ export class Notifications {
     if (after !== before) await this.#tellNames(before, after, own)
     for (const [id, news] of changed) {
       const folder = after.folders.get(id as Folder['id'])
-      if (folder && !this.#isSelected(folder)) this.#tellBox(folder, news)
+      if (folder && !this.#isSelected(folder)) this.#tellFolder(folder, news)
       else this.#unseen.delete(id)
       await this.#breathe()
     }
@@ -123,15 +120,15 @@ export class Notifications {
 
   /** RFC 5465 §5.8: as if NOTIFY NONE had come. */
   #overflow(): void {
-    this.#session.writer
+    this.#client.writer
       .untagged()
       .ok('Too much has happened; ask for notifications again', 'NOTIFICATIONOVERFLOW')
     this.set(new Interest('none'))
   }
 
-  #tellBox(folder: Folder, { messages, flags }: { messages: boolean; flags: boolean }): void {
+  #tellFolder(folder: Folder, { messages, flags }: { messages: boolean; flags: boolean }): void {
     const events = this.#eventsOf(folder)
-    const { enabled, quarantine, login } = this.#session
+    const { enabled, quarantine, login } = this.#client
     const modseq: StatusItem[] = enabled.has('CONDSTORE') ? ['HIGHESTMODSEQ'] : []
     const unseen: StatusItem[] = events & EVENT.flags ? ['UNSEEN'] : []
     if (messages && events & EVENT.message) {
@@ -145,20 +142,20 @@ export class Notifications {
   }
 
   #writeStatus(folder: Folder, items: readonly StatusItem[]): void {
-    const values = statusOf(this.#session, folder, items)
+    const values = statusOf(this.#client, folder, items)
     if (typeof values.UNSEEN === 'number') this.#unseen.set(folder.id, values.UNSEEN)
-    writeStatus(this.#session.writer, folder.name, values)
+    writeStatus(this.#client.writer, folder.name, values)
   }
 
   async #tellNames(before: Names, after: Names, own: ReadonlySet<string>): Promise<void> {
     const changes = difference(before, after)
-    const boxes = changes.length > 0 ? boxesOf(this.#session) : []
+    const all = changes.length > 0 ? folderNames(this.#client) : []
     const told = new Set<string>()
     const list = (name: string, oldName?: string): void => {
       if (told.has(name)) return
       told.add(name)
-      const attributes = attributesFor(boxes, name)
-      writeList(this.#session.writer, { attributes, mailbox: name, oldName })
+      const attributes = attributesFor(all, name)
+      writeList(this.#client.writer, { attributes, mailbox: name, oldName })
     }
     const wants = (name: string, event: number): boolean =>
       ((this.#of(named(before, name)) | this.#of(named(after, name))) & event) > 0
@@ -194,12 +191,12 @@ export class Notifications {
     return this.#names ? this.#of(named(this.#names, name)) : 0
   }
 
-  #of(box: Parameters<Interest['of']>[0]): number {
-    return this.#interest?.of(box) ?? 0
+  #of(folder: Parameters<Interest['of']>[0]): number {
+    return this.#interest?.of(folder) ?? 0
   }
 
   #isSelected(folder: Folder): boolean {
-    return this.#session.selected && this.#session.view.folder.id === folder.id
+    return this.#client.selected && this.#client.view.folder.id === folder.id
   }
 
   #forget(): void {
@@ -210,7 +207,7 @@ export class Notifications {
 
   /** A client that does not read has to be waited for: what it is told stays small. */
   async #breathe(): Promise<void> {
-    if (this.#session.writer.size > PIECE) await this.#session.flush()
+    if (this.#client.writer.size > limits.ANSWER_PIECE) await this.#client.flush()
   }
 }
 

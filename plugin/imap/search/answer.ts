@@ -1,6 +1,7 @@
 // What SEARCH and SORT answer: the list of RFC 3501, or ESEARCH (RFC 4731, RFC 9394), and what `$`
 // means afterwards (RFC 5182).
-import type { Call, Session } from '../command.ts'
+import type { Client } from '../client.ts'
+import type { Call } from '../session.ts'
 import {
   partialSpan,
   rangesOf,
@@ -21,8 +22,8 @@ export interface Found {
 }
 
 /** Writes the answer and keeps the result if it is to be saved. */
-export function answer(session: Session, call: Call, search: Search, found: Found): void {
-  const { view, enabled, writer } = session
+export function answer(client: Client, call: Call, search: Search, found: Found): void {
+  const { view, enabled, writer } = client
   const { indices, response } = found
   const number = (index: number) => (call.uid ? view.uidAt(index) : index + 1)
   const highest = (some: readonly number[]) => {

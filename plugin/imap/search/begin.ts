@@ -1,5 +1,5 @@
 // What SEARCH, SORT and THREAD have in common before they go through the mailbox.
-import type { Session } from '../command.ts'
+import type { Session } from '../session.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import type { Search } from '../wire/index.ts'
 import { asksModseq } from './answer.ts'

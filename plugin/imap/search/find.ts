@@ -1,5 +1,5 @@
 // Going through a mailbox for SEARCH, SORT and THREAD, with a turn for others now and then.
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'
 
@@ -7,9 +7,9 @@ import type { Matcher } from './match.ts'
 const STRIDE = 32
 
 /** Indices of the messages that match, ascending. */
-export async function find(session: Session, { matches }: Matcher): Promise<number[]> {
+export async function find(client: Client, { matches }: Matcher): Promise<number[]> {
   const found: number[] = []
-  await eachMessage(session, indices(session.view.count), (message) => {
+  await eachMessage(client, indices(client.view.count), (message) => {
     if (matches(message)) found.push(message.index)
   })
   return found
@@ -17,14 +17,14 @@ export async function find(session: Session, { matches }: Matcher): Promise<numb
 
 /** Calls `visit` for each message in order; one at a time is in memory. */
 export async function eachMessage(
-  session: Session,
+  client: Client,
   wanted: Iterable<number>,
   visit: (message: Message) => void,
 ): Promise<void> {
   let count = 0
   for (const index of wanted) {
-    visit(new Message(session, index))
-    if (++count % STRIDE === 0) await session.flush()
+    visit(new Message(client, index))
+    if (++count % STRIDE === 0) await client.flush()
   }
 }
 

@@ -3,7 +3,7 @@
 // has not settled it.
 import { FLAG } from '../../mail.ts'
 import { fold, hasHeader, hasText } from '../../mime/text.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { RECENT } from '../selected/flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
 import type { Message } from '../selected/message.ts'
@@ -28,30 +28,30 @@ const BITS: Readonly<Record<string, number>> = {
 }
 
 /** All of `keys`.  `now`: Unix time in ms. */
-export function matcherOf(session: Session, keys: readonly SearchKey[], now = Date.now()): Matcher {
-  return all(keys.map((key) => compile({ session, now }, key)))
+export function matcherOf(client: Client, keys: readonly SearchKey[], now = Date.now()): Matcher {
+  return all(keys.map((key) => compile({ client, now }, key)))
 }
 
 interface Context {
-  readonly session: Session
+  readonly client: Client
   readonly now: number
 }
 
 type KeyOf<K extends SearchKey['key']> = Extract<SearchKey, { key: K }>
 
 function compile(context: Context, key: SearchKey): Matcher {
-  const { session } = context
+  const { client } = context
   switch (key.key) {
     case 'all':
       return view(() => true)
     case 'seq':
-      return inSet(session, key.set, false)
+      return inSet(client, key.set, false)
     case 'uid':
-      return inSet(session, key.set, true)
+      return inSet(client, key.set, true)
     case 'flag':
-      return view(flagTest(session, key.flag))
+      return view(flagTest(client, key.flag))
     case 'modseq': // RFC 7162 §3.1.5
-      return view(({ index }) => session.view.modseqAt(index) >= key.atLeast)
+      return view(({ index }) => client.view.modseqAt(index) >= key.atLeast)
     case 'savedatesupported': // RFC 8514 §4.3
       return view(() => true)
     case 'size':
@@ -63,7 +63,7 @@ function compile(context: Context, key: SearchKey): Matcher {
     case 'age':
       return summary(ageTest(context, key))
     case 'emailid':
-      return summary((message) => emailId(session, message.summary.item) === key.id)
+      return summary((message) => emailId(client, message.summary.item) === key.id)
     case 'threadid':
       return summary((message) => threadId(message.summary.thread) === key.id)
     case 'header':
@@ -115,9 +115,9 @@ function not({ cost, matches }: Matcher): Matcher {
   return { cost, matches: (message) => (!gone || message.there) && !matches(message) }
 }
 
-function inSet({ view: box }: Session, set: SequenceSet | typeof SAVED, uid: boolean): Matcher {
+function inSet({ view: selected }: Client, set: SequenceSet | typeof SAVED, uid: boolean): Matcher {
   // A number that no message has yet finds nothing, as with a UID; other servers answer so too.
-  const spans = uid || set === SAVED ? box.resolve(set, uid) : box.within(set)
+  const spans = uid || set === SAVED ? selected.resolve(set, uid) : selected.within(set)
   return view(({ index }) => inSpans(spans, index))
 }
 
@@ -132,14 +132,14 @@ function inSpans(spans: readonly Span[], index: number): boolean {
   return low < spans.length && spans[low].start <= index
 }
 
-function flagTest({ view: box, quarantine }: Session, flag: string): Matcher['matches'] {
-  if (flag === '\\Recent') return ({ index }) => (box.flagsAt(index) & RECENT) !== 0
+function flagTest({ view: selected, quarantine }: Client, flag: string): Matcher['matches'] {
+  if (flag === '\\Recent') return ({ index }) => (selected.flagsAt(index) & RECENT) !== 0
   const bit = BITS[flag]
-  if (bit !== undefined) return ({ index }) => (box.flagsAt(index) & bit) !== 0
+  if (bit !== undefined) return ({ index }) => (selected.flagsAt(index) & bit) !== 0
   const wanted = flag.toLowerCase()
   const known = new Map<number, boolean>()
   return ({ index }) => {
-    const id = box.keywordsAt(index)
+    const id = selected.keywordsAt(index)
     let has = known.get(id)
     if (has === undefined) {
       has = quarantine.keywords(id).some((word) => word.toLowerCase() === wanted)

@@ -2,7 +2,7 @@
 import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
 import { sortKey } from '../../mime/text.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'
 import { eachMessage } from './find.ts'
@@ -30,12 +30,12 @@ export function sentDate({ summary }: Message): number {
 
 /** The indices in the order of the criteria; messages that are gone meanwhile are left out. */
 export async function sort(
-  session: Session,
+  client: Client,
   indices: readonly number[],
   criteria: readonly SortCriterion[],
 ): Promise<number[]> {
   const entries: { index: number; keys: Key[] }[] = []
-  await eachMessage(session, indices, (message) => {
+  await eachMessage(client, indices, (message) => {
     if (!message.there) return
     let envelope: Envelope | undefined
     const once = () => (envelope ??= parseEnvelope(message.header))

@@ -4,7 +4,7 @@ import { find } from '../../mime/headers.ts'
 import { messageIds } from '../../mime/message-id.ts'
 import { baseSubject } from '../../mime/subject.ts'
 import { fold } from '../../mime/text.ts'
-import type { Session } from '../command.ts'
+import type { Client } from '../client.ts'
 import { eachMessage } from './find.ts'
 import { sentDate } from './order.ts'
 
@@ -28,11 +28,11 @@ export interface Threadable {
 
 /** The same for all messages that are still there. */
 export async function threadKeys(
-  session: Session,
+  client: Client,
   indices: readonly number[],
 ): Promise<Threadable[]> {
   const keys: Threadable[] = []
-  await eachMessage(session, indices, (message) => {
+  await eachMessage(client, indices, (message) => {
     if (!message.there) return
     const { header, index } = message
     const { subject, messageId, inReplyTo } = parseEnvelope(header)

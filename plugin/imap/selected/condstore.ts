@@ -1,5 +1,5 @@
 // What a client has to be told when a command makes its session one that keeps mod-sequences.
-import type { Session } from '../command.ts'
+import type { Session } from '../session.ts'
 
 /** RFC 7162 §3.1.2: the first such command with a mailbox selected is told the highest one. */
 export function keepModseqs(session: Session): void {

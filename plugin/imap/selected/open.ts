@@ -1,6 +1,7 @@
 // Opening a mailbox: SELECT and EXAMINE (RFC 9051 §6.3.2), with resynchronisation (RFC 7162 §3.2.5).
 import { Bad } from '../../errors.ts'
-import type { Done, Session } from '../command.ts'
+import type { Done } from '../command.ts'
+import type { Session } from '../session.ts'
 import { SYSTEM_FLAGS } from './flags.ts'
 import { needFolder } from '../folders/folders.ts'
 import { resynchronize } from './resync.ts'

@@ -1,9 +1,9 @@
 // Quick resynchronisation (RFC 7162 §3.2.5): what happened in a mailbox since a client last looked.
-import type { Session } from '../command.ts'
-import { PIECE } from './selected.ts'
+import type { Client } from '../client.ts'
 import { writeFlags } from './updates.ts'
 import {
   inRanges,
+  limits,
   normalize,
   rangesOf,
   writeVanished,
@@ -16,29 +16,29 @@ const JOURNAL_MAX = 50_000
 
 /** VANISHED (EARLIER), then FETCH of what changed. Nothing if the client's UIDs are of another data set. */
 export async function resynchronize(
-  session: Session,
+  client: Client,
   { uidValidity, modseq, knownUids }: Qresync,
   uidNext: number,
 ): Promise<void> {
-  const { quarantine, writer, view, enabled } = session
+  const { quarantine, writer, view, enabled } = client
   if (uidValidity !== view.folder.uidValidity) return // RFC 7162 §3.2.5: ignored
   const known = normalize(knownUids ?? [{ from: 1, to: Infinity }], Math.max(1, uidNext - 1))
-  writeVanished(writer, vanishedSince(session, modseq, known), { earlier: true })
+  writeVanished(writer, vanishedSince(client, modseq, known), { earlier: true })
   const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
   for (let i = 0; i < view.count; i++) {
     if (view.modseqAt(i) <= modseq || !inRanges(known, view.uidAt(i))) continue
     writeFlags(teller, i, { uid: true })
-    if (writer.size > PIECE) await session.flush()
+    if (writer.size > limits.ANSWER_PIECE) await client.flush()
   }
 }
 
 /** UIDs among `known` that were expunged after `modseq`; more of them where the journal is too short. */
 export function vanishedSince(
-  session: Session,
+  client: Client,
   modseq: number,
   known: readonly Range[],
 ): readonly Range[] {
-  const { quarantine, login, view } = session
+  const { quarantine, login, view } = client
   const news =
     view.seq - modseq <= JOURNAL_MAX ? quarantine.changes(login, view.folder, modseq) : null
   if (!news) return without(known, view.uids)

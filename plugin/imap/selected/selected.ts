@@ -1,24 +1,16 @@
 // The selected mailbox of one session: its view, and what the client was told beside it.
-import type { Change, Login } from '../../mail.ts'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
-import type { Enabled, SyncOptions } from '../command.ts'
+import type { Change } from '../../mail.ts'
+import type { Client } from '../client.ts'
+import type { SyncOptions } from '../session.ts'
 import type { Wish } from '../notify/interest.ts'
 import type { Notifications } from '../notify/notifications.ts'
 import { writeFlags, writeKeywords, writeNumbering } from './updates.ts'
 import type { Advanced, View } from './view.ts'
-import type { Writer } from '../wire/index.ts'
-
-/** Lines of an answer are handed to the socket in pieces of about this size. */
-export const PIECE = 64 * 1024
+import { limits } from '../wire/index.ts'
 
 /** The part of a session that telling needs. */
-export interface Listener {
-  readonly quarantine: Quarantine
-  readonly login: Login
-  readonly writer: Writer
-  readonly enabled: ReadonlySet<Enabled>
+export interface Listener extends Omit<Client, 'view' | 'selected'> {
   readonly notifications: Notifications
-  flush(): Promise<void>
   /** Tells what NOTIFY asked for of new messages. */
   fetchNew(uids: readonly number[]): Promise<void>
 }
@@ -82,7 +74,7 @@ export class Selected {
     const uid = options.uid || notifications.wish !== null
     for (const index of indexes) {
       writeFlags(teller, index, { uid, silent: skip?.(view.uidAt(index)) ?? false })
-      if (writer.size > PIECE) await this.#listener.flush()
+      if (writer.size > limits.ANSWER_PIECE) await this.#listener.flush()
     }
     if (!wish || wish.fetch.length === 0 || step.added === 0) return
     const others = added

@@ -1,5 +1,5 @@
 // What a client is told of changes in its selected mailbox (RFC 9051 §7.5, RFC 7162 §3.2.10).
-import type { Enabled } from '../command.ts'
+import type { Enabled } from '../client.ts'
 import { flagNames, STORED } from './flags.ts'
 import type { Advanced, View } from './view.ts'
 import { rangesOf, writeVanished, type Writer } from '../wire/index.ts'

@@ -116,6 +116,9 @@ export const RESPONSE_TEXT_MAX = 800
 export const LITERALS_TOTAL = 512 * MiB
 export const LITERAL_COUNTED = 1 * MiB
 
+/** Lines of an answer are handed to the socket in pieces of about this size. */
+export const ANSWER_PIECE = 64 * KiB
+
 /** Bytes written but not yet taken by the socket, above which the session waits for `drain`. */
 export const OUTPUT_HIGH_WATER = 256 * KiB
 

@@ -1,6 +1,8 @@
 // A selected mailbox on a real quarantine, and commands run on it as a session runs them.
 import type { Login } from '../../../plugin/mail.ts'
-import type { Call, Command, Enabled, Session } from '../../../plugin/imap/command.ts'
+import type { Enabled } from '../../../plugin/imap/client.ts'
+import type { SessionCommand } from '../../../plugin/imap/command.ts'
+import type { Call, Session } from '../../../plugin/imap/session.ts'
 import { View } from '../../../plugin/imap/selected/view.ts'
 import { Reader, Writer } from '../../../plugin/imap/wire/index.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
@@ -42,7 +44,7 @@ export interface Client {
 
 export function client(
   lazaret: Lazaret,
-  commands: Readonly<Record<string, Command>>,
+  commands: Readonly<Record<string, SessionCommand>>,
   options: { login?: Login; folder?: FolderId; readOnly?: boolean; enabled?: Enabled[] } = {},
 ): Client {
   const { quarantine } = lazaret
@@ -75,7 +77,8 @@ export function client(
     const last = steps([bytes(`a1 ${line}\r\n`)]).at(-1)
     if (last?.kind !== 'command') throw new Error(`no command: ${JSON.stringify(last)}`)
     const { name } = last.command
-    const call: Call = { tag: 'a1', name, uid: name.startsWith('UID ') }
+    const uid = name.startsWith('UID ')
+    const call: Call = { tag: 'a1', name, uid, expunge: uid, renumbers: false }
     const command = commands[name.replace(/^UID /, '')]
     const done =
       (await command.run(session, command.parse(new Reader(last.command), call), call)) ?? {}

@@ -1,0 +1,25 @@
+// The client of a session, as far as what it is answered depends on it: who it is, what it has selected,
+// what it understands, and where its answers go.
+import type { Login } from '../mail.ts'
+import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { View } from './selected/view.ts'
+import type { Writer } from './wire/index.ts'
+
+/** Extensions that change the server's behaviour once a client has asked for them. */
+export type Enabled = 'CONDSTORE' | 'QRESYNC' | 'UTF8=ACCEPT' | 'IMAP4REV2'
+
+export interface Client {
+  readonly quarantine: Quarantine
+  readonly login: Login
+  /** the selected folder; only while `selected` */
+  readonly view: View
+  readonly selected: boolean
+  readonly writer: Writer
+  readonly enabled: ReadonlySet<Enabled>
+  /**
+   * Sends what was written and waits while the client reads more slowly than we write; between the
+   * messages of a long answer, so that memory stays bounded and others get their turn. What the
+   * store handed out by reference must be copied before. Throws when the connection is gone.
+   */
+  flush(): Promise<void>
+}

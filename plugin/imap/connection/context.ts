@@ -1,0 +1,19 @@
+// What all connections of a server share.
+import type { SecureContext } from 'node:tls'
+import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { AccountWatch } from '../login/account-watch.ts'
+import type { Admission } from '../login/admission.ts'
+import type { Budget } from './budget.ts'
+import type { Log } from './log.ts'
+
+export interface Context {
+  readonly quarantine: Quarantine
+  readonly admission: Admission
+  readonly log: Log
+  /** of large literals, over all connections */
+  readonly budget: Budget
+  readonly accounts: AccountWatch
+  readonly secureContext: () => SecureContext
+  /** delay of the first wrong password, in ms */
+  readonly authDelay: number
+}

@@ -1,0 +1,184 @@
+// The session of one login: its selected folder, and what is told of changes, within commands and between.
+import { Bad } from '../../errors.ts'
+import type { Login } from '../../mail.ts'
+import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Enabled } from '../client.ts'
+import { writeNew } from '../fetch/write.ts'
+import type { Interest } from '../notify/interest.ts'
+import { Notifications } from '../notify/notifications.ts'
+import { Selected } from '../selected/selected.ts'
+import type { View } from '../selected/view.ts'
+import type { Call, Session, SyncOptions } from '../session.ts'
+import { isDone, type Writer } from '../wire/index.ts'
+import type { Channel } from './channel.ts'
+import { Repeater } from './repeater.ts'
+import { Gone } from './transport.ts'
+
+interface Begun {
+  readonly quarantine: Quarantine
+  readonly login: Login
+  readonly channel: Channel
+  /** Gives back the place among the sessions of the account. */
+  readonly leave: () => void
+  /** Logs a fault of ours. */
+  readonly report: (error: unknown) => void
+}
+
+export class ImapSession implements Session {
+  readonly quarantine: Quarantine
+  readonly login: Login
+  readonly writer: Writer
+  readonly enabled = new Set<Enabled>()
+  readonly notifications = new Notifications(this)
+  readonly #channel: Channel
+  readonly #leave: () => void
+  readonly #report: (error: unknown) => void
+  /** of the account, as of the login */
+  readonly #stamp: string | null
+  #selected: Selected | null = null
+  /** tells what NOTIFY asked for, between commands */
+  readonly #news = new Repeater(() => this.#tellNews())
+  #stopNews: (() => void) | null = null
+
+  constructor({ quarantine, login, channel, leave, report }: Begun) {
+    this.quarantine = quarantine
+    this.login = login
+    this.writer = channel.writer
+    this.#channel = channel
+    this.#leave = leave
+    this.#report = report
+    this.#stamp = quarantine.accounts.stamp(login)
+    channel.onRest = () => this.#hear()
+  }
+
+  /** Tells nothing more. */
+  async close(): Promise<void> {
+    this.#leave()
+    this.#stopNews?.()
+    await this.#news.rest()
+  }
+
+  get selected(): boolean {
+    return this.#selected !== null
+  }
+
+  get view(): View {
+    if (!this.#selected) throw new Error('no folder is selected')
+    return this.#selected.view
+  }
+
+  get keywords(): ReadonlySet<string> {
+    return this.#selected?.keywords ?? new Set()
+  }
+
+  get utf8(): boolean {
+    return this.enabled.has('UTF8=ACCEPT') || this.enabled.has('IMAP4REV2')
+  }
+
+  get compressed(): boolean {
+    return this.#channel.transport.compressed
+  }
+
+  enable(extension: Enabled): void {
+    this.enabled.add(extension)
+    // RFC 7162 §3.2.3: QRESYNC is CONDSTORE and more
+    if (extension === 'QRESYNC') this.enabled.add('CONDSTORE')
+    this.writer.utf8 = this.utf8
+  }
+
+  select(view: View | null): void {
+    this.#selected = view ? new Selected(this, view) : null
+  }
+
+  async flush(): Promise<void> {
+    await this.#channel.flush()
+  }
+
+  async compress(): Promise<void> {
+    await this.#channel.compress()
+  }
+
+  async sync(call: Call, options: SyncOptions = {}): Promise<void> {
+    const { expunge, uid, renumbers } = call
+    await this.#selected?.tell({ ...options, expunge, uid, renumbers })
+  }
+
+  async fetchNew(uids: readonly number[]): Promise<void> {
+    await writeNew(this, this.notifications.wish?.fetch ?? [], uids)
+  }
+
+  notify(interest: Interest): void {
+    this.notifications.set(interest)
+    if (this.notifications.active) this.#stopNews ??= this.quarantine.watch(() => this.#hear())
+    else {
+      this.#stopNews?.()
+      this.#stopNews = null
+    }
+  }
+
+  /** Resolves when nothing is being told outside of a command. */
+  async rest(): Promise<void> {
+    await this.#news.rest()
+  }
+
+  /** Something may have happened. While a command runs it waits for the end of that. */
+  #hear(): void {
+    if (this.notifications.active && this.#channel.resting) void this.#news.run()
+  }
+
+  /** RFC 5465 §3.1: what happened, told at once and never within a command. */
+  async #tellNews(): Promise<void> {
+    if (!this.#channel.resting) return
+    await this.#tellAlone(async () => {
+      const wish = this.notifications.wish
+      if (wish?.message) await this.#selected?.tell({ expunge: !wish.delayed, uid: true })
+      await this.notifications.tell()
+    })
+  }
+
+  async idle(call: Call): Promise<void> {
+    // What a client does not take in time waits in the journal, not in memory.
+    const telling = new Repeater(() => this.#tellIdle(call))
+    this.writer.continuation('idling')
+    await this.flush()
+    const stop = this.quarantine.watch(() => void telling.run())
+    try {
+      await telling.run() // what came between the last command and this one
+      const step = await this.#channel.line()
+      if (step.kind === 'bad') throw new Bad(step.reason)
+      // iOS sends a new command instead of DONE (clients.md).
+      if (!isDone(step.bytes)) this.#channel.unread(step.bytes)
+    } finally {
+      stop()
+    }
+    await telling.rest()
+  }
+
+  async #tellIdle(call: Call): Promise<void> {
+    await this.#tellAlone(async () => {
+      await this.sync(call)
+      await this.notifications.tell() // RFC 5465 §4
+    })
+  }
+
+  /** What is told outside of a command has nobody who would hear of its failure. */
+  async #tellAlone(tell: () => Promise<void>): Promise<void> {
+    try {
+      if (!this.welcome) return this.checkAccount()
+      await tell()
+      await this.flush()
+    } catch (error) {
+      if (!(error instanceof Gone)) this.#report(error)
+      this.#channel.transport.destroy()
+    }
+  }
+
+  /** Is the account as it was at the login? A changed password ends all sessions of before. */
+  get welcome(): boolean {
+    return this.quarantine.accounts.stamp(this.login) === this.#stamp
+  }
+
+  checkAccount(): void {
+    if (!this.welcome) this.#channel.transport.interrupt('account')
+  }
+}
