@@ -2,7 +2,7 @@
 import type { Login } from '../mail.ts'
 import { Refused } from '../errors.ts'
 import { tell as tellScope } from '../scope.ts'
-import type { EventBody } from '../store/events.ts'
+import type { EventBody } from '../store/events/index.ts'
 import type { Context } from './context.ts'
 
 export interface HistoryEntry {

@@ -6,17 +6,21 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 
 export type Key = (string | number)[] | string | number | Uint8Array
 /** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
-export interface Table<K extends Key> {
+export interface ReadTable<K extends Key> {
   get(key: K): Buffer | undefined
   /** The value without memory of its own: valid until the next access to any table. */
   inPlace(key: K): Buffer | undefined
   has(key: K): boolean
-  put(key: K, value: Uint8Array): void
-  remove(key: K): void
   /** Keys from `start` (inclusive) to `end` (exclusive) in order; valid until the next turn. */
   range(options: RangeOptions<K>): Iterable<{ key: K; value: Buffer }>
   keys(options: RangeOptions<K>): Iterable<K>
   count(): number
+}
+
+/** The same to be written, inside a write transaction. */
+export interface Table<K extends Key> extends ReadTable<K> {
+  put(key: K, value: Uint8Array): void
+  remove(key: K): void
 }
 
 export interface RangeOptions<K> {
@@ -34,11 +38,9 @@ export interface EnvOptions {
   sync?: boolean
 }
 
-const TABLES = {
+/** Folded from the journal, and by nothing else: a replay makes them equal. */
+const VIEWS = {
   meta: 'ordered',
-  journal: 'uint32',
-  /** Seqs of the entries that processes follow: see FOLLOWED in events.ts. */
-  followed: 'uint32',
   items: 'uint32',
   places: 'ordered',
   rows: 'ordered',
@@ -57,31 +59,47 @@ const TABLES = {
   outbox: 'uint32',
   mailboxes: 'ordered',
   subscriptions: 'ordered',
-  /** Failed logins: not a view of the journal, kept only to slow guessing down in every worker. */
+} as const
+
+/** The journal, and what finds its way in it. */
+const JOURNAL = {
+  journal: 'uint32',
+  /** Seqs of the events that processes follow (Kind.followed). */
+  followed: 'uint32',
+} as const
+
+/** Neither history nor a view of it, never compared or replicated: beside.ts alone knows them. */
+const BESIDE = {
+  /** Failed logins: kept only to slow guessing down in every worker. */
   guard: 'ordered',
-  /** UIDs that no session was told of (RFC 3501 \Recent): not a view either, sessions move it. */
+  /** UIDs that no session was told of (RFC 3501 \Recent): sessions move it. */
   recent: 'ordered',
   /** What lists show of an item's message: follows from its blob, made again where it is missing. */
   summaries: 'uint32',
+  /** Up to which seq the journal was trimmed. */
+  trimmed: 'ordered',
 } as const
 
-export type TableName = keyof typeof TABLES
-/** Tables folded from the journal: a replay makes them equal. */
-export const VIEWS = (Object.keys(TABLES) as TableName[]).filter(
-  (name) => name !== 'journal' && name !== 'guard' && name !== 'recent' && name !== 'summaries',
-)
+const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }
 
-export type Tables = {
-  [N in TableName]: Table<
-    (typeof TABLES)[N] extends 'uint32' ? number : string | (string | number)[]
-  >
-}
+type TableKey<Kind> = Kind extends 'uint32' ? number : string | (string | number)[]
+type Writable<Names> = { readonly [N in keyof Names]: Table<TableKey<Names[N]>> }
 
-/** What everybody but the fold sees of them. */
-export type Views = Tables
+/** The views as the fold sees them. Nobody outside of store/ is given them. */
+export type Tables = Writable<typeof VIEWS>
+export type JournalTables = Writable<typeof JOURNAL>
+export type BesideTables = Writable<typeof BESIDE>
+
+/** The views as everybody else sees them: to be read. */
+export type Views = { readonly [N in keyof Tables]: ReadTable<TableKey<(typeof VIEWS)[N]>> }
+
+export const VIEW_NAMES = Object.keys(VIEWS) as (keyof Views)[]
 
 export class Env {
   readonly tables: Tables
+  readonly views: Views
+  readonly journal: JournalTables
+  readonly beside: BesideTables
   readonly dir: string
   readonly #root: RootDatabase<Buffer, Key>
 
@@ -104,16 +122,19 @@ export class Env {
       // (disk full) its rejection would end the process. Transactions are joined all the same.
       eventTurnBatching: false,
     })
-    const tables: Partial<Record<TableName, unknown>> = {}
-    for (const [name, keys] of Object.entries(TABLES) as [TableName, string][]) {
-      const db = this.#root.openDB<Buffer, Key>({
-        name,
-        encoding: 'binary',
-        ...(keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}),
-      })
-      tables[name] = table(db, LARGE.has(name))
-    }
-    this.tables = tables as Tables
+    this.tables = this.#open(VIEWS)
+    this.views = readOnly(this.tables)
+    this.journal = this.#open(JOURNAL)
+    this.beside = this.#open(BESIDE)
+  }
+
+  #open<Names extends Record<string, string>>(names: Names): Writable<Names> {
+    const opened = Object.entries(names).map(([name, keys]) => {
+      const options = keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}
+      const db = this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
+      return [name, table(db, LARGE.has(name))]
+    })
+    return Object.fromEntries(opened) as Writable<Names>
   }
 
   /**
@@ -152,7 +173,12 @@ export class Env {
 }
 
 /** Tables whose values may be large: each is read into memory of its own. */
-const LARGE: ReadonlySet<string> = new Set<TableName>(['journal', 'blobs', 'lessons', 'model'])
+const LARGE: ReadonlySet<string> = new Set<keyof typeof TABLES>([
+  'journal',
+  'blobs',
+  'lessons',
+  'model',
+])
 
 /** Copies into Node's pool, at half the cost: lmdb's own copy makes an ArrayBuffer for each value. */
 function copyOf(bytes: Buffer | undefined): Buffer | undefined {
@@ -183,4 +209,20 @@ function table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
     keys: (options) => db.getKeys(options),
     count: () => (db.getStats() as { entryCount: number }).entryCount,
   }
+}
+
+/** Without the means to write, not only by type. */
+function readOnly(tables: Tables): Views {
+  const views = Object.entries(tables).map(([name, all]: [string, Table<Key>]) => {
+    const view: ReadTable<Key> = {
+      get: (key) => all.get(key),
+      inPlace: (key) => all.inPlace(key),
+      has: (key) => all.has(key),
+      range: (options) => all.range(options),
+      keys: (options) => all.keys(options),
+      count: () => all.count(),
+    }
+    return [name, view]
+  })
+  return Object.fromEntries(views) as Views
 }

@@ -3,11 +3,11 @@
 import { hash } from 'node:crypto'
 import type { Item, ItemKind, Scope } from '../mail.ts'
 import { decode, encode, NOTHING } from './codec.ts'
-import type { Tables } from './env.ts'
+import type { Tables, Views } from './env.ts'
 import { addRef, dropRef } from './blobs.ts'
 
-export function getItem(tables: Tables, id: number): Item | null {
-  const bytes = tables.items.get(id)
+export function getItem(views: Views, id: number): Item | null {
+  const bytes = views.items.get(id)
   return bytes ? { id, ...decode<Omit<Item, 'id'>>(bytes) } : null
 }
 
@@ -27,7 +27,6 @@ export function putItem(tables: Tables, item: Item): void {
 
 export function removeItem(tables: Tables, item: Item): void {
   tables.items.remove(item.id)
-  tables.summaries.remove(item.id)
   dropRef(tables, item.blob)
   if (item.due) tables.due.remove([item.due, item.id])
   if (item.identity) tables.identities.remove([item.identity, item.scope, item.id])
@@ -41,30 +40,30 @@ export function removeItem(tables: Tables, item: Item): void {
 export type Arrival = Pick<Item, 'kind' | 'blob' | 'sender' | 'recipients' | 'scope' | 'direction'>
 
 /** The item that the same bytes from the same sender to the same recipient became before. */
-export function findArrival(tables: Tables, like: Arrival): Item | null {
-  const bytes = tables.arrivals.get(arrival(like))
-  return bytes ? getItem(tables, decode<number>(bytes)) : null
+export function findArrival(views: Views, like: Arrival): Item | null {
+  const bytes = views.arrivals.get(arrival(like))
+  return bytes ? getItem(views, decode<number>(bytes)) : null
 }
 
 /** Items of one address that read like `identity`, newest first. */
-export function findIdentity(tables: Tables, identity: string): Item[] {
+export function findIdentity(views: Views, identity: string): Item[] {
   const found: Item[] = []
-  for (const key of tables.identities.keys({
+  for (const key of views.identities.keys({
     start: [identity, '￿'],
     end: [identity],
     reverse: true,
     limit: 1000,
   })) {
-    const item = getItem(tables, (key as [string, Scope, number])[2])
+    const item = getItem(views, (key as [string, Scope, number])[2])
     if (item) found.push(item)
   }
   return found.sort((a, b) => b.id - a.id)
 }
 
 /** Ids of items whose time is over at `now`, earliest first. */
-export function dueItems(tables: Tables, now: number, limit: number): number[] {
+export function dueItems(views: Views, now: number, limit: number): number[] {
   const ids: number[] = []
-  for (const key of tables.due.keys({ start: [0], end: [now + 1], limit }))
+  for (const key of views.due.keys({ start: [0], end: [now + 1], limit }))
     ids.push((key as [number, number])[1])
   return ids
 }

@@ -2,8 +2,9 @@
 // taken back; and the snapshot that later lessons build on. The weights themselves live in the kernel.
 import type { Label } from '../mail.ts'
 import { decode, encode } from './codec.ts'
-import type { Tables } from './env.ts'
-import type { Event } from './events.ts'
+import type { Tables, Views } from './env.ts'
+import type { Lesson as LessonEvent } from './events/lesson.ts'
+import type { Snapshot } from './events/snapshot.ts'
 import { addRef, dropRef } from './blobs.ts'
 import { getItem, putItem } from './items.ts'
 
@@ -29,17 +30,17 @@ export interface ModelState {
 
 const NO_MODEL: ModelState = { snapshot: '', upto: 0, ham: 0, spam: 0, prior: false }
 
-export function getLesson(tables: Tables, blob: string): Lesson | null {
-  const bytes = tables.lessons.get(blob)
+export function getLesson(views: Views, blob: string): Lesson | null {
+  const bytes = views.lessons.get(blob)
   return bytes ? decode<Lesson>(bytes) : null
 }
 
-export function getModel(tables: Tables): ModelState {
-  const bytes = tables.model.get('state')
+export function getModel(views: Views): ModelState {
+  const bytes = views.model.get('state')
   return bytes ? decode<ModelState>(bytes) : NO_MODEL
 }
 
-export function applyLesson(tables: Tables, event: Extract<Event, { type: 'lesson' }>): void {
+export function applyLesson(tables: Tables, event: LessonEvent): void {
   const old = getLesson(tables, event.blob)
   const votes = (old?.votes ?? []).filter(([item]) => item !== event.item)
   if (event.vote) votes.push([event.item, event.vote])
@@ -57,11 +58,7 @@ export function applyLesson(tables: Tables, event: Extract<Event, { type: 'lesso
   }
 }
 
-export function applySnapshot(
-  tables: Tables,
-  event: Extract<Event, { type: 'snapshot' }>,
-  seq: number,
-): void {
+export function applySnapshot(tables: Tables, event: Snapshot, seq: number): void {
   const old = getModel(tables)
   // First the new reference: both may name the same blob.
   if (event.blob) addRef(tables, event.blob)

@@ -1,6 +1,6 @@
 // Ordinary mailboxes (test switch): names under ids that are for ever.
 import { decode } from './codec.ts'
-import type { Tables } from './env.ts'
+import type { Views } from './env.ts'
 
 export interface MailboxRecord {
   name: string
@@ -8,7 +8,7 @@ export interface MailboxRecord {
 }
 
 /** The greatest UIDVALIDITY that an ordinary mailbox ever had, or 0. */
-export function mailboxValidity(tables: Tables): number {
-  const bytes = tables.meta.get('mailboxValidity')
+export function mailboxValidity(views: Views): number {
+  const bytes = views.meta.get('mailboxValidity')
   return bytes ? decode<number>(bytes) : 0
 }

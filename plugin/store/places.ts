@@ -2,24 +2,24 @@
 // every scope that sees it.
 import { FLAG, type BoxStatus, type Item, type Place, type PlaceKey, type Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
-import type { Tables } from './env.ts'
+import type { Tables, Views } from './env.ts'
 import { levels } from '../scope.ts'
 import { putRow, removeRow } from './rows.ts'
 
 const EMPTY: BoxStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
 
-export function getPlace(tables: Tables, [uid, folder]: PlaceKey): Place | null {
-  const bytes = tables.places.get([uid, folder])
+export function getPlace(views: Views, [uid, folder]: PlaceKey): Place | null {
+  const bytes = views.places.get([uid, folder])
   return bytes ? { uid, folder, ...decode<Omit<Place, 'uid' | 'folder'>>(bytes) } : null
 }
 
 /** For the event by which an item enters `folder`: its UID there, where that is not the seq. */
-export function countedUid(tables: Tables, folder: string): { newUid?: number } {
-  return folder.startsWith('box-') ? { newUid: getBox(tables, '', folder).uidNext } : {}
+export function countedUid(views: Views, folder: string): { newUid?: number } {
+  return folder.startsWith('box-') ? { newUid: getBox(views, '', folder).uidNext } : {}
 }
 
-export function getBox(tables: Tables, scope: Scope, folder: string): BoxStatus {
-  const bytes = tables.boxes.get([scope, folder])
+export function getBox(views: Views, scope: Scope, folder: string): BoxStatus {
+  const bytes = views.boxes.get([scope, folder])
   return bytes ? decode<BoxStatus>(bytes) : EMPTY
 }
 

@@ -1,7 +1,6 @@
 // Replaying a journal into another, empty data directory: the proof that the views follow from it.
-import type { Event } from './events.ts'
-import { VIEWS, type Tables } from './env.ts'
-import { putBlob } from './blobs.ts'
+import { VIEW_NAMES, type Views } from './env.ts'
+import type { Event } from './events/index.ts'
 import type { Store } from './store.ts'
 
 const BATCH = 500
@@ -22,15 +21,7 @@ export async function replay(from: Store, to: Store): Promise<number> {
   const flush = async (): Promise<void> => {
     const now = batch
     batch = []
-    await to.env.write(() => {
-      for (const { seq, event } of now) {
-        for (const name of blobsOf(event)) {
-          const bytes = from.tables.blobs.get(name)
-          if (bytes) putBlob(to.tables, name, Buffer.from(bytes))
-        }
-        to.fold(event, seq)
-      }
-    })
+    await to.take(now, from.views)
     count += now.length
   }
   for (let since = 0; ;) {
@@ -44,15 +35,9 @@ export async function replay(from: Store, to: Store): Promise<number> {
   }
 }
 
-function blobsOf(event: Event): string[] {
-  if (event.type === 'deposit') return [event.item.blob]
-  if (event.type === 'snapshot' && event.blob) return [event.blob]
-  return []
-}
-
 /** The first difference between the views of two data directories, or null when they are equal. */
-export function compareViews(a: Tables, b: Tables): string | null {
-  for (const name of VIEWS) {
+export function compareViews(a: Views, b: Views): string | null {
+  for (const name of VIEW_NAMES) {
     const left = [...a[name].range({})]
     const right = [...b[name].range({})]
     if (left.length !== right.length)

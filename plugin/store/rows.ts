@@ -2,7 +2,7 @@
 // A SELECT reads a few large values instead of a value a message, and a change rewrites at most 1 KiB
 // (larger values would go to LMDB overflow pages).
 import type { Rows, Scope } from '../mail.ts'
-import type { Tables } from './env.ts'
+import type { Tables, Views } from './env.ts'
 
 const ROW = 16
 /** UIDs with the same value of `uid >>> CHUNK_BITS` share a chunk. */
@@ -54,7 +54,7 @@ export function removeRow(tables: Tables, scope: Scope, folder: string, uid: num
 }
 
 /** All rows of one mailbox, in UID order. `messages` is their number (BoxStatus.messages). */
-export function readRows(tables: Tables, scope: Scope, folder: string, messages: number): Rows {
+export function readRows(views: Views, scope: Scope, folder: string, messages: number): Rows {
   const rows: Rows = {
     uid: new Uint32Array(messages),
     modseq: new Uint32Array(messages),
@@ -62,7 +62,7 @@ export function readRows(tables: Tables, scope: Scope, folder: string, messages:
     keywords: new Uint32Array(messages),
   }
   let n = 0
-  for (const { value } of tables.rows.range({
+  for (const { value } of views.rows.range({
     start: [scope, folder, 0],
     end: [scope, folder, LAST_CHUNK],
   })) {

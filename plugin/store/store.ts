@@ -1,10 +1,11 @@
 // The store: one journal, and views folded from it in the same transaction. Every process on a data
 // directory opens its own Store; LMDB's writer lock is the only lock.
 import { randomBytes } from 'node:crypto'
-import { decode, encode } from './codec.ts'
-import { Env, type EnvOptions, type Tables, type Views } from './env.ts'
-import { EVENT_VERSION, type Event, type EventBody, type NewItem } from './events.ts'
+import { Beside } from './beside.ts'
 import { blobName, putBlob } from './blobs.ts'
+import { decode, encode, NOTHING } from './codec.ts'
+import { Env, type EnvOptions, type Views } from './env.ts'
+import { EVENT_VERSION, kindOf, type Event, type EventBody, type NewItem } from './events/index.ts'
 import { fold } from './fold.ts'
 import { Watch } from './watch.ts'
 
@@ -35,38 +36,38 @@ export interface WriteOptions {
 }
 
 export class Store {
-  readonly tables: Tables
   readonly views: Views
-  readonly env: Env
-  readonly #made = new Map<number, Uint8Array>()
+  readonly beside: Beside
+  readonly #env: Env
   readonly #watch: Watch
 
   constructor(options: EnvOptions) {
-    this.env = new Env(options)
-    this.views = this.tables = this.env.tables
-    if (!this.tables.meta.get('seq')) this.env.writeSync(() => this.#create())
+    this.#env = new Env(options)
+    this.views = this.#env.views
+    this.beside = new Beside(this.#env)
+    if (this.seq === 0) this.#env.writeSync(() => this.#create())
     this.#watch = new Watch(this)
   }
 
   /** Seq of the newest committed event. */
   get seq(): number {
-    const bytes = this.tables.meta.get('seq')
+    const bytes = this.views.meta.get('seq')
     return bytes ? decode<number>(bytes) : 0
   }
 
   /** Entries up to this seq were dropped from the journal; 0 when it is whole. */
   get floor(): number {
-    const bytes = this.tables.meta.get('floor')
+    const bytes = this.#env.beside.trimmed.get('floor')
     return bytes ? decode<number>(bytes) : 0
   }
 
   get uidValidity(): number {
-    return decode<number>(this.tables.meta.get('uidValidity') as Buffer)
+    return decode<number>(this.views.meta.get('uidValidity') as Buffer)
   }
 
   /** 32 bytes known to this data set only. */
   get secret(): Buffer {
-    return Buffer.from(this.tables.meta.get('secret') as Buffer)
+    return Buffer.from(this.views.meta.get('secret') as Buffer)
   }
 
   /**
@@ -74,30 +75,28 @@ export class Store {
    * Whatever it throws leaves no trace. Resolves when the disk has it.
    */
   async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
-    const result = await this.env.write(() => decide(this.#tx(options)))
+    const result = await this.#env.write(() => decide(this.#tx(options)))
     this.#watch.poke()
     return result
   }
 
   /** The same, blocking: for start-up only. */
   writeSync<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
-    const result = this.env.writeSync(() => decide(this.#tx(options)))
+    const result = this.#env.writeSync(() => decide(this.#tx(options)))
     this.#watch.poke()
     return result
   }
 
   /** Entries after `since`, oldest first. Nothing may be awaited between two of them. */
   *entries(since: number): Generator<{ seq: number; event: Event }> {
-    for (const { key, value } of this.tables.journal.range({ start: since + 1 }))
+    for (const { key, value } of this.#env.journal.journal.range({ start: since + 1 }))
       yield { seq: key, event: decode<Event>(value) }
   }
 
   /** Of these, the ones that every process follows (FOLLOWED); cheap when there is none. */
   *followed(since: number): Generator<{ seq: number; event: Event }> {
-    const newest = this.tables.meta.get('followed')
-    if (!newest || decode<number>(newest) <= since) return
-    for (const seq of this.tables.followed.keys({ start: since + 1 })) {
-      const value = this.tables.journal.get(seq)
+    for (const seq of this.#env.journal.followed.keys({ start: since + 1 })) {
+      const value = this.#env.journal.journal.get(seq)
       if (value) yield { seq, event: decode<Event>(value) }
     }
   }
@@ -106,51 +105,36 @@ export class Store {
     return this.#watch
   }
 
-  /** Keeps the summary of an item that had none. Soon, or not at all: it is a cache. */
-  keepSummary(item: number, bytes: Uint8Array): void {
-    if (this.#made.size === 0) setImmediate(() => void this.#keepMade().catch(() => undefined))
-    this.#made.set(item, bytes)
-  }
-
-  async #keepMade(): Promise<void> {
-    const made = [...this.#made]
-    this.#made.clear()
-    await this.env.write(() => {
-      for (const [item, bytes] of made)
-        if (this.tables.items.has(item)) this.tables.summaries.put(item, bytes)
-    })
-  }
-
   /**
    * Drops journal entries from before `cutoff` (Unix ms) that no reader needs any more: the views have
    * them by construction, the model's snapshot up to `upto`. Answers how many went.
    */
   async trim(cutoff: number, upto: number): Promise<number> {
-    return await this.env.write(() => {
+    return await this.#env.write(() => {
       let last = 0
       let dropped = 0
-      for (const { key, value } of this.tables.journal.range({ start: 1, limit: 10_000 })) {
+      for (const { key, value } of this.#env.journal.journal.range({ start: 1, limit: 10_000 })) {
         if (key >= upto || decode<Event>(value).at >= cutoff) break
         last = key
         dropped++
       }
       for (let seq = last; dropped > 0 && seq > last - dropped; seq--) {
-        this.tables.journal.remove(seq)
-        this.tables.followed.remove(seq)
+        this.#env.journal.journal.remove(seq)
+        this.#env.journal.followed.remove(seq)
       }
-      if (last > 0) this.tables.meta.put('floor', encode(last))
+      if (last > 0) this.#env.beside.trimmed.put('floor', encode(last))
       return dropped
     })
   }
 
   async close(): Promise<void> {
     this.#watch.stop()
-    await this.env.close()
+    await this.#env.close()
   }
 
   #create(): void {
     // Another process may have been first.
-    if (this.tables.meta.get('seq')) return
+    if (this.seq > 0) return
     const at = Date.now()
     this.#tx({ actor: 'system', at }).append({
       type: 'create',
@@ -161,11 +145,11 @@ export class Store {
   }
 
   #tx({ actor, at = Date.now() }: WriteOptions): Tx {
-    const { tables } = this
+    const { tables } = this.#env
     // One message for many recipients is many items: what summarises it is at hand already.
     let blob: { name: string; summarize?: Summarize } = { name: '' }
     return {
-      views: tables,
+      views: this.views,
       at,
       append: (body) => {
         const seq = this.seq + 1
@@ -174,7 +158,7 @@ export class Store {
         this.fold({ v: EVENT_VERSION, at, actor, ...body }, seq)
         const ours = body.type === 'deposit' && body.item.blob === blob.name
         const summary = ours ? blob.summarize?.(body.item) : null
-        if (summary) tables.summaries.put(seq, summary)
+        if (summary) this.beside.putSummary(seq, summary)
         return seq
       },
       blob: (bytes, summarize) => {
@@ -188,8 +172,33 @@ export class Store {
 
   /** Writes entry `seq` and folds it. Inside a write transaction only. */
   fold(event: Event, seq: number): void {
-    this.tables.journal.put(seq, encode(event))
-    fold(this.tables, event, seq)
-    this.tables.meta.put('seq', encode(seq))
+    const { journal, followed } = this.#env.journal
+    const kind = kindOf(event, seq)
+    journal.put(seq, encode(event))
+    if (kind.followed) followed.put(seq, NOTHING)
+    fold(this.#env.tables, event, seq)
+    this.beside.forget(kind.gone(event))
+  }
+
+  /** Inside one write transaction: entries of another journal, with the blobs that they name. */
+  async take(entries: readonly { seq: number; event: Event }[], from: Views): Promise<void> {
+    await this.#env.write(() => {
+      for (const { seq, event } of entries) {
+        for (const name of kindOf(event, seq).blobs(event)) {
+          const bytes = from.blobs.get(name)
+          if (bytes) putBlob(this.#env.tables, name, bytes)
+        }
+        this.fold(event, seq)
+      }
+    })
+  }
+
+  get dir(): string {
+    return this.#env.dir
+  }
+
+  /** Begins a new read snapshot now instead of at the next turn of the event loop. */
+  refresh(): void {
+    this.#env.refresh()
   }
 }

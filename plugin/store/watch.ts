@@ -1,17 +1,27 @@
 // Follows the journal for one process: tells listeners that it grew, and keeps the latest changes of
-// mailboxes decoded, so that many sessions do not each decode the same entries.
+// folders decoded, so that many sessions do not each decode the same entries.
 import type { Change, Scope } from '../mail.ts'
 import { sees } from '../scope.ts'
-import { boxChanges, type BoxChange } from './changes.ts'
-import type { Store } from './store.ts'
+import type { Views } from './env.ts'
+import { kindOf, type Event, type FolderChange } from './events/index.ts'
 
 /** How often another process's commits are looked for. One read of one key. */
 const POLL_MS = 40
 /** Decoded changes that are kept; older ones are read from the journal again. */
 const KEEP = 20_000
 
+/** The journal, as far as following it needs. */
+interface Source {
+  readonly views: Views
+  readonly seq: number
+  /** Entries up to this seq are gone. */
+  readonly floor: number
+  entries(since: number): Iterable<{ seq: number; event: Event }>
+  refresh(): void
+}
+
 export class Watch {
-  readonly #store: Store
+  readonly #journal: Source
   readonly #listeners = new Set<() => void>()
   #timer: NodeJS.Timeout | null = null
   #poked = false
@@ -19,11 +29,11 @@ export class Watch {
   #from: number
   #seq: number
   #named: number
-  #recent: BoxChange[] = []
+  #recent: FolderChange[] = []
 
-  constructor(store: Store) {
-    this.#store = store
-    this.#told = this.#from = this.#seq = this.#named = store.seq
+  constructor(journal: Source) {
+    this.#journal = journal
+    this.#told = this.#from = this.#seq = this.#named = journal.seq
   }
 
   /** Calls `listener` after the journal grew, in any process. Answers how to stop it. */
@@ -47,7 +57,7 @@ export class Watch {
   }
 
   /**
-   * Changes of one mailbox after `since`, oldest first, and the seq up to which they reach.
+   * Changes of one folder after `since`, oldest first, and the seq up to which they reach.
    * Null: the journal no longer reaches back that far, so read the rows again.
    */
   changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
@@ -58,7 +68,7 @@ export class Watch {
     return seq === null ? null : { seq, changes }
   }
 
-  /** The same of all mailboxes: each change is shown to `visit`. Answers the seq, or null. */
+  /** The same of all folders: each change is shown to `visit`. Answers the seq, or null. */
   each(
     scope: Scope,
     since: number,
@@ -69,14 +79,14 @@ export class Watch {
     })
   }
 
-  /** Seq after which no mailbox was made, renamed or deleted, and no subscription changed. */
+  /** Seq after which no folder was made, renamed or deleted, and no subscription changed. */
   get named(): number {
     this.#catchUp()
     return this.#named
   }
 
-  #visit(since: number, take: (one: BoxChange) => void): number | null {
-    if (since < this.#store.floor) return null
+  #visit(since: number, take: (one: FolderChange) => void): number | null {
+    if (since < this.#journal.floor) return null
     this.#catchUp()
     if (since < this.#from) for (const one of this.#older(since)) take(one)
     // Many sessions ask after every change: only what is new to them is looked at.
@@ -102,24 +112,25 @@ export class Watch {
   }
 
   #look(): void {
-    this.#store.env.refresh()
-    const seq = this.#store.seq
+    this.#journal.refresh()
+    const seq = this.#journal.seq
     if (seq === this.#told) return
     this.#told = seq
     for (const listener of this.#listeners) listener()
   }
 
-  *#older(since: number): Generator<BoxChange> {
-    for (const { seq, event } of this.#store.entries(since)) {
+  *#older(since: number): Generator<FolderChange> {
+    for (const { seq, event } of this.#journal.entries(since)) {
       if (seq > this.#seq) return
-      yield* boxChanges(this.#store.tables, event, seq)
+      yield* kindOf(event, seq).changes(this.#journal.views, event, seq)
     }
   }
 
   #catchUp(): void {
-    for (const { seq, event } of this.#store.entries(this.#seq)) {
-      this.#recent.push(...boxChanges(this.#store.tables, event, seq))
-      if (event.type === 'mailbox' || event.type === 'subscription') this.#named = seq
+    for (const { seq, event } of this.#journal.entries(this.#seq)) {
+      const kind = kindOf(event, seq)
+      for (const one of kind.changes(this.#journal.views, event, seq)) this.#recent.push(one)
+      if (kind.names) this.#named = seq
       this.#seq = seq
     }
     if (this.#recent.length <= 2 * KEEP) return

@@ -56,9 +56,9 @@ async function nothingElse(it: World, count: number): Promise<void> {
 async function replayed({ lazaret }: World): Promise<void> {
   const copy = new Store({ dir: tempDir() })
   try {
-    lazaret.store.env.refresh()
+    lazaret.store.refresh()
     await replay(lazaret.store, copy)
-    expect(compareViews(lazaret.store.tables, copy.tables)).toBeNull()
+    expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
   } finally {
     await copy.close()
   }

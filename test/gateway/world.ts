@@ -80,7 +80,7 @@ export async function block(lazaret: Lazaret, ...masks: string[]): Promise<void>
 
 /** What lies in a folder, oldest first. */
 export function itemsIn(lazaret: Lazaret, id: FolderId, login = ROOT): Item[] {
-  lazaret.store.env.refresh()
+  lazaret.store.refresh()
   const folder = folderOf(lazaret, id)
   const rows = lazaret.quarantine.rows(login, folder)
   return Array.from(rows.uid, (uid) => lazaret.quarantine.itemAt(login, folder, uid)?.item).filter(
@@ -118,7 +118,7 @@ export async function until<T>(
     return await new Promise<T>((resolve, reject) => {
       const look = (): void => {
         try {
-          lazaret.store.env.refresh()
+          lazaret.store.refresh()
           const value = done()
           if (value) resolve(value)
         } catch (error) {

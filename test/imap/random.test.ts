@@ -14,7 +14,7 @@ test(
   { timeout: Math.max(120_000, COMMANDS * 200) },
   async () => {
     const one = await startServer({ imap: { test_mailboxes: 'true' } })
-    const two = await serve(one.lazaret, one.lazaret.store.env.dir)
+    const two = await serve(one.lazaret, one.lazaret.store.dir)
     const first = await one.logIn('root')
     for (const name of ['one', 'two', 'three']) await first.ok(`CREATE ${name}`)
     const random = randomOf(SEED)

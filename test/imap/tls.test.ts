@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('the certificate', () => {
   test('is made on first start, for this host, readable by its owner alone', async () => {
-    const path = join(server.lazaret.store.env.dir, SELF_SIGNED)
+    const path = join(server.lazaret.store.dir, SELF_SIGNED)
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const certificate = new X509Certificate(readFileSync(path))
     expect(certificate.checkHost('localhost')).toBe('localhost')

@@ -9,7 +9,7 @@ import { ran, testWith } from './programs.ts'
 /** A configuration that keeps all folders as maildirs below `dir`. */
 function configure(server: Running, dir: string): string {
   const certificate = join(dir, 'cert.pem')
-  const own = readFileSync(join(server.lazaret.store.env.dir, 'imap-tls.pem'), 'utf8')
+  const own = readFileSync(join(server.lazaret.store.dir, 'imap-tls.pem'), 'utf8')
   writeFileSync(certificate, own.slice(own.indexOf('-----BEGIN CERTIFICATE')))
   const path = join(dir, 'mbsyncrc')
   mkdirSync(join(dir, 'mail'))

@@ -12,7 +12,7 @@ const RELEASED = 'release label=none release=wanted'
 
 /** The server's certificate as a file, for clients that check it. */
 function certificateOf(server: Running, dir: string): string {
-  const own = readFileSync(join(server.lazaret.store.env.dir, 'imap-tls.pem'), 'utf8')
+  const own = readFileSync(join(server.lazaret.store.dir, 'imap-tls.pem'), 'utf8')
   const path = join(dir, 'cert.pem')
   writeFileSync(path, own.slice(own.indexOf('-----BEGIN CERTIFICATE')))
   return path

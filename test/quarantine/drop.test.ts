@@ -39,7 +39,7 @@ describe('a drop by MOVE', () => {
       release: { state: 'wanted', actor: USER.account },
     })
     expect(lazaret.quarantine.openReleases()).toHaveLength(1)
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 0, spam: 0 })
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 0 })
   })
 
   test('into Release & Train does both, and back home undoes both', async () => {
@@ -54,7 +54,7 @@ describe('a drop by MOVE', () => {
       folder(lazaret, 'release-train'),
     )
     expect(itemOf(lazaret, item)).toMatchObject({ trained: 'ham', release: { state: 'wanted' } })
-    expect(getModel(lazaret.store.tables).ham).toBe(21)
+    expect(getModel(lazaret.store.views).ham).toBe(21)
     const taught = lazaret.quarantine.score(SPAM).score.p
     await lazaret.quarantine.move(
       USER,
@@ -63,10 +63,10 @@ describe('a drop by MOVE', () => {
       folder(lazaret, 'caught'),
     )
     expect(itemOf(lazaret, item)).toMatchObject({ trained: null, release: { state: 'cancelled' } })
-    expect(getModel(lazaret.store.tables).ham).toBe(20)
+    expect(getModel(lazaret.store.views).ham).toBe(20)
     expect(lazaret.quarantine.openReleases()).toEqual([])
     expect(lazaret.quarantine.score(SPAM).score.p).toBeGreaterThan(taught)
-    expect(getLesson(lazaret.store.tables, itemOf(lazaret, item).blob)).toBeNull()
+    expect(getLesson(lazaret.store.views, itemOf(lazaret, item).blob)).toBeNull()
   })
 
   test('a second drop of the same item neither releases nor learns again', async () => {
@@ -94,7 +94,7 @@ describe('a drop by MOVE', () => {
     )
     expect(lazaret.quarantine.openReleases()).toHaveLength(1)
     expect(lazaret.quarantine.openReleases()[0].token).toBe(token)
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 1, spam: 0 })
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 1, spam: 0 })
   })
 
   test('what is not seen by the login is not moved', async () => {
@@ -150,7 +150,7 @@ describe('a drop by COPY, \\Deleted and EXPUNGE', () => {
     expect(uidsIn(lazaret, 'caught')).toEqual([])
     expect(uidsIn(lazaret, 'spam')).toEqual(to)
     expect(itemOf(lazaret, item)).toMatchObject({ trained: 'spam', places: [[to[0], 'spam']] })
-    expect(getModel(lazaret.store.tables).spam).toBe(1)
+    expect(getModel(lazaret.store.views).spam).toBe(1)
   })
 })
 
@@ -201,7 +201,7 @@ describe('a drop by APPEND', () => {
       trained: 'spam',
       at: 1234,
     })
-    expect(getModel(lazaret.store.tables).spam).toBe(1)
+    expect(getModel(lazaret.store.views).spam).toBe(1)
   })
 
   test("of somebody else's item is not a release", async () => {
@@ -233,16 +233,16 @@ describe('lessons', () => {
     const {
       to: [b1],
     } = await drop(b, 'caught', 'spam')
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 0, spam: 1 })
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 1 })
     const {
       to: [b2],
     } = await drop(b1, 'spam', 'not-spam')
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 1, spam: 0 })
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 1, spam: 0 })
     await drop(b2, 'not-spam', 'caught')
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 0, spam: 1 })
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 1 })
     await drop(a1, 'spam', 'caught')
-    expect(getModel(lazaret.store.tables)).toMatchObject({ ham: 0, spam: 0 })
-    expect(lazaret.store.tables.lessons.count()).toBe(0)
+    expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 0 })
+    expect(lazaret.store.views.lessons.count()).toBe(0)
   })
 
   test('a rolled back lesson leaves no trace in the model in memory', async () => {
@@ -295,8 +295,8 @@ test('two processes and a replay end with the same views and bit-identical weigh
   await lazaret.quarantine.expire(Date.now() + 1000)
   const copy = new Store({ dir: tempDir() })
   await replay(lazaret.store, copy)
-  expect(compareViews(lazaret.store.tables, copy.tables)).toBeNull()
-  const copyDir = copy.env.dir
+  expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
+  const copyDir = copy.dir
   await copy.close()
   const second = rig({}, copyDir)
   second.quarantine.prepare()

@@ -61,8 +61,8 @@ describe('ordinary mailboxes', () => {
     await quarantine.copy(ROOT, a, uids, a)
     await quarantine.move(ROOT, b, to, a)
     expect(quarantine.status(ROOT, a).messages).toBe(9)
-    expect(lazaret.store.tables.lessons.count()).toBe(0)
-    expect(lazaret.store.tables.outbox.count()).toBe(0)
+    expect(lazaret.store.views.lessons.count()).toBe(0)
+    expect(lazaret.store.views.outbox.count()).toBe(0)
   })
 })
 

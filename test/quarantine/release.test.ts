@@ -100,7 +100,7 @@ describe('time', () => {
     expect(await lazaret.quarantine.expire(later)).toBe(1)
     expect(uidsIn(lazaret, 'caught')).toEqual([])
     expect(itemOf(lazaret, id).release?.state).toBe('wanted')
-    expect(lazaret.store.tables.blobs.count()).toBe(1)
+    expect(lazaret.store.views.blobs.count()).toBe(1)
   })
 
   test('a deleted message is gone from sight at once and for good after the grace time', async () => {

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Item } from '../../plugin/mail.ts'
 import { Refused } from '../../plugin/errors.ts'
-import type { EventBody, NewItem } from '../../plugin/store/events.ts'
+import type { EventBody, NewItem } from '../../plugin/store/events/index.ts'
 import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store/items.ts'
-import { keywordSet } from '../../plugin/store/keywords.ts'
+import { keywordSet, keywordSets, knownKeywords } from '../../plugin/store/keywords.ts'
 import { getBox, getPlace } from '../../plugin/store/places.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { levels } from '../../plugin/scope.ts'
@@ -55,7 +55,7 @@ async function deposit(store: Store, raw: string, over: Partial<NewItem> = {}): 
 }
 
 const uids = (store: Store, scope: string, folder: string): number[] => [
-  ...readRows(store.tables, scope, folder, getBox(store.tables, scope, folder).messages).uid,
+  ...readRows(store.views, scope, folder, getBox(store.views, scope, folder).messages).uid,
 ]
 
 describe('views', () => {
@@ -66,7 +66,7 @@ describe('views', () => {
     for (const scope of ['user@example.com', 'example.com', ''])
       expect(uids(store, scope, 'caught')).toEqual([uid])
     expect(uids(store, 'other@example.com', 'caught')).toEqual([])
-    expect(getBox(store.tables, '', 'caught')).toEqual({
+    expect(getBox(store.views, '', 'caught')).toEqual({
       messages: 1,
       unseen: 0,
       deleted: 0,
@@ -91,20 +91,20 @@ describe('views', () => {
     const to = await store.write({ actor: 'test' }, (tx) => tx.append(move))
     expect(uids(store, '', 'caught')).toEqual([])
     expect(uids(store, 'example.com', 'spam')).toEqual([to])
-    expect(getBox(store.tables, '', 'caught').uidNext).toBe(uid + 1)
-    expect(getBox(store.tables, '', 'spam')).toMatchObject({ messages: 1, deleted: 1, unseen: 0 })
-    const place = getPlace(store.tables, [to, 'spam'])
-    expect(keywordSet(store.tables, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
-    expect(getItem(store.tables, uid)?.places).toEqual([[to, 'spam']])
-    expect(dueItems(store.tables, 8999, 10)).toEqual([])
-    expect(dueItems(store.tables, 9000, 10)).toEqual([uid])
+    expect(getBox(store.views, '', 'caught').uidNext).toBe(uid + 1)
+    expect(getBox(store.views, '', 'spam')).toMatchObject({ messages: 1, deleted: 1, unseen: 0 })
+    const place = getPlace(store.views, [to, 'spam'])
+    expect(keywordSet(store.views, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
+    expect(getItem(store.views, uid)?.places).toEqual([[to, 'spam']])
+    expect(dueItems(store.views, 8999, 10)).toEqual([])
+    expect(dueItems(store.views, 9000, 10)).toEqual([uid])
   })
 
   test('a blob is stored once and goes with its last item', async () => {
     const store = newStore()
     const a = await deposit(store, 'same bytes')
     const b = await deposit(store, 'same bytes', { scope: 'two@example.com' })
-    expect(store.tables.blobs.count()).toBe(1)
+    expect(store.views.blobs.count()).toBe(1)
     const purge = (id: number, scope: string): Promise<number> =>
       store.write({ actor: 'test' }, (tx) =>
         tx.append({
@@ -114,25 +114,25 @@ describe('views', () => {
         }),
       )
     await purge(a, 'user@example.com')
-    expect(store.tables.blobs.count()).toBe(1)
+    expect(store.views.blobs.count()).toBe(1)
     await purge(b, 'two@example.com')
-    expect(store.tables.blobs.count()).toBe(0)
-    expect(store.tables.items.count()).toBe(0)
-    expect(store.tables.places.count()).toBe(0)
-    expect(store.tables.rows.count()).toBe(0)
-    expect(store.tables.identities.count()).toBe(0)
-    expect(store.tables.arrivals.count()).toBe(0)
-    expect(store.tables.due.count()).toBe(0)
+    expect(store.views.blobs.count()).toBe(0)
+    expect(store.views.items.count()).toBe(0)
+    expect(store.views.places.count()).toBe(0)
+    expect(store.views.rows.count()).toBe(0)
+    expect(store.views.identities.count()).toBe(0)
+    expect(store.views.arrivals.count()).toBe(0)
+    expect(store.views.due.count()).toBe(0)
   })
 
   test('items are found by what they were received as and by what they read like', async () => {
     const store = newStore()
     const id = await deposit(store, 'hello')
-    const found = getItem(store.tables, id) as Item
-    expect(findArrival(store.tables, found)?.id).toBe(id)
-    expect(findArrival(store.tables, { ...found, sender: 'x@y.example' })).toBeNull()
+    const found = getItem(store.views, id) as Item
+    expect(findArrival(store.views, found)?.id).toBe(id)
+    expect(findArrival(store.views, { ...found, sender: 'x@y.example' })).toBeNull()
     const second = await deposit(store, 'hello again', { scope: 'two@example.com' })
-    expect(findIdentity(store.tables, 'same').map((one) => one.id)).toEqual([second, id])
+    expect(findIdentity(store.views, 'same').map((one) => one.id)).toEqual([second, id])
   })
 
   test('rows stay in UID order over many chunks, with removals in between', async () => {
@@ -148,7 +148,7 @@ describe('views', () => {
       }),
     )
     expect(uids(store, 'example.com', 'caught')).toEqual(all.filter((uid) => !gone.includes(uid)))
-    expect(getItem(store.tables, gone[0])?.places).toEqual([])
+    expect(getItem(store.views, gone[0])?.places).toEqual([])
   })
 
   test('scopes of an address, a domain and everything', () => {
@@ -171,7 +171,7 @@ describe('transactions', () => {
     await expect(bad).rejects.toThrow('No.')
     expect(await good1).toBe(before + 1)
     expect(await good2).toBe(before + 2)
-    expect(store.tables.settings.count()).toBe(0)
+    expect(store.views.settings.count()).toBe(0)
     expect(store.seq).toBe(before + 2)
   })
 
@@ -193,7 +193,7 @@ describe('transactions', () => {
     )
     const heard = new Promise<void>((done) => {
       const stop = store.watch.listen(() => {
-        if (store.tables.settings.count() === 0) return
+        if (store.views.settings.count() === 0) return
         stop()
         done()
       })
@@ -203,6 +203,22 @@ describe('transactions', () => {
     expect(message).toEqual({ seen: id, seq: id + 1 })
     await heard
   })
+})
+
+test('nobody outside the store can write a view, nor learns a keyword set by asking', async () => {
+  const store = newStore()
+  const uid = await deposit(store, 'a')
+  // @ts-expect-error -- the type has no means to write
+  expect(store.views.items.put).toBeUndefined()
+  // @ts-expect-error
+  expect(store.views.items.remove).toBeUndefined()
+  await store.write({ actor: 'test' }, (tx) => {
+    // @ts-expect-error -- nor inside a decision
+    expect(tx.views.items.put).toBeUndefined()
+  })
+  expect(() => knownKeywords(store.views, ['never', 'seen'])).toThrow(/not in the store/)
+  expect(keywordSets(store.views)).toBe(0)
+  expect(getItem(store.views, uid)?.id).toBe(uid)
 })
 
 describe('changes', () => {
@@ -303,11 +319,11 @@ test('a replay into an empty directory gives equal views', async () => {
   })
   const copy = newStore()
   expect(await replay(store, copy)).toBe(store.seq)
-  expect(compareViews(store.tables, copy.tables)).toBeNull()
+  expect(compareViews(store.views, copy.views)).toBeNull()
   expect([...copy.entries(0)]).toEqual([...store.entries(0)])
   // The comparison does see differences.
   await copy.write({ actor: 'test' }, (tx) =>
     tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' }),
   )
-  expect(compareViews(store.tables, copy.tables)).not.toBeNull()
+  expect(compareViews(store.views, copy.views)).not.toBeNull()
 })

@@ -3,8 +3,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
 import { canonicalAddress, canonicalDomain } from '../../address.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
-import { decode, encode } from '../../store/codec.ts'
-import type { AccountRecord } from '../../store/events.ts'
+import { decode } from '../../store/codec.ts'
+import type { AccountRecord } from '../../store/events/index.ts'
 import { canonicalScope, parseScope, sees, tierOf } from '../../scope.ts'
 import { write, type Context } from '../context.ts'
 import {
@@ -23,11 +23,6 @@ const LOCKED = 'Too many wrong passwords; try again later.'
 const PASSWORD_MIN = 8
 const PASSWORD_MAX = 1024
 const CACHE_MAX = 10_000
-
-interface Attempts {
-  failures: number
-  until: number
-}
 
 export interface Account {
   name: string
@@ -76,16 +71,16 @@ export class Accounts {
   async failed(user: string, source: string): Promise<void> {
     const { store, config } = this.#ctx
     const { lockout_minutes } = config.login
-    await store.env.write(() => {
-      for (const { key, max } of this.#guards(accountName(user), source)) {
-        const old = attempts(store.views.guard.get(key))
+    const guards = this.#guards(accountName(user), source)
+    await store.beside.countAttempts(
+      guards.map(({ key }) => key),
+      (old, i) => {
         const now = Date.now()
         // A count that was locked and has waited, or is old, begins anew.
         const n = (old.until > now - lockout_minutes * 60_000 ? old.failures : 0) + 1
-        const until = n >= max ? now + lockout_minutes * 60_000 : now
-        store.views.guard.put(key, encode({ failures: n, until } satisfies Attempts))
-      }
-    })
+        return { failures: n, until: n >= guards[i].max ? now + lockout_minutes * 60_000 : now }
+      },
+    )
   }
 
   /** Other than before once the account's password or tier has changed; null when it is gone. */
@@ -167,16 +162,14 @@ export class Accounts {
 
   #checkLock(name: string, source: string): void {
     for (const { key, max } of this.#guards(name, source)) {
-      const { failures, until } = attempts(this.#ctx.store.views.guard.get(key))
+      const { failures, until } = this.#ctx.store.beside.attempts(key)
       if (failures >= max && until > Date.now()) throw new Refused('AUTHENTICATIONFAILED', LOCKED)
     }
   }
 
   async #forgive(name: string): Promise<void> {
-    const { store } = this.#ctx
     const [{ key }] = this.#guards(name, '')
-    if (!store.views.guard.has(key)) return
-    await store.env.write(() => store.views.guard.remove(key))
+    await this.#ctx.store.beside.forgiveAttempts(key)
   }
 
   /** Where wrong passwords are counted, and how many are too many. */
@@ -251,10 +244,6 @@ async function newRecord(tier: Tier, password: string): Promise<AccountRecord> {
     scram: scramSecret(password),
     created: Date.now(),
   }
-}
-
-function attempts(bytes: Buffer | undefined): Attempts {
-  return bytes ? decode<Attempts>(bytes) : { failures: 0, until: 0 }
 }
 
 const noAccount = (name: string): Refused =>

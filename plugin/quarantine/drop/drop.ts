@@ -6,7 +6,7 @@ import { getItem } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
 import { countedUid, getPlace } from '../../store/places.ts'
 import { sees } from '../../scope.ts'
-import type { Entry, EventBody } from '../../store/events.ts'
+import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
 import { DAY, write, type Context } from '../context.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
@@ -99,7 +99,7 @@ export function enter(
 const DELETED = 8
 
 /** Appends an event that puts an item into a folder. Answers the UID it has there. */
-export function appendEntry(tx: Tx, entry: Extract<EventBody, Entry>): number {
+export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number {
   const counted = countedUid(tx.views, entry.folder)
   const seq = tx.append({ ...entry, ...counted })
   return counted.newUid ?? seq

@@ -12,7 +12,7 @@ import {
 } from '../../mail.ts'
 import { blobInPlace, getBlob } from '../../store/blobs.ts'
 import { sees } from '../../scope.ts'
-import type { PlaceGroup } from '../../store/events.ts'
+import type { PlaceGroup } from '../../store/events/index.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
 import { getBox, getPlace } from '../../store/places.ts'
@@ -97,7 +97,7 @@ function summaryOfPlace(ctx: Context, place: Place | null): Summary | null {
 }
 
 function known(ctx: Context, item: number): Summary | null {
-  const bytes = ctx.store.views.summaries.get(item)
+  const bytes = ctx.store.beside.summary(item)
   return bytes ? readSummary(item, bytes) : null
 }
 
@@ -106,7 +106,7 @@ function summarize(ctx: Context, id: number): Summary | null {
   if (!item) return null
   const root = parseStructure(rawOf(ctx, item))
   const kept = keptSummary(root, item)
-  if (kept) ctx.store.keepSummary(id, kept)
+  if (kept) ctx.store.beside.keepSummary(id, kept)
   return readSummary(id, kept ?? makeSummary(root, item))
 }
 

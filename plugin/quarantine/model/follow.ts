@@ -6,7 +6,7 @@ import type { Settings } from '../../settings.ts'
 import { getModel, type ModelState } from '../../store/lessons.ts'
 import { getBlob } from '../../store/blobs.ts'
 import type { Store } from '../../store/store.ts'
-import type { Event } from '../../store/events.ts'
+import type { Event } from '../../store/events/index.ts'
 
 export class Follower {
   /** Settings by scope, as far as somebody asked; emptied when one changes. */

@@ -3,7 +3,7 @@
 import type { Item, Label } from '../../mail.ts'
 import { getBlob } from '../../store/blobs.ts'
 import { getLesson } from '../../store/lessons.ts'
-import type { Event } from '../../store/events.ts'
+import type { Event } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 

@@ -1,0 +1,97 @@
+// What lies beside the views: neither history nor a view of it, so it is not in the journal, not compared
+// and not replicated. Login counters, \Recent, summaries. Every change of it is a verb here.
+import { decode, encode } from './codec.ts'
+import type { BesideTables, Env, Views } from './env.ts'
+import type { Scope } from '../mail.ts'
+
+/** Wrong passwords of one account or one network address. */
+export interface Attempts {
+  failures: number
+  /** Unix time in ms: of the last failure, or until when no more are taken. */
+  until: number
+}
+
+export class Beside {
+  readonly #env: Env
+  readonly #tables: BesideTables
+  readonly #views: Views
+  readonly #made = new Map<number, Uint8Array>()
+
+  constructor(env: Env) {
+    this.#env = env
+    this.#tables = env.beside
+    this.#views = env.views
+  }
+
+  /** What is counted under `guard`, which names an account or an address. */
+  attempts(guard: string[]): Attempts {
+    const bytes = this.#tables.guard.get(guard)
+    return bytes ? decode<Attempts>(bytes) : { failures: 0, until: 0 }
+  }
+
+  /** Puts what `count` makes of each of these, in every process at once. */
+  async countAttempts(
+    guards: readonly string[][],
+    count: (old: Attempts, index: number) => Attempts,
+  ): Promise<void> {
+    await this.#env.write(() => {
+      for (const [i, guard] of guards.entries())
+        this.#tables.guard.put(guard, encode(count(this.attempts(guard), i)))
+    })
+  }
+
+  async forgiveAttempts(guard: string[]): Promise<void> {
+    if (!this.#tables.guard.has(guard)) return
+    await this.#env.write(() => this.#tables.guard.remove(guard))
+  }
+
+  /** UID from which on no session was told of the messages of a folder (RFC 3501 §2.3.2). */
+  recentFrom(scope: Scope, folder: string): number {
+    const bytes = this.#tables.recent.get([scope, folder])
+    return bytes ? decode<number>(bytes) : 1
+  }
+
+  /**
+   * The same, and from now on a session was told of all up to `upto`. Of several that ask at once, in any
+   * process, one gets them.
+   */
+  async claimRecent(scope: Scope, folder: string, upto: number): Promise<number> {
+    const from = this.recentFrom(scope, folder)
+    if (from > upto) return from
+    return await this.#env.write(() => {
+      const now = this.recentFrom(scope, folder)
+      if (now <= upto) this.#tables.recent.put([scope, folder], encode(upto + 1))
+      return now
+    })
+  }
+
+  /** What is kept of an item's message, or undefined where nothing is. */
+  summary(item: number): Buffer | undefined {
+    return this.#tables.summaries.get(item)
+  }
+
+  /** Keeps the summary of an item that had none. Soon, or not at all: it can be made again. */
+  keepSummary(item: number, bytes: Uint8Array): void {
+    if (this.#made.size === 0) setImmediate(() => void this.#keepMade().catch(() => undefined))
+    this.#made.set(item, bytes)
+  }
+
+  /** The same at once, inside a write transaction. */
+  putSummary(item: number, bytes: Uint8Array): void {
+    this.#tables.summaries.put(item, bytes)
+  }
+
+  /** Inside a write transaction: nothing is kept for items that are no more. */
+  forget(items: readonly number[]): void {
+    for (const item of items) this.#tables.summaries.remove(item)
+  }
+
+  async #keepMade(): Promise<void> {
+    const made = [...this.#made]
+    this.#made.clear()
+    await this.#env.write(() => {
+      for (const [item, bytes] of made)
+        if (this.#views.items.has(item)) this.putSummary(item, bytes)
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import type { Item } from '../../mail.ts'
+import { putItem } from '../items.ts'
+import { added, enter, NONE, placeKey, type Entering, type Kind } from './kind.ts'
+
+/** What a new item is made of; id, trained, release and places come from the fold. */
+export type NewItem = Omit<Item, 'id' | 'trained' | 'release' | 'places'>
+
+/** A new item and its first place in `folder` (`''`: none, for a split item, which is only on its way). */
+export interface Deposit extends Entering {
+  type: 'deposit'
+  item: NewItem
+}
+
+export const deposit: Kind<Deposit> = {
+  fold: (tables, event, seq) => {
+    const lies = event.folder !== ''
+    const places = lies ? [placeKey(event, seq)] : []
+    const item: Item = { ...event.item, id: seq, trained: null, release: null, places }
+    putItem(tables, item)
+    if (lies) enter(tables, item, event, seq)
+  },
+  changes: (views, event, seq) =>
+    event.folder === '' ? [] : [added(views, event.item.scope, event, seq)],
+  followed: false,
+  blobs: ({ item }) => [item.blob],
+  gone: NONE,
+  names: false,
+}

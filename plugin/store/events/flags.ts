@@ -1,0 +1,36 @@
+import type { FlagSet } from '../../mail.ts'
+import { internKeywords, knownKeywords } from '../keywords.ts'
+import { putPlace } from '../places.ts'
+import { mustItem, mustPlace, NONE, type Kind, type PlaceGroup } from './kind.ts'
+
+/** New absolute flags of places, grouped. */
+export interface Flags {
+  type: 'flags'
+  groups: (PlaceGroup & { flags: FlagSet })[]
+}
+
+export const flags: Kind<Flags> = {
+  fold: (tables, event, seq) => {
+    for (const { folder, uids, flags: set } of event.groups) {
+      const keywords = internKeywords(tables, set.keywords)
+      for (const uid of uids) {
+        const place = mustPlace(tables, [uid, folder])
+        const item = mustItem(tables, place.item)
+        putPlace(tables, item, { ...place, flags: set.system, keywords, modseq: seq })
+      }
+    }
+  },
+  changes: (views, event, seq) =>
+    event.groups.flatMap(({ scope, folder, uids, flags: set }) => {
+      const keywords = knownKeywords(views, set.keywords)
+      return uids.map((uid) => ({
+        scope,
+        folder,
+        change: { kind: 'flags' as const, seq, uid, flags: set.system, keywords },
+      }))
+    }),
+  followed: false,
+  blobs: NONE,
+  gone: NONE,
+  names: false,
+}

@@ -1,0 +1,75 @@
+// The events of the journal. Self-contained, versioned, serialisable: another journal (a replicated
+// log) may carry them to another machine, which folds them into its own views. What a kind of event
+// means stands in its own file; here is the map of all of them.
+import { account, type Account } from './account.ts'
+import { copy, type Copy } from './copy.ts'
+import { create, type Create } from './create.ts'
+import { deposit, type Deposit } from './deposit.ts'
+import { expunge, type Expunge } from './expunge.ts'
+import { flags, type Flags } from './flags.ts'
+import type { Kind, Stamp } from './kind.ts'
+import { lesson, type Lesson } from './lesson.ts'
+import { mailbox, type Mailbox } from './mailbox.ts'
+import { masks, type Masks } from './masks.ts'
+import { move, type Move } from './move.ts'
+import { purge, type Purge } from './purge.ts'
+import { release, type Release } from './release.ts'
+import { setting, type Setting } from './setting.ts'
+import { snapshot, type Snapshot } from './snapshot.ts'
+import { subscription, type Subscription } from './subscription.ts'
+
+export type { AccountRecord } from './account.ts'
+export type { NewItem } from './deposit.ts'
+export {
+  EVENT_VERSION,
+  type Entering,
+  type FolderChange,
+  type PlaceGroup,
+  type Stamp,
+} from './kind.ts'
+
+export type EventBody =
+  | Account
+  | Copy
+  | Create
+  | Deposit
+  | Expunge
+  | Flags
+  | Lesson
+  | Mailbox
+  | Masks
+  | Move
+  | Purge
+  | Release
+  | Setting
+  | Snapshot
+  | Subscription
+
+export type Event = Stamp & EventBody
+
+/** Every kind of event. The compiler tells what a new one lacks. */
+const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> } = {
+  account,
+  copy,
+  create,
+  deposit,
+  expunge,
+  flags,
+  lesson,
+  mailbox,
+  masks,
+  move,
+  purge,
+  release,
+  setting,
+  snapshot,
+  subscription,
+}
+
+/** What the store knows of this kind of event; `seq` is for the message of the error. */
+export function kindOf<T extends EventBody>({ type }: T, seq: number): Kind<T> {
+  // A journal written by a later version may hold events that this one does not know.
+  if (!Object.hasOwn(KINDS, type))
+    throw new Error(`journal entry ${seq}: unknown event '${type}'; use the version that wrote it`)
+  return KINDS[type] as unknown as Kind<T>
+}

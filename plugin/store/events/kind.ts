@@ -1,0 +1,119 @@
+// What an event is made of, and what one kind of event has to say of itself.
+import type { Change, FlagSet, Item, Place, PlaceKey, Scope } from '../../mail.ts'
+import type { Tables, Views } from '../env.ts'
+import { getItem, putItem } from '../items.ts'
+import { internKeywords, knownKeywords } from '../keywords.ts'
+import { getPlace, putPlace } from '../places.ts'
+
+export const EVENT_VERSION = 1
+
+/** Fields of every event. `at`: Unix time in ms; `actor`: the account, or `smtp`, `cli`, `system`. */
+export interface Stamp {
+  v: typeof EVENT_VERSION
+  at: number
+  actor: string
+}
+
+/** All that the store has to know of one kind of event. Each says everything: nothing is the default. */
+export interface Kind<Body> {
+  /** Changes the views. No clock, no randomness, nothing read but the views and the event. */
+  fold(tables: Tables, event: Stamp & Body, seq: number): void
+  /** What it changes in which folder. Follows from the event and the interned keyword sets, at any time. */
+  changes(views: Views, event: Body, seq: number): FolderChange[]
+  /**
+   * Whether every process has to hear of it: what changes the filter, and what is to be sent. These are
+   * few among many arrivals, so they have an index of their own.
+   */
+  followed: boolean
+  /** Blobs that must be at hand before it is folded. */
+  blobs(event: Body): string[]
+  /** Items that are no more once it is folded: what is kept beside the views for them goes too. */
+  gone(event: Body): number[]
+  /** Whether it changes the names of folders or subscriptions. */
+  names: boolean
+}
+
+/** A change of `folder` for everybody who sees items of `scope`. */
+export interface FolderChange {
+  scope: Scope
+  folder: string
+  change: Change
+}
+
+/** For kinds that change no folder, name no blob, end no item. */
+export const NONE = (): never[] => []
+
+/** Places of one folder and one item scope: tells whose folders an event changes without a look-up. */
+export interface PlaceGroup {
+  scope: Scope
+  folder: string
+  uids: number[]
+}
+
+/** An item enters `folder` with `flags`. */
+export interface Entering {
+  folder: string
+  flags: FlagSet
+  /** UID of its new place: given where the folder counts its own, else the seq of the event. */
+  newUid?: number
+}
+
+/** The place that an event of seq `seq` makes. */
+export function placeKey({ newUid, folder }: Entering, seq: number): PlaceKey {
+  return [newUid ?? seq, folder]
+}
+
+/** Puts an item into the folder that it enters. */
+export function enter(
+  tables: Tables,
+  item: Item,
+  event: Entering & { at: number },
+  seq: number,
+): void {
+  const [uid, folder] = placeKey(event, seq)
+  putPlace(tables, item, {
+    uid,
+    item: item.id,
+    folder,
+    flags: event.flags.system,
+    keywords: internKeywords(tables, event.flags.keywords),
+    modseq: seq,
+    saved: event.at,
+  })
+}
+
+export function added(views: Views, scope: Scope, event: Entering, seq: number): FolderChange {
+  const [uid, folder] = placeKey(event, seq)
+  const { system: flags, keywords } = event.flags
+  const change = { kind: 'add', seq, uid, flags, keywords: knownKeywords(views, keywords) } as const
+  return { scope, folder, change }
+}
+
+export function vanished(groups: readonly PlaceGroup[], seq: number): FolderChange[] {
+  return groups.flatMap(({ scope, folder, uids }) =>
+    uids.map((uid) => ({ scope, folder, change: { kind: 'gone' as const, seq, uid } })),
+  )
+}
+
+export function mustItem(views: Views, id: number): Item {
+  const item = getItem(views, id)
+  if (!item) throw new Error(`item ${id} is not in the store`)
+  return item
+}
+
+export function mustPlace(views: Views, key: PlaceKey): Place {
+  const place = getPlace(views, key)
+  if (!place) throw new Error(`place ${key.join(' in ')} is not in the store`)
+  return place
+}
+
+export function withoutPlace(item: Item, gone: Place): PlaceKey[] {
+  return item.places.filter(([uid, folder]) => uid !== gone.uid || folder !== gone.folder)
+}
+
+/** Puts an item that has new places, and a new time at which it is purged. */
+export function putPlaces(tables: Tables, item: Item, places: PlaceKey[], due: number): Item {
+  const next = { ...item, places, due }
+  putItem(tables, next)
+  return next
+}

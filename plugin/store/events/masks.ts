@@ -1,0 +1,24 @@
+import type { ListKind, Scope } from '../../mail.ts'
+import { NOTHING } from '../codec.ts'
+import { NONE, type Kind } from './kind.ts'
+
+/** Masks leave and enter one list of one scope. */
+export interface Masks {
+  type: 'masks'
+  scope: Scope
+  list: ListKind
+  add: string[]
+  remove: string[]
+}
+
+export const masks: Kind<Masks> = {
+  fold: (tables, { scope, list, add, remove }) => {
+    for (const mask of remove) tables.masks.remove([scope, list, mask])
+    for (const mask of add) tables.masks.put([scope, list, mask], NOTHING)
+  },
+  changes: NONE,
+  followed: true,
+  blobs: NONE,
+  gone: NONE,
+  names: false,
+}

@@ -1,0 +1,42 @@
+import type { Scope } from '../../mail.ts'
+import { removePlace } from '../places.ts'
+import {
+  added,
+  enter,
+  mustItem,
+  mustPlace,
+  NONE,
+  placeKey,
+  putPlaces,
+  vanished,
+  withoutPlace,
+  type Entering,
+  type Kind,
+} from './kind.ts'
+
+/** The place `uid` leaves `from` and enters `folder`. */
+export interface Move extends Entering {
+  type: 'move'
+  uid: number
+  scope: Scope
+  from: string
+  due: number
+}
+
+export const move: Kind<Move> = {
+  fold: (tables, event, seq) => {
+    const place = mustPlace(tables, [event.uid, event.from])
+    const item = mustItem(tables, place.item)
+    removePlace(tables, item, place, seq)
+    const places = [...withoutPlace(item, place), placeKey(event, seq)]
+    enter(tables, putPlaces(tables, item, places, event.due), event, seq)
+  },
+  changes: (views, event, seq) => [
+    ...vanished([{ scope: event.scope, folder: event.from, uids: [event.uid] }], seq),
+    added(views, event.scope, event, seq),
+  ],
+  followed: false,
+  blobs: NONE,
+  gone: NONE,
+  names: false,
+}
