@@ -33,6 +33,8 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
     'smtp.ini': `listen=${HOST}:${ports.smtp}\nnodes=0\n`,
     'smtp_forward.ini': `host=${HOST}\nport=${ports.nextHop}\n`,
     'outbound.ini': 'enable_tls=false\n',
+    // No STARTTLS here: Haraka looks for its usual files unless it is told that there are none, and complains.
+    'tls.ini': '[main]\nkey=\ncert=\n',
     'log.ini': '[main]\nlevel=notice\ntimestamps=true\nformat=default\n',
     // As `haraka -i` does: without this file Haraka 3.3 does not greet.
     'connection.ini': readFileSync(require.resolve('Haraka/config/connection.ini'), 'utf8'),

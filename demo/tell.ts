@@ -9,7 +9,7 @@ export function tell(
   { dir, ports, empty, testMailboxes }: Options,
   accounts: DemoAccount[],
 ): string {
-  const here = relative('.', dir) || '.'
+  const here = shown(dir)
   const lazaret = `npx lazaret --data ${here}`
   const width = Math.max(...accounts.map(({ user }) => user.length))
   const lines = [
@@ -20,7 +20,7 @@ export function tell(
     `  Quarantine (IMAP)    ${HOST} port ${ports.tls} with SSL/TLS, or port ${ports.starttls} with STARTTLS`,
     `                       the certificate is self-signed: let your mail client accept it`,
     `  Delivered mail       ${join(here, 'delivered')}`,
-    `  Haraka's log         ${relative('.', paths(dir).log)}`,
+    `  Haraka's log         ${shown(paths(dir).log)}`,
     '',
     '  Log in as            password',
     ...accounts.map(
@@ -44,6 +44,12 @@ export function tell(
     colors.dim('Ctrl-C stops it; the data stay.'),
   ]
   return lines.join('\n')
+}
+
+/** A path as one would type it here. */
+function shown(path: string): string {
+  const near = relative('.', path) || '.'
+  return near.startsWith('..') ? path : near
 }
 
 const SEES = {

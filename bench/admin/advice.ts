@@ -1,13 +1,6 @@
 // From figures to advice that an admin can act on: a sentence each, with the figure behind it. Pure.
+import type { Advice, Figures, Gateway } from '../../plugin/cli/measured.ts'
 import { number } from '../harness/text.ts'
-import type { Figures, Gateway } from './figures.ts'
-
-export interface Advice {
-  topic: string
-  advice: string
-  /** The figure behind it. */
-  because: string
-}
 
 /** Of what was measured, how much to plan with: peaks and other work want the rest. */
 const PLANNED = 0.5

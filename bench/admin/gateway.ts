@@ -2,11 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { measureGateway } from '../phases/gateway/index.ts'
+import type { Gateway } from '../../plugin/cli/measured.ts'
+import { measureGateway } from '../phases/gateway/measure.ts'
 import { ADMIN, QUICK } from '../phases/gateway/variants.ts'
 import type { Mail } from '../harness/corpus.ts'
 import type { PhaseResult } from '../harness/result.ts'
-import type { Gateway } from './figures.ts'
 
 export interface GatewayRun {
   dir: string

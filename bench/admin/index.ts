@@ -1,4 +1,5 @@
 // The process that `lazaret bench` starts: one Request comes in by IPC, Replies go out.
+import type { Outcome, Reply, Request } from '../../plugin/cli/measured.ts'
 import { calibrate, noiseWarnings } from '../harness/calibrate.ts'
 import { readCorpus } from '../harness/corpus.ts'
 import { machine } from '../harness/machine.ts'
@@ -7,7 +8,6 @@ import { withDir } from '../harness/work-dir.ts'
 import { advise } from './advice.ts'
 import { gatewayFigures } from './gateway.ts'
 import { figuresOf } from './measure.ts'
-import type { Outcome, Reply, Request } from './messages.ts'
 
 /** Messages that are measured with: as many as five minutes need. */
 const MAIL = 3000

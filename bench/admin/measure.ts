@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import type { Figures, Gateway, Held } from '../../plugin/cli/measured.ts'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 import { Store } from '../../plugin/store/store.ts'
 import { calibrate } from '../harness/calibrate.ts'
@@ -12,7 +13,6 @@ import { memory } from '../harness/proc.ts'
 import { median } from '../harness/stats.ts'
 import { BenchClient } from '../phases/imap/client.ts'
 import { startLazaret, USER } from '../phases/imap/side.ts'
-import type { Figures, Gateway, Held } from './figures.ts'
 
 export interface Given {
   /** Empty folder on the disk of the data. */

@@ -21,7 +21,7 @@ export function machine(dir: string): Machine {
 }
 
 /** Packages whose version tells in the figures. */
-const PACKAGES = ['Haraka', 'lmdb', 'msgpackr', 'mailparser']
+const PACKAGES = ['Haraka', 'lmdb', 'msgpackr']
 
 export function versions(): Record<string, string> {
   const found: Record<string, string> = {

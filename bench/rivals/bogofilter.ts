@@ -1,6 +1,7 @@
 // bogofilter: a process for each message where it has to learn after each, bulk mode where it has not.
 import { spawnSync } from 'node:child_process'
-import { program, type Resident, type Stored } from './rival.ts'
+import { program } from '../harness/program.ts'
+import type { Resident, Stored } from './rival.ts'
 
 export const bogofilter: Resident = {
   name: 'bogofilter',

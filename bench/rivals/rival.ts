@@ -1,6 +1,4 @@
 // Another filter on the same mail: it scores a message, then is told what it was (protocol P1).
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import type { Mail } from '../harness/corpus.ts'
 
 export interface Rival {
@@ -27,17 +25,3 @@ export interface Screener {
 }
 
 export type Labelled = Mail & { label: 'ham' | 'spam' }
-
-/** Where a program is, looked for as a shell would, and where daemons are. */
-export function program(name: string): string | null {
-  for (const dir of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
-    const file = join(dir, name)
-    try {
-      accessSync(file, constants.X_OK)
-      return file
-    } catch {
-      // Not here.
-    }
-  }
-  return null
-}

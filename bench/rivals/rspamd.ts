@@ -1,5 +1,5 @@
 // rspamd's Bayes with redis behind it, by HTTP as rspamc does; of its rules only the Bayes symbols.
-import { startRspamd, rspamd as service } from '../phases/gateway/daemons.ts'
+import { startRspamd, rspamd as service } from './daemons.ts'
 import type { Rival } from './rival.ts'
 
 interface Checked {

@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { program, type Labelled, type Resident } from './rival.ts'
+import { program } from '../harness/program.ts'
+import type { Labelled, Resident } from './rival.ts'
 
 /**
  * Reads `spam|ham SIZE WHAT\n` and so many octets. WHAT has `s`: scores and prints the probability and the

@@ -1,7 +1,7 @@
 // From figures to advice.
 import { describe, expect, test } from 'vitest'
 import { advise, rateAt } from '../../bench/admin/advice.ts'
-import type { Figures } from '../../bench/admin/figures.ts'
+import type { Figures } from '../../plugin/cli/measured.ts'
 
 const FIGURES: Figures = {
   cores: 4,

@@ -43,6 +43,10 @@ describe('npm start', () => {
       expect(gateway.out).toContain(user)
       expect(gateway.out).toContain(password)
     }
+    // The log of a gateway in which nothing is wrong tells of nothing wrong.
+    const log = readFileSync(join(dir, 'haraka.log'), 'utf8')
+    expect(log).toContain('Starting up Haraka')
+    expect(log).not.toMatch(/\[(WARN|ERROR|CRIT|ALERT|EMERG)\]|warning|deprecat/i)
     // Each login sees its scope: alice hers, the others bob's too.
     caught = await held(first, 'super-admin', 'starttls')
     expect(await held(first, 'domain')).toBe(caught)

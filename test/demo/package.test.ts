@@ -1,19 +1,20 @@
 // Drop-in: the packed package in a folder as `haraka -i` makes it, with two lines in config/plugins.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import {
   appendFileSync,
-  mkdirSync,
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { ImapFlow } from 'imapflow'
 import { expect, test } from 'vitest'
 import { ensureBuilt, ROOT } from '../rig/build.ts'
 import { startHaraka } from '../rig/haraka.ts'
+import { startRegistry } from '../rig/registry.ts'
 import { NextHop } from '../rig/sink.ts'
 import { SmtpClient } from '../rig/smtp.ts'
 import { freePorts, tempDir } from './gateway.ts'
@@ -21,33 +22,38 @@ import { freePorts, tempDir } from './gateway.ts'
 const HARAKA = join(ROOT, 'node_modules/Haraka/bin/haraka')
 const NAME = 'haraka-plugin-lazaret'
 
-/** Unpacked where `npm install` puts it; what it depends on is linked, so that no registry is asked. */
-function install(dir: string): string {
+/** As its users install it: `npm install` of the packed file, into a package of theirs. */
+async function install(dir: string): Promise<string> {
   const packed = tempDir()
   execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed], {
     cwd: ROOT,
   })
   const [tarball] = readdirSync(packed)
-  execFileSync('tar', ['xzf', join(packed, tarball), '-C', packed])
-  const home = join(dir, 'node_modules', NAME)
-  mkdirSync(dirname(home), { recursive: true })
-  execFileSync('cp', ['-r', join(packed, 'package'), home])
-  const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>
+  const registry = await startRegistry()
+  try {
+    const env = {
+      ...process.env,
+      npm_config_registry: registry.url,
+      npm_config_cache: join(packed, 'cache'),
+      npm_config_audit: 'false',
+      npm_config_update_notifier: 'false',
+    }
+    await promisify(execFile)('npm', ['install', join(packed, tarball)], { cwd: dir, env })
+  } finally {
+    await registry.close()
   }
-  for (const name of Object.keys(dependencies)) {
-    const link = join(dir, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', name), link)
-  }
-  return home
+  // Binaries for other systems are all that may be missing.
+  expect([...registry.missing].filter((name) => !/^@(lmdb|msgpackr-extract)\//.test(name))).toEqual(
+    [],
+  )
+  return join(dir, 'node_modules', NAME)
 }
 
 test.each([0, 2])('npm pack, haraka -i, two lines in config/plugins, nodes=%i', async (nodes) => {
   await ensureBuilt()
   const dir = join(tempDir(), 'mx')
   execFileSync(process.execPath, [HARAKA, '-i', dir], { stdio: 'ignore' })
-  const home = install(dir)
+  const home = await install(dir)
   const config = join(dir, 'config')
   const hop = await NextHop.start()
   const base = await freePorts()
@@ -112,7 +118,20 @@ test.each([0, 2])('npm pack, haraka -i, two lines in config/plugins, nodes=%i', 
   rmSync(dir, { recursive: true, force: true })
 })
 
-test('the package holds what it needs, and nothing of the tests or the local gateway', () => {
+interface Manifest {
+  engines: { node: string }
+  homepage: string
+  repository: { url: string }
+  bugs: { url: string }
+  dependencies: Record<string, string>
+  overrides: Record<string, string>
+  allowScripts: Record<string, boolean>
+}
+
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
+
+/** What `npm pack` puts into the package. */
+function packedFiles(): string[] {
   const [{ files }] = JSON.parse(
     execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--dry-run'], {
       cwd: ROOT,
@@ -120,7 +139,12 @@ test('the package holds what it needs, and nothing of the tests or the local gat
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
   ) as { files: { path: string }[] }[]
-  const paths = files.map(({ path }) => path)
+  return files.map(({ path }) => path)
+}
+
+test('the package holds what it needs, and nothing of the tests or the local gateway', async () => {
+  await ensureBuilt()
+  const paths = packedFiles()
   for (const path of [
     'package.json',
     'README.md',
@@ -136,4 +160,67 @@ test('the package holds what it needs, and nothing of the tests or the local gat
   expect(
     paths.filter((path) => /^(dist\/)?(demo|scripts|test|var|node_modules)\//.test(path)),
   ).toEqual([])
+  // A map is of no use without its source.
+  expect(paths.filter((path) => path.endsWith('.map'))).toEqual([])
+})
+
+/** All files that a source leads to: what it imports, types too, and the scripts that it starts. */
+function reached(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const text = readFileSync(file, 'utf8')
+  const imports = [...text.matchAll(/\b(?:from|import\()\s*'(\.[^']+\.ts)'/g)]
+  const started = [...text.matchAll(/join\(__dirname, '([^']+)\.js'\)/g)]
+  for (const [, name] of imports) reached(join(dirname(file), name), found)
+  for (const [, name] of started) reached(join(dirname(file), `${name}.ts`), found)
+  return found
+}
+
+test('of the bench, the package has what `lazaret bench` runs, and no more', async () => {
+  await ensureBuilt()
+  const sources = [...reached(join(ROOT, 'plugin/cli/commands/bench.ts'))]
+    .map((file) => relative(ROOT, file))
+    .filter((file) => file.startsWith('bench/'))
+  expect(sources).toContain('bench/admin/index.ts')
+  expect(sources).toContain('bench/phases/imap/server.ts')
+  const packed = packedFiles().filter((path) => path.startsWith('dist/bench/'))
+  expect(packed.sort()).toEqual(sources.map((file) => `dist/${file.replace(/ts$/, 'js')}`).sort())
+})
+
+test('what runs asks for no override: those of package.json are for what only tests need', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>
+  }
+  for (const name of Object.keys(MANIFEST.overrides)) {
+    const entries = Object.entries(packages).filter(([path]) => path.endsWith(`/${name}`))
+    expect(entries.length, name).toBeGreaterThan(0)
+    expect(entries.filter(([, { dev }]) => !dev)).toEqual([])
+  }
+})
+
+test('what runs is what is imported', () => {
+  const imported = new Set<string>()
+  for (const file of readdirSync(join(ROOT, 'plugin'), { recursive: true, encoding: 'utf8' }))
+    if (file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      for (const [, name] of readFileSync(join(ROOT, 'plugin', file), 'utf8').matchAll(
+        /\b(?:from|import\(|require\()\s*'((?:@[\w-]+\/)?[\w-]+)[^']*'/g,
+      ))
+        imported.add(name)
+  expect(Object.keys(MANIFEST.dependencies).filter((name) => !imported.has(name))).toEqual([])
+})
+
+test('package.json says where to find us, and which scripts of packages may run', () => {
+  const { homepage, repository, bugs, engines, allowScripts } = MANIFEST
+  const address = repository.url.replace(/^git\+|\.git$/g, '')
+  expect(address).toMatch(/^https:\/\/[^/]+\/[^/]+\/haraka-plugin-lazaret$/)
+  expect([homepage, bugs.url]).toEqual([`${address}#readme`, `${address}/issues`])
+  expect(engines.node).toBe('>=20.19')
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { hasInstallScript?: boolean }>
+  }
+  const scripts = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+  // A package for another system is not installed here.
+  const here = scripts.filter((path) => existsSync(join(ROOT, path)))
+  const name = (path: string): string => path.replace(/^.*node_modules\//, '')
+  expect(here.map(name).filter((one) => !(one in allowScripts))).toEqual([])
 })

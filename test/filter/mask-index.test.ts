@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Refused } from '../../plugin/errors.ts'
 import { type MaskEntry, MaskIndex } from '../../plugin/filter/mask-index.ts'
 import { parseMask } from '../../plugin/filter/mask.ts'
-import { sampleMasks } from '../../bench/phases/masks/measure.ts'
+import { sampleMasks } from '../../bench/harness/sample-masks.ts'
 import { NaiveIndex } from '../twin/masks.ts'
 
 // Few pieces and few letters, so that masks and addresses meet. é, its decomposed form and the

@@ -6,10 +6,9 @@ import { certificateFiles } from '../../../plugin/imap/connection/certificate.ts
 import { CLI, open } from '../../../plugin/open.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { family } from '../../harness/proc.ts'
-import { sampleMasks } from '../masks/measure.ts'
-import { rspamd, spamassassin, type Daemon } from './daemons.ts'
+import { sampleMasks } from '../../harness/sample-masks.ts'
 import { DISCARD, startHaraka, type Running } from './haraka.ts'
-import type { Variant } from './variants.ts'
+import type { Rival, Variant } from './variants.ts'
 
 /** The domain whose senders are blocked. */
 export const HELD = 'held.example'
@@ -18,11 +17,29 @@ const LESSONS = 400
 /** Masks of a whole run: what a server with lists has. */
 const MASKS = 100_000
 
-const DAEMONS = { rspamd, spamassassin }
+/** What filters in place of Lazaret, started beside its Haraka. */
+export interface Daemon {
+  /** Processes whose CPU time counts. */
+  pids: number[]
+  /** Lines for config/plugins, and files of Haraka's folder. */
+  plugins: string[]
+  files: Record<string, string>
+  stop(): Promise<void>
+}
+
+export interface Daemons {
+  missing: () => string | null
+  start: (dir: string) => Promise<Daemon>
+}
+
+/** The other filters that a run knows; `lazaret bench` knows none. */
+export type Rivals = Readonly<Partial<Record<Rival, Daemons>>>
 
 /** Why this variant cannot be measured here; null when it can. */
-export function missing({ filter }: Variant): string | null {
-  return filter === null || filter === 'lazaret' ? null : DAEMONS[filter].missing()
+export function missing({ filter }: Variant, rivals: Rivals): string | null {
+  if (filter === null || filter === 'lazaret') return null
+  const rival = rivals[filter]
+  return rival ? rival.missing() : `${filter}: it is no part of this run`
 }
 
 export interface Server extends Running {
@@ -39,18 +56,17 @@ export interface ServerOptions extends PhaseOptions {
   template: string
   /** Folder for CPU profiles; null: none are taken. */
   profiles: string | null
+  rivals: Rivals
 }
 
 export async function startServer(variant: Variant, options: ServerOptions): Promise<Server> {
   const { filter, tls, queue, nodes } = variant
-  const { dir, haraka, forward, profiles } = options
+  const { dir, haraka, forward, profiles, rivals } = options
   const home = join(dir, variant.name.replaceAll(/\W+/g, '-'))
   const data = filter === 'lazaret' ? join(home, 'lazaret') : null
   if (data) cpSync(options.template, data, { recursive: true })
-  const daemon =
-    filter === null || filter === 'lazaret'
-      ? null
-      : await DAEMONS[filter].start(join(home, 'daemon'))
+  const rival = filter === null || filter === 'lazaret' ? undefined : rivals[filter]
+  const daemon = (await rival?.start(join(home, 'daemon'))) ?? null
   try {
     const running = await startHaraka({
       dir: home,

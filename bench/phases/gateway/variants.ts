@@ -1,6 +1,7 @@
 // What is compared: which plugins stand between `MAIL` and the end of the message, and what share is held.
 
-export type FilterName = 'lazaret' | 'rspamd' | 'spamassassin'
+export type Rival = 'rspamd' | 'spamassassin'
+export type FilterName = 'lazaret' | Rival
 
 export interface Variant {
   name: string

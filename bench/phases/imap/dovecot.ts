@@ -6,17 +6,12 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Credentials } from './client.ts'
+import type { Running } from './side.ts'
 
 const BINARY = '/usr/sbin/dovecot'
 const NOBODY = 65_534
 
 export const hasDovecot = (): boolean => existsSync(BINARY)
-
-export interface Running {
-  readonly port: number
-  readonly pid: number
-  stop(): Promise<void>
-}
 
 async function freePort(): Promise<number> {
   const server = createServer()

@@ -1,4 +1,4 @@
-// Lazaret's IMAP server in a process of its own, for bench/imap.ts. The argument is JSON (`Setup`);
+// Lazaret's IMAP server in a process of its own, for side.ts. The argument is JSON (`Setup`);
 // prints `{"port": n}` when it listens and ends with its input. A line `profile` begins a CPU profile,
 // `hot` ends it and prints the hottest functions as JSON.
 import { createInterface } from 'node:readline'

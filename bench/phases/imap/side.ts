@@ -6,10 +6,15 @@ import { createInterface } from 'node:readline'
 import { cpuMs, family } from '../../harness/proc.ts'
 import type { Hot } from '../../harness/result.ts'
 import type { Credentials } from './client.ts'
-import type { Running } from './dovecot.ts'
 import type { Setup } from './server.ts'
 
 export const USER: Credentials = { name: 'bench', password: 'correct-horse-battery' }
+
+export interface Running {
+  readonly port: number
+  readonly pid: number
+  stop(): Promise<void>
+}
 
 export interface Side extends Running {
   readonly name: 'lazaret' | 'dovecot'

@@ -1,7 +1,8 @@
 // Cost and memory of the mask index as it grows: look-ups that hit and that miss, one by one and in
-// bulk. Plain results; `node dist/bench/masks.js [SIZE...]` prints them as a table.
-
+// bulk. Plain results; `node dist/bench/phases/masks/measure.js [SIZE...]` prints them as a table.
 import { type MaskEntry, MaskIndex } from '../../../plugin/filter/mask-index.ts'
+import { random } from '../../harness/random.ts'
+import { host, mailbox, sampleMasks } from '../../harness/sample-masks.ts'
 
 export interface MaskCost {
   masks: number
@@ -30,63 +31,6 @@ const SCOPES = ['user7@example7.com', 'example7.com', '']
 const ADDRESSES = 20_000
 const SINGLE = 5_000
 const WARM_UP = 5
-const TLDS = ['com', 'net', 'org', 'info', 'co.uk', 'example']
-
-/** A small generator with a fixed start, so that runs can be compared (xorshift32). */
-function generator(start: number): (below: number) => number {
-  let x = start
-  return (below) => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) % below
-  }
-}
-
-const SYLLABLES = 'ba ce di fo gu ka le mi no pu ra se ti vo xu za ber dan fil gor'.split(' ')
-
-function word(random: (below: number) => number, syllables: number): string {
-  let text = ''
-  for (let i = 0; i < syllables; i++) text += SYLLABLES[random(SYLLABLES.length)]
-  return text
-}
-
-/** The local part of a person or of a machine that sends much. */
-function mailbox(random: (below: number) => number): string {
-  const name = word(random, 1 + random(3))
-  const kind = random(4)
-  if (kind === 0) return `${name}${random(10_000)}`
-  return kind === 1 ? `${name}.${word(random, 1 + random(3))}` : name + word(random, 1)
-}
-
-function host(random: (below: number) => number): string {
-  return `${word(random, 2 + random(4))}.${TLDS[random(TLDS.length)]}`
-}
-
-/** Lists as servers have them: mostly addresses and whole domains, every form of wildcard among
- *  them; four of five entries global, the rest of domains and of people. */
-export function* sampleMasks(count: number, start = 7): Generator<MaskEntry> {
-  const random = generator(start)
-  for (let i = 0; i < count; i++) {
-    const local = mailbox(random)
-    const domain = host(random)
-    const form = random(100)
-    const mask =
-      form < 45
-        ? `${local}@${domain}`
-        : form < 80
-          ? `*@${domain}`
-          : form < 87
-            ? `*${local.slice(-2 - random(6))}@${domain}`
-            : form < 94
-              ? `${local}@${domain.slice(0, 3 + random(8))}*`
-              : `*${local.slice(-4 - random(5))}@${domain.slice(0, 3 + random(8))}*`
-    const owner = random(10)
-    const site = `example${random(1000)}.com`
-    const scope = owner < 8 ? '' : owner < 9 ? site : `user${random(50)}@${site}`
-    yield { scope, list: random(4) === 0 ? 'allow' : 'block', mask }
-  }
-}
 
 /** The text as one piece of memory, as a text that was read is; not as the parts it was put of. */
 function flat(text: string): string {
@@ -95,10 +39,10 @@ function flat(text: string): string {
 
 /** Addresses of which a mask of the index matches each. */
 function hits(masks: readonly MaskEntry[]): string[] {
-  const random = generator(11)
+  const next = random(11)
   const global = masks.filter((entry) => entry.scope === '')
   return Array.from({ length: ADDRESSES }, () => {
-    const { mask } = global[random(global.length)]
+    const { mask } = global[next(global.length)]
     const local = mask.startsWith('*') ? `jo${mask.slice(1)}` : mask
     return flat(local.endsWith('*') ? `${local.slice(0, -1)}x.com` : local)
   })
@@ -106,8 +50,8 @@ function hits(masks: readonly MaskEntry[]): string[] {
 
 /** Addresses like those of the masks; `q` stands in none of their words. */
 function misses(): string[] {
-  const random = generator(13)
-  return Array.from({ length: ADDRESSES }, () => flat(`${mailbox(random)}q@q${host(random)}`))
+  const next = random(13)
+  return Array.from({ length: ADDRESSES }, () => flat(`${mailbox(next)}q@q${host(next)}`))
 }
 
 /** CPU time for each of `count`: what one core has to spend, also on a machine that others use. */

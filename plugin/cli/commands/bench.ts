@@ -9,6 +9,7 @@ import type { Config } from '../../config.ts'
 import { readConfig } from '../../config.ts'
 import { CLI, open } from '../../open.ts'
 import { Usage } from '../errors.ts'
+import type { Held, Outcome, Reply, Request } from '../measured.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
 import { findPlace, type Place, type PlaceOptions } from '../place.ts'
 import { bare } from '../session.ts'
@@ -18,36 +19,6 @@ interface BenchOptions extends PlaceOptions {
   holdRate: string
   quick?: boolean
 }
-
-/** As bench/admin/messages.ts has them: the process that measures is started, not called. */
-interface Outcome {
-  figures: Record<string, unknown> & {
-    scoring: number
-    fsync: { rate: number; ms: number }
-    store: { flushed: number; unflushed: number }
-    imap: { kibPerConnection: number }
-    gateway: {
-      alone: number
-      one: Point[]
-      two: Point[] | null
-      memoryMiB: number
-    } | null
-  }
-  advice: { topic: string; advice: string; because: string }[]
-  warnings: string[]
-  corpus: string
-  skipped: string[]
-}
-
-interface Point {
-  held: number
-  rate: number
-}
-
-type Reply =
-  | { type: 'step'; what: string; done: number }
-  | { type: 'done'; outcome: Outcome }
-  | { type: 'failed'; message: string }
 
 export function bench(): Command {
   return new Command('bench')
@@ -111,10 +82,7 @@ const DAY = 86_400_000
 const LOOKED_AT = 20_000
 
 /** What came into Caught in the last days; null before anything did. */
-async function heldNow(
-  { dataDir }: Place,
-  config: Config,
-): Promise<{ items: number; perDay: number; size: number } | null> {
+async function heldNow({ dataDir }: Place, config: Config): Promise<Held | null> {
   if (!existsSync(join(dataDir, 'data.mdb'))) return null
   const lazaret = open(config, dataDir)
   const { quarantine } = lazaret
@@ -140,7 +108,7 @@ async function heldNow(
 }
 
 /** Runs bench/admin in a process of its own, a bar on stderr. */
-async function measured(request: object): Promise<Outcome> {
+async function measured(request: Request): Promise<Outcome> {
   const child = fork(join(__dirname, '../../../bench/admin/index.js'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -3,22 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { program } from '../../rivals/rival.ts'
-import { endWithUs, freePort, listening, write } from './haraka.ts'
-
-export interface Daemon {
-  /** Processes whose CPU time counts. */
-  pids: number[]
-  /** Lines for config/plugins, and files of Haraka's folder. */
-  plugins: string[]
-  files: Record<string, string>
-  stop(): Promise<void>
-}
-
-export interface Daemons {
-  missing: () => string | null
-  start: (dir: string) => Promise<Daemon>
-}
+import { program } from '../harness/program.ts'
+import { endWithUs, freePort, listening, write } from '../phases/gateway/haraka.ts'
+import type { Daemon, Daemons } from '../phases/gateway/server.ts'
 
 export const spamassassin: Daemons = {
   missing: () => (program('spamd') ? null : 'SpamAssassin: spamd is not installed'),

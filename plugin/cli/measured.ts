@@ -1,4 +1,44 @@
-// What `lazaret bench` measures on an admin's machine, as plain figures: advice.ts reads nothing else.
+// What `lazaret bench` and the process that measures (bench/admin) say to each other. The command starts that
+// process instead of calling it: what is measured shall not share a process with a progress bar. The words are
+// the command's, so that nothing of the plugin needs the bench.
+
+export interface Request {
+  /** Existing folder on the disk of the data; a folder of our own is made in it, and removed. */
+  disk: string
+  corpus?: string
+  quick: boolean
+  /** Share of all mail that is held, 0..1. */
+  heldShare: number
+  settings: Figures['settings']
+  quarantine: Held | null
+  /** The folder in which Haraka runs: the Haraka installed there is measured. */
+  harakaDir: string | null
+}
+
+export type Reply =
+  | { type: 'step'; what: string; done: number }
+  | { type: 'done'; outcome: Outcome }
+  | { type: 'failed'; message: string }
+
+export interface Outcome {
+  figures: Figures
+  advice: Advice[]
+  warnings: string[]
+  /** Where the mail came from. */
+  corpus: string
+  /** What was left out, and why. */
+  skipped: string[]
+}
+
+/** A sentence that an admin can act on. */
+export interface Advice {
+  topic: string
+  advice: string
+  /** The figure behind it. */
+  because: string
+}
+
+/** What was measured on an admin's machine: the advice reads nothing else. */
 export interface Figures {
   cores: number
   memoryMiB: number
