@@ -19,10 +19,9 @@ export class Filter {
     return (this.#masks ??= new MaskIndex())
   }
 
-  /** Forgets lists and model. */
-  reset(): void {
-    this.#kernel?.reset()
-    this.#masks = null
+  /** Masks anew, of which there are none. */
+  freshMasks(): MaskIndex {
+    return (this.#masks = new MaskIndex())
   }
 
   /**

@@ -11,6 +11,9 @@ import { readTraces, type Trace } from './trace.ts'
 /** Version of the features: models and lessons of another version do not fit. */
 export const FEATURE_VERSION = 1
 
+/** A model has 2^BITS slots unless told. */
+export const BITS = 20
+
 export type Label = 'ham' | 'spam'
 
 /** What the model thinks of a message. */
@@ -78,7 +81,7 @@ export class Kernel {
   readonly #model: Uint8Array
 
   /** @param bits the model has 2^bits slots of 4 bytes, 16 to 22. */
-  constructor({ bits = 20 }: { bits?: number } = {}) {
+  constructor({ bits = BITS }: { bits?: number } = {}) {
     if (!Number.isInteger(bits) || bits < 16 || bits > 22)
       throw new RangeError(`bits is ${bits}; a model has 2^16 to 2^22 slots`)
     this.bits = bits
@@ -147,6 +150,14 @@ export class Kernel {
     this.#input.set(lesson.subarray(LESSON_HEAD))
     if (!this.#wasm.apply(size, head.getUint32(3, true) | 0, direction))
       throw new Error('lesson is malformed')
+  }
+
+  /** Keeps the slots that a lesson changes; the answer puts them back, to the bit. */
+  keep(lesson: Uint8Array): () => void {
+    const model = new Uint32Array(this.#model.buffer, this.#model.byteOffset, 1 << this.bits)
+    const slots = slotsOf(lesson)
+    const old = slots.map((slot) => model[slot])
+    return () => slots.forEach((slot, i) => (model[slot] = old[i]))
   }
 
   /** Learns a message at once; returns its score before that. */
@@ -274,4 +285,24 @@ export class Kernel {
       ],
     }
   }
+}
+
+/** The slots of a lesson, as Kernel.lesson encodes them. */
+function slotsOf(lesson: Uint8Array): Uint32Array {
+  const head = new DataView(lesson.buffer, lesson.byteOffset, lesson.length)
+  const slots = new Uint32Array(head.getUint32(3, true))
+  let at = LESSON_HEAD
+  let slot = 0
+  for (let i = 0; i < slots.length; i++) {
+    let distance = 0
+    for (let shift = 0; ; shift += 7) {
+      distance |= (lesson[at] & 127) << shift
+      if (lesson[at++] < 128) break
+    }
+    slots[i] = slot += distance
+    // The change of the weight, and behind it the sum.
+    while (lesson[at++] > 127);
+    at += 2
+  }
+  return slots
 }

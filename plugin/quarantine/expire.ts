@@ -35,13 +35,17 @@ export async function expire(ctx: Context, now = Date.now()): Promise<number> {
 /** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */
 export async function snapshotModel(ctx: Context, force = false): Promise<boolean> {
   if (!force && lessonsSince(ctx) < SNAPSHOT_EVERY) return false
-  await write(ctx, { actor: 'system' }, (tx) => {
-    ctx.follower.catchUp()
-    const { ham, spam, prior } = getModel(tx.views)
-    tx.append({ type: 'snapshot', blob: tx.blob(ctx.filter.kernel.snapshot()), ham, spam, prior })
-    ctx.follower.catchUp()
+  await ctx.follower.model.arrive()
+  // Made ahead of the transaction: lessons that come meanwhile stand behind `upto`.
+  const { seq: upto, kernel } = ctx.follower.model
+  const bytes = kernel.snapshot()
+  return await write(ctx, { actor: 'system' }, (tx) => {
+    const { ham, spam, prior, upto: newest } = getModel(tx.views)
+    // Another model, or a later snapshot, took its place meanwhile.
+    if (newest > upto) return false
+    tx.append({ type: 'snapshot', blob: tx.blob(bytes), upto, ham, spam, prior })
+    return true
   })
-  return true
 }
 
 /** Drops journal entries older than main.journal_days that no view needs. */
@@ -52,7 +56,7 @@ export async function trimJournal(ctx: Context, now = Date.now()): Promise<numbe
 
 function lessonsSince(ctx: Context): number {
   let lessons = 0
-  for (const { event } of ctx.store.followed(getModel(ctx.store.views).upto))
+  for (const { event } of ctx.store.followed(getModel(ctx.store.views).upto, 'model'))
     if (event.type === 'lesson' && ++lessons >= SNAPSHOT_EVERY) break
   return lessons
 }

@@ -78,7 +78,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
     )
   const passMark = find(header, 'x-lazaret-release')
   const forged = forgedFields(header)
-  const { ham, spam, prior } = ctx.follower.model
+  const { ham, spam, prior } = ctx.follower.model.state
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
   const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
     (scored ??= ctx.filter.kernel.score(raw, envelope.signals))

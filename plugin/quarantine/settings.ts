@@ -42,7 +42,7 @@ const CACHE_MAX = 10_000
 
 /**
  * The same for the hot path: remembered until the journal tells of a change of settings. For use outside
- * of a write transaction, behind `follower.catchUp()`.
+ * of a write transaction.
  */
 export function knownSettings(ctx: Context, scope: Scope): Settings {
   const { settings } = ctx.follower

@@ -64,8 +64,8 @@ export function applySnapshot(tables: Tables, event: Snapshot, seq: number): voi
   if (event.blob) addRef(tables, event.blob)
   if (old.snapshot) dropRef(tables, old.snapshot)
   if (event.fresh) forget(tables)
-  const { blob: snapshot, ham, spam, prior } = event
-  tables.model.put('state', encode({ snapshot, upto: seq, ham, spam, prior } satisfies ModelState))
+  const { blob: snapshot, upto = seq, ham, spam, prior } = event
+  tables.model.put('state', encode({ snapshot, upto, ham, spam, prior } satisfies ModelState))
 }
 
 /** No message counts as anything, and none of the weights owes it anything. */

@@ -3,9 +3,16 @@
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
 import { blobName, putBlob } from './blobs.ts'
-import { decode, encode, NOTHING } from './codec.ts'
+import { decode, encode } from './codec.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
-import { EVENT_VERSION, kindOf, type Event, type EventBody, type NewItem } from './events/index.ts'
+import {
+  EVENT_VERSION,
+  kindOf,
+  type Event,
+  type EventBody,
+  type NewItem,
+  type Topic,
+} from './events/index.ts'
 import { fold } from './fold.ts'
 import { Watch } from './watch.ts'
 
@@ -93,9 +100,11 @@ export class Store {
       yield { seq: key, event: decode<Event>(value) }
   }
 
-  /** Of these, the ones that every process follows (FOLLOWED); cheap when there is none. */
-  *followed(since: number): Generator<{ seq: number; event: Event }> {
-    for (const seq of this.#env.journal.followed.keys({ start: since + 1 })) {
+  /** Of these, the ones of one topic (Kind.followed); cheap when there is none. Others are not decoded. */
+  *followed(since: number, topic: Topic): Generator<{ seq: number; event: Event }> {
+    const wanted = encode(topic)
+    for (const { key: seq, value: of } of this.#env.journal.followed.range({ start: since + 1 })) {
+      if (!wanted.equals(of)) continue
       const value = this.#env.journal.journal.get(seq)
       if (value) yield { seq, event: decode<Event>(value) }
     }
@@ -175,7 +184,7 @@ export class Store {
     const { journal, followed } = this.#env.journal
     const kind = kindOf(event, seq)
     journal.put(seq, encode(event))
-    if (kind.followed) followed.put(seq, NOTHING)
+    if (kind.followed) followed.put(seq, encode(kind.followed))
     fold(this.#env.tables, event, seq)
     this.beside.forget(kind.gone(event))
   }

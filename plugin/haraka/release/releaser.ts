@@ -119,7 +119,7 @@ export class Releaser {
   // From the journal to the queue
 
   #follow(): void {
-    for (const { seq, event } of this.#lazaret.store.followed(this.#seq)) {
+    for (const { seq, event } of this.#lazaret.store.followed(this.#seq, 'outbox')) {
       this.#seq = seq
       if (event.type === 'release' && event.state === 'wanted') this.#wanted.add(event.item)
     }

@@ -26,7 +26,7 @@ export function checkLists(ctx: Context, check: ListCheck): ListExplanation {
   for (const address of [...senders, check.recipient])
     if (canonicalAddress(address) === null)
       throw new Refused('CANNOT', `'${address}' is not an address.`)
-  ctx.follower.catchUp()
+  ctx.follower.lists.catchUp()
   const owner = check.direction === 'out' ? check.sender : check.recipient
   const scope = scopeOfMail(owner)
   const { allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)

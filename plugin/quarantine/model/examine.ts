@@ -32,7 +32,7 @@ export interface Examined {
 export function examine(ctx: Context, raw: Buffer, question: Question): Examined {
   ctx.follower.catchUp()
   const { recipient, sender, authenticated, signals } = question
-  const explanation = explain(ctx.filter.kernel, raw, signals, question.tokens)
+  const explanation = explain(ctx.follower.model.kernel, raw, signals, question.tokens)
   const scope = scopeOfMail(recipient ?? '')
   const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   const { ham, spam, prior } = getModel(ctx.store.views)

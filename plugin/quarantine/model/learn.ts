@@ -20,7 +20,6 @@ export interface Taught {
 
 /** Records the vote and what follows from it. Answers whether what it counts as changed. */
 export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null): boolean {
-  const { kernel } = ctx.filter
   const old = getLesson(tx.views, message.blob)
   const votes = (old?.votes ?? []).filter(([item]) => item !== message.item)
   const mine = old?.votes.find(([item]) => item === message.item)?.[1] ?? null
@@ -32,21 +31,24 @@ export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null)
   const { blob, item } = message
   const append = (change: Pick<Lesson, 'vote' | 'label' | 'unlearn' | 'learn'>): void => {
     tx.append({ type: 'lesson', blob, item, ...change })
-    // This process follows its own entry like everybody else does.
-    ctx.follower.catchUp()
   }
   if (label === before) {
     append({ vote, label, unlearn: null, learn: null })
     return false
   }
-  ctx.follower.catchUp()
+  // The next lesson of this decision is computed on the weights with this one.
+  const draft = ctx.follower.model.draft()
   // First take back, then learn: the new lesson is computed on the weights without the old one.
-  if (old?.change)
+  if (old?.change) {
     append({ vote: label ? mine : vote, label: null, unlearn: old.change, learn: null })
+    draft.apply(old.change, -1)
+  }
   if (label) {
     const raw = message.raw ?? getBlob(tx.views, blob)
     if (!raw) throw new Error(`blob ${blob} is missing from the store`)
-    append({ vote, label, unlearn: null, learn: kernel.lesson(raw, label, message.signals) })
+    const learn = draft.lesson(raw, label, message.signals)
+    append({ vote, label, unlearn: null, learn })
+    draft.apply(learn, 1)
   } else if (!old?.change) {
     append({ vote, label, unlearn: null, learn: null })
   }

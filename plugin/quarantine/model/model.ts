@@ -1,6 +1,6 @@
 // Verbs of the model as a whole: what it is, a copy of it, another one in its place.
 import { Refused } from '../../errors.ts'
-import { FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
+import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import type { Login } from '../../mail.ts'
 import { getBlob } from '../../store/blobs.ts'
 import { getModel } from '../../store/lessons.ts'
@@ -31,11 +31,11 @@ export function modelInfo(ctx: Context): ModelInfo {
   const { views } = ctx.store
   const { ham, spam, prior, upto, snapshot } = getModel(views)
   let since = 0
-  for (const { event } of ctx.store.followed(upto)) if (event.type === 'lesson') since++
+  for (const { event } of ctx.store.followed(upto, 'model')) if (event.type === 'lesson') since++
   const bytes = snapshot ? getBlob(views, snapshot) : null
   return {
     featureVersion: FEATURE_VERSION,
-    bits: ctx.filter.kernel.bits,
+    bits: BITS,
     ham,
     spam,
     prior,
@@ -45,10 +45,10 @@ export function modelInfo(ctx: Context): ModelInfo {
 }
 
 export function exportModel(ctx: Context): Buffer {
-  ctx.follower.catchUp()
+  const { kernel } = ctx.follower.model
   const { ham, spam, prior } = getModel(ctx.store.views)
   const head = JSON.stringify({ lazaret: 'model', ham, spam, prior })
-  return Buffer.concat([Buffer.from(`${head}\n`), ctx.filter.kernel.snapshot()])
+  return Buffer.concat([Buffer.from(`${head}\n`), kernel.snapshot()])
 }
 
 /**
@@ -62,7 +62,7 @@ export async function importModel(
   { prior }: { prior: boolean },
 ): Promise<void> {
   const model = parse(bytes)
-  const kernel = new Kernel({ bits: ctx.filter.kernel.bits })
+  const kernel = new Kernel()
   try {
     kernel.load(model.snapshot)
   } catch (error) {
@@ -85,7 +85,6 @@ export function beginWithPrior(ctx: Context, snapshot: Uint8Array): void {
     const blob = tx.blob(snapshot)
     tx.append({ type: 'snapshot', blob, ham: 0, spam: 0, prior: true, fresh: true })
   })
-  ctx.follower.catchUp()
 }
 
 /** Forgets everything that was learned. */

@@ -32,8 +32,7 @@ export function score(
   raw: Uint8Array,
   signals: readonly string[],
 ): { score: Score; verdict: Verdict } {
-  ctx.follower.catchUp()
-  const score = ctx.filter.kernel.score(raw, signals)
+  const score = ctx.follower.model.kernel.score(raw, signals)
   const { ham, spam, prior } = getModel(ctx.store.views)
   const { unsure, spam: held } = ctx.config.settings
   const verdict = judge({

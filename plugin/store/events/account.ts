@@ -24,7 +24,7 @@ export const account: Kind<Account> = {
     else tables.accounts.remove(name)
   },
   changes: NONE,
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

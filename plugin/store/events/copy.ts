@@ -25,7 +25,7 @@ export const copy: Kind<Copy> = {
     enter(tables, next, event, seq)
   },
   changes: (views, event, seq) => [added(views, event.scope, event, seq)],
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

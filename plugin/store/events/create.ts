@@ -15,7 +15,7 @@ export const create: Kind<Create> = {
     tables.meta.put('created', encode(at))
   },
   changes: NONE,
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

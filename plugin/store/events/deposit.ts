@@ -21,7 +21,7 @@ export const deposit: Kind<Deposit> = {
   },
   changes: (views, event, seq) =>
     event.folder === '' ? [] : [added(views, event.item.scope, event, seq)],
-  followed: false,
+  followed: null,
   blobs: ({ item }) => [item.blob],
   gone: NONE,
   names: false,

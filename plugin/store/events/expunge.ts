@@ -29,7 +29,7 @@ export const expunge: Kind<Expunge> = {
       }
   },
   changes: (_views, event, seq) => vanished(event.groups, seq),
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

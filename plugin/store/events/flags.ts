@@ -29,7 +29,7 @@ export const flags: Kind<Flags> = {
         change: { kind: 'flags' as const, seq, uid, flags: set.system, keywords },
       }))
     }),
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -26,6 +26,7 @@ export {
   type FolderChange,
   type PlaceGroup,
   type Stamp,
+  type Topic,
 } from './kind.ts'
 
 export type EventBody =

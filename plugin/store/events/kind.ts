@@ -14,6 +14,9 @@ export interface Stamp {
   actor: string
 }
 
+/** Whoever follows one topic does not read the entries of the others. */
+export type Topic = 'model' | 'lists' | 'settings' | 'outbox'
+
 /** All that the store has to know of one kind of event. Each says everything: nothing is the default. */
 export interface Kind<Body> {
   /** Changes the views. No clock, no randomness, nothing read but the views and the event. */
@@ -21,10 +24,10 @@ export interface Kind<Body> {
   /** What it changes in which folder. Follows from the event and the interned keyword sets, at any time. */
   changes(views: Views, event: Body, seq: number): FolderChange[]
   /**
-   * Whether every process has to hear of it: what changes the filter, and what is to be sent. These are
-   * few among many arrivals, so they have an index of their own.
+   * What every process has to hear of has a topic: what changes the filter, and what is to be sent. These
+   * are few among many arrivals, so they have an index of their own.
    */
-  followed: boolean
+  followed: Topic | null
   /** Blobs that must be at hand before it is folded. */
   blobs(event: Body): string[]
   /** Items that are no more once it is folded: what is kept beside the views for them goes too. */

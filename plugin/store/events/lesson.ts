@@ -26,7 +26,7 @@ export const lesson: Kind<Lesson> = {
     if (item && item.trained !== event.vote) putItem(tables, { ...item, trained: event.vote })
   },
   changes: NONE,
-  followed: true,
+  followed: 'model',
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -18,7 +18,7 @@ export const mailbox: Kind<Mailbox> = {
     tables.meta.put('mailboxValidity', encode(Math.max(uidValidity, mailboxValidity(tables))))
   },
   changes: NONE,
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: true,

@@ -17,7 +17,7 @@ export const masks: Kind<Masks> = {
     for (const mask of add) tables.masks.put([scope, list, mask], NOTHING)
   },
   changes: NONE,
-  followed: true,
+  followed: 'lists',
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -35,7 +35,7 @@ export const move: Kind<Move> = {
     ...vanished([{ scope: event.scope, folder: event.from, uids: [event.uid] }], seq),
     added(views, event.scope, event, seq),
   ],
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -19,7 +19,7 @@ export const purge: Kind<Purge> = {
     }
   },
   changes: (_views, event, seq) => vanished(event.groups, seq),
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: ({ items }) => items,
   names: false,

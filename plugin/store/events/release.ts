@@ -24,7 +24,7 @@ export const release: Kind<Release> = {
     else tables.outbox.remove(item.id)
   },
   changes: NONE,
-  followed: true,
+  followed: 'outbox',
   blobs: NONE,
   gone: NONE,
   names: false,

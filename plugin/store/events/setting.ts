@@ -16,7 +16,7 @@ export const setting: Kind<Setting> = {
     else tables.settings.put([scope, key], encode(value))
   },
   changes: NONE,
-  followed: true,
+  followed: 'settings',
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -14,7 +14,7 @@ export const subscription: Kind<Subscription> = {
     tables.subscriptions.put([account, name], encode(subscribed))
   },
   changes: NONE,
-  followed: false,
+  followed: null,
   blobs: NONE,
   gone: NONE,
   names: true,

@@ -1,0 +1,27 @@
+// Lessons that are tried: a kernel is changed by them and is afterwards, to the bit, what it was before.
+import type { Kernel, Label } from './kernel.ts'
+
+export class Draft {
+  readonly #kernel: Kernel
+  readonly #undo: (() => void)[] = []
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  /** What learning the message would change, behind what was applied here; see Kernel.lesson. */
+  lesson(raw: Uint8Array, label: Label, signals: readonly string[]): Uint8Array {
+    return this.#kernel.lesson(raw, label, signals)
+  }
+
+  /** Makes the change of a lesson or takes it back, until undo(). */
+  apply(lesson: Uint8Array, direction: 1 | -1): void {
+    const undo = this.#kernel.keep(lesson)
+    this.#kernel.apply(lesson, direction)
+    this.#undo.push(undo)
+  }
+
+  undo(): void {
+    while (this.#undo.length > 0) this.#undo.pop()?.()
+  }
+}

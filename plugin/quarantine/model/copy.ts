@@ -1,0 +1,156 @@
+// The model in this process's memory: the kernel at one position of the journal.
+import { setImmediate } from 'node:timers/promises'
+import { Draft } from '../../filter/draft.ts'
+import type { Filter } from '../../filter/filter.ts'
+import type { Kernel } from '../../filter/kernel.ts'
+import { getBlob } from '../../store/blobs.ts'
+import type { Event } from '../../store/events/index.ts'
+import { getModel, type ModelState } from '../../store/lessons.ts'
+import type { Store } from '../../store/store.ts'
+
+/** Entries in one step: a few ms. */
+const STEP = 50
+/** How many entries a decision may try that this process has not followed yet: the writer waits for it. */
+const BEHIND = 32
+/** How often a decision is run anew because others taught meanwhile; then it takes what there is. */
+const TRIES = 5
+
+/** Thrown by a decision that needs the model nearer to the journal: brought there, it is run anew. */
+class Again extends Error {}
+
+export class ModelCopy {
+  readonly #store: Store
+  readonly #filter: Filter
+  /** Up to which seq of the journal; null: not read yet. */
+  #seq: number | null = null
+  #state: ModelState | null = null
+  #deciding = false
+  #patient = true
+  #draft: Draft | null = null
+
+  constructor(store: Store, filter: Filter) {
+    this.#store = store
+    this.#filter = filter
+  }
+
+  /** The kernel as of the newest lesson. Never inside a transaction: there is draft(). */
+  get kernel(): Kernel {
+    this.catchUp()
+    return this.#filter.kernel
+  }
+
+  /** The model's counters as of the last look: read once for many messages. */
+  get state(): ModelState {
+    return (this.#state ??= getModel(this.#store.views))
+  }
+
+  /** Seq up to which the kernel has every lesson. */
+  get seq(): number {
+    this.catchUp()
+    return this.#seq ?? 0
+  }
+
+  /** Applies what the journal has and the kernel has not; cheap when there is nothing. */
+  catchUp(): void {
+    while (this.#step());
+  }
+
+  /** The same, with turns for others in between. */
+  async arrive(): Promise<void> {
+    while (this.#step()) await setImmediate()
+  }
+
+  /**
+   * Runs a decision in `write`, which may ask for a draft(); anew, with the model brought up, where it
+   * was too far behind.
+   */
+  async decide<T, Tx>(
+    write: (decide: (tx: Tx) => T) => Promise<T>,
+    decide: (tx: Tx) => T,
+  ): Promise<T> {
+    let taught = false
+    const run = (patient: boolean) => (tx: Tx) => {
+      this.#deciding = true
+      this.#patient = patient
+      try {
+        return decide(tx)
+      } finally {
+        taught = this.#draft !== null
+        this.#draft?.undo()
+        this.#draft = null
+        this.#deciding = false
+      }
+    }
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await write(run(tries < TRIES))
+        if (taught) this.#step()
+        return result
+      } catch (error) {
+        if (!(error instanceof Again)) throw error
+        await this.arrive()
+      }
+    }
+  }
+
+  /**
+   * Inside a decision: the kernel with all lessons that its transaction sees, and for those of the
+   * decision itself. What is applied to it is gone when the decision ends.
+   */
+  draft(): Draft {
+    if (this.#draft) return this.#draft
+    if (!this.#deciding) throw new Error('a draft of the model is for a decision')
+    if (this.#seq === null || this.#store.floor > this.#seq) throw new Again()
+    const behind: Event[] = []
+    for (const { event } of this.#store.followed(this.#seq, 'model')) {
+      behind.push(event)
+      if (isOther(event) || (this.#patient && behind.length > BEHIND)) throw new Again()
+    }
+    this.#draft = new Draft(this.#filter.kernel)
+    for (const event of behind) learn(this.#draft, event)
+    return this.#draft
+  }
+
+  /** A piece of the way to the newest entry; false: it was there. */
+  #step(): boolean {
+    if (this.#deciding) throw new Error('a decision cannot bring the model up: it uses draft()')
+    const newest = this.#store.seq
+    if (newest === this.#seq) return false
+    if (this.#seq === null || this.#store.floor > this.#seq) {
+      const model = getModel(this.#store.views)
+      this.#load(model.snapshot)
+      this.#seq = model.upto
+      this.#state = null
+      return true
+    }
+    let steps = 0
+    for (const { seq, event } of this.#store.followed(this.#seq, 'model')) {
+      if (isOther(event)) this.#load(event.blob)
+      else learn(this.#filter.kernel, event)
+      this.#seq = seq
+      this.#state = null
+      if (++steps === STEP) return true
+    }
+    this.#seq = newest
+    return false
+  }
+
+  #load(blob: string): void {
+    const { kernel } = this.#filter
+    if (!blob) return kernel.reset()
+    const bytes = getBlob(this.#store.views, blob)
+    if (!bytes) throw new Error(`model snapshot ${blob} is missing from the store`)
+    kernel.load(bytes)
+  }
+}
+
+/** Whether another model takes the place of this one. A snapshot of this one changes nothing. */
+function isOther(event: Event): event is Extract<Event, { type: 'snapshot' }> {
+  return event.type === 'snapshot' && event.fresh === true
+}
+
+function learn(kernel: Pick<Kernel, 'apply'>, event: Event): void {
+  if (event.type !== 'lesson') return
+  if (event.unlearn) kernel.apply(event.unlearn, -1)
+  if (event.learn) kernel.apply(event.learn, 1)
+}
