@@ -61,6 +61,8 @@ type Exports = {
 }
 
 const LESSON_HEAD = 7
+/** Octets of an entry at least. */
+const ENTRY_MIN = 4
 const SNAPSHOT_HEAD = 8
 const SNAPSHOT_MAGIC = 'LZM'
 
@@ -142,20 +144,30 @@ export class Kernel {
    * @throws Error for bytes that are not a lesson for this model; nothing is changed then.
    */
   apply(lesson: Uint8Array, direction: 1 | -1): void {
+    const count = this.#entriesOf(lesson)
+    this.#input.set(lesson.subarray(LESSON_HEAD))
+    if (!this.#wasm.apply(lesson.length - LESSON_HEAD, count, direction))
+      throw new Error('lesson is malformed')
+  }
+
+  /** Number of entries of a lesson for this model; the entries may still be malformed. */
+  #entriesOf(lesson: Uint8Array): number {
     if (lesson.length < LESSON_HEAD) throw new Error('lesson is cut short')
     this.#fits('lesson', lesson[0], lesson[1])
     const size = lesson.length - LESSON_HEAD
     if (size > this.#input.length) throw new Error('lesson is too long')
-    const head = new DataView(lesson.buffer, lesson.byteOffset, LESSON_HEAD)
-    this.#input.set(lesson.subarray(LESSON_HEAD))
-    if (!this.#wasm.apply(size, head.getUint32(3, true) | 0, direction))
-      throw new Error('lesson is malformed')
+    const count = new DataView(lesson.buffer, lesson.byteOffset, LESSON_HEAD).getUint32(3, true)
+    if (count * ENTRY_MIN > size) throw new Error('lesson is malformed')
+    return count
   }
 
-  /** Keeps the slots that a lesson changes; the answer puts them back, to the bit. */
+  /**
+   * Keeps the slots that a lesson changes; the answer puts them back, to the bit.
+   * @throws Error as `apply`, but for malformed entries.
+   */
   keep(lesson: Uint8Array): () => void {
     const model = new Uint32Array(this.#model.buffer, this.#model.byteOffset, 1 << this.bits)
-    const slots = slotsOf(lesson)
+    const slots = slotsOf(lesson, this.#entriesOf(lesson))
     const old = slots.map((slot) => model[slot])
     return () => slots.forEach((slot, i) => (model[slot] = old[i]))
   }
@@ -287,21 +299,20 @@ export class Kernel {
   }
 }
 
-/** The slots of a lesson, as Kernel.lesson encodes them. */
-function slotsOf(lesson: Uint8Array): Uint32Array {
-  const head = new DataView(lesson.buffer, lesson.byteOffset, lesson.length)
-  const slots = new Uint32Array(head.getUint32(3, true))
+/** The slots of a lesson with so many entries, as Kernel.lesson encodes them. */
+function slotsOf(lesson: Uint8Array, count: number): Uint32Array {
+  const slots = new Uint32Array(count)
   let at = LESSON_HEAD
   let slot = 0
-  for (let i = 0; i < slots.length; i++) {
-    let distance = 0
-    for (let shift = 0; ; shift += 7) {
-      distance |= (lesson[at] & 127) << shift
-      if (lesson[at++] < 128) break
-    }
+  // Past the end of a malformed one there are zeros.
+  const next = (): number => lesson[at++] ?? 0
+  for (let i = 0; i < count; i++) {
+    let byte = next()
+    let distance = byte & 127
+    for (let shift = 7; byte > 127; shift += 7) distance |= ((byte = next()) & 127) << shift
     slots[i] = slot += distance
     // The change of the weight, and behind it the sum.
-    while (lesson[at++] > 127);
+    while (next() > 127);
     at += 2
   }
   return slots
