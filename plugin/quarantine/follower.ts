@@ -39,6 +39,7 @@ export class Follower {
 
   #settingsChanged(): boolean {
     if (this.#store.floor > this.#seq) return true
-    return this.#store.followed(this.#seq, 'settings').next().done !== true
+    for (const _ of this.#store.followed(this.#seq, 'settings')) return true
+    return false
   }
 }

@@ -175,7 +175,7 @@ test('two processes that teach at once compute every lesson on all that came bef
   child.send(spam.map((raw) => raw.toString('latin1')))
   for (const raw of ham) await lazaret.quarantine.train(ROOT, [{ raw, label: 'ham' }])
   await done
-  lazaret.store.env.refresh()
+  lazaret.store.refresh()
   expect(wrongLessons(lazaret, [...spam, ...ham])).toEqual({ lessons: 120, wrong: 0 })
   expect(getModel(lazaret.store.views)).toMatchObject({ ham: 60, spam: 60 })
   expect(await replayed(lazaret)).toEqual(weights(lazaret))
