@@ -37,7 +37,7 @@ export const CONFIG = {
     ),
   },
   imap: {
-    host: text('0.0.0.0', 'Address the IMAP server listens on; :: for IPv6 and IPv4', {
+    host: text('0.0.0.0', 'Address the IMAP server listens on, as numbers; :: for IPv6 and IPv4', {
       hint: 'an address',
     }),
     tls_port: port(993, 'Port of IMAP over TLS; 0: off'),
@@ -49,7 +49,7 @@ export const CONFIG = {
     ),
     key: text('', 'Private key of that certificate', { max: 1000, hint: 'a PEM file' }),
     trash: bool(false, 'Offer a Trash folder; moving a message there is never a lesson'),
-    max_connections: num(2000, 'IMAP connections in one process', { min: 1, max: 1_000_000 }),
+    max_connections: num(2000, 'IMAP connections at one time', { min: 1, max: 1_000_000 }),
     max_per_address: num(50, 'IMAP connections from one network address', {
       min: 1,
       max: 100_000,
@@ -62,6 +62,13 @@ export const CONFIG = {
     test_mailboxes: bool(
       false,
       'FOR TESTS ONLY: the super-admin can create ordinary mailboxes beside the folders',
+    ),
+  },
+  front: {
+    memory_mb: num(
+      1024,
+      'Memory in MB beyond which the process that serves people is ended and started anew',
+      { min: 128, max: 1_000_000 },
     ),
   },
   release: {

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Quarantine } from '../quarantine/quarantine.ts'
 import { AccountWatch } from './login/account-watch.ts'
 import { Budget } from './connection/budget.ts'
-import { Certificate, certificateFiles } from './connection/certificate.ts'
+import type { Certificate } from './connection/certificate.ts'
 import { Admission, plainAddress, type AdmissionLimits } from './login/admission.ts'
 import type { Log } from './connection/log.ts'
 import { ImapConnection } from './connection/connection.ts'
@@ -14,20 +14,19 @@ import { limits } from './wire/index.ts'
 export interface ServerOptions {
   readonly quarantine: Quarantine
   readonly log: Log
-  readonly host: string
-  /** null: off; 0: any free port */
-  readonly tlsPort: number | null
-  readonly startTlsPort: number | null
-  /** PEM files; both empty: a self-signed one is made in `dataDir` */
-  readonly cert: string
-  readonly key: string
-  readonly dataDir: string
+  /** Where TLS begins with the first byte, and where by STARTTLS; null: off. */
+  readonly tls: Listen | null
+  readonly startTls: Listen | null
+  readonly certificate: Certificate
   readonly admission: AdmissionLimits
   /** delay of the first wrong password, in ms */
   readonly authDelay?: number
   /** octets of large literals that may be on their way at one time */
   readonly literals?: number
 }
+
+/** An address (port 0: any free one), or the descriptor of a bound socket. */
+export type Listen = { readonly host: string; readonly port: number } | { readonly fd: number }
 
 /** Ports on which the server listens; null where it is off. */
 export interface Listening {
@@ -51,19 +50,14 @@ export class ImapServer {
     return this.#admission.total
   }
 
-  /**
-   * Binds the ports at once, for Haraka may give up the right to, and resolves when clients are served.
-   * Rejects when a port is taken or the certificate is no good.
-   */
+  /** Resolves when clients are served; rejects when a port is taken. */
   async listen(): Promise<Listening> {
-    const { tlsPort, startTlsPort } = this.#options
+    const { tls, startTls } = this.#options
     const context = this.#prepare()
-    const [tls, startTls] = await Promise.all([
-      tlsPort === null ? null : this.#open(context, tlsPort, true),
-      startTlsPort === null ? null : this.#open(context, startTlsPort, false),
-      context,
-    ])
-    return { tls, startTls }
+    return {
+      tls: tls && (await this.#open(context, tls, true)),
+      startTls: startTls && (await this.#open(context, startTls, false)),
+    }
   }
 
   /** Stops listening, tells every client, and waits until all are gone. */
@@ -75,10 +69,8 @@ export class ImapServer {
     await Promise.all([...this.#connections.values(), ...closed])
   }
 
-  async #prepare(): Promise<Context> {
-    const { quarantine, log, cert, key, dataDir, authDelay } = this.#options
-    const files = await certificateFiles({ cert, key }, dataDir)
-    const certificate = new Certificate(files, (line) => log.warn(line))
+  #prepare(): Context {
+    const { quarantine, log, certificate, authDelay } = this.#options
     return {
       quarantine,
       log,
@@ -90,18 +82,15 @@ export class ImapServer {
     }
   }
 
-  async #open(context: Promise<Context>, port: number, tls: boolean): Promise<number> {
+  async #open(context: Context, where: Listen, tls: boolean): Promise<number> {
     // allowHalfOpen: what a script sent before its end is still answered.
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy())
-      context.then(
-        (ready) => this.#accept(ready, socket, tls),
-        () => socket.destroy(), // listen() tells the reason
-      )
+      this.#accept(context, socket, tls)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ port, host: this.#options.host }, () => {
+      server.listen({ ...where }, () => {
         server.off('error', reject)
         resolve()
       })

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
+import { Certificate, readPem, selfSignedFiles } from '../../plugin/imap/connection/certificate.ts'
 import { ImapServer } from '../../plugin/imap/server.ts'
 import { rig } from '../quarantine/rig.ts'
 import { freePort } from '../rig/haraka.ts'
@@ -15,12 +16,9 @@ test('a client whose handshake begins before the certificate is there is greeted
   const server = new ImapServer({
     quarantine,
     log: { info: quiet, warn: quiet, error: quiet },
-    host: '127.0.0.1',
-    tlsPort: port,
-    startTlsPort: null,
-    cert: '',
-    key: '',
-    dataDir,
+    tls: { host: '127.0.0.1', port },
+    startTls: null,
+    certificate: new Certificate(readPem(await selfSignedFiles(dataDir))),
     admission: { total: 10, perAddress: 10, perAccount: 10 },
     authDelay: 0,
   })

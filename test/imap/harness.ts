@@ -2,7 +2,7 @@
 import { cpSync } from 'node:fs'
 import { afterAll } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
-import { certificateFiles } from '../../plugin/imap/connection/certificate.ts'
+import { Certificate, readPem, selfSignedFiles } from '../../plugin/imap/connection/certificate.ts'
 import { ImapServer, type ServerOptions } from '../../plugin/imap/server.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
 import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
@@ -67,7 +67,7 @@ async function makeTemplate(): Promise<string> {
     accounts.add(ROOT, LOGINS.root, 'super-admin', PASSWORD),
     accounts.add(ROOT, LOGINS.domain, 'domain', PASSWORD),
     accounts.add(ROOT, LOGINS.user, 'address', PASSWORD),
-    certificateFiles({ cert: '', key: '' }, dir),
+    selfSignedFiles(dir),
   ])
   await lazaret.close()
   return dir
@@ -87,12 +87,9 @@ export async function serve(
       warn: (line) => log.push(line),
       error: (line) => log.push(line),
     },
-    host: '127.0.0.1',
-    tlsPort: 0,
-    startTlsPort: 0,
-    cert: '',
-    key: '',
-    dataDir: dir,
+    tls: { host: '127.0.0.1', port: 0 },
+    startTls: { host: '127.0.0.1', port: 0 },
+    certificate: new Certificate(readPem(await selfSignedFiles(dir))),
     admission: { total: 1000, perAddress: 1000, perAccount: 1000 },
     authDelay: 0,
     ...options,

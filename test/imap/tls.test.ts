@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { certificateFiles, SELF_SIGNED } from '../../plugin/imap/connection/certificate.ts'
+import { Certificate, readPem, selfSignedFiles, SELF_SIGNED } from '../../plugin/imap/connection/certificate.ts'
 import { rig } from '../quarantine/rig.ts'
 import { tempDir } from '../tmp.ts'
 import { serve, startServer, type Running } from './harness.ts'
@@ -28,20 +28,19 @@ describe('the certificate', () => {
 
   test('is one, however many processes start at once', async () => {
     const dir = tempDir()
-    const none = { cert: '', key: '' }
-    await Promise.all(Array.from({ length: 4 }, () => certificateFiles(none, dir)))
+    await Promise.all(Array.from({ length: 4 }, () => selfSignedFiles(dir)))
     const first = readFileSync(join(dir, SELF_SIGNED))
-    await certificateFiles(none, dir)
+    await selfSignedFiles(dir)
     expect(readFileSync(join(dir, SELF_SIGNED)).equals(first)).toBe(true)
   })
 
   test('of the configuration is used; one that is none stops the start', async () => {
-    const files = await certificateFiles({ cert: '', key: '' }, tempDir())
+    const files = await selfSignedFiles(tempDir())
     const dir = tempDir()
-    await serve(rig({}, dir), dir, files)
+    await serve(rig({}, dir), dir, { certificate: new Certificate(readPem(files)) })
     const bad = join(dir, 'bad.pem')
     writeFileSync(bad, 'no certificate')
-    await expect(serve(rig({}, dir), dir, { cert: bad, key: bad })).rejects.toThrow(/PEM|key/i)
+    expect(() => readPem({ cert: bad, key: bad })).toThrow(/bad\.pem.*PEM|key/i)
   })
 
   test('serves TLS 1.2 and 1.3 and nothing older', async () => {

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../../plugin/config.ts'
-import { certificateFiles } from '../../../plugin/imap/connection/certificate.ts'
+import { selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import { CLI, open } from '../../../plugin/open.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { family } from '../../harness/proc.ts'
@@ -102,7 +102,7 @@ function together(running: Running, daemon: Daemon | null): Pick<Server, 'pids' 
 }
 
 async function tlsFiles(dir: string): Promise<Record<string, string>> {
-  const { cert } = await certificateFiles({ cert: '', key: '' }, dir)
+  const { cert } = await selfSignedFiles(dir)
   const pem = readFileSync(cert, 'utf8')
   return { 'config/tls_cert.pem': pem, 'config/tls_key.pem': pem }
 }

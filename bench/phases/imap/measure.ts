@@ -4,7 +4,7 @@
 import { chmodSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { certificateFiles } from '../../../plugin/imap/connection/certificate.ts'
+import { selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import type { Profile } from '../../harness/result.ts'
 import { hasDovecot, startDovecot } from './dovecot.ts'
 import { benchSelect, type SelectGrowth } from './growth.ts'
@@ -51,7 +51,7 @@ async function startSides(
   if (hasDovecot()) {
     const other = join(dir, 'dovecot')
     mkdirSync(other)
-    const files = await certificateFiles({ cert: '', key: '' }, own)
+    const files = await selfSignedFiles(own)
     sides.push({ name: 'dovecot', ...(await startDovecot(other, files, USER)) })
   }
   for (const side of sides) await fill(side)

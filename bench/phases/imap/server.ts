@@ -3,7 +3,7 @@
 // `hot` ends it and prints the hottest functions as JSON.
 import { createInterface } from 'node:readline'
 import { Profiler } from '../../harness/profile.ts'
-import { certificateFiles } from '../../../plugin/imap/connection/certificate.ts'
+import { Certificate, readPem, selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
@@ -64,15 +64,12 @@ async function main(): Promise<void> {
   if (!quarantine.accounts.list(CLI).some(({ name }) => name === setup.user))
     await quarantine.accounts.add(CLI, setup.user, 'super-admin', setup.password)
   if (setup.items) await fill(lazaret, setup.items)
-  const files = await certificateFiles({ cert: '', key: '' }, setup.dir)
   const server = new ImapServer({
     quarantine,
     log: { info: () => {}, warn: () => {}, error: (line) => process.stderr.write(`${line}\n`) },
-    host: '127.0.0.1',
-    tlsPort: 0,
-    startTlsPort: null,
-    ...files,
-    dataDir: setup.dir,
+    tls: { host: '127.0.0.1', port: 0 },
+    startTls: null,
+    certificate: new Certificate(readPem(await selfSignedFiles(setup.dir))),
     admission: { total: 2000, perAddress: 2000, perAccount: 2000 },
   })
   const { tls } = await server.listen()

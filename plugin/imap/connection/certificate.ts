@@ -1,6 +1,6 @@
 // The certificate of the IMAP server: the configured one, or a self-signed one made on first start.
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
@@ -10,23 +10,38 @@ import { generate } from 'selfsigned'
 export const SELF_SIGNED = 'imap-tls.pem'
 /** People accept it by hand, so it must last; RFC 5280 asks for no less. */
 const YEARS = 10
-/** How often a renewed certificate is looked for, in ms. */
-const LOOK_EVERY = 60_000
 
+/** Certificate chain and private key, in PEM. */
+export interface Pem {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Paths of PEM files. */
 export interface CertificateFiles {
   readonly cert: string
   readonly key: string
 }
 
-/** The files to use; makes the self-signed one in `dir` if none is configured and none is there. */
-export async function certificateFiles(
-  configured: CertificateFiles,
-  dir: string,
-): Promise<CertificateFiles> {
-  if (configured.cert !== '') return configured
+/** The self-signed certificate in `dir`; made if none is there. */
+export async function selfSignedFiles(dir: string): Promise<CertificateFiles> {
   const path = join(dir, SELF_SIGNED)
   if (!existsSync(path)) await makeSelfSigned(path)
   return { cert: path, key: path }
+}
+
+/** Reads and checks a certificate and its key. Throws, in words, which file will not do. */
+export function readPem({ cert, key }: CertificateFiles): Pem {
+  const pem = { cert: readFileSync(cert, 'latin1'), key: readFileSync(key, 'latin1') }
+  try {
+    contextOf(pem)
+  } catch (error) {
+    throw new Error(
+      `${cert} and ${key} are no PEM certificate with its private key: ${(error as Error).message}`,
+      { cause: error },
+    )
+  }
+  return pem
 }
 
 async function makeSelfSigned(path: string): Promise<void> {
@@ -67,51 +82,24 @@ async function makeSelfSigned(path: string): Promise<void> {
   }
 }
 
-/** The TLS context of these files, made anew when they were renewed (Let's Encrypt and the like). */
+/** The TLS context that new connections get: another one when the certificate was renewed. */
 export class Certificate {
-  readonly #files: CertificateFiles
-  readonly #warn: (line: string) => void
   #context: SecureContext
-  #stamp: string
-  #looked = Date.now()
 
-  constructor(files: CertificateFiles, warn: (line: string) => void) {
-    this.#files = files
-    this.#warn = warn
-    this.#context = load(files)
-    this.#stamp = stamp(files)
+  /** Throws when this is no certificate with its key. */
+  constructor(pem: Pem) {
+    this.#context = contextOf(pem)
   }
 
   get context(): SecureContext {
-    const now = Date.now()
-    if (now - this.#looked >= LOOK_EVERY) {
-      this.#looked = now
-      this.#look()
-    }
     return this.#context
   }
 
-  #look(): void {
-    try {
-      const current = stamp(this.#files)
-      if (current === this.#stamp) return
-      this.#context = load(this.#files)
-      this.#stamp = current
-    } catch (error) {
-      // A renewal may be half done: the old certificate serves until it is whole.
-      this.#warn(`imap certificate: ${(error as Error).message}`)
-    }
+  renew(pem: Pem): void {
+    this.#context = contextOf(pem)
   }
 }
 
-function stamp({ cert, key }: CertificateFiles): string {
-  return [cert, key].map((path) => statSync(path).mtimeMs).join()
-}
-
-function load({ cert, key }: CertificateFiles): SecureContext {
-  return createSecureContext({
-    cert: readFileSync(cert),
-    key: readFileSync(key),
-    minVersion: 'TLSv1.2', // RFC 8314 §4.1, RFC 9051 §11.1
-  })
+function contextOf({ cert, key }: Pem): SecureContext {
+  return createSecureContext({ cert, key, minVersion: 'TLSv1.2' }) // RFC 8314 §4.1, RFC 9051 §11.1
 }
