@@ -4,7 +4,8 @@ import { open, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
-import { carriesMail, setup } from './haraka/setup.ts'
+import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
+import { carriesMail, orEnd, setup } from './haraka/setup.ts'
 import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
 import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
@@ -21,9 +22,14 @@ const LATE = 90
 export function register(this: LazaretPlugin): void {
   const { config, dir } = setup(this)
   if (!carriesMail(this)) return
-  this.lazaret = open(config, dir)
-  this.screener = new Screener(config, dir)
-  this.screener.start()
+  const ids = orEnd(() => idsOf(this))
+  makeDataDir(dir, ids)
+  // Haraka may still be root: what is made now must belong to whom it will be.
+  asOwner(ids, () => {
+    this.lazaret = open(config, dir)
+    this.screener = new Screener(config, dir)
+    this.screener.start()
+  })
   this.releaser = new Releaser(this, this.lazaret)
   this.register_hook('data', 'copy_bytes', FIRST)
   this.register_hook('data_post', 'judge_message', LATE)

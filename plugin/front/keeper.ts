@@ -9,6 +9,8 @@ const FIRST_DELAY_MS = 250
 const DELAY_MAX_MS = 10_000
 /** After such a life the next one starts without delay again. */
 const LIVED_MS = 60_000
+/** A front as young as this is not replaced again. */
+const REPLACE_MS = 10_000
 
 export class Keeper {
   #options: FrontOptions
@@ -17,6 +19,8 @@ export class Keeper {
   #delay = FIRST_DELAY_MS
   #timer: NodeJS.Timeout | null = null
   #stopping = false
+  /** When the front was started, Unix ms. */
+  #born = 0
 
   /** Binds the ports: throws, in words, what is wrong with them. */
   constructor(options: FrontOptions) {
@@ -39,7 +43,7 @@ export class Keeper {
   }
 
   #keep(front: Front): void {
-    const born = Date.now()
+    const born = (this.#born = Date.now())
     this.#front = front
     void front.ended.then((how) => {
       if (this.#front !== front) return
@@ -71,6 +75,13 @@ export class Keeper {
     if (this.#stopping) await next.stop()
     else this.#keep(next)
     await old.stop()
+  }
+
+  /** The same, once for what happens to several workers one after the other. */
+  replaceSoon(): void {
+    if (Date.now() - this.#born < REPLACE_MS) return
+    this.#born = Date.now()
+    this.replace().catch((error: unknown) => this.#options.log('error', String(error)))
   }
 
   /** A renewed certificate. */

@@ -65,7 +65,10 @@ async function begin(start: Start): Promise<void> {
       },
     })
     const ports = await server.listen()
-    for (const [name, socket] of Object.entries(start.imap) as [keyof Start['imap'], Start['imap']['tls']][])
+    for (const [name, socket] of Object.entries(start.imap) as [
+      keyof Start['imap'],
+      Start['imap']['tls'],
+    ][])
       if (socket && ports[name] !== socket.port)
         throw new Error(`descriptor ${socket.fd} is not port ${socket.port}`)
     tell({ ready: true })

@@ -1,9 +1,9 @@
 // How a Haraka plugin finds the configuration and the data directory of Lazaret.
 import cluster from 'node:cluster'
 import { dirname, resolve } from 'node:path'
-import { ConfigError, readConfig, type Config, type Ini } from '../config.ts'
+import { readConfig, type Config, type Ini } from '../config.ts'
 import { haraka } from './modules.ts'
-import type { Plugin, Server } from './types.ts'
+import type { Plugin, Plugins, Server } from './types.ts'
 
 export interface Setup {
   config: Config
@@ -13,15 +13,24 @@ export interface Setup {
 
 /** Reads and checks lazaret.ini. A wrong value ends Haraka: mail must not pass a filter that is not there. */
 export function setup(plugin: Plugin): Setup {
-  try {
+  return orEnd(() => {
     const config = readConfig(plugin.config.get('lazaret.ini') as Ini)
-    const server = haraka<Server>(plugin, 'server')
-    const base = process.env.HARAKA ?? dirname(server.config.root_path)
-    return { config, dir: resolve(base, config.main.data_dir) }
+    return { config, dir: resolve(harakaDir(plugin), config.main.data_dir) }
+  })
+}
+
+/** Haraka's folder: paths in lazaret.ini are relative to it, those of certificates to config/ in it. */
+export function harakaDir(plugin: Plugin): string {
+  return process.env.HARAKA ?? dirname(haraka<Server>(plugin, 'server').config.root_path)
+}
+
+/** What keeps a plugin from starting ends Haraka; people read why on stderr too. */
+export function orEnd<T>(work: () => T): T {
+  try {
+    return work()
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
     // Haraka's own report of an exception goes to its log, which may be a file or a service.
-    process.stderr.write(`lazaret: ${error.message}\n`)
+    process.stderr.write(`lazaret: ${error instanceof Error ? error.message : String(error)}\n`)
     throw error
   }
 }
@@ -30,4 +39,14 @@ export function setup(plugin: Plugin): Setup {
 export function carriesMail(plugin: Plugin): boolean {
   const nodes = haraka<Server>(plugin, 'server').cfg?.main.nodes
   return !(cluster.isPrimary && nodes)
+}
+
+/**
+ * Whether this is the one process that lives as long as Haraka does: not a worker, not the foreground process that
+ * only starts the daemon, and not `haraka -o` or `-t`, which call register() too.
+ */
+export function isMainProcess(plugin: Plugin): boolean {
+  const server = haraka<Server>(plugin, 'server')
+  if (!cluster.isPrimary || (server.cfg?.main.daemonize && !process.env.__daemon)) return false
+  return haraka<Plugins>(plugin, 'plugins').server === server
 }

@@ -126,12 +126,21 @@ export interface Mx {
 
 /** The plugins that Haraka loaded, and their hooks in the order in which they run. */
 export interface Plugins {
+  /** The server that runs; none where plugins are only looked at. */
+  server?: Server
   registered_plugins: Record<string, object | undefined>
   registered_hooks: Record<string, { plugin: string }[] | undefined>
 }
 
 export interface Server {
-  cfg?: { main: { nodes?: number | string } }
+  cfg?: {
+    main: {
+      nodes?: number | string
+      daemonize?: boolean
+      user?: string | number
+      group?: string | number
+    }
+  }
   config: { root_path: string }
 }
 

@@ -3,7 +3,11 @@
 // `hot` ends it and prints the hottest functions as JSON.
 import { createInterface } from 'node:readline'
 import { Profiler } from '../../harness/profile.ts'
-import { Certificate, readPem, selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
+import {
+  Certificate,
+  readPem,
+  selfSignedFiles,
+} from '../../../plugin/imap/connection/certificate.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'

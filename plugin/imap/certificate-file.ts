@@ -1,0 +1,58 @@
+// A configured certificate: read where Haraka still may, and again when it was renewed (Let's Encrypt and the like).
+import { statSync } from 'node:fs'
+import { ConfigError } from '../config.ts'
+import { readPem, type CertificateFiles, type Pem } from './connection/certificate.ts'
+
+/** How often a renewed certificate is looked for, in ms. */
+const LOOK_MS = 60_000
+
+export class CertificateFile {
+  /** As of the last look. */
+  pem: Pem
+  readonly #files: CertificateFiles
+  readonly #error: (line: string) => void
+  #stamp: string
+  #timer: NodeJS.Timeout | null = null
+
+  /** Throws, in words, what is wrong with the files. */
+  constructor(files: CertificateFiles, error: (line: string) => void) {
+    this.#files = files
+    this.#error = error
+    try {
+      this.pem = readPem(files)
+      this.#stamp = stamp(files)
+    } catch (cause) {
+      throw new ConfigError(`lazaret.ini: imap.cert, imap.key: ${(cause as Error).message}`)
+    }
+  }
+
+  /** Tells renewed ones. */
+  watch(renewed: (pem: Pem) => void): void {
+    this.#timer = setInterval(() => {
+      if (this.look()) renewed(this.pem)
+    }, LOOK_MS).unref()
+  }
+
+  /** Reads the files again where they changed; true: they did, and are good. */
+  look(): boolean {
+    try {
+      const now = stamp(this.#files)
+      if (now === this.#stamp) return false
+      this.pem = readPem(this.#files)
+      this.#stamp = now
+      return true
+    } catch (error) {
+      // A renewal may be half done: the old one serves until it is whole.
+      this.#error(`imap certificate: ${(error as Error).message}; the old one is served on`)
+      return false
+    }
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer)
+  }
+}
+
+function stamp({ cert, key }: CertificateFiles): string {
+  return [cert, key].map((path) => statSync(path).mtimeMs).join()
+}
