@@ -78,6 +78,11 @@ export const CONFIG = {
       hint: 'a host name or address',
     }),
     port: port(25, 'Port of that next hop'),
+    stop_seconds: num(
+      5,
+      'Seconds for which a stop of Haraka waits for next hops that have a message of ours; below what systemd or docker grant',
+      { min: 0, max: 600 },
+    ),
   },
   folders: {
     caught: folder('Caught', 'Held incoming mail'),

@@ -5,7 +5,8 @@ import { startUpkeep } from './haraka/upkeep.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
-import { carriesMail, orEnd, setup } from './haraka/setup.ts'
+import { carriesMail, isMainProcess, orEnd, setup } from './haraka/setup.ts'
+import { beforeStop } from './haraka/stop.ts'
 import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
 import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
@@ -21,7 +22,11 @@ const LATE = 90
 
 export function register(this: LazaretPlugin): void {
   const { config, dir } = setup(this)
-  if (!carriesMail(this)) return
+  if (!carriesMail(this)) {
+    // Its workers finish what they have before it ends.
+    if (isMainProcess(this)) beforeStop(this, config.release, () => Promise.resolve())
+    return
+  }
   const ids = orEnd(() => idsOf(this))
   makeDataDir(dir, ids)
   // Haraka may still be root: what is made now must belong to whom it will be.
@@ -31,6 +36,9 @@ export function register(this: LazaretPlugin): void {
     this.screener.start()
   })
   this.releaser = new Releaser(this, this.lazaret)
+  beforeStop(this, config.release, async (ms) => {
+    await Promise.all([this.releaser.finish(ms), this.screener.idle(ms)])
+  })
   this.register_hook('data', 'copy_bytes', FIRST)
   this.register_hook('data_post', 'judge_message', LATE)
   this.register_hook('queue', 'finish_held', FIRST)
@@ -93,13 +101,15 @@ export function release_failed(
   this.releaser.onBounce(next, hmail, error)
 }
 
-/** Haraka goes down gracefully: in a worker, and in the only process. */
+/** Haraka goes down gracefully: mail that is coming in is still judged. */
 export function shutdown(this: LazaretPlugin): void {
   if (!this.lazaret) return
   this.stopUpkeep?.()
   this.releaser.stop()
-  this.screener
-    .close()
-    .then(() => this.lazaret.close())
-    .catch((error: unknown) => this.logerror(`closing: ${String(error)}`))
+  process.once('beforeExit', () => {
+    this.screener
+      .close()
+      .then(() => this.lazaret.close())
+      .catch((error: unknown) => this.logerror(`closing: ${String(error)}`))
+  })
 }

@@ -6,6 +6,7 @@ import { ConfigError } from '../config.ts'
 import { Keeper } from '../front/keeper.ts'
 import { idsOf, isReadable, makeDataDir } from '../haraka/owner.ts'
 import { carriesMail, harakaDir, isMainProcess, orEnd, setup } from '../haraka/setup.ts'
+import { beforeStop } from '../haraka/stop.ts'
 import type { Plugin } from '../haraka/types.ts'
 import { CertificateFile } from './certificate-file.ts'
 
@@ -42,6 +43,7 @@ export function register(this: ImapPlugin): void {
     )
   })
   this.front?.start()
+  beforeStop(this, config.release, () => this.front?.stop() ?? Promise.resolve())
   this.certificate?.watch((pem) => this.front?.renew(pem))
   // `haraka --graceful` takes the workers one by one and leaves this process: the front is replaced with the first.
   cluster.on('disconnect', ({ exitedAfterDisconnect }) => {

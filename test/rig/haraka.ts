@@ -91,8 +91,16 @@ export class Haraka {
 
   /** Pids of the workers (smtp.ini nodes=N). */
   get workers(): number[] {
-    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8')
-    return children.trim().split(' ').filter(Boolean).map(Number)
+    return childrenOf(this.pid).filter((pid) => !isFront(pid))
+  }
+
+  /** Pids of the process that serves people: one, with the plugin lazaret/imap. */
+  get fronts(): number[] {
+    return childrenOf(this.pid).filter(isFront)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   /** The data directory of the plugin. */
@@ -141,6 +149,19 @@ export class Haraka {
     for (const waiter of this.#waiters)
       if (waiter.pattern.test(line) && --waiter.count === 0) waiter.resolve(line)
     this.#waiters = this.#waiters.filter(({ count }) => count > 0)
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.trim().split(' ').filter(Boolean).map(Number)
+}
+
+function isFront(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('/front/main.js')
+  } catch {
+    return false // it has ended meanwhile
   }
 }
 

@@ -1,6 +1,7 @@
 // Messages are judged and kept in a thread of their own, so that Haraka's event loop goes on with the other
 // connections. This is its end on Haraka's side; the other one is thread.ts.
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
@@ -33,6 +34,8 @@ export const START = { pending: 0, ready: 1, failed: 2, head: 8, size: 4096 } as
 const START_MS = 120_000
 /** A thread that ended is not started again sooner. */
 const PAUSE_MS = 1000
+/** From the decision to the reply on the wire. */
+const ANSWER_MS = 100
 
 interface Waiting {
   resolve: (decisions: Decision[]) => void
@@ -56,6 +59,7 @@ export class Screener {
   #started = 0
   #closed = false
   #ids = 0
+  #idle: (() => void) | null = null
 
   /** @param entry script of the thread; another one only in tests. */
   constructor(config: Config, dir: string, entry = join(__dirname, 'thread.js')) {
@@ -88,6 +92,15 @@ export class Screener {
       if (this.#asked.length === 0) setImmediate(() => this.#send())
       this.#asked.push({ id, envelope, raw })
     })
+  }
+
+  /** Resolves when every message that came has its answer, or after `ms`. */
+  async idle(ms: number): Promise<void> {
+    if (this.#pending.size === 0) return
+    const idle = new Promise<void>((resolve) => (this.#idle = resolve))
+    await Promise.race([idle, wait(ms)])
+    // The answers are on their way to the senders.
+    await wait(ANSWER_MS)
   }
 
   #send(): void {
@@ -139,6 +152,7 @@ export class Screener {
   #settle(told: Told): void {
     const waiting = this.#pending.get(told.id)
     this.#pending.delete(told.id)
+    if (this.#pending.size === 0) this.#idle?.()
     if ('decisions' in told) waiting?.resolve(told.decisions)
     else waiting?.reject(new Error(told.failed))
   }

@@ -16,6 +16,7 @@ import { haraka } from '../modules.ts'
 import { isMarked, mark, noteIn, queuedReleases, unmark, type ReleaseNote } from './queue-files.ts'
 import { destinations } from '../route.ts'
 import { CODE, type HMail, type Next, type Outbound, type Plugin } from '../types.ts'
+import { Underway } from './underway.ts'
 import { isAlive, WORKER } from './worker.ts'
 
 /** How often claims of dead workers are looked for; wanted releases are seen at once. */
@@ -47,6 +48,9 @@ export class Releaser {
   readonly #partial = new Map<string, { done: Set<string>; failed: boolean }>()
   readonly #stops: (() => void)[] = []
   #stopped = false
+  /** The process is about to end. */
+  #finishing = false
+  readonly #underway = new Underway()
 
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
@@ -68,9 +72,20 @@ export class Releaser {
     this.#guard(this.#sweep().then(() => this.#reconcile()))
   }
 
+  /** Begins no release; what is queued goes on. */
   stop(): void {
     this.#stopped = true
     for (const stop of this.#stops) stop()
+  }
+
+  /**
+   * Begins nothing new and waits, `ms` at most, for what next hops have of ours: an outcome that nobody saw
+   * would have to be asked of the recipient.
+   */
+  async finish(ms: number): Promise<void> {
+    this.stop()
+    this.#finishing = true
+    await this.#underway.end(ms)
   }
 
   // The hooks. Each calls `next` once, whatever happens.
@@ -78,6 +93,9 @@ export class Releaser {
   onGetMx(next: Next, hmail: HMail): void {
     const note = noteIn(hmail.todo.notes)
     if (!note) return next()
+    // Without an answer its file stays as it is: the next start sends it.
+    if (this.#finishing) return
+    this.#underway.begin(hmail)
     void answer(next, this.#destination(hmail, note), (error) => {
       this.#log('cannot route a release', error)
       // The queue tries again later.
@@ -91,7 +109,8 @@ export class Releaser {
     // Haraka removes the file when `next` is called: the record comes first.
     const [host, , response] = params as string[]
     const reply = `${host}: ${response}`
-    void answer(next, this.#record(hmail, note, 'delivered', reply), this.#unrecorded)
+    const work = this.#record(hmail, note, 'delivered', reply)
+    void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
 
   onDeferred(next: Next, hmail: HMail, params: unknown): void {
@@ -99,18 +118,19 @@ export class Releaser {
     if (!note) return next()
     unmark(hmail)
     const reply = replyOf(hmail, String((params as { err?: unknown }).err))
-    void answer(next, this.#record(hmail, note, 'deferred', reply), this.#unrecorded)
+    const work = this.#record(hmail, note, 'deferred', reply)
+    void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
 
   onBounce(next: Next, hmail: HMail, error: unknown): void {
     const note = noteIn(hmail.todo.notes)
     if (!note) return next()
     // OK: no bounce message, the file is removed.
-    if (this.#dropped.has(hmail)) return next(CODE.ok)
+    if (this.#dropped.has(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
     const reply = replyOf(hmail, error instanceof Error ? error.message : String(error))
     const bounce: Answer = note.ordinary ? [] : [CODE.ok]
     const work = this.#record(hmail, note, 'failed', reply).then(() => bounce)
-    void answer(next, work, (failed) => {
+    void answer(this.#underway.ended(hmail, next), work, (failed) => {
       this.#unrecorded(failed)
       return bounce
     })
@@ -149,6 +169,7 @@ export class Releaser {
       // Later the sweep finds it again.
       if (this.#busy.has(item) || (this.#failures.get(item)?.until ?? 0) > now) continue
       this.#busy.add(item)
+      this.#underway.begin(item)
       this.#release(item)
         .then(
           () => this.#failures.delete(item),
@@ -161,6 +182,7 @@ export class Releaser {
         )
         .finally(() => {
           this.#busy.delete(item)
+          this.#underway.ended(item)()
           this.#work()
         })
     }
