@@ -17,6 +17,7 @@ const LAYERS: [layer: string, path: RegExp][] = [
   ['wire', /^plugin\/imap\/wire\//],
   ['haraka', /^plugin\/(index\.ts$|haraka\/)|^plugin\/imap\/index\.ts$/],
   ['imap', /^plugin\/imap\//],
+  ['front', /^plugin\/front\//],
   ['http', /^plugin\/http\//],
   ['cli', /^plugin\/cli\//],
   ['open', /^plugin\/open\.ts$/],
@@ -36,7 +37,8 @@ const MAY: Record<string, string[]> = {
   http: ['nouns', 'config', 'quarantine', 'open'],
   cli: ['nouns', 'config', 'quarantine', 'open'],
   open: ['nouns', 'config', 'filter', 'store', 'quarantine'],
-  haraka: ['nouns', 'config', 'mime', 'quarantine', 'open', 'imap'],
+  haraka: ['nouns', 'config', 'mime', 'quarantine', 'open', 'imap', 'front'],
+  front: ['config', 'open', 'imap'],
 }
 
 /** Packages that only these files may import. */
