@@ -1,5 +1,6 @@
 // Results as one HTML page that stands alone: no script, nothing loaded from anywhere.
-import { escape, plotSvg } from './report/plot.ts'
+import { escape } from './report/escape.ts'
+import { plotSvg } from './report/plot.ts'
 import { STYLE } from './report/style.ts'
 import type { PhaseResult, Plot, Result } from './harness/result.ts'
 import { spread } from './harness/stats.ts'

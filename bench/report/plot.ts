@@ -1,7 +1,9 @@
-// One plot as SVG: axes, grid, lines with points, a legend. Colours are the page's variables, so that
-// light and dark are the page's business.
+// One plot as SVG: axes, grid, lines with points, a legend. How a series looks is looks.ts' business, its colours
+// are the page's variables.
 import type { Axis, Plot, Series } from '../harness/result.ts'
 import { number } from '../harness/text.ts'
+import { escape } from './escape.ts'
+import { look } from './looks.ts'
 
 const WIDTH = 560
 const HEIGHT = 340
@@ -11,11 +13,10 @@ const TOP = 12
 const BOTTOM = 44
 const LEGEND_LINE = 18
 /** Names up to so many characters stand two in a line. */
-const LEGEND_SHORT = 32
-/** Colours in the style sheet; more series begin again. */
-export const COLOURS = 7
-/** Above so many points a line shows none of them. */
-const DOTS = 40
+const LEGEND_SHORT = 26
+/** A line of more points than this shows some of them only. */
+const MARKS = 40
+const MARKS_OF_MANY = 7
 
 export function plotSvg(plot: Plot): string {
   const series = plot.series.map((one) => ({ ...one, points: shown(plot, one) }))
@@ -34,7 +35,7 @@ export function plotSvg(plot: Plot): string {
     TOP,
   )
   const columns = series.every(({ name }) => name.length <= LEGEND_SHORT) ? 2 : 1
-  const height = HEIGHT + LEGEND_LINE * Math.ceil(series.length / columns)
+  const height = HEIGHT + 6 + LEGEND_LINE * Math.ceil(series.length / columns)
   return [
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(plot.title)}">`,
     ...x.ticks.map((at) => {
@@ -62,23 +63,27 @@ function shown({ x, y }: Plot, { points }: Series): Series['points'] {
 }
 
 function line({ name, points }: Series, i: number, x: Scale, y: Scale): string {
+  const { colour, dash, mark } = look(i)
   const at = points.map(([a, b]) => `${fixed(x.place(a))} ${fixed(y.place(b))}`)
-  const dots =
-    points.length > DOTS
-      ? ''
-      : points
-          .map(
-            ([a, b]) =>
-              `<circle cx="${fixed(x.place(a))}" cy="${fixed(y.place(b))}" r="3.5"><title>${escape(name)}: ${number(a)}, ${number(b)}</title></circle>`,
-          )
-          .join('')
-  return `<g class="c${i % COLOURS}"><path class="line" d="M${at.join('L')}"/>${dots}</g>`
+  const marks = marked(points, i)
+    .map(([a, b]) => mark(x.place(a), y.place(b), `${name}: ${number(a)}, ${number(b)}`))
+    .join('')
+  return `<g class="${colour}"><path class="line"${dash} d="M${at.join('L')}"/>${marks}</g>`
+}
+
+/** All points of a short line; of a long one a few, and of each line others. */
+function marked(points: Series['points'], i: number): Series['points'] {
+  if (points.length <= MARKS) return points
+  const every = points.length / MARKS_OF_MANY
+  const first = (every * (((i * 3) % MARKS_OF_MANY) + 0.5)) / MARKS_OF_MANY
+  return Array.from({ length: MARKS_OF_MANY }, (_, n) => points[Math.floor(first + n * every)])
 }
 
 function legend({ name }: Series, i: number, columns: number): string {
+  const { colour, dash, mark } = look(i)
   const left = LEFT + (i % columns) * ((WIDTH - LEFT) / columns)
-  const top = HEIGHT + 6 + LEGEND_LINE * Math.floor(i / columns)
-  return `<g class="c${i % COLOURS}"><path class="line" d="M${left} ${top}h20"/></g><text x="${left + 26}" y="${top}" dy="4">${escape(name)}</text>`
+  const top = HEIGHT + 8 + LEGEND_LINE * Math.floor(i / columns)
+  return `<g class="legend ${colour}"><path class="line"${dash} d="M${left} ${top}h36"/>${mark(left + 18, top, name)}</g><text x="${left + 42}" y="${top}" dy="4">${escape(name)}</text>`
 }
 
 interface Scale {
@@ -124,7 +129,3 @@ function tick(value: number): string {
 }
 
 const fixed = (value: number): string => String(Number(value.toFixed(1)))
-
-export function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
-}

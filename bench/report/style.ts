@@ -1,5 +1,7 @@
 // The style sheet of the report. Series colours: Okabe and Ito's palette, which colour-blind people can
 // tell apart, lighter where the page is dark.
+import { COLOURS } from './looks.ts'
+
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -24,7 +26,8 @@ svg { width: 100%; height: auto; display: block }
 svg text { fill: var(--faint); font: 12px system-ui, sans-serif }
 svg .grid { stroke: var(--rule); stroke-width: 1 } svg .axis { stroke: var(--faint); fill: none }
 svg .line { fill: none; stroke-width: 2; stroke-linejoin: round }
-${[0, 1, 2, 3, 4, 5, 6].map((i) => `.c${i} { stroke: var(--c${i}); fill: var(--c${i}) }`).join('\n')}
+svg .ring { fill: var(--page); stroke-width: 2 }
+${Array.from({ length: COLOURS }, (_, i) => `.c${i} { stroke: var(--c${i}); fill: var(--c${i}) }`).join('\n')}
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0 1rem }
 th, td { padding: .3rem .8rem .3rem 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap }

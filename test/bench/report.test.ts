@@ -1,6 +1,8 @@
 // The page of plots and tables: it stands alone, and shows what the results say.
 import { describe, expect, test } from 'vitest'
 import { emptyPhase, type Plot, type Result } from '../../bench/harness/result.ts'
+import { resultOf } from '../../bench/phases/gateway/outcome.ts'
+import { FULL } from '../../bench/phases/gateway/variants.ts'
 import { report } from '../../bench/report.ts'
 import { plotSvg } from '../../bench/report/plot.ts'
 import { rates, result } from './result.ts'
@@ -79,7 +81,8 @@ describe('the page', () => {
 
 /** Where the points of the first series are drawn. */
 function drawn(svg: string): [x: number, y: number][] {
-  return [...svg.matchAll(/<circle cx="([\d.-]+)" cy="([\d.-]+)"/g)].map(([, x, y]) => [
+  const [plot] = svg.split('<g class="legend')
+  return [...plot.matchAll(/<circle cx="([\d.-]+)" cy="([\d.-]+)"/g)].map(([, x, y]) => [
     Number(x),
     Number(y),
   ])
@@ -111,6 +114,30 @@ describe('a plot', () => {
       }),
     )
     expect(b[0] - a[0]).toBeCloseTo(c[0] - b[0], 0)
+  })
+
+  test('tells twenty series apart without their colours, in the plot and in its legend', () => {
+    const series = Array.from({ length: 20 }, (_, i) => ({
+      name: `s${i}`,
+      points: [[1, i]] as [number, number][],
+    }))
+    const svg = plotSvg({ ...PLOT, series })
+    // Colours and places aside, what is drawn for each series.
+    const drawings = (start: RegExp): string[] =>
+      [...svg.matchAll(start)].map(([, drawing]) =>
+        drawing.replaceAll(/<title>.*?<\/title>/g, '').replaceAll(/c[xy]="[^"]*"|M[\d. -]+/g, ''),
+      )
+    expect(new Set(drawings(/<g class="c\d">(.*?)<\/g>/g)).size).toBe(20)
+    expect(new Set(drawings(/<g class="legend c\d">(.*?)<\/g>/g)).size).toBe(20)
+    // Neighbours have other colours too.
+    const colours = [...svg.matchAll(/<g class="(c\d)">/g)].map(([, colour]) => colour)
+    for (let i = 6; i < colours.length; i++)
+      expect(new Set(colours.slice(i - 6, i + 1)).size).toBe(7)
+  })
+
+  test('marks a long line in a few places', () => {
+    const points = Array.from({ length: 400 }, (_, i): [number, number] => [i + 1, i + 1])
+    expect(drawn(plotSvg({ ...PLOT, series: [{ name: 'a', points }] }))).toHaveLength(7)
   })
 
   test('leaves out what a logarithmic axis cannot show, and is empty where nothing is left', () => {
@@ -146,4 +173,44 @@ describe('a plot', () => {
         plotSvg({ ...PLOT, x: { label: 'x' }, y: { label: 'y' }, series: [{ name: 'a', points }] }),
       ).not.toMatch(/NaN|Infinity/)
   })
+})
+
+test('rivals stand in the plot of the throughput', () => {
+  const slice = (rate: number) => ({ rate, latencies: [1, 2], cpu: null, memory: null })
+  const wanted = ['alone', 'pass', 'hold50', 'rspamd', 'spamassassin']
+  const outcomes = FULL.filter(({ name }) => wanted.includes(name)).map((variant, i) => ({
+    variant,
+    slices: [slice(1000 - i * 100)],
+  }))
+  const [throughput] = resultOf(outcomes, []).plots
+  expect(throughput.series).toEqual([
+    {
+      name: 'Lazaret, one process',
+      points: [
+        [0, 900],
+        [50, 800],
+      ],
+    },
+    {
+      name: 'Haraka alone, one process',
+      points: [
+        [0, 1000],
+        [50, 1000],
+      ],
+    },
+    {
+      name: 'rspamd, passing all',
+      points: [
+        [0, 700],
+        [50, 700],
+      ],
+    },
+    {
+      name: 'spamassassin, passing all',
+      points: [
+        [0, 600],
+        [50, 600],
+      ],
+    },
+  ])
 })

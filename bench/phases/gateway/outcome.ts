@@ -1,5 +1,11 @@
 // From slices to figures, ratios and plots.
-import { emptyPhase, measure, type PhaseResult, type Plot } from '../../harness/result.ts'
+import {
+  emptyPhase,
+  measure,
+  type PhaseResult,
+  type Plot,
+  type Series,
+} from '../../harness/result.ts'
 import { median, pairedRatio, quantile } from '../../harness/stats.ts'
 import type { Variant } from './variants.ts'
 
@@ -77,6 +83,8 @@ function addRatios(result: PhaseResult, outcome: Outcome, base: Outcome): void {
     )
 }
 
+const isRival = ({ filter }: Variant): boolean => filter !== null && filter !== 'lazaret'
+
 const total = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0)
 
 function heldPlot(outcomes: readonly Outcome[]): Plot {
@@ -94,17 +102,19 @@ function heldPlot(outcomes: readonly Outcome[]): Plot {
       .sort(([a], [b]) => a - b)
     const alone = here.find(({ variant }) => variant.filter === null)
     if (points.length < 2 || !alone) return []
-    const rate = median(rates(alone))
-    const last = points[points.length - 1][0]
+    // What holds nothing has the same rate whatever would be held.
+    const level = (label: string, one: Outcome): Series => ({
+      name: label,
+      points: [
+        [0, median(rates(one))],
+        [points[points.length - 1][0], median(rates(one))],
+      ],
+    })
+    const rivals = here.filter(({ variant }) => isRival(variant))
     return [
       { name: `Lazaret, ${name}`, points },
-      {
-        name: `Haraka alone, ${name}`,
-        points: [
-          [0, rate],
-          [last, rate],
-        ] as [number, number][],
-      },
+      level(`Haraka alone, ${name}`, alone),
+      ...rivals.map((one) => level(`${one.variant.name}, passing all`, one)),
     ]
   })
   return {

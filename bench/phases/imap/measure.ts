@@ -1,6 +1,6 @@
 // Lazaret's IMAP server side by side with Dovecot's: the same certificate, messages, client and
-// machine, phases interleaved. The phases are in imap/.
-//   node dist/bench/imap.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
+// machine, phases interleaved. The phases are in this folder.
+//   node dist/bench/phases/imap/measure.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
 import { chmodSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

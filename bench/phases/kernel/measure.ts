@@ -1,5 +1,5 @@
 // Cost of the classifier: microseconds a message and nanoseconds a byte, with and without learning, by
-// size of the message and of the model, and against the twin. Plain results; `node dist/bench/kernel.js`
+// size of the message and of the model, and against the twin. Plain results; `node dist/bench/phases/kernel/measure.js`
 // prints them.
 import { readFileSync } from 'node:fs'
 import { corpus } from '../../../demo/corpus.ts'

@@ -1,5 +1,5 @@
 // A process from its start to its first verdict, alone: opens the data folder, scores a message, tells.
-// `node dist/bench/first-verdict.js DIR MESSAGE`; without arguments it only says when Node had started.
+// `node dist/bench/phases/start/first-verdict.js DIR MESSAGE`; without arguments it only says when Node had started.
 import { readFileSync } from 'node:fs'
 import { memory } from '../../harness/proc.ts'
 
