@@ -3,14 +3,22 @@
 import { find, findAll, parseHeader } from '../mime/headers.ts'
 import { parseAddresses } from '../mime/address.ts'
 import { parseStructure } from '../mime/structure.ts'
-import { FLAG, type Direction, type Edit, type Item, type Route, type Verdict } from '../mail.ts'
+import {
+  FLAG,
+  type Direction,
+  type Edit,
+  type Item,
+  type ReleaseState,
+  type Route,
+  type Verdict,
+} from '../mail.ts'
 import { scopeOfMail } from '../scope.ts'
 import type { NewItem } from '../store/events/index.ts'
-import { findArrival } from '../store/items.ts'
+import { findArrival, getItem } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/append.ts'
-import { DAY, write, type Context } from './context.ts'
+import { DAY, HOUR, write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
@@ -127,12 +135,12 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
 }
 
 /**
- * One transaction has one answer and one set of headers. 550 is given only when nobody else is to get
- * the message; otherwise that recipient's copy is held. Of those to deliver, the largest group that
- * shares its headers stays on the transaction and the others are sent by us.
+ * One transaction has one answer and one set of headers. 550 is given only when nobody is to get the message,
+ * whether or not a copy is held for somebody, who may release it; otherwise the copy of who rejects is held. Of
+ * those to deliver, the largest group that shares its headers stays on the transaction and the others are sent by us.
  */
 function group(plans: Plan[]): void {
-  if (!plans.every((plan) => plan.outcome === 'reject'))
+  if (plans.some((plan) => plan.outcome === 'deliver'))
     for (const plan of plans) if (plan.outcome === 'reject') plan.outcome = 'hold'
   const deliver = plans.filter((plan) => plan.outcome === 'deliver')
   if (deliver.length < 2) return
@@ -150,9 +158,17 @@ const copies = (plan: Plan): boolean =>
 async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]): Promise<void> {
   const root = parseStructure(raw)
   const identity = identityKey(root)
+  const outgoing = envelope.direction === 'out'
   await write(ctx, { actor: 'smtp' }, (tx) => {
     const blob = tx.blob(raw, (item) => keptSummary(root, item))
-    const held = new Map<string, number>()
+    // A mailbox that is named twice (x@, X@) has one item.
+    const kept = new Map<string, number>()
+    const once = (kind: string, plan: Plan, arrives: () => number): number => {
+      const key = `${kind} ${outgoing ? '' : scopeOfMail(plan.recipient)}`
+      const id = kept.get(key) ?? arrives()
+      kept.set(key, id)
+      return id
+    }
     for (const plan of plans) {
       const make = (
         kind: 'held' | 'copy' | 'split',
@@ -176,34 +192,36 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
         due,
       })
       const retention = tx.at + plan.settings.retention_days * DAY
-      if (plan.outcome === 'hold' || plan.outcome === 'reject') {
-        // Outgoing mail is one item of its sender, whatever the number of its recipients.
-        const all = envelope.direction === 'out'
-        const recipients = all
-          ? envelope.recipients.map(({ address }) => address)
+      if (isHeld(plan)) {
+        // Outgoing mail is one item of its sender, of the recipients for whom it is held.
+        const recipients = outgoing
+          ? plans.filter(isHeld).map(({ recipient }) => recipient)
           : [plan.recipient]
-        const key = all ? '' : plan.recipient
-        const id = held.get(key) ?? arrive(tx, make('held', retention, recipients), plan.settings)
-        held.set(key, id)
-        plan.item = id
+        plan.item = once('held', plan, () => arrive(tx, make('held', retention, recipients), plan))
       } else if (plan.outcome === 'split') {
-        const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan.settings)
-        plan.item = id
-        const { release } = mustBe(findArrival(tx.views, make('split', 0, [plan.recipient])))
-        if (!release) want(ctx, tx, id, null, true)
+        plan.item = once('split', plan, () => {
+          const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan)
+          if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true)
+          return id
+        })
       }
-      if (copies(plan)) arrive(tx, make('copy', retention, [plan.recipient]), plan.settings)
+      if (copies(plan))
+        once('copy', plan, () => arrive(tx, make('copy', retention, [plan.recipient]), plan))
     }
   })
 }
 
-/** A split item is remembered this long, so that a retry of its message is not sent a second time. */
-const SPLIT_KEPT = 5 * DAY
+const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'
 
-/** The item of this message and recipient: the one that is there, or a new one. */
-function arrive(tx: Tx, item: NewItem, settings: Settings): number {
+/** Long enough for a release that the next hop defers. */
+const SPLIT_KEPT = 5 * DAY
+/** A sender that did not hear our 250 tries again within some hours (RFC 5321 §4.5.4.1). */
+const RETRY = 4 * HOUR
+
+/** The item of this message and recipient: the one that a retry finds, or a new one. */
+function arrive(tx: Tx, item: NewItem, { settings }: Plan): number {
   const known = findArrival(tx.views, item)
-  if (known) return known.id
+  if (known && isRetry(known, tx.at)) return known.id
   const system = item.kind !== 'split' && settings.mark_as_read ? FLAG.seen : 0
   return tx.append({
     type: 'deposit',
@@ -213,7 +231,16 @@ function arrive(tx: Tx, item: NewItem, settings: Settings): number {
   })
 }
 
-function mustBe(item: Item | null): Item {
-  if (!item) throw new Error('an item that was just kept is not in the store')
-  return item
+/**
+ * Whether the same bytes are the same mail, and not its like: alarms, printers and scripts send the same again. A retry
+ * comes soon, while the item lies where it was put and nobody has acted on it; that of a split message while
+ * its delivery is not over.
+ */
+function isRetry({ at, kind, home, places, release, trained }: Item, now: number): boolean {
+  if (now - at > RETRY) return false
+  if (kind === 'split') return !release || !FINAL.has(release.state)
+  const untouched = places.length === 1 && places[0][1] === home
+  return untouched && release === null && trained === null
 }
+
+const FINAL: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])

@@ -107,9 +107,9 @@ async function judge(
         plugin,
         `${outcome} item=${item} rcpt=<${recipient}> class=${verdict?.class ?? 'none'} score=${verdict?.score.toFixed(4) ?? '-'}`,
       )
-  if (decisions.length > 0 && decisions.every(({ outcome }) => outcome === 'reject'))
-    return [CODE.deny, `5.7.1 Message refused as spam; id ${decisions[0].item}`]
-  return []
+  // Then nobody gets it (quarantine/screen.ts).
+  const refused = decisions.find(({ outcome }) => outcome === 'reject')
+  return refused ? [CODE.deny, `5.7.1 Message refused as spam; id ${refused.item}`] : []
 }
 
 function envelopeOf(
