@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { FLAG } from '../../plugin/mail.ts'
+import type { Lazaret } from '../../plugin/open.ts'
+import type { FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import {
   corpus,
   envelope,
@@ -46,6 +48,105 @@ describe('one decision per recipient', () => {
     const again = await hold(lazaret, SPAM[0], { to })
     expect(again.map(({ item }) => item)).toEqual(first.map(({ item }) => item))
     expect(uidsIn(lazaret, 'caught')).toHaveLength(2)
+  })
+
+  describe('the same bytes later are other mail', () => {
+    const again = async (lazaret: Lazaret): Promise<number | null> =>
+      (await hold(lazaret, SPAM[0]))[0].item
+    const drop = async (lazaret: Lazaret, id: FolderId, uid: number): Promise<void> => {
+      await lazaret.quarantine.move(ROOT, folder(lazaret, 'caught'), [uid], folder(lazaret, id))
+    }
+
+    test.each(['release', 'spam', 'not-spam'] as const)('once it was moved to %s', async (to) => {
+      const lazaret = rig()
+      const first = (await again(lazaret)) as number
+      await drop(lazaret, to, first)
+      const second = await again(lazaret)
+      expect(second).not.toBe(first)
+      // The newer one is what a retry finds from now on.
+      expect(await again(lazaret)).toBe(second)
+      expect(uidsIn(lazaret, 'caught')).toEqual([second])
+    })
+
+    test('once it was deleted', async () => {
+      const lazaret = rig()
+      const first = (await again(lazaret)) as number
+      const caught = folder(lazaret, 'caught')
+      await lazaret.quarantine.changeFlags(ROOT, caught, [first], {
+        mode: 'add',
+        flags: { system: FLAG.deleted, keywords: [] },
+      })
+      await lazaret.quarantine.expunge(ROOT, caught, [first])
+      expect(await again(lazaret)).not.toBe(first)
+    })
+
+    test('some hours later, and not before', async () => {
+      const lazaret = rig()
+      const first = await again(lazaret)
+      const now = Date.now()
+      const clock = vi.spyOn(Date, 'now')
+      onTestFinished(() => clock.mockRestore())
+      clock.mockReturnValue(now + 3 * 3_600_000)
+      expect(await again(lazaret)).toBe(first)
+      clock.mockReturnValue(now + 5 * 3_600_000)
+      expect(await again(lazaret)).not.toBe(first)
+    })
+
+    test('a split recipient gets it again once the first was delivered or bounced', async () => {
+      const lazaret = rig()
+      const { quarantine } = lazaret
+      await quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+      const to = ['a@example.com', 'off@example.com', 'c@example.com']
+      const split = async (): Promise<number> =>
+        (await quarantine.screen(envelope({ to }), message('alarm')))[1].item as number
+      const first = await split()
+      expect(await split()).toBe(first)
+      for (const outcome of ['delivered', 'failed'] as const) {
+        const id = await split()
+        const [job] = (await quarantine.claim(id, 'worker')) ?? []
+        expect(await split()).toBe(id)
+        await quarantine.report(id, job.token, outcome, '250 ok')
+        const next = await split()
+        expect(next).not.toBe(id)
+        expect(itemOf(lazaret, next).release?.state).toBe('wanted')
+      }
+    })
+  })
+
+  test('a mailbox that is named twice has one item', async () => {
+    const lazaret = rig()
+    const decisions = await hold(lazaret, SPAM[0], { to: ['User@example.com', 'user@EXAMPLE.com'] })
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['hold', 'hold'])
+    expect(decisions[0].item).toBe(decisions[1].item)
+    expect(uidsIn(lazaret, 'caught')).toHaveLength(1)
+  })
+
+  test('the answer does not depend on the copy that is held for somebody else', async () => {
+    const lazaret = rig()
+    await lazaret.quarantine.setSetting(ROOT, 'strict@example.com', 'action', 'reject')
+    const to = ['strict@example.com', 'user@example.com']
+    const decisions = await hold(lazaret, SPAM[0], { to })
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['reject', 'hold'])
+    expect(uidsIn(lazaret, 'caught')).toHaveLength(2)
+  })
+
+  test('an outgoing item has the recipients for whom it is held, and no others', async () => {
+    const lazaret = rig()
+    const { quarantine } = lazaret
+    await quarantine.setSetting(ROOT, '', 'hold_outgoing', 'yes')
+    await quarantine.changeList(ROOT, 'me@example.com', 'block', { add: ['*@spam.example'] })
+    const raw = message('out')
+    const screened = await quarantine.screen(
+      envelope({
+        direction: 'out',
+        sender: 'me@example.com',
+        hold: 'wanted',
+        to: ['a@x.example', 'b@y.example'],
+      }),
+      raw,
+    )
+    expect(itemOf(lazaret, screened[0].item).recipients).toEqual(['a@x.example', 'b@y.example'])
+    expect(screened[1].item).toBe(screened[0].item)
   })
 
   test('mark_as_read decides whether what is caught is \\Seen', async () => {
