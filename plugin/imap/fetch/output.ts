@@ -2,7 +2,7 @@
 // messages leave no strings behind.
 
 /** Octets of one buffer. */
-const PIECE = 65_536
+const CHUNK = 65_536
 /** From here bytes are handed on as they are, below it is cheaper to copy. */
 const BY_REFERENCE = 8_192
 /** Shorter text is written by a loop: a call out of JavaScript costs more. */
@@ -17,7 +17,7 @@ interface Mark {
 }
 
 export class Output {
-  #buffer: Buffer = Buffer.allocUnsafe(PIECE)
+  #buffer: Buffer = Buffer.allocUnsafe(CHUNK)
   /** What stands in #buffer before this was taken or is among #chunks. */
   #from = 0
   #at = 0
@@ -32,11 +32,11 @@ export class Output {
   /** Text of the protocol, or one char per byte. */
   text(text: string): void {
     const { length } = text
-    if (length > PIECE) {
+    if (length > CHUNK) {
       this.bytes(Buffer.from(text, 'latin1'))
       return
     }
-    if (this.#at + length > PIECE) this.#next()
+    if (this.#at + length > CHUNK) this.#next()
     if (length > SHORT) this.#buffer.write(text, this.#at, 'latin1')
     else for (let i = 0; i < length; i++) this.#buffer[this.#at + i] = text.charCodeAt(i)
     this.#at += length
@@ -48,7 +48,7 @@ export class Output {
       this.text(String(value))
       return
     }
-    if (this.#at + 10 > PIECE) this.#next()
+    if (this.#at + 10 > CHUNK) this.#next()
     let digits = 1
     for (let bound = 10; value >= bound; bound *= 10) digits++
     let rest = value
@@ -68,7 +68,7 @@ export class Output {
       this.#push(bytes.subarray(start, end))
       return
     }
-    if (this.#at + length > PIECE) this.#next()
+    if (this.#at + length > CHUNK) this.#next()
     bytes.copy(this.#buffer, this.#at, start, end)
     this.#at += length
   }
@@ -105,7 +105,7 @@ export class Output {
 
   #next(): void {
     this.#cut()
-    this.#buffer = Buffer.allocUnsafe(PIECE)
+    this.#buffer = Buffer.allocUnsafe(CHUNK)
     this.#from = this.#at = 0
   }
 

@@ -8,7 +8,7 @@ import { Output } from './output.ts'
 import { planFetch, type Plan } from './plan.ts'
 
 /** Octets that are built before they are sent, and ms of work before others get their turn. */
-const PIECE = 256 * 1024
+const BATCH = 256 * 1024
 const TURN = 2
 
 /** Writes the messages of `spans`; answers how the command ends where it is not OK. `marked`: UIDs whose flags are told although nobody asked. */
@@ -31,7 +31,7 @@ export async function writeMessages(
       const message = new Message(client, index, marked.has(client.view.uidAt(index)))
       if (plan.reads && !message.there) done = GONE
       else done = writeMessage(out, plan, message) ?? done
-      if (out.size >= PIECE || ((index & 15) === 15 && performance.now() - turn > TURN))
+      if (out.size >= BATCH || ((index & 15) === 15 && performance.now() - turn > TURN))
         await hand()
     }
   }

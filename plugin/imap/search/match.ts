@@ -2,6 +2,7 @@
 // then the summary, then the header, then the text. A message is read only when all that is cheaper
 // has not settled it.
 import { FLAG } from '../../mail.ts'
+import { DAY, MINUTE } from '../../time.ts'
 import { fold, hasHeader, hasText } from '../../mime/text.ts'
 import type { Client } from '../client.ts'
 import { RECENT } from '../selected/flags.ts'
@@ -18,7 +19,6 @@ export interface Matcher {
   readonly matches: (message: Message) => boolean
 }
 
-const DAY = 86_400_000
 const BITS: Readonly<Record<string, number>> = {
   '\\Seen': FLAG.seen,
   '\\Answered': FLAG.answered,
@@ -161,7 +161,7 @@ function dateTest({ of, is, day }: KeyOf<'date'>): Matcher['matches'] {
 
 const DAYS: Readonly<Record<KeyOf<'date'>['of'], (message: Message) => number | null>> = {
   sent: ({ summary: { sentDay } }) => sentDay,
-  internal: ({ summary: { at, zone } }) => Math.floor((at + zone * 60_000) / DAY),
+  internal: ({ summary: { at, zone } }) => Math.floor((at + zone * MINUTE) / DAY),
   saved: ({ saved }) => (saved === null ? null : Math.floor(saved / DAY)),
 }
 

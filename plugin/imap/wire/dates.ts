@@ -1,13 +1,12 @@
 // Dates of RFC 9051 §9: "date" of SEARCH, "date-time" of APPEND and INTERNALDATE.
 import { Bad } from '../../errors.ts'
+import { DAY, MINUTE } from '../../time.ts'
 import type { Cursor } from './cursor.ts'
 import * as chars from './chars.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const DATE = /^(\d{1,2})-([A-Za-z]{3})-(\d{4})$/
 const DATE_TIME = /^( \d|\d{2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/
-const DAY = 86_400_000
-const MINUTE = 60_000
 
 export interface DateTime {
   /** milliseconds since 1970-01-01T00:00Z */

@@ -1,9 +1,8 @@
 // Every limit of the IMAP server, each with its reason. Sizes in bytes, times in milliseconds.
+import { MINUTE, SECOND } from '../../time.ts'
 
 const KiB = 1024
 const MiB = 1024 * KiB
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 
 /** What one command may cost the receiver; `BEFORE_LOGIN` and `AFTER_LOGIN` are the two in use. */
 export interface ReceiverLimits {
