@@ -6,8 +6,10 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+/** @param {string} path */
 const at = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
+/** @param {string} folder */
 const sources = (folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))

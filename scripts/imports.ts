@@ -1,5 +1,5 @@
 // Which file imports which: for the layer test and for `npm run rooms`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 
 /** Imports and re-exports with `from`, imports for their effect, and calls: `import()`, `require()`. */
@@ -39,10 +39,13 @@ export function importsOf(root: string, file: string): Imports {
   }
 }
 
-/** AssemblyScript leaves the ending away. */
+/** AssemblyScript leaves `.ts` and `/index.ts` away. */
 function target(root: string, file: string, name: string): string {
   const path = posix.join(dirname(file), name)
-  return !existsSync(join(root, path)) && existsSync(join(root, `${path}.ts`)) ? `${path}.ts` : path
+  const found = [path, `${path}.ts`, `${path}/index.ts`].find((one) =>
+    statSync(join(root, one), { throwIfNoEntry: false })?.isFile(),
+  )
+  return found ?? path
 }
 
 /** Groups of files each of which imports, over some others, itself. */

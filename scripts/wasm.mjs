@@ -4,6 +4,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
+/** @param {string} path */
 const time = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 const sources = [
   'asconfig.json',

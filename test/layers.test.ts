@@ -1,111 +1,292 @@
-// Who may import whom: design.md §3 as data, every import checked.
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+// Who may import whom, as data, and every import of the tree checked against it; those of types too.
+import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { circles, importsOf, sources } from '../scripts/imports.ts'
 
 const ROOT = resolve(__dirname, '..')
 
-/** Layer of a file by its path, most special first. */
-const LAYERS: [layer: string, path: RegExp][] = [
-  ['assembly', /^assembly\//],
-  ['nouns', /^plugin\/(mail|errors|address|scope)\.ts$/],
-  ['config', /^plugin\/(config|settings|fields)\.ts$/],
-  ['mime', /^plugin\/mime\//],
-  ['filter', /^plugin\/filter\//],
-  ['store', /^plugin\/store\//],
-  ['quarantine', /^plugin\/quarantine\//],
-  ['wire', /^plugin\/imap\/wire\//],
-  ['haraka', /^plugin\/(index\.ts$|haraka\/)|^plugin\/imap\/index\.ts$/],
-  ['imap', /^plugin\/imap\//],
-  ['front', /^plugin\/front\//],
-  ['http', /^plugin\/http\//],
-  ['cli', /^plugin\/cli\//],
-  ['open', /^plugin\/open\.ts$/],
-]
-
-/** What each layer may import, besides itself. */
-const MAY: Record<string, string[]> = {
-  assembly: [],
-  nouns: [],
-  config: [],
-  mime: ['nouns'],
-  filter: ['nouns', 'mime'],
-  store: ['nouns'],
-  quarantine: ['nouns', 'config', 'mime', 'filter', 'store'],
-  wire: ['nouns'],
-  imap: ['nouns', 'config', 'mime', 'wire', 'quarantine', 'open'],
-  http: ['nouns', 'config', 'quarantine', 'open'],
-  cli: ['nouns', 'config', 'quarantine', 'open'],
-  open: ['nouns', 'config', 'filter', 'store', 'quarantine'],
-  haraka: ['nouns', 'config', 'mime', 'quarantine', 'open', 'imap', 'front'],
-  front: ['config', 'open', 'imap'],
+interface Room {
+  /** its files */
+  readonly files: RegExp
+  /** the rooms that these may import besides their own */
+  readonly may: readonly string[]
 }
 
-/** Packages that only these files may import. */
-const ONLY: Record<string, RegExp> = {
+const VERBS = ['nouns', 'errors', 'time', 'quarantine']
+const WIRE = ['errors', 'time', 'wire']
+/** What a phase of the bench may import, besides what it measures. */
+const BENCH = ['nouns', 'bench/harness', 'bench/rivals']
+
+/** A file belongs to the first room that has it. */
+const ROOMS: Readonly<Record<string, Room>> = {
+  'assembly/classifier': { files: /^assembly\/classifier\//, may: [] },
+  'assembly/masks': { files: /^assembly\/masks\//, may: [] },
+  assembly: { files: /^assembly\/index\.ts$/, may: ['assembly/classifier', 'assembly/masks'] },
+
+  errors: { files: /^plugin\/errors\.ts$/, may: [] },
+  time: { files: /^plugin\/time\.ts$/, may: [] },
+  nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
+  config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: [] },
+  mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
+  filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
+  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time'] },
+  quarantine: {
+    files: /^plugin\/quarantine\//,
+    may: ['nouns', 'errors', 'time', 'config', 'mime', 'filter', 'store'],
+  },
+  open: {
+    files: /^plugin\/open\.ts$/,
+    may: ['nouns', 'config', 'filter', 'store', 'quarantine'],
+  },
+
+  // What receives mail and what releases it meet in `haraka`, and nowhere else.
+  haraka: {
+    files: /^plugin\/haraka\/(route|answer|types|modules|setup)\.ts$/,
+    may: ['nouns', 'config'],
+  },
+  'haraka/receive': {
+    files: /^plugin\/haraka\/receive\//,
+    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine', 'open'],
+  },
+  'haraka/release': {
+    files: /^plugin\/haraka\/release\//,
+    may: ['haraka', 'nouns', 'time', 'quarantine', 'open'],
+  },
+  'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
+  'plugin lazaret': {
+    files: /^plugin\/index\.ts$/,
+    may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/process', 'open'],
+  },
+
+  wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },
+  'imap/log': { files: /^plugin\/imap\/log\.ts$/, may: [] },
+  'imap/view': {
+    files: /^plugin\/imap\/selected\/(view|flags)\.ts$/,
+    may: [...VERBS, ...WIRE],
+  },
+  'imap/client': { files: /^plugin\/imap\/client\.ts$/, may: [...VERBS, ...WIRE, 'imap/view'] },
+  'imap/folders': {
+    files: /^plugin\/imap\/folders\//,
+    may: [...VERBS, ...WIRE, 'imap/client'],
+  },
+  'imap/notify': {
+    files: /^plugin\/imap\/notify\//,
+    may: [...VERBS, ...WIRE, 'imap/client', 'imap/folders'],
+  },
+  'imap/session': {
+    files: /^plugin\/imap\/(session|command)\.ts$/,
+    may: [...VERBS, ...WIRE, 'imap/client', 'imap/notify', 'imap/view'],
+  },
+  'imap/selected': {
+    files: /^plugin\/imap\/selected\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'mime',
+      'imap/client',
+      'imap/folders',
+      'imap/notify',
+      'imap/session',
+      'imap/view',
+    ],
+  },
+  'imap/fetch': {
+    files: /^plugin\/imap\/fetch\//,
+    may: [...VERBS, ...WIRE, 'mime', 'imap/client', 'imap/session', 'imap/selected', 'imap/view'],
+  },
+  'imap/search': {
+    files: /^plugin\/imap\/search\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'mime',
+      'imap/client',
+      'imap/session',
+      'imap/selected',
+      'imap/view',
+      'imap/fetch',
+    ],
+  },
+  'imap/login': {
+    files: /^plugin\/imap\/login\//,
+    may: [...VERBS, ...WIRE, 'imap/session'],
+  },
+  'imap/commands': {
+    files: /^plugin\/imap\/commands\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'imap/log',
+      'imap/client',
+      'imap/session',
+      'imap/view',
+      'imap/selected',
+      'imap/folders',
+      'imap/notify',
+      'imap/fetch',
+      'imap/search',
+      'imap/login',
+    ],
+  },
+  'imap/connection': {
+    files: /^plugin\/imap\/connection\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'imap/log',
+      'imap/client',
+      'imap/session',
+      'imap/view',
+      'imap/selected',
+      'imap/notify',
+      'imap/fetch',
+      'imap/login',
+      'imap/commands',
+    ],
+  },
+  'imap/server': {
+    files: /^plugin\/imap\/server\.ts$/,
+    may: [...VERBS, ...WIRE, 'imap/log', 'imap/login', 'imap/connection'],
+  },
+  'plugin lazaret/imap': {
+    files: /^plugin\/imap\/index\.ts$/,
+    may: ['haraka', 'open', 'imap/server'],
+  },
+
+  cli: { files: /^plugin\/cli\//, may: [...VERBS, 'config', 'open'] },
+
+  'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },
+  'bench/rivals': { files: /^bench\/rivals\//, may: ['bench/harness'] },
+  'bench/phases/accuracy': { files: /^bench\/phases\/accuracy\//, may: [...BENCH, 'filter'] },
+  'bench/phases/cost': { files: /^bench\/phases\/cost\//, may: [...BENCH, 'filter'] },
+  'bench/phases/gateway': {
+    files: /^bench\/phases\/gateway\//,
+    may: [...BENCH, 'config', 'open', 'imap/connection'],
+  },
+  'bench/phases/imap': {
+    files: /^bench\/phases\/imap\//,
+    may: [...BENCH, 'config', 'open', 'imap/server', 'imap/connection'],
+  },
+  'bench/phases/kernel': {
+    files: /^bench\/phases\/kernel\//,
+    may: [...BENCH, 'filter', 'demo', 'test/twin'],
+  },
+  'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
+  'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/store': {
+    files: /^bench\/phases\/store\//,
+    may: [...BENCH, 'config', 'open', 'quarantine', 'store'],
+  },
+  'bench/phases': {
+    files: /^bench\/phases\/index\.ts$/,
+    may: [
+      'bench/harness',
+      ...['accuracy', 'cost', 'gateway', 'imap', 'kernel', 'masks', 'start', 'store'].map(
+        (name) => `bench/phases/${name}`,
+      ),
+    ],
+  },
+  'bench/report': { files: /^bench\/report\//, may: ['bench/harness'] },
+  'bench/admin': {
+    files: /^bench\/admin\//,
+    may: [...BENCH, 'cli', 'filter', 'store', 'bench/phases/gateway', 'bench/phases/imap'],
+  },
+  'bench/soak': {
+    files: /^bench\/soak\//,
+    may: [...BENCH, 'config', 'open', 'bench/phases/imap'],
+  },
+  bench: {
+    files: /^bench\/[^/]+\.ts$/,
+    may: ['cli', 'bench/harness', 'bench/phases', 'bench/report'],
+  },
+
+  demo: { files: /^demo\//, may: [...VERBS, 'config', 'open', 'cli'] },
+  'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
+  scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo'] },
+}
+
+/** Packages, and what of Node speaks to the network, with the files that may import them. */
+const ONLY: Readonly<Record<string, RegExp>> = {
   lmdb: /^plugin\/store\/env\.ts$/,
+  msgpackr: /^plugin\/store\/codec\.ts$/,
+  'iconv-lite': /^plugin\/mime\/charset\.ts$/,
+  'haraka-tld': /^plugin\/haraka\/receive\//,
+  selfsigned: /^plugin\/imap\/connection\/certificate\.ts$/,
+  commander: /^plugin\/cli\//,
+  picocolors: /^plugin\/cli\//,
+  'cli-progress': /^plugin\/cli\/|^demo\//,
+  // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
+  'node:net': /^plugin\/imap\/|^bench\/|^demo\//,
+  'node:tls': /^plugin\/imap\/|^bench\/|^demo\//,
+  'node:http': /^$/,
+  'node:dgram': /^$/,
 }
 
-function sources(dir: string): string[] {
-  return readdirSync(join(ROOT, dir), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-    .map((name) => join(dir, name))
-}
+const roomOf = (file: string): string | undefined =>
+  Object.keys(ROOMS).find((name) => ROOMS[name].files.test(file))
 
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), 'utf8')
-  const found = [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\n[^'"]*?)?from\s+['"]([^'"]+)['"]/g,
-    ),
-  ]
-  const bare = [...text.matchAll(/(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g)]
-  const calls = [...text.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g)]
-  return [...found, ...bare, ...calls].map((match) => match[1])
-}
+const FILES = sources(ROOT, 'assembly', 'plugin', 'bench', 'demo', 'scripts', 'test/twin')
+const TESTS = sources(ROOT, 'test').filter((file) => !FILES.includes(file))
 
-const layerOf = (file: string): string | null =>
-  LAYERS.find(([, path]) => path.test(file))?.[0] ?? null
-
-const FILES = [...sources('assembly'), ...sources('plugin')]
-
-test('every source file belongs to a layer', () => {
-  expect(FILES.length).toBeGreaterThan(50)
-  expect(FILES.filter((file) => layerOf(file) === null)).toEqual([])
+test('every source file stands in a room, and every room has files', () => {
+  expect(FILES.length).toBeGreaterThan(300)
+  expect(FILES.filter((file) => roomOf(file) === undefined)).toEqual([])
+  const used = new Set(FILES.map(roomOf))
+  expect(Object.keys(ROOMS).filter((name) => !used.has(name))).toEqual([])
 })
 
-test('arrows run one way', () => {
+test('a file imports its own room and those that its room may', () => {
   const wrong: string[] = []
   let checked = 0
   for (const file of FILES) {
-    const layer = layerOf(file) as string
-    for (const name of importsOf(file)) {
-      if (!name.startsWith('.')) continue
+    const room = roomOf(file) ?? ''
+    for (const target of importsOf(ROOT, file).files) {
       checked++
-      let target = relative(ROOT, resolve(ROOT, dirname(file), name))
-      if (layer === 'assembly' && !target.endsWith('.ts')) target += '.ts'
-      const to = layerOf(target)
-      if (to === layer) continue
-      if (to === null || !MAY[layer].includes(to))
-        wrong.push(`${file} (${layer}) imports ${target} (${String(to)})`)
+      const to = roomOf(target)
+      if (to !== room && (to === undefined || !ROOMS[room].may.includes(to)))
+        wrong.push(`${file} (${room}) imports ${target} (${String(to)})`)
     }
   }
-  expect(checked).toBeGreaterThan(100)
+  expect(checked).toBeGreaterThan(1000)
   expect(wrong).toEqual([])
 })
 
-test('only store/env.ts knows lmdb, and nothing but the plugins knows Haraka', () => {
+test('every arrow that is allowed is used: the table tells how things are', () => {
+  const used = new Set<string>()
+  for (const file of FILES)
+    for (const target of importsOf(ROOT, file).files)
+      used.add(`${String(roomOf(file))} -> ${String(roomOf(target))}`)
+  const shared = new Set([...VERBS, ...WIRE, ...BENCH])
+  const unused = Object.entries(ROOMS).flatMap(([name, { may }]) =>
+    may.map((to) => [name, to]).filter(([from, to]) => !used.has(`${from} -> ${to}`)),
+  )
+  expect(unused.filter(([, to]) => !shared.has(to))).toEqual([])
+})
+
+test('arrows between rooms run one way', () => {
+  expect(circles(new Map(Object.entries(ROOMS).map(([name, { may }]) => [name, may])))).toEqual([])
+})
+
+test('no file imports itself over others', () => {
+  const all = [...FILES, ...TESTS]
+  expect(circles(new Map(all.map((file) => [file, importsOf(ROOT, file).files])))).toEqual([])
+})
+
+test('each package has its place', () => {
   const wrong: string[] = []
   for (const file of FILES)
-    for (const name of importsOf(file))
-      for (const [pkg, who] of Object.entries(ONLY))
-        if ((name === pkg || name.startsWith(`${pkg}/`)) && !who.test(file))
+    for (const name of importsOf(ROOT, file).packages)
+      for (const [only, who] of Object.entries(ONLY))
+        if ((name === only || name.startsWith(`${only}/`)) && !who.test(file))
           wrong.push(`${file} imports ${name}`)
   expect(wrong).toEqual([])
 })
 
 test('the kernel imports nothing from outside assembly/', () => {
-  for (const file of sources('assembly'))
-    for (const name of importsOf(file)) expect(name, file).toMatch(/^\.\//)
+  for (const file of sources(ROOT, 'assembly')) {
+    const { files, packages } = importsOf(ROOT, file)
+    expect(packages, file).toEqual([])
+    for (const target of files) expect(target, file).toMatch(/^assembly\//)
+  }
 })

@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { networkOf, plainAddress } from '../../plugin/imap/login/admission.ts'
-import { loginFailedLine } from '../../plugin/imap/connection/log.ts'
+import { loginFailedLine } from '../../plugin/imap/log.ts'
 import { ScramServer } from '../../plugin/imap/login/scram.ts'
 import { WRONG } from '../../plugin/quarantine/accounts/accounts.ts'
 import { ROOT } from '../quarantine/rig.ts'

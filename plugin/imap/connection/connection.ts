@@ -11,7 +11,7 @@ import { capabilities } from './capability.ts'
 import { Channel } from './channel.ts'
 import type { Context } from './context.ts'
 import { Dialogue } from './dialogue.ts'
-import { loginFailedLine } from './log.ts'
+import { loginFailedLine } from '../log.ts'
 import { ImapSession } from './session.ts'
 import { Gone, type Transport } from './transport.ts'
 

@@ -4,7 +4,7 @@ import type { Quarantine } from '../../quarantine/quarantine.ts'
 import type { AccountWatch } from '../login/account-watch.ts'
 import type { Admission } from '../login/admission.ts'
 import type { Budget } from './budget.ts'
-import type { Log } from './log.ts'
+import type { Log } from '../log.ts'
 
 export interface Context {
   readonly quarantine: Quarantine
