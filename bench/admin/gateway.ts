@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Gateway } from '../../plugin/cli/measured.ts'
 import { measureGateway } from '../phases/gateway/measure.ts'
 import { ADMIN, QUICK } from '../phases/gateway/variants.ts'
-import type { Mail } from '../harness/corpus.ts'
+import type { Mail } from '../harness/mail.ts'
 import type { PhaseResult } from '../harness/result.ts'
 
 export interface GatewayRun {

@@ -5,16 +5,7 @@ import { Usage } from '../../plugin/cli/errors.ts'
 import { mailFiles, readMails, type MailFile } from '../../plugin/cli/mail/files.ts'
 import { labelled, shuffled } from '../../plugin/cli/mail/labelled.ts'
 import { generated } from './generated.ts'
-
-export interface Mail {
-  raw: Buffer
-  /** Null where neither an index nor a folder's name tells. */
-  label: 'ham' | 'spam' | null
-}
-
-/** A message of unknown kind costs the same to screen and to learn: every other one stands for spam. */
-export const assumedLabel = ({ label }: Mail, i: number): 'ham' | 'spam' =>
-  label ?? (i % 2 ? 'spam' : 'ham')
+import type { Mail } from './mail.ts'
 
 export interface Corpus {
   /** Where the mail comes from, for people. */

@@ -1,6 +1,6 @@
 // Mail for machines without a corpus: sizes, structure and vocabulary roughly as in real mail, ham and
 // spam apart enough that a classifier has something to learn. Says nothing about accuracy.
-import type { Mail } from './corpus.ts'
+import type { Mail } from './mail.ts'
 import { random } from './random.ts'
 
 type Below = (below: number) => number

@@ -1,6 +1,6 @@
 // What every phase of the harness is: a name, a line about it, and a run.
 import type { PhaseResult } from './result.ts'
-import type { Mail } from './corpus.ts'
+import type { Mail } from './mail.ts'
 
 export interface PhaseOptions {
   /** Less of everything: seconds instead of minutes. */

@@ -4,8 +4,22 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { program } from '../harness/program.ts'
-import { endWithUs, freePort, listening, write } from '../phases/gateway/haraka.ts'
-import type { Daemon, Daemons } from '../phases/gateway/server.ts'
+import { endWithUs, freePort, listening, write } from '../harness/haraka.ts'
+
+/** What filters in place of Lazaret, started beside its Haraka. */
+export interface Daemon {
+  /** Processes whose CPU time counts. */
+  pids: number[]
+  /** Lines for config/plugins, and files of Haraka's folder. */
+  plugins: string[]
+  files: Record<string, string>
+  stop(): Promise<void>
+}
+
+export interface Daemons {
+  missing: () => string | null
+  start: (dir: string) => Promise<Daemon>
+}
 
 export const spamassassin: Daemons = {
   missing: () => (program('spamd') ? null : 'SpamAssassin: spamd is not installed'),

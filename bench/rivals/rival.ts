@@ -1,5 +1,5 @@
 // Another filter on the same mail: it scores a message, then is told what it was (protocol P1).
-import type { Mail } from '../harness/corpus.ts'
+import type { Mail } from '../harness/mail.ts'
 
 export interface Rival {
   name: string

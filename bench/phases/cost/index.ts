@@ -1,7 +1,7 @@
 // Phase cost: what it costs to screen a message, beside other filters that have learned the same messages.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { assumedLabel } from '../../harness/corpus.ts'
+import { assumedLabel } from '../../harness/mail.ts'
 import { Kernel } from '../../../plugin/filter/kernel.ts'
 import type { Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'

@@ -7,7 +7,8 @@ import { CLI, open } from '../../../plugin/open.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { family } from '../../harness/proc.ts'
 import { sampleMasks } from '../../harness/sample-masks.ts'
-import { DISCARD, startHaraka, type Running } from './haraka.ts'
+import type { Daemon, Daemons } from '../../rivals/daemons.ts'
+import { DISCARD, startHaraka, type Running } from '../../harness/haraka.ts'
 import type { Rival, Variant } from './variants.ts'
 
 /** The domain whose senders are blocked. */
@@ -16,21 +17,6 @@ export const HELD = 'held.example'
 const LESSONS = 400
 /** Masks of a whole run: what a server with lists has. */
 const MASKS = 100_000
-
-/** What filters in place of Lazaret, started beside its Haraka. */
-export interface Daemon {
-  /** Processes whose CPU time counts. */
-  pids: number[]
-  /** Lines for config/plugins, and files of Haraka's folder. */
-  plugins: string[]
-  files: Record<string, string>
-  stop(): Promise<void>
-}
-
-export interface Daemons {
-  missing: () => string | null
-  start: (dir: string) => Promise<Daemon>
-}
 
 /** The other filters that a run knows; `lazaret bench` knows none. */
 export type Rivals = Readonly<Partial<Record<Rival, Daemons>>>

@@ -1,6 +1,6 @@
 // Phase kernel: what it costs to score and to learn a message.
 import { benchKernel, type Cost, type KernelSample } from './measure.ts'
-import { assumedLabel } from '../../harness/corpus.ts'
+import { assumedLabel } from '../../harness/mail.ts'
 import type { Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open } from '../../../plugin/open.ts'
-import { assumedLabel } from '../../harness/corpus.ts'
+import { assumedLabel } from '../../harness/mail.ts'
 import type { Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 

@@ -1,4 +1,8 @@
-import { applySnapshot } from '../lessons.ts'
+import { addRef, dropRef } from '../blobs.ts'
+import { encode } from '../codec.ts'
+import type { Tables } from '../env.ts'
+import { getItem, putItem } from '../items.ts'
+import { getLesson, getModel, type ModelState } from '../lessons.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /**
@@ -17,10 +21,34 @@ export interface Snapshot {
 }
 
 export const snapshot: Kind<Snapshot> = {
-  fold: applySnapshot,
+  fold,
   changes: NONE,
   followed: 'model',
   blobs: ({ blob }) => (blob ? [blob] : []),
   gone: NONE,
   names: false,
+}
+
+function fold(tables: Tables, event: Snapshot, seq: number): void {
+  const old = getModel(tables)
+  // First the new reference: both may name the same blob.
+  if (event.blob) addRef(tables, event.blob)
+  if (old.snapshot) dropRef(tables, old.snapshot)
+  if (event.fresh) forget(tables)
+  const { blob: snapshot, upto = seq, ham, spam, prior } = event
+  tables.model.put('state', encode({ snapshot, upto, ham, spam, prior } satisfies ModelState))
+}
+
+/** No message counts as anything, and none of the weights owes it anything. */
+function forget(tables: Tables): void {
+  // Listed first: the loop removes what it would go on from.
+  const all = Array.from(tables.lessons.keys({}))
+  for (const key of all) {
+    const { votes } = getLesson(tables, key as string) ?? { votes: [] }
+    tables.lessons.remove(key)
+    for (const [id] of votes) {
+      const item = id === 0 ? null : getItem(tables, id)
+      if (item) putItem(tables, { ...item, trained: null })
+    }
+  }
 }

@@ -5,8 +5,8 @@ import { closeSync, copyFileSync, mkdirSync, openSync, symlinkSync, writeFileSyn
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ROOT } from '../../harness/machine.ts'
-import { harakaHome } from './home.ts'
+import { ROOT } from './machine.ts'
+import { harakaHome } from './haraka-home.ts'
 
 export interface Setup {
   dir: string

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { program } from '../../harness/program.ts'
+import { program } from './program.ts'
 
 /** The folder of the package, or null. `dir`: a folder in which Haraka runs, looked at first. */
 export function harakaHome(dir: string | null = null): string | null {
