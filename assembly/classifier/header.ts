@@ -15,9 +15,10 @@ import {
 } from './bytes'
 import { encodedWords } from './decode'
 import { isDropped } from './dropped'
+import { addStructural } from './features'
 import { FNV_BASIS, FNV_PRIME, fnv, small, structural, tagOf } from './hash'
 import { EMPTY, PRESENT, SHAPE, SIGNAL, setName, tracing } from './trace'
-import { addStructural, words } from './words'
+import { words } from './words'
 
 export const A: i32 = 0
 export const B: i32 = 1

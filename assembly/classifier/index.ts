@@ -3,11 +3,11 @@
 import * as arena from './arena'
 import { prepareBase64 } from './decode'
 import { prepareDropped } from './dropped'
+import { forget } from './features'
 import { findings } from './header'
 import { message } from './mime'
 import * as model from './model'
 import { setTracing, traced } from './trace'
-import { forget } from './words'
 
 /** Takes the memory for a model of 2^bits slots; once, before all else. */
 export function init(bits: i32): void {

@@ -1,11 +1,8 @@
-// The slow way through the words, taken only when a person asks why: it records the text behind every
-// feature. The features and their order are the same as on the fast way; a test holds them equal.
+// Taken only when a person asks why: the record of the text behind every feature.
 //
 // A record: u32 slot, u8 view, u8 kind, u8 length of the header's name, of the text, of the second
 // text of a pair, then these bytes. Lengths are cut at 255.
 import * as arena from './arena'
-import { pairOf } from './hash'
-import { RUN_MAX, STEP, WINDOW, WORD_MAX, add, hash } from './words'
 
 export const PRESENT: i32 = 0
 export const EMPTY: i32 = 1
@@ -68,27 +65,4 @@ export function traceFeature(
   p = put(p, from, a)
   p = put(p, from2, b)
   used = <i32>(p - arena.trace)
-}
-
-/** The hash passes of `words`, one token at a time. */
-export function traceWords(runs: i32, salt: u64, view: i32): void {
-  let before: u64 = 0
-  let from2: usize = 0
-  let end2: usize = 0
-  for (let k = 0; k < runs; k++) {
-    let p = arena.lower + load<u32>(arena.edges + (k << 3))
-    const stop = arena.lower + load<u32>(arena.edges + (k << 3), 4)
-    const cut = stop - p > RUN_MAX && load<u8>(p) >= 0x80
-    do {
-      const size = cut ? WINDOW : min<usize>(stop - p, WORD_MAX)
-      const q = hash(p, size, salt)
-      if (add(q, view)) traceFeature(view, WORD, p, p + size, 0, 0)
-      if (before != 0 && add(pairOf(before, q), view))
-        traceFeature(view, PAIR, from2, end2, p, p + size)
-      before = q
-      from2 = p
-      end2 = p + size
-      p += cut ? STEP : stop - p
-    } while (cut && p + WINDOW <= stop)
-  }
 }

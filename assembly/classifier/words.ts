@@ -2,100 +2,16 @@
 // Passes, each a tight loop without calls, whose values stay in registers: classify and find the borders, hash,
 // make slots of words and pairs, keep what is new (docs/kernel.md "Cost").
 import * as arena from './arena'
+import { add, keep } from './features'
 import { K1, K2, pairOf, saltOf } from './hash'
-import { tracing, traceFeature, traceWords } from './trace'
+import { PAIR, WORD, traceFeature, tracing } from './trace'
 
 /** Bytes of a word that are hashed. */
-export const WORD_MAX: usize = 40
+const WORD_MAX: usize = 40
 /** A longer run that starts with a byte >= 0x80 is cut into windows: text without spaces. */
-export const RUN_MAX: usize = 18
-export const WINDOW: usize = 6
-export const STEP: usize = 3
-
-/** Marks the entries of the table of seen features that are of this message. */
-export let generation: u32 = 0
-
-/** Forgets the features of the message before. */
-export function forget(): void {
-  generation += (<u32>1) << arena.bits
-  if (generation == 0) {
-    memory.fill(arena.seen, 0, 3 * arena.SEEN * 4)
-    generation = (<u32>1) << arena.bits
-  }
-  store<u32>(arena.counts, 0)
-  store<u32>(arena.counts + 4, 0)
-  store<u32>(arena.counts + 8, 0)
-}
-
-function tableOf(view: i32): usize {
-  return arena.seen + view * (arena.SEEN * 4)
-}
-
-function listOf(view: i32): usize {
-  return arena.features + view * (arena.VIEW_MAX * 4)
-}
-
-/** Adds a slot to a view's list at `out`, where there is room, if it is new; returns the end of the list. */
-function put(slot: u32, out: usize, view: i32): usize {
-  const table = tableOf(view)
-  const key = generation | slot
-  let place = slot & (arena.SEEN - 1)
-  let entry = load<u32>(table + (place << 2))
-  // Entries of earlier messages are below the generation.
-  while (entry >= generation && entry != key) {
-    place = (place + 1) & (arena.SEEN - 1)
-    entry = load<u32>(table + (place << 2))
-  }
-  if (entry == key) return out
-  store<u32>(table + (place << 2), key)
-  store<u32>(out, slot)
-  return out + 4
-}
-
-/** Adds the slots in `[p, end)` to a view, each once, as far as it has room. */
-function keep(p: usize, end: usize, view: i32): void {
-  const table = tableOf(view)
-  const list = listOf(view)
-  const full = list + arena.VIEW_MAX * 4
-  const mark = generation
-  const others: u32 = (1 << arena.bits) - 1
-  let out = list + ((<usize>load<i32>(arena.counts + (view << 2))) << 2)
-  while (true) {
-    // So many find room. The common case is a loop of its own, without calls: its values stay in registers.
-    const sure = min(end, p + (full - out))
-    for (; p < sure; p += 4) {
-      const slot = load<u32>(p)
-      const key = mark | slot
-      const at = table + ((slot & (arena.SEEN - 1)) << 2)
-      const differs = load<u32>(at) ^ key
-      // Of this message, and another slot: entries of earlier ones differ in their upper bits.
-      if (differs - 1 < others) break
-      // Whether it is new cannot be predicted: both stores are made in any case, and `out` decides.
-      store<u32>(at, key)
-      store<u32>(out, slot)
-      out += (<usize>(differs != 0)) << 2
-    }
-    if (p == end || out == full) break
-    out = put(load<u32>(p), out, view)
-    p += 4
-  }
-  store<i32>(arena.counts + (view << 2), <i32>((out - list) >> 2))
-}
-
-/** Adds one feature by its hash; true when the view did not have it and has room. */
-export function add(q: u64, view: i32): bool {
-  const count = load<i32>(arena.counts + (view << 2))
-  if (count == arena.VIEW_MAX) return false
-  const out = listOf(view) + (count << 2)
-  const isNew = put(<u32>((q * K2) >> (64 - arena.bits)), out, view) != out
-  store<i32>(arena.counts + (view << 2), count + <i32>isNew)
-  return isNew
-}
-
-/** Adds a structural feature. */
-export function addStructural(q: u64, view: i32, kind: i32, from: usize, end: usize): void {
-  if (add(q, view) && tracing) traceFeature(view, kind, from, end, 0, 0)
-}
+const RUN_MAX: usize = 18
+const WINDOW: usize = 6
+const STEP: usize = 3
 
 /** Which of 16 bytes are [A-Za-z0-9] or >= 0x80; writes them in small letters. */
 @inline
@@ -164,7 +80,7 @@ function last(h: u64, p: usize, size: u32): u64 {
 }
 
 /** Hash of the bytes from `p`, at most WORD_MAX, in small letters already. */
-export function hash(p: usize, size: usize, salt: u64): u64 {
+function hash(p: usize, size: usize, salt: u64): u64 {
   let left = min<usize>(size, WORD_MAX)
   let h = salt
   while (left > 8) {
@@ -224,6 +140,32 @@ function slots(p: usize, end: usize): void {
     store<u32>(p, <u32>((q * K2) >> shift))
     store<u32>(p, <u32>((pairOf(before, q) * K2) >> shift), 4)
     before = q
+  }
+}
+
+/**
+ * The hash passes of `words`, one token at a time: the slow way, taken only when a person asks why. The features
+ * and their order are the same as on the fast way; a test holds them equal.
+ */
+function traceWords(runs: i32, salt: u64, view: i32): void {
+  let before: u64 = 0
+  let from2: usize = 0
+  let end2: usize = 0
+  for (let k = 0; k < runs; k++) {
+    let p = arena.lower + load<u32>(arena.edges + (k << 3))
+    const stop = arena.lower + load<u32>(arena.edges + (k << 3), 4)
+    const cut = stop - p > RUN_MAX && load<u8>(p) >= 0x80
+    do {
+      const size = cut ? WINDOW : min<usize>(stop - p, WORD_MAX)
+      const q = hash(p, size, salt)
+      if (add(q, view)) traceFeature(view, WORD, p, p + size, 0, 0)
+      if (before != 0 && add(pairOf(before, q), view))
+        traceFeature(view, PAIR, from2, end2, p, p + size)
+      before = q
+      from2 = p
+      end2 = p + size
+      p += cut ? STEP : stop - p
+    } while (cut && p + WINDOW <= stop)
   }
 }
 
