@@ -19,7 +19,7 @@ try {
       join(process.cwd(), 'node_modules/oxlint/bin/oxlint'),
       '--deny-warnings',
       '--config',
-      'assembly/.oxlintrc.json',
+      join(process.cwd(), 'scripts/oxlint-assembly.json'),
       'assembly',
     ],
     { cwd: copy, stdio: 'inherit' },

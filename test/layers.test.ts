@@ -148,9 +148,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/imap\/server\.ts$/,
     may: [...VERBS, ...WIRE, 'imap/log', 'imap/login', 'imap/connection'],
   },
+  'imap/certificate': {
+    files: /^plugin\/imap\/certificate-file\.ts$/,
+    may: ['config', 'imap/connection'],
+  },
+  front: {
+    files: /^plugin\/front\//,
+    may: ['config', 'open', 'imap/server', 'imap/connection'],
+  },
   'plugin lazaret/imap': {
     files: /^plugin\/imap\/index\.ts$/,
-    may: ['haraka', 'open', 'imap/server'],
+    may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
   },
 
   cli: { files: /^plugin\/cli\//, may: [...VERBS, 'config', 'open'] },
@@ -217,7 +225,7 @@ const ONLY: Readonly<Record<string, RegExp>> = {
   'cli-progress': /^plugin\/cli\/|^demo\//,
   // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
-  'node:net': /^plugin\/imap\/|^bench\/|^demo\//,
+  'node:net': /^plugin\/(imap|front)\/|^bench\/|^demo\//,
   'node:tls': /^plugin\/imap\/|^bench\/|^demo\//,
   'node:http': /^$/,
   'node:dgram': /^$/,

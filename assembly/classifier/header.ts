@@ -10,7 +10,6 @@ import {
   isSpace,
   search,
   skipSpace,
-  startsWith,
   trimEnd,
 } from './bytes'
 import { encodedWords } from './decode'
