@@ -8,7 +8,9 @@ const root = resolve(import.meta.dirname, '..')
 const time = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 const sources = [
   'asconfig.json',
-  ...readdirSync(join(root, 'assembly'), { recursive: true }).map((name) => `assembly/${name}`),
+  ...readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `assembly/${name}`,
+  ),
 ]
 
 if (Math.max(...sources.map(time)) > time('plugin/filter/kernel.wasm')) {
