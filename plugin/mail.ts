@@ -1,4 +1,4 @@
-// The nouns of Lazaret: types only, no behaviour. Words as in docs/notes.md "Words".
+// The nouns of Lazaret: types only, no behaviour. Words as in docs/architecture.md "Words".
 
 /** `user@example.com`, `example.com`, or `''` for everything (super-admin). Lower case, canonical. */
 export type Scope = string

@@ -7,7 +7,7 @@ import { Kernel, type Label } from '../plugin/filter/kernel.ts'
 
 /** A feature that fewer messages have is of the site and the days the corpus is from. */
 const MESSAGES_MIN = 4
-/** shared/classifier.md: a prior, not a filter. */
+/** docs/classifier.md "Model": a prior, not a filter. */
 const WEIGHTS = 0.5
 const SUMS = 0.1
 

@@ -1,4 +1,5 @@
-// Who may import whom, as data, and every import of the tree checked against it; those of types too.
+// Who may import whom (docs/architecture.md "Rooms") as data, and every import of the tree checked against it;
+// those of types too.
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { circles, importsOf, sources } from '../scripts/imports.ts'

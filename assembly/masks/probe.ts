@@ -1,5 +1,5 @@
 // The last steps of a search: from the pieces of a mask that may be there to its record, and from the
-// records that match to the one that decides (design §6).
+// records that match to the one that decides (docs/rules.md "Lists").
 
 import { addressOf, domainAt, endHash, endOf, formOf, foundRank, levelOf } from './batch'
 import { localAt, localLength, setFound, startHash, startOf, whoIs } from './batch'
@@ -9,7 +9,7 @@ import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf, touchRecord } from './record'
 import { candidates, firstGroup, hasEmpty, nextGroup, slotAt, touchGroup } from './table'
 
 /** Rules of a search: leave out block entries, allow entries, allow entries that cover the domain
- *  by `*` (`*@d`, `x@d*`). Own-domain rule and demand for authentication, design §6. */
+ *  by `*` (`*@d`, `x@d*`). Own-domain rule and demand for authentication: docs/rules.md "Lists". */
 const NO_BLOCK: u32 = 1
 const NO_ALLOW: u32 = 2
 const NO_COVER: u32 = 4

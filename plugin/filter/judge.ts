@@ -9,7 +9,7 @@ export interface Thresholds {
   spam: number
 }
 
-/** shared/classifier.md "Model": ham up to 0.2, spam from 0.9. */
+/** docs/classifier.md "Model": ham up to 0.2, spam from 0.9. */
 export const THRESHOLDS: Thresholds = { unsure: 0.2, spam: 0.9 }
 
 /** What this installation has learned so far; `prior`: it began with a base model. */
@@ -106,7 +106,7 @@ function byList({ list, mask, scope, address }: ListMatch): Verdict {
 
 function classOf(p: number, { unsure, spam }: Thresholds): VerdictClass {
   if (p >= spam) return 'spam'
-  // classifier.md: ham up to and including the lower threshold.
+  // docs/classifier.md "Model": ham up to and including the lower threshold.
   return p > unsure ? 'unsure' : 'ham'
 }
 

@@ -1,4 +1,4 @@
-// What the lists say about a message for one recipient: design §6, as one pure function over the
+// What the lists say about a message for one recipient: docs/rules.md "Lists", as one pure function over the
 // mask index. Rules, in the order in which they bind:
 //
 //  1. Whose lists: incoming, those of the recipient; outgoing, those of the sender, whose item it

@@ -14,7 +14,7 @@ export class Trial {
     this.lessons = { ham: 0, spam: 0, prior }
   }
 
-  /** Protocol P1 of classifier.md: the score of a message, which is learned after that. */
+  /** Protocol P1 (docs/classifier.md "Protocols"): the score of a message, which is learned after that. */
   online(raw: Uint8Array, label: Label, signals: readonly string[] = []): Judged {
     const { z } = this.kernel.learn(raw, label, signals)
     const judged = { label, score: probability(z, this.lessons) }

@@ -28,7 +28,7 @@ function decide(masks: MaskIndex, change: Partial<ListQuery> = {}): string | nul
   return found && `${found.list} ${found.scope || '-'} ${found.mask} ${found.which}`
 }
 
-describe('design §6: both addresses are looked up', () => {
+describe('both addresses are looked up', () => {
   test.each([
     ['block - ann@from.example', 'block - ann@from.example from'],
     ['block - *@sender.example', 'block - *@sender.example sender'],
@@ -49,7 +49,7 @@ describe('design §6: both addresses are looked up', () => {
   })
 })
 
-describe('design §6: address beats domain beats everything, then allow beats block', () => {
+describe('address beats domain beats everything, then allow beats block', () => {
   const both = { from: ['a@x.example'], sender: 'b@y.example' }
   test.each([
     [
@@ -79,7 +79,7 @@ describe('design §6: address beats domain beats everything, then allow beats bl
   })
 })
 
-describe("design §6: the sender's domain is the recipient's", () => {
+describe("the sender's domain is the recipient's", () => {
   const own = { from: ['boss@here.example'], sender: 'boss@here.example' }
   test.each([
     ['block - boss@here.example', null],
@@ -115,7 +115,7 @@ describe("design §6: the sender's domain is the recipient's", () => {
   })
 })
 
-describe('design §6: an allow entry can demand authentication', () => {
+describe('an allow entry can demand authentication', () => {
   test.each([
     [true, false, 'block here.example *@from.example from'],
     [true, true, 'allow user@here.example ann@from.example from'],

@@ -5,7 +5,7 @@ import { play } from './transcript.ts'
 
 const FILES = readdirSync(__dirname).filter((name) => name.endsWith('.txt'))
 
-describe('what real clients send (clients.md)', () => {
+describe('what real clients send (docs/clients.md)', () => {
   test.each(FILES)('%s', async (name) => {
     await play(readFileSync(join(__dirname, name), 'utf8'))
   })

@@ -13,7 +13,7 @@ function split(text: string): Parts {
   return { local: text.slice(0, at), domain: text.slice(at + 1) }
 }
 
-/** Whether a canonical mask matches an address (design §6). */
+/** Whether a canonical mask matches an address (docs/rules.md "Lists"). */
 export function matches(mask: string, address: string): boolean {
   const form = canonicalAddress(address)
   if (form === null) return false

@@ -1,6 +1,6 @@
 /**
  * The classifier once more, in plain TypeScript: what the kernel computes, told so that a person can check
- * it against shared/classifier.md. Slow; only tests and benches use it.
+ * it against docs/classifier.md. Slow; only tests and benches use it.
  */
 import { Features } from './features.ts'
 import { message } from './mime.ts'

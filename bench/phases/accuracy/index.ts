@@ -1,4 +1,4 @@
-// How well the classifier learns, by protocol P1 of classifier.md: score each message, then learn it. By
+// How well the classifier learns, by protocol P1 (docs/classifier.md "Protocols"): score each message, then learn it. By
 // `lazaret eval`, and other filters on the same messages in the same order.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

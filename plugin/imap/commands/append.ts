@@ -1,4 +1,4 @@
-// APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (design.md §5).
+// APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (docs/rules.md "Folders").
 import { Bad, Refused } from '../../errors.ts'
 import { meaning } from '../../quarantine/drop/meaning.ts'
 import type { SessionCommand } from '../command.ts'

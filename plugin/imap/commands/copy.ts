@@ -1,4 +1,4 @@
-// COPY and UID COPY (RFC 9051 §6.4.7): a drop into a folder (design.md §5).
+// COPY and UID COPY (RFC 9051 §6.4.7): a drop into a folder (docs/rules.md "Folders").
 import type { Dropped } from '../../quarantine/drop/drop.ts'
 import type { SessionCommand } from '../command.ts'
 import { needTarget } from '../folders/folders.ts'

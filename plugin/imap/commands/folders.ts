@@ -2,7 +2,7 @@
 import type { SessionCommand } from '../command.ts'
 import { type Create, parseCreate, parseMailbox, parseRename } from '../wire/index.ts'
 
-// CREATE (RFC 9051 §6.3.4). Refused kindly but behind the test switch (design.md §5).
+// CREATE (RFC 9051 §6.3.4). Refused kindly but behind the test switch (docs/rules.md "Folders").
 const CREATE: SessionCommand<Create> = {
   state: 'authenticated',
   parse: parseCreate,

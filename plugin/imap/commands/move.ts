@@ -1,4 +1,4 @@
-// MOVE and UID MOVE (RFC 9051 §6.4.8, RFC 6851): a drop into a folder (design.md §5).
+// MOVE and UID MOVE (RFC 9051 §6.4.8, RFC 6851): a drop into a folder (docs/rules.md "Folders").
 import type { SessionCommand } from '../command.ts'
 import { needTarget } from '../folders/folders.ts'
 import { READ_ONLY } from '../selected/open.ts'

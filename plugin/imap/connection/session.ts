@@ -146,7 +146,7 @@ export class ImapSession implements Session {
       await telling.run() // what came between the last command and this one
       const step = await this.#channel.line()
       if (step.kind === 'bad') throw new Bad(step.reason)
-      // iOS sends a new command instead of DONE (clients.md).
+      // iOS sends a new command instead of DONE (docs/clients.md).
       if (!isDone(step.bytes)) this.#channel.unread(step.bytes)
     } finally {
       stop()

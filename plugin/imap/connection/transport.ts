@@ -45,7 +45,7 @@ export class Transport {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.setNoDelay(true) // without it a UID MOVE takes 44 ms (clients.md)
+    socket.setNoDelay(true) // without it a UID MOVE takes 44 ms (docs/clients.md)
     socket.setKeepAlive(true, KEEP_ALIVE)
     socket.on('error', () => this.destroy())
     this.#attach(socket)

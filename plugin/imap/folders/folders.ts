@@ -30,6 +30,6 @@ export function needTarget(client: Client, name: string): Folder {
  */
 export function rightsOf(folder: Folder): string {
   if (folder.ordinary) return 'lrswikxte'
-  // INBOX takes nothing in; the others at least what came from them (design.md §5).
+  // INBOX takes nothing in; the others at least what came from them (docs/rules.md "Folders").
   return folder.id === 'inbox' ? 'lrswte' : 'lrswite'
 }

@@ -16,7 +16,7 @@ export interface Teller {
 export function writeNumbering({ writer, view, enabled }: Teller, step: Advanced): void {
   if (enabled.has('QRESYNC')) writeVanished(writer, rangesOf(step.vanished), { earlier: false })
   else for (const number of step.expunged) writer.untagged().number(number).atom('EXPUNGE').crlf()
-  // No EXISTS after EXPUNGE alone: it makes Apple Mail's IDLE loop (clients.md).
+  // No EXISTS after EXPUNGE alone: it makes Apple Mail's IDLE loop (docs/clients.md).
   if (step.added === 0) return
   writer.untagged().number(view.count).atom('EXISTS').crlf()
   // RFC 9051 Appendix E took RECENT away; RFC 3501 §7.3.2 wants it

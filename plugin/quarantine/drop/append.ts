@@ -1,4 +1,4 @@
-// The verb of APPEND. Clients that move by downloading and uploading again (clients.md: mbsync,
+// The verb of APPEND. Clients that move by downloading and uploading again (docs/clients.md: mbsync,
 // offlineimap) bring back altered bytes: the item is recognised, and the original is what counts.
 import { Refused } from '../../errors.ts'
 import { identity } from '../../mime/identity.ts'

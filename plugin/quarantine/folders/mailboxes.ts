@@ -88,7 +88,7 @@ export async function renameMailbox(
   })
 }
 
-/** The folders of the quarantine always are (design: all are subscribed); others when a client asks for it. */
+/** The folders of the quarantine always are (docs/rules.md "Folders": all are subscribed); others when a client asks for it. */
 export function isSubscribed(ctx: Context, login: Login, folder: Folder): boolean {
   if (!folder.ordinary) return true
   const bytes = ctx.store.views.subscriptions.get([login.account, folder.name])

@@ -9,7 +9,7 @@ import { write, type Context } from '../context.ts'
 /** First bytes of an export: one line of JSON, then the snapshot as filter/kernel.ts makes it. */
 const HEAD = '{"lazaret":"model"'
 const HEAD_MAX = 1000
-/** What a model of another site is worth here (shared/classifier.md "Model"). */
+/** What a model of another site is worth here (docs/classifier.md "Model"). */
 const PRIOR = { weight: 0.5, sum: 0.1 }
 
 export interface ModelInfo {

@@ -80,7 +80,7 @@ describe('keys', () => {
     ['FROM example.com', '1 2 3 4'],
     ['TO carl CC x', ''],
     ['OR TO carl CC x', '2 3'],
-    ['SUBJECT NIL', ''], // an atom here (clients.md)
+    ['SUBJECT NIL', ''], // an atom here (docs/clients.md)
     ['HEADER X-Odd NIL', '4'],
     ['HEADER X-Odd ""', '4'],
     ['HEADER CC ""', '3'],

@@ -1,4 +1,4 @@
-// Commands that real clients send, and inputs that other parsers refuse (clients.md).
+// Commands that real clients send, and inputs that other parsers refuse (docs/clients.md).
 import { describe, expect, test } from 'vitest'
 import * as wire from '../../../plugin/imap/wire/index.ts'
 import { bytes, parse, steps } from './drive.ts'
