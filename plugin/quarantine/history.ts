@@ -1,8 +1,8 @@
 // The journal as an audit: who did what, and when, in words.
 import type { Login } from '../mail.ts'
-import { Refused } from '../errors.ts'
 import { tell as tellScope } from '../scope.ts'
 import type { EventBody } from '../store/events/index.ts'
+import { needAll } from './eyes.ts'
 import type { Context } from './context.ts'
 
 export interface HistoryEntry {
@@ -15,9 +15,12 @@ export interface HistoryEntry {
 }
 
 /** Entries after `since`, oldest first. */
-export function* history(ctx: Context, login: Login, since: number): Generator<HistoryEntry> {
-  if (login.tier !== 'super-admin')
-    throw new Refused('NOPERM', 'Only the super-admin can read the journal.')
+export function history(ctx: Context, login: Login, since: number): Generator<HistoryEntry> {
+  needAll(login, 'read the journal')
+  return entries(ctx, since)
+}
+
+function* entries(ctx: Context, since: number): Generator<HistoryEntry> {
   for (const { seq, event } of ctx.store.entries(since))
     yield { seq, at: event.at, actor: event.actor, type: event.type, text: tell(event, seq) }
 }

@@ -2,10 +2,11 @@
 // defaults of lazaret.ini.
 import { Refused } from '../errors.ts'
 import type { Login, Scope } from '../mail.ts'
-import { levels, sees, tell } from '../scope.ts'
+import { levels } from '../scope.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
 import type { Views } from '../store/env.ts'
+import { ownScope } from './eyes.ts'
 import { write, type Context } from './context.ts'
 
 /** A value as set, and at which level; level null is the default of lazaret.ini. */
@@ -58,17 +59,16 @@ export function knownSettings(ctx: Context, scope: Scope): Settings {
 export async function setSetting(
   ctx: Context,
   login: Login,
-  scope: Scope,
+  of: Scope,
   key: string,
   value: string | null,
 ): Promise<void> {
+  const scope = ownScope(login, of, 'settings')
   if (!isSettingKey(key))
     throw new Refused(
       'CANNOT',
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
-  if (!sees(login.scope, scope))
-    throw new Refused('NOPERM', `The settings of ${tell(scope)} are not yours to change.`)
   if (value !== null) {
     try {
       SETTINGS[key].parse(value)

@@ -4,13 +4,13 @@ import { Refused } from '../../errors.ts'
 import { identity } from '../../mime/identity.ts'
 import { parseStructure, type Part } from '../../mime/structure.ts'
 import type { FlagSet, Item, Login } from '../../mail.ts'
-import { sees } from '../../scope.ts'
 import { blobName } from '../../store/blobs.ts'
 import { findIdentity } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
 import { DAY, write, type Context } from '../context.ts'
 import { appendEntry, enter, want } from './drop.ts'
+import { seenBy } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/mailbox.ts'
 import { meaning, meaningFor } from './meaning.ts'
@@ -73,7 +73,7 @@ function recognise(tx: Tx, login: Login, to: Folder, key: string): Item | null {
     return places.some((place) => place?.folder === to.id) ? 0 : 1
   }
   const found = findIdentity(tx.views, key).filter(
-    (item) => item.kind !== 'notice' && item.kind !== 'plain' && sees(login.scope, item.scope),
+    (item) => item.kind !== 'notice' && item.kind !== 'plain' && seenBy(login, item) !== null,
   )
   let best: { item: Item; rank: number } | null = null
   for (const item of found) {

@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto'
 import type { FlagSet, Item, Label, Login, Place } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
-import { countedUid, getPlace } from '../../store/places.ts'
-import { sees } from '../../scope.ts'
+import { countedUid } from '../../store/places.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
 import { DAY, write, type Context } from '../context.ts'
+import { placedFor } from '../eyes.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
@@ -108,9 +108,9 @@ export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number
 function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
   const planned: Planned[] = []
   for (const uid of uids) {
-    const place = getPlace(tx.views, [uid, from.id])
-    const item = place && getItem(tx.views, place.item)
-    if (!item || !sees(login.scope, item.scope)) continue
+    const placed = placedFor(tx.views, login, from.id, uid)
+    if (!placed) continue
+    const { place, item } = placed
     // Copying within an ordinary mailbox is ordinary (RFC 9051 §6.4.7).
     const means: Meaning =
       from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)

@@ -2,9 +2,8 @@
 import type { Item, Login } from '../../mail.ts'
 import { find, parseHeader } from '../../mime/headers.ts'
 import { decodeWords } from '../../mime/words.ts'
-import { getItem } from '../../store/items.ts'
+import { itemFor } from '../eyes.ts'
 import { getPlace } from '../../store/places.ts'
-import { sees } from '../../scope.ts'
 import type { Context } from '../context.ts'
 import type { Folder } from './folders.ts'
 import { rawOf, rows } from './mailbox.ts'
@@ -27,8 +26,8 @@ export function* listItems(ctx: Context, login: Login, folder: Folder): Generato
 }
 
 export function listedItem(ctx: Context, login: Login, id: number): Listed | null {
-  const item = getItem(ctx.store.views, id)
-  if (!item || !sees(login.scope, item.scope)) return null
+  const item = itemFor(ctx.store.views, login, id)
+  if (!item) return null
   const names = new Map(
     allFolders(ctx, login).map(({ id: folder, name }) => [folder as string, name]),
   )

@@ -7,11 +7,9 @@ import {
   type FlagSet,
   type Item,
   type Login,
-  type Place,
   type Rows,
 } from '../../mail.ts'
 import { blobInPlace, getBlob } from '../../store/blobs.ts'
-import { sees } from '../../scope.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
@@ -20,6 +18,7 @@ import { readRows } from '../../store/rows.ts'
 import type { Tx } from '../../store/store.ts'
 import { HOUR, write, type Context } from '../context.ts'
 import { flagsOf } from '../drop/drop.ts'
+import { itemFor, placedFor, seenBy, type Placed } from '../eyes.ts'
 import type { Folder } from './folders.ts'
 import { parseHeaderAlone, type Header } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
@@ -63,15 +62,8 @@ export function eachChange(
 }
 
 /** The item behind a UID of this folder; null when it is gone or not this login's. */
-export function itemAt(
-  ctx: Context,
-  login: Login,
-  folder: Folder,
-  uid: number,
-): { item: Item; place: Place } | null {
-  const place = getPlace(ctx.store.views, [uid, folder.id])
-  const item = place && getItem(ctx.store.views, place.item)
-  return item && sees(login.scope, item.scope) ? { item, place } : null
+export function itemAt(ctx: Context, login: Login, folder: Folder, uid: number): Placed | null {
+  return placedFor(ctx.store.views, login, folder.id, uid)
 }
 
 /**
@@ -79,21 +71,23 @@ export function itemAt(
  * gone, not this login's, or has left the folder by a move. Much cheaper than `itemAt`.
  */
 export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: number): Summary | null {
-  const { views } = ctx.store
   // In the quarantine an item and its first place come from one event, so the UID of that place is the
   // item's id: of most messages the place need not be read.
   const first = folder.ordinary ? null : known(ctx, uid)
-  const summary = first ?? summaryOfPlace(ctx, getPlace(views, [uid, folder.id]))
-  return summary && sees(login.scope, summary.scope) ? summary : null
+  const place = first ? null : getPlace(ctx.store.views, [uid, folder.id])
+  const summary = first ?? (place && summaryOf(ctx, place.item))
+  return seenBy(login, summary)
 }
 
 /** Unix time in ms at which the message came into this folder; null when it has left it. */
-export function savedAt(ctx: Context, folder: Folder, uid: number): number | null {
-  return getPlace(ctx.store.views, [uid, folder.id])?.saved ?? null
+export function savedAt(ctx: Context, login: Login, folder: Folder, uid: number): number | null {
+  const place = getPlace(ctx.store.views, [uid, folder.id])
+  return place && seenBy(login, summaryOf(ctx, place.item)) ? place.saved : null
 }
 
-function summaryOfPlace(ctx: Context, place: Place | null): Summary | null {
-  return place && (known(ctx, place.item) ?? summarize(ctx, place.item))
+/** The summary of an item, made where there is none. */
+export function summaryOf(ctx: Context, item: number): Summary | null {
+  return known(ctx, item) ?? summarize(ctx, item)
 }
 
 function known(ctx: Context, item: number): Summary | null {
@@ -154,12 +148,12 @@ export async function changeFlags(
     const gone: number[] = []
     const groups = new Map<string, PlaceGroup & { flags: FlagSet }>()
     for (const uid of uids) {
-      const place = getPlace(tx.views, [uid, folder.id])
-      const item = place && getItem(tx.views, place.item)
-      if (!place || !item || !sees(login.scope, item.scope)) {
+      const placed = placedFor(tx.views, login, folder.id, uid)
+      if (!placed) {
         gone.push(uid)
         continue
       }
+      const { place, item } = placed
       if (change.unchangedSince !== undefined && place.modseq > change.unchangedSince) {
         modified.push(uid)
         continue
@@ -192,12 +186,12 @@ export async function expunge(
   uids: readonly number[],
 ): Promise<number[]> {
   return await write(ctx, { actor: login.account }, (tx) => {
-    const marked: { place: Place; item: Item }[] = []
+    const marked: Placed[] = []
     for (const uid of uids) {
       const place = getPlace(tx.views, [uid, folder.id])
       if (!place || !(place.flags & FLAG.deleted)) continue
-      const item = getItem(tx.views, place.item)
-      if (item && sees(login.scope, item.scope)) marked.push({ place, item })
+      const item = itemFor(tx.views, login, place.item)
+      if (item) marked.push({ place, item })
     }
     if (marked.length > 0)
       tx.append({
@@ -210,7 +204,7 @@ export async function expunge(
 }
 
 /** Places grouped as events name them. */
-export function groupPlaces(places: readonly { place: Place; item: Item }[]): PlaceGroup[] {
+export function groupPlaces(places: readonly Placed[]): PlaceGroup[] {
   const groups = new Map<string, PlaceGroup>()
   for (const { place, item } of places) {
     const key = `${item.scope}\n${place.folder}`
@@ -222,7 +216,7 @@ export function groupPlaces(places: readonly { place: Place; item: Item }[]): Pl
 }
 
 /** The places that an item has. */
-export function placesOf(tx: Tx, item: Item): { place: Place; item: Item }[] {
+export function placesOf(tx: Tx, item: Item): Placed[] {
   return item.places.flatMap((key) => {
     const place = getPlace(tx.views, key)
     return place ? [{ place, item }] : []

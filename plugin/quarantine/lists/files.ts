@@ -3,8 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { readListFile, writeListFile, type ListFileRefusal } from '../../filter/list-file.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import type { Tx } from '../../store/store.ts'
+import { ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
-import { addMasks, appendMasks, listEntries, mayChange } from './lists.ts'
+import { addMasks, appendMasks, listEntries } from './lists.ts'
 
 export interface Imported {
   added: number
@@ -21,11 +22,11 @@ export interface Imported {
 export async function importList(
   ctx: Context,
   login: Login,
-  scope: Scope,
+  of: Scope,
   list: ListKind | null,
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<Imported> {
-  mayChange(login, scope)
+  const scope = ownScope(login, of, 'lists')
   const masks: Record<ListKind, Set<string>> = { allow: new Set(), block: new Set() }
   const refused: ListFileRefusal[] = []
   let read = 0
@@ -95,7 +96,6 @@ export function exportList(
   scope: Scope,
   list: ListKind | null,
 ): Iterable<string> {
-  mayChange(login, scope)
   const entries = listEntries(ctx, login, scope, list ?? undefined)
   return writeListFile(entries, list === null ? 'spamassassin' : 'masks')
 }

@@ -1,9 +1,8 @@
 // Verbs of the allow and block lists.
-import { Refused } from '../../errors.ts'
 import { parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
-import { sees, tell } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
+import { ownScope, seenBy } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
 /** Masks in one journal entry: bounds the size of an entry, not of an import. */
@@ -26,11 +25,11 @@ export interface ListChange {
 export async function changeList(
   ctx: Context,
   login: Login,
-  scope: Scope,
+  of: Scope,
   list: ListKind,
   change: { add?: readonly string[]; remove?: readonly string[] },
 ): Promise<ListChange> {
-  mayChange(login, scope)
+  const scope = ownScope(login, of, 'lists')
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   return await write(ctx, { actor: login.account }, (tx) => {
@@ -68,25 +67,28 @@ export function appendMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonl
 }
 
 /** Entries of a scope (or, without one, of all that the login sees), in order. */
-export function* listEntries(
+export function listEntries(
   ctx: Context,
   login: Login,
-  scope?: Scope,
+  of?: Scope,
   list?: ListKind,
 ): Generator<ListEntry> {
-  const { masks } = ctx.store.views
+  return entries(ctx, login, of === undefined ? undefined : ownScope(login, of, 'lists'), list)
+}
+
+function* entries(
+  ctx: Context,
+  login: Login,
+  scope: Scope | undefined,
+  list: ListKind | undefined,
+): Generator<ListEntry> {
   const range =
     scope === undefined
       ? {}
-      : { start: list ? [scope, list] : [scope], end: list ? [scope, list, '￿'] : [scope, '￿'] }
-  for (const key of masks.keys(range)) {
+      : { start: list ? [scope, list] : [scope], end: list ? [scope, list, '\uffff'] : [scope, '\uffff'] }
+  for (const key of ctx.store.views.masks.keys(range)) {
     const [of, kind, mask] = key as [Scope, ListKind, string]
-    if (sees(login.scope, of) && (list === undefined || kind === list))
-      yield { scope: of, list: kind, mask }
+    const entry = { scope: of, list: kind, mask }
+    if (seenBy(login, entry) && (list === undefined || kind === list)) yield entry
   }
-}
-
-export function mayChange(login: Login, scope: Scope): void {
-  if (!sees(login.scope, scope))
-    throw new Refused('NOPERM', `The lists of ${tell(scope)} are not yours to change.`)
 }

@@ -4,6 +4,7 @@ import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import type { Login } from '../../mail.ts'
 import { getBlob } from '../../store/blobs.ts'
 import { getModel } from '../../store/lessons.ts'
+import { needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
 /** First bytes of an export: one line of JSON, then the snapshot as filter/kernel.ts makes it. */
@@ -98,8 +99,7 @@ async function replace(
   snapshot: Uint8Array | null,
   { ham, spam, prior }: { ham: number; spam: number; prior: boolean },
 ): Promise<void> {
-  if (login.tier !== 'super-admin')
-    throw new Refused('NOPERM', 'Only the super-admin can replace the model.')
+  needAll(login, 'replace the model')
   await write(ctx, { actor: login.account }, (tx) => {
     const blob = snapshot ? tx.blob(snapshot) : ''
     tx.append({ type: 'snapshot', blob, ham, spam, prior, fresh: true })

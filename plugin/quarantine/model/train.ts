@@ -1,10 +1,10 @@
 // Learning from messages that are not in the quarantine: the CLI's training, and the first model.
 import type { Label, Login, Verdict } from '../../mail.ts'
-import { Refused } from '../../errors.ts'
 import { judge } from '../../filter/judge.ts'
 import type { Score } from '../../filter/kernel.ts'
 import { blobName } from '../../store/blobs.ts'
 import { getModel } from '../../store/lessons.ts'
+import { needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { teach } from './learn.ts'
 
@@ -14,8 +14,7 @@ export async function train(
   login: Login,
   messages: readonly { raw: Uint8Array; label: Label }[],
 ): Promise<{ learned: number; known: number }> {
-  if (login.tier !== 'super-admin')
-    throw new Refused('NOPERM', 'Only the super-admin can train from files.')
+  needAll(login, 'train from files')
   return await write(ctx, { actor: login.account }, (tx) => {
     let learned = 0
     for (const { raw, label } of messages) {

@@ -1,0 +1,50 @@
+// The eyes of a login: the one place where verbs ask what it may see and change. What is another's looks like
+// what does not exist.
+import { Refused } from '../errors.ts'
+import type { Item, Login, Place, Scope } from '../mail.ts'
+import { parseScope, sees, tell, tierOf } from '../scope.ts'
+import type { Views } from '../store/env.ts'
+import { getItem } from '../store/items.ts'
+import { getPlace } from '../store/places.ts'
+
+/** An item in a folder. */
+export interface Placed {
+  item: Item
+  place: Place
+}
+
+/** A login whose tier and scope say the same: whatever else is a mistake of ours. */
+export function checkedLogin({ account, tier, scope }: Login): Login {
+  if (tierOf(scope) !== tier) throw new Error(`the login '${account}' is no ${tier} of '${scope}'`)
+  return Object.freeze({ account, tier, scope })
+}
+
+/** `thing` where the login sees it, else null. */
+export function seenBy<T extends { readonly scope: Scope }>(login: Login, thing: T | null): T | null {
+  return thing && sees(login.scope, thing.scope) ? thing : null
+}
+
+/** The item of this id; null when there is none, or not for this login. */
+export function itemFor(views: Views, login: Login, id: number): Item | null {
+  return seenBy(login, getItem(views, id))
+}
+
+/** The item behind a UID of a folder; null when it is gone or not this login's. */
+export function placedFor(views: Views, login: Login, folder: string, uid: number): Placed | null {
+  const place = getPlace(views, [uid, folder])
+  const item = place && itemFor(views, login, place.item)
+  return item && { item, place }
+}
+
+/** The scope that was written, where it is this login's to see and to change. `what`: `settings`, `lists`. */
+export function ownScope(login: Login, text: string, what: string): Scope {
+  const scope = parseScope(text)
+  if (!sees(login.scope, scope))
+    throw new Refused('NOPERM', `The ${what} of ${tell(scope)} are not yours to see or to change.`)
+  return scope
+}
+
+/** For what concerns everybody at once. `what` completes the sentence `Only the super-admin can ...`. */
+export function needAll(login: Login, what: string): void {
+  if (login.scope !== '') throw new Refused('NOPERM', `Only the super-admin can ${what}.`)
+}
