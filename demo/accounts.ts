@@ -18,11 +18,16 @@ const ACCOUNTS: { tier: Tier; user: string }[] = [
 
 /** Makes those that are missing. Passwords are new for each data folder and kept in `state`. */
 export async function makeAccounts({ quarantine }: Lazaret, state: State): Promise<DemoAccount[]> {
-  const there = new Set(quarantine.accounts.list(CLI).map(({ name }) => name))
+  const there = new Set(
+    quarantine
+      .as(CLI)
+      .accounts.list()
+      .map(({ name }) => name),
+  )
   const made: DemoAccount[] = []
   for (const { tier, user } of ACCOUNTS) {
     const password = (state.passwords[user] ??= newPassword())
-    if (!there.has(user)) await quarantine.accounts.add(CLI, user, tier, password)
+    if (!there.has(user)) await quarantine.as(CLI).accounts.add(user, tier, password)
     made.push({ tier, user, password })
   }
   return made

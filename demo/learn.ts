@@ -25,10 +25,10 @@ export async function learn(
       const batch = messages
         .slice(at, at + BATCH)
         .map((message) => ({ raw: readMessage(message).raw, label: message.label }))
-      await quarantine.train(CLI, batch)
+      await quarantine.as(CLI).model.train(batch)
       bar.increment(batch.length)
     }
-    await quarantine.snapshotModel(true)
+    await quarantine.system.snapshotModel(true)
     return true
   } finally {
     bar.stop()

@@ -40,8 +40,8 @@ async function prepare(data: string): Promise<void> {
   const main = { base_model: 'no' }
   const lazaret = open(readConfig({ main, imap: { test_mailboxes: 'true' } }), data)
   const { quarantine } = lazaret
-  await quarantine.accounts.add(CLI, USER.name, 'super-admin', USER.password)
-  for (const name of BOXES.slice(0, 3)) await quarantine.createMailbox(CLI, name)
+  await quarantine.as(CLI).accounts.add(USER.name, 'super-admin', USER.password)
+  for (const name of BOXES.slice(0, 3)) await quarantine.as(CLI).folders.create(name)
   await fill(lazaret, HELD)
   await lazaret.close()
 }

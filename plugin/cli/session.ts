@@ -2,18 +2,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { Login, Scope } from '../mail.ts'
+import type { Scope } from '../mail.ts'
 import { CLI, open } from '../open.ts'
-import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import { parseScope } from '../scope.ts'
 import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
 
 export interface Session {
-  quarantine: Quarantine
-  /** Who runs the command: the owner of the data, with the eyes of the super-admin. */
-  login: Login
+  /** Of whoever runs the command: the owner of the data, with the eyes of the super-admin. */
+  verbs: Verbs
   place: Place
   json: boolean
 }
@@ -35,11 +34,7 @@ export function act<O extends object, A extends unknown[]>(
       )
     const lazaret = open(place.config, place.dataDir)
     try {
-      return await run(
-        { quarantine: lazaret.quarantine, login: CLI, place, json },
-        options,
-        ...args,
-      )
+      return await run({ verbs: lazaret.quarantine.as(CLI), place, json }, options, ...args)
     } finally {
       await lazaret.close()
     }

@@ -7,10 +7,10 @@ const EVERY_MS = 10 * 60_000
 /** Expires items, keeps the model as a snapshot, trims the journal; answers how to stop. */
 export function startUpkeep(plugin: Plugin, { quarantine }: Lazaret): () => void {
   const upkeep = async (): Promise<void> => {
-    const gone = await quarantine.expire()
+    const gone = await quarantine.system.expire()
     if (gone > 0) plugin.loginfo(`${gone} items expired`)
-    await quarantine.snapshotModel()
-    await quarantine.trimJournal()
+    await quarantine.system.snapshotModel()
+    await quarantine.system.trimJournal()
   }
   let timer: NodeJS.Timeout
   const schedule = (): void => {

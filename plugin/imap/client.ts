@@ -1,7 +1,6 @@
 // The client of a session, as far as what it is answered depends on it: who it is, what it has selected,
 // what it understands, and where its answers go.
-import type { Login } from '../mail.ts'
-import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import type { View } from './selected/view.ts'
 import type { Writer } from './wire/index.ts'
 
@@ -9,8 +8,8 @@ import type { Writer } from './wire/index.ts'
 export type Enabled = 'CONDSTORE' | 'QRESYNC' | 'UTF8=ACCEPT' | 'IMAP4REV2'
 
 export interface Client {
-  readonly quarantine: Quarantine
-  readonly login: Login
+  /** what the login may do in the quarantine, and who it is */
+  readonly verbs: Verbs
   /** the selected folder; only while `selected` */
   readonly view: View
   readonly selected: boolean

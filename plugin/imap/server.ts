@@ -1,6 +1,6 @@
 // The listeners: implicit TLS and STARTTLS, with limits on who may connect.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { Door } from '../quarantine/quarantine.ts'
 import { AccountWatch } from './login/account-watch.ts'
 import { Budget } from './connection/budget.ts'
 import type { Certificate } from './connection/certificate.ts'
@@ -12,7 +12,7 @@ import { Transport } from './connection/transport.ts'
 import { limits } from './wire/index.ts'
 
 export interface ServerOptions {
-  readonly quarantine: Quarantine
+  readonly quarantine: Door
   readonly log: Log
   /** Where TLS begins with the first byte, and where by STARTTLS; null: off. */
   readonly tls: Listen | null

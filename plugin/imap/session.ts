@@ -1,7 +1,7 @@
 // What commands see: a connection, which lives as long as its socket, and from the login on its session.
 import type { Refused } from '../errors.ts'
 import type { Login } from '../mail.ts'
-import type { Quarantine } from '../quarantine/quarantine.ts'
+import type { Door } from '../quarantine/quarantine.ts'
 import type { Client, Enabled } from './client.ts'
 import type { Interest } from './notify/interest.ts'
 import type { Notifications } from './notify/notifications.ts'
@@ -32,7 +32,7 @@ export interface Call {
 
 /** A client and its socket, logged in or not. */
 export interface Connection {
-  readonly quarantine: Quarantine
+  readonly quarantine: Door
   readonly peer: Peer
   readonly writer: Writer
   /** null before the login */

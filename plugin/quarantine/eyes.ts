@@ -2,7 +2,7 @@
 // what does not exist.
 import { Refused } from '../errors.ts'
 import type { Item, Login, Place, Scope } from '../mail.ts'
-import { parseScope, sees, tell, tierOf } from '../scope.ts'
+import { parseScope, scopeOfMail, sees, tell, tierOf } from '../scope.ts'
 import type { Views } from '../store/env.ts'
 import { getItem } from '../store/items.ts'
 import { getPlace } from '../store/places.ts'
@@ -20,7 +20,10 @@ export function checkedLogin({ account, tier, scope }: Login): Login {
 }
 
 /** `thing` where the login sees it, else null. */
-export function seenBy<T extends { readonly scope: Scope }>(login: Login, thing: T | null): T | null {
+export function seenBy<T extends { readonly scope: Scope }>(
+  login: Login,
+  thing: T | null,
+): T | null {
   return thing && sees(login.scope, thing.scope) ? thing : null
 }
 
@@ -41,6 +44,17 @@ export function ownScope(login: Login, text: string, what: string): Scope {
   const scope = parseScope(text)
   if (!sees(login.scope, scope))
     throw new Refused('NOPERM', `The ${what} of ${tell(scope)} are not yours to see or to change.`)
+  return scope
+}
+
+/** The scope that mail of this address belongs to, where it is this login's. */
+export function ownMail(login: Login, address: string): Scope {
+  const scope = scopeOfMail(address)
+  if (!sees(login.scope, scope))
+    throw new Refused(
+      'NOPERM',
+      `The mail of ${scope === '' ? 'nobody' : scope} is not yours to see.`,
+    )
   return scope
 }
 

@@ -33,9 +33,9 @@ describe('lazaret account', () => {
 
   test('a running server sees a new password at once, and the old one ends', async () => {
     const lazaret = open(readConfig({}), dir)
-    const { accounts } = lazaret.quarantine
+    const { logins } = lazaret.quarantine
     const login = async (password: string): Promise<string> =>
-      (await accounts.login('user@example.com', password, 'test')).scope
+      (await logins.login('user@example.com', password, 'test')).scope
     expect(await login('correct horse')).toBe('user@example.com')
     const passwd = ['account', 'passwd', 'user@example.com', '--password-stdin']
     expect((await at(passwd, { input: 'another horse' })).code).toBe(0)

@@ -43,7 +43,7 @@ test('good lines are added in one step, bad ones told with number and reason', a
   })
   // The whole import is one change of the journal's views: seen by another process at once.
   const lazaret = open(readConfig({}), dir)
-  const entries = [...lazaret.quarantine.listEntries(CLI, 'example.com', 'block')]
+  const entries = [...lazaret.quarantine.as(CLI).lists.entries('example.com', 'block')]
   expect(entries.map(({ mask }) => mask)).toEqual([
     '*@spam.example',
     '*@three.example',

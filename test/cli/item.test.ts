@@ -10,7 +10,7 @@ const { at, json } = on(dir)
 async function hold(recipient: string, subject: string): Promise<number> {
   const lazaret = open(readConfig({}), dir)
   const raw = Buffer.from(`From: bad@spam.example\r\nSubject: ${subject}\r\n\r\nbuy\r\n`)
-  const [decision] = await lazaret.quarantine.screen(
+  const [decision] = await lazaret.quarantine.system.screen(
     {
       sender: 'bounce@spam.example',
       recipients: [{ address: recipient, route: { nextHop: 'smtp://10.0.0.1:25', wants: null } }],
@@ -62,14 +62,16 @@ test('the outcome of a release is shown, and the journal tells who asked', async
   const lazaret = open(readConfig({}), dir)
   const { quarantine } = lazaret
   const login = { account: 'a@example.com', tier: 'address', scope: 'a@example.com' } as const
-  const [caught, release] = ['Caught', 'Release'].map((name) => quarantine.folder(login, name))
+  const [caught, release] = ['Caught', 'Release'].map((name) =>
+    quarantine.as(login).folders.find(name),
+  )
   if (!caught || !release) throw new Error('folders')
-  const [uid] = quarantine.rows(login, caught).uid
-  await quarantine.move(login, caught, [uid], release)
-  const [open_] = quarantine.openReleases()
-  const [job] = (await quarantine.claim(open_.item, 'test')) ?? []
-  await quarantine.report(job.item, job.token, 'queued', '')
-  await quarantine.report(job.item, job.token, 'delivered', '250 thanks')
+  const [uid] = quarantine.as(login).messages.rows(caught).uid
+  await quarantine.as(login).messages.move(caught, [uid], release)
+  const [open_] = quarantine.system.openReleases()
+  const [job] = (await quarantine.system.claim(open_.item, 'test')) ?? []
+  await quarantine.system.report(job.item, job.token, 'queued', '')
+  await quarantine.system.report(job.item, job.token, 'delivered', '250 thanks')
   await lazaret.close()
   const shown = await json<Listed>(['item', 'show', String(job.item)])
   expect(shown).toMatchObject({

@@ -64,7 +64,7 @@ test('which list has to be said', async () => {
 test('another process follows', async () => {
   const lazaret = open(readConfig({}), dir)
   const decides = (): string | undefined =>
-    lazaret.quarantine.checkLists({
+    lazaret.quarantine.as(CLI).lists.check({
       from: ['new@enemy.example'],
       sender: 'new@enemy.example',
       recipient: 'u@example.net',
@@ -75,7 +75,7 @@ test('another process follows', async () => {
   await json(['list', 'add', '*@enemy.example', '--block', '--scope', 'example.net'])
   expect(decides()).toBe('*@enemy.example')
   // And the other way round: what that process does, the command sees.
-  await lazaret.quarantine.changeList(CLI, '', 'allow', { add: ['pal@enemy.example'] })
+  await lazaret.quarantine.as(CLI).lists.change('', 'allow', { add: ['pal@enemy.example'] })
   await lazaret.close()
   expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toEqual([
     { scope: '', list: 'allow', mask: 'pal@enemy.example' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../plugin/config.ts'
 import { SETTINGS } from '../../plugin/settings.ts'
-import { open } from '../../plugin/open.ts'
+import { CLI, open } from '../../plugin/open.ts'
 import { on, tempDir } from './run.ts'
 
 const dir = tempDir()
@@ -52,7 +52,10 @@ test('wrong keys, values, scopes are refused with the reason', async () => {
 test('a process that has the data open works with the new value at its next message', async () => {
   const lazaret = open(readConfig({}), dir)
   const enabled = (): string | undefined =>
-    lazaret.quarantine.settingValues('c@example.com').find(({ key }) => key === 'enabled')?.value
+    lazaret.quarantine
+      .as(CLI)
+      .settings.values('c@example.com')
+      .find(({ key }) => key === 'enabled')?.value
   expect(enabled()).toBe('true')
   await at(['settings', 'set', 'enabled', 'no', '--scope', 'example.com'])
   expect(enabled()).toBe('no')

@@ -17,6 +17,7 @@ import {
   type World,
 } from '../gateway/world.ts'
 import { SmtpClient, sendMail } from '../rig/smtp.ts'
+import { CLI } from '../../plugin/open.ts'
 import { tempDir } from '../tmp.ts'
 
 const spam = (n: number): Buffer =>
@@ -86,7 +87,8 @@ describe('between 250 and the next event', () => {
     expect(kept.length).toBeGreaterThanOrEqual(5)
     const items = itemsIn(it.lazaret, 'caught')
     expect(items.map(({ blob }) => blob)).toEqual(expect.arrayContaining(kept))
-    for (const item of items) expect(sha256(it.lazaret.quarantine.raw(item))).toBe(item.blob)
+    for (const item of items)
+      expect(sha256(it.lazaret.quarantine.as(CLI).messages.raw(item.id))).toBe(item.blob)
     await replayed(it)
   })
 })
@@ -96,13 +98,15 @@ describe('between a release and its record', () => {
   const POINTS: Record<string, (it: World, id: number) => Promise<unknown>> = {
     'the claim is made': ({ lazaret }, id) =>
       until(lazaret, () => {
-        const state = lazaret.quarantine.item(id)?.release?.state
+        const state = lazaret.quarantine.as(CLI).items.get(id)?.item?.release?.state
         return state !== undefined && state !== 'wanted'
       }),
     'the queue file is there': ({ haraka }) => queueFile(haraka.queue),
     'the queue has it on record': ({ lazaret }, id) =>
       until(lazaret, () =>
-        ['queued', 'delivered'].includes(lazaret.quarantine.item(id)?.release?.state ?? ''),
+        ['queued', 'delivered'].includes(
+          lazaret.quarantine.as(CLI).items.get(id)?.item?.release?.state ?? '',
+        ),
       ),
     'the next hop is being sent the message': ({ hop }) => hop.sending(hop.begun + 1),
   }
@@ -120,7 +124,7 @@ describe('between a release and its record', () => {
       await it.haraka.kill9()
       it.haraka = await restart(it.haraka)
       const item = await until(it.lazaret, () => {
-        const one = it.lazaret.quarantine.item(id)
+        const one = it.lazaret.quarantine.as(CLI).items.get(id)?.item
         return ['delivered', 'failed'].includes(one?.release?.state ?? '') && one
       })
       // Killed about when the end of it was sent, before the reply: a person is told, and sends it again
@@ -180,7 +184,7 @@ describe('between a release and its record', () => {
       // arrival_nextattempt_attempts_pid_...
       process.kill(Number((await file).split('_')[3]), 'SIGKILL')
       const item = await until(it.lazaret, () => {
-        const one = it.lazaret.quarantine.item(id)
+        const one = it.lazaret.quarantine.as(CLI).items.get(id)?.item
         return ['delivered', 'failed'].includes(one?.release?.state ?? '') && one
       })
       if (item.release?.state === 'failed') expect(item.release.reply).toMatch(/may have been/)
@@ -201,7 +205,9 @@ describe('between a release and its record', () => {
     await it.haraka.kill9()
     it.haraka = await restart(it.haraka)
     await until(it.lazaret, () =>
-      ['delivered', 'failed'].includes(it.lazaret.quarantine.item(id)?.release?.state ?? ''),
+      ['delivered', 'failed'].includes(
+        it.lazaret.quarantine.as(CLI).items.get(id)?.item?.release?.state ?? '',
+      ),
     )
     await nothingElse(it, 1)
   })

@@ -21,7 +21,7 @@ async function set(
   values: Record<string, string>,
 ): Promise<void> {
   for (const [key, value] of Object.entries(values))
-    await lazaret.quarantine.setSetting(ROOT, scope, key, value)
+    await lazaret.quarantine.as(ROOT).settings.set(scope, key, value)
 }
 
 /** The header fields of a delivered message, whole and in order. */
@@ -53,9 +53,10 @@ describe('hold', () => {
       route: { nextHop: `smtp://127.0.0.1:${hop.port}`, wants: null },
       verdict: { class: 'spam' },
     })
-    expect(Buffer.compare(lazaret.quarantine.raw(item), SPAM)).toBe(0)
+    expect(Buffer.compare(lazaret.quarantine.as(ROOT).messages.raw(item.id), SPAM)).toBe(0)
     expect(
-      lazaret.quarantine.itemAt(ROOT, folderOf(lazaret, 'caught'), item.places[0][0])?.place.flags,
+      lazaret.quarantine.as(ROOT).messages.itemAt(folderOf(lazaret, 'caught'), item.places[0][0])
+        ?.place.flags,
     ).toBe(FLAG.seen)
     // The next message comes through: nothing was delivered before it.
     await sendMail(haraka.port, {
@@ -79,7 +80,7 @@ describe('hold', () => {
   test('a listed, an unlisted and a disabled recipient of one transaction are treated three ways', async () => {
     const it = await world()
     const { haraka, hop, lazaret } = it
-    await lazaret.quarantine.changeList(ROOT, 'listed@example.com', 'block', {
+    await lazaret.quarantine.as(ROOT).lists.change('listed@example.com', 'block', {
       add: ['*@spam.example'],
     })
     await set(it, 'disabled@example.com', { enabled: 'no' })
@@ -153,7 +154,7 @@ describe('reject', () => {
   test('a message that somebody else is to get is not refused: the copy is held', async () => {
     const it = await world()
     const { haraka, hop, lazaret } = it
-    await lazaret.quarantine.changeList(ROOT, 'user@example.com', 'block', {
+    await lazaret.quarantine.as(ROOT).lists.change('user@example.com', 'block', {
       add: ['*@spam.example'],
     })
     await set(it, 'user@example.com', { action: 'reject' })

@@ -93,7 +93,7 @@ describe('the way', () => {
     hop.reply = (stage, { recipients }) =>
       stage === 'rcpt' && recipients.includes('no@away.example') ? '550 5.1.1 unknown' : null
     await block(lazaret, '*@example.com')
-    await lazaret.quarantine.setSetting(ROOT, '', 'hold_outgoing', 'yes')
+    await lazaret.quarantine.as(ROOT).settings.set('', 'hold_outgoing', 'yes')
     const to = ['x@far.example', 'y@far.example', 'no@away.example']
     await sendMail(haraka.port, { from: 'user@example.com', to, raw: SPAM })
     const [item] = itemsIn(lazaret, 'outgoing')
@@ -173,7 +173,9 @@ describe('the outcome', () => {
       expect(item.release?.reply).toContain('no such user')
       expect(itemsIn(lazaret, 'caught').map((one) => one.id)).toEqual([id])
       const [notice] = itemsIn(lazaret, 'inbox')
-      expect(lazaret.quarantine.raw(notice).toString()).toContain('no such user')
+      expect(lazaret.quarantine.as(ROOT).messages.raw(notice.id).toString()).toContain(
+        'no such user',
+      )
       await haraka.logged(/Not sending bounce/)
       expect(hop.begun).toBe(at === 'dot' ? 1 : 0)
 
@@ -206,8 +208,8 @@ describe('the outcome', () => {
 test('a split recipient gets the message with headers of its own, once', async () => {
   const { haraka, hop, lazaret } = await world()
   await block(lazaret, '*@spam.example')
-  await lazaret.quarantine.setSetting(ROOT, '', 'action', 'tag')
-  await lazaret.quarantine.setSetting(ROOT, 'b@example.com', 'subject_prefix', '[junk]')
+  await lazaret.quarantine.as(ROOT).settings.set('', 'action', 'tag')
+  await lazaret.quarantine.as(ROOT).settings.set('b@example.com', 'subject_prefix', '[junk]')
   const to = ['a@example.com', 'c@example.com', 'b@example.com']
   await sendMail(haraka.port, { ...mail, to })
   await sendMail(haraka.port, { ...mail, to })

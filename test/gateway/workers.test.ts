@@ -54,10 +54,12 @@ describe('nodes=2', () => {
     })
     const [sibling] = corpus('easy-ham-1', 1).map(toWire)
     const before = await scores(it, sibling)
-    await it.lazaret.quarantine.train(ROOT, [
-      ...corpus('easy-ham-1', 40, 1).map((raw) => ({ raw, label: 'ham' as const })),
-      ...corpus('spam-1', 40).map((raw) => ({ raw, label: 'spam' as const })),
-    ])
+    await it.lazaret.quarantine
+      .as(ROOT)
+      .model.train([
+        ...corpus('easy-ham-1', 40, 1).map((raw) => ({ raw, label: 'ham' as const })),
+        ...corpus('spam-1', 40).map((raw) => ({ raw, label: 'spam' as const })),
+      ])
     const after = await scores(it, sibling)
     expect([...after.keys()].sort()).toEqual([...before.keys()].sort())
     const [score, ...others] = new Set(after.values())

@@ -4,7 +4,7 @@ import { afterEach, onTestFailed } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
 import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
-import type { FolderId } from '../../plugin/quarantine/folders/folders.ts'
+import type { Folder, FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import { startHaraka, type Haraka, type HarakaOptions } from '../rig/haraka.ts'
 import { NextHop } from '../rig/sink.ts'
 
@@ -75,24 +75,25 @@ export function iniText(ini: Ini): string {
 
 /** Makes mail from these senders spam without asking the classifier, for everybody. */
 export async function block(lazaret: Lazaret, ...masks: string[]): Promise<void> {
-  await lazaret.quarantine.changeList(ROOT, '', 'block', { add: masks })
+  await lazaret.quarantine.as(ROOT).lists.change('', 'block', { add: masks })
 }
 
 /** What lies in a folder, oldest first. */
 export function itemsIn(lazaret: Lazaret, id: FolderId, login = ROOT): Item[] {
   lazaret.store.refresh()
   const folder = folderOf(lazaret, id)
-  const rows = lazaret.quarantine.rows(login, folder)
-  return Array.from(rows.uid, (uid) => lazaret.quarantine.itemAt(login, folder, uid)?.item).filter(
-    (item) => item !== undefined,
-  )
+  const rows = lazaret.quarantine.as(login).messages.rows(folder)
+  return Array.from(
+    rows.uid,
+    (uid) => lazaret.quarantine.as(login).messages.itemAt(folder, uid)?.item,
+  ).filter((item) => item !== undefined)
 }
 
-export function folderOf(
-  lazaret: Lazaret,
-  id: FolderId,
-): ReturnType<Lazaret['quarantine']['folders']>[number] {
-  const folder = lazaret.quarantine.folders(ROOT).find((one) => one.id === id)
+export function folderOf(lazaret: Lazaret, id: FolderId): Folder {
+  const folder = lazaret.quarantine
+    .as(ROOT)
+    .folders.all()
+    .find((one) => one.id === id)
   if (!folder) throw new Error(`no folder ${id}`)
   return folder
 }
@@ -105,7 +106,9 @@ export async function drag(
   items = itemsIn(lazaret, from),
 ): Promise<void> {
   const uids = items.flatMap(({ places }) => places.map(([uid]) => uid))
-  await lazaret.quarantine.move(ROOT, folderOf(lazaret, from), uids, folderOf(lazaret, to))
+  await lazaret.quarantine
+    .as(ROOT)
+    .messages.move(folderOf(lazaret, from), uids, folderOf(lazaret, to))
 }
 
 /** Resolves when `done` holds; asked again after every change in the journal. */
@@ -125,7 +128,7 @@ export async function until<T>(
           reject(error instanceof Error ? error : new Error(String(error)))
         }
       }
-      stop = lazaret.quarantine.watch(look)
+      stop = lazaret.quarantine.system.watch(look)
       look()
     })
   } finally {
@@ -136,7 +139,7 @@ export async function until<T>(
 /** Resolves with the item when its release has come to `state`. */
 export async function released(lazaret: Lazaret, id: number, state = 'delivered'): Promise<Item> {
   return await until(lazaret, () => {
-    const item = lazaret.quarantine.item(id)
+    const item = lazaret.quarantine.as(ROOT).items.get(id)?.item
     return item?.release?.state === state ? item : null
   })
 }

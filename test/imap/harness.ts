@@ -62,11 +62,11 @@ export async function startServer(
 async function makeTemplate(): Promise<string> {
   const dir = tempDir()
   const lazaret = open(readConfig({}), dir)
-  const { accounts } = lazaret.quarantine
+  const { accounts } = lazaret.quarantine.as(ROOT)
   await Promise.all([
-    accounts.add(ROOT, LOGINS.root, 'super-admin', PASSWORD),
-    accounts.add(ROOT, LOGINS.domain, 'domain', PASSWORD),
-    accounts.add(ROOT, LOGINS.user, 'address', PASSWORD),
+    accounts.add(LOGINS.root, 'super-admin', PASSWORD),
+    accounts.add(LOGINS.domain, 'domain', PASSWORD),
+    accounts.add(LOGINS.user, 'address', PASSWORD),
     selfSignedFiles(dir),
   ])
   await lazaret.close()

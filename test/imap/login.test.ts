@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { networkOf, plainAddress } from '../../plugin/imap/login/admission.ts'
 import { loginFailedLine } from '../../plugin/imap/log.ts'
 import { ScramServer } from '../../plugin/imap/login/scram.ts'
-import { WRONG } from '../../plugin/quarantine/accounts/accounts.ts'
+import { WRONG } from '../../plugin/quarantine/accounts/logins.ts'
 import { ROOT } from '../quarantine/rig.ts'
 import { startServer, type Running } from './harness.ts'
 import type { WireClient } from './wire-client.ts'
@@ -44,8 +44,8 @@ async function scram(client: WireClient, user: string, password: string): Promis
 describe('a login', () => {
   test('by LOGIN, PLAIN with and without initial response, LOGIN mechanism, SCRAM-SHA-256', async () => {
     const server = await startServer()
-    const { accounts } = server.lazaret.quarantine
-    await accounts.add(ROOT, 'ünï@example.com', 'address', 'pässword"\\')
+    const { accounts } = server.lazaret.quarantine.as(ROOT)
+    await accounts.add('ünï@example.com', 'address', 'pässword"\\')
     const ways: ((client: WireClient) => Promise<string>)[] = [
       async (client) => (await client.command('LOGIN "Root" {13+}\r\ncorrect horse')).tagged,
       async (client) =>
@@ -135,7 +135,7 @@ describe('a login', () => {
     sending.send('APPEND Spam {100}')
     expect(await sending.line()).toMatch(/^\+ /)
     sending.write('Subject: never whole')
-    await server.lazaret.quarantine.accounts.remove(ROOT, 'user@example.com')
+    await server.lazaret.quarantine.as(ROOT).accounts.remove('user@example.com')
     for (const client of [silent, sending]) {
       expect(await client.line()).toMatch(/^\* BYE/)
       await client.closed()
@@ -152,7 +152,9 @@ describe('a login', () => {
     ]
     idle.send('IDLE')
     expect(await idle.line()).toMatch(/^\+ /)
-    await server.lazaret.quarantine.accounts.setPassword(ROOT, 'user@example.com', 'quite another')
+    await server.lazaret.quarantine
+      .as(ROOT)
+      .accounts.setPassword('user@example.com', 'quite another')
     expect(await idle.line()).toMatch(/^\* BYE/)
     await idle.closed()
     working.send('LIST "" *')

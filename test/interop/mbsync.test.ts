@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { LOGINS, PASSWORD, startServer, type Running } from '../imap/harness.ts'
 import { tempDir } from '../tmp.ts'
 import { fate, waiting } from './items.ts'
+import { CLI } from '../../plugin/open.ts'
 import { ran, testWith } from './programs.ts'
 
 /** A configuration that keeps all folders as maildirs below `dir`. */
@@ -79,7 +80,7 @@ testWith('mbsync')('mbsync: files moved between maildirs act, source first', asy
   expect(waiting(server)).toEqual([held[0].id, held[1].id])
   // The original goes out, not the copy with mbsync's X-TUID.
   for (const { id, raw } of held) {
-    const item = server.lazaret.quarantine.item(id)!
-    expect(server.lazaret.quarantine.raw(item).equals(raw)).toBe(true)
+    const { item } = server.lazaret.quarantine.as(CLI).items.get(id)!
+    expect(server.lazaret.quarantine.as(CLI).messages.raw(item.id).equals(raw)).toBe(true)
   }
 })

@@ -26,19 +26,16 @@ describe('a drop by MOVE', () => {
     const lazaret = rig()
     const [{ item }] = await hold(lazaret, SPAM)
     const [uid] = uidsIn(lazaret, 'caught')
-    const { from, to } = await lazaret.quarantine.move(
-      USER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release'),
-    )
+    const { from, to } = await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release'))
     expect(from).toEqual([uid])
     expect(uidsIn(lazaret, 'release', USER)).toEqual(to)
     expect(itemOf(lazaret, item)).toMatchObject({
       trained: null,
       release: { state: 'wanted', actor: USER.account },
     })
-    expect(lazaret.quarantine.openReleases()).toHaveLength(1)
+    expect(lazaret.quarantine.system.openReleases()).toHaveLength(1)
     expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 0 })
   })
 
@@ -47,25 +44,19 @@ describe('a drop by MOVE', () => {
     await trained(lazaret, 20)
     const [{ item }] = await hold(lazaret, SPAM)
     const [uid] = uidsIn(lazaret, 'caught')
-    const { to } = await lazaret.quarantine.move(
-      USER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release-train'),
-    )
+    const { to } = await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release-train'))
     expect(itemOf(lazaret, item)).toMatchObject({ trained: 'ham', release: { state: 'wanted' } })
     expect(getModel(lazaret.store.views).ham).toBe(21)
-    const taught = lazaret.quarantine.score(SPAM).score.p
-    await lazaret.quarantine.move(
-      USER,
-      folder(lazaret, 'release-train'),
-      to,
-      folder(lazaret, 'caught'),
-    )
+    const taught = lazaret.quarantine.as(ROOT).model.score(SPAM).score.p
+    await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'release-train'), to, folder(lazaret, 'caught'))
     expect(itemOf(lazaret, item)).toMatchObject({ trained: null, release: { state: 'cancelled' } })
     expect(getModel(lazaret.store.views).ham).toBe(20)
-    expect(lazaret.quarantine.openReleases()).toEqual([])
-    expect(lazaret.quarantine.score(SPAM).score.p).toBeGreaterThan(taught)
+    expect(lazaret.quarantine.system.openReleases()).toEqual([])
+    expect(lazaret.quarantine.as(ROOT).model.score(SPAM).score.p).toBeGreaterThan(taught)
     expect(getLesson(lazaret.store.views, itemOf(lazaret, item).blob)).toBeNull()
   })
 
@@ -73,27 +64,18 @@ describe('a drop by MOVE', () => {
     const lazaret = rig()
     await hold(lazaret, SPAM)
     const [uid] = uidsIn(lazaret, 'caught')
-    await lazaret.quarantine.copy(
-      USER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release-train'),
-    )
-    const token = lazaret.quarantine.openReleases()[0].token
-    await lazaret.quarantine.copy(
-      USER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release-train'),
-    )
-    await lazaret.quarantine.move(
-      DOMAIN,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release-train'),
-    )
-    expect(lazaret.quarantine.openReleases()).toHaveLength(1)
-    expect(lazaret.quarantine.openReleases()[0].token).toBe(token)
+    await lazaret.quarantine
+      .as(USER)
+      .messages.copy(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release-train'))
+    const token = lazaret.quarantine.system.openReleases()[0].token
+    await lazaret.quarantine
+      .as(USER)
+      .messages.copy(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release-train'))
+    await lazaret.quarantine
+      .as(DOMAIN)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release-train'))
+    expect(lazaret.quarantine.system.openReleases()).toHaveLength(1)
+    expect(lazaret.quarantine.system.openReleases()[0].token).toBe(token)
     expect(getModel(lazaret.store.views)).toMatchObject({ ham: 1, spam: 0 })
   })
 
@@ -101,34 +83,32 @@ describe('a drop by MOVE', () => {
     const lazaret = rig()
     await hold(lazaret, SPAM)
     const [uid] = uidsIn(lazaret, 'caught')
-    const dropped = await lazaret.quarantine.move(
-      OTHER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release'),
-    )
+    const dropped = await lazaret.quarantine
+      .as(OTHER)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release'))
     expect(dropped).toEqual({ from: [], to: [] })
     expect(uidsIn(lazaret, 'caught', OTHER)).toEqual([])
-    expect(lazaret.quarantine.openReleases()).toEqual([])
+    expect(lazaret.quarantine.system.openReleases()).toEqual([])
   })
 
   test('a refused drop changes nothing, also for the messages that could have been moved', async () => {
     const lazaret = rig()
     await hold(lazaret, message('1'))
-    await lazaret.quarantine.append(USER, folder(lazaret, 'spam'), [
-      { raw: message('2'), flags: { system: 0, keywords: [] }, date: null },
-    ])
+    await lazaret.quarantine
+      .as(USER)
+      .messages.append(folder(lazaret, 'spam'), [
+        { raw: message('2'), flags: { system: 0, keywords: [] }, date: null },
+      ])
     const [held] = uidsIn(lazaret, 'caught')
-    await lazaret.quarantine.move(USER, folder(lazaret, 'caught'), [held], folder(lazaret, 'spam'))
+    await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'caught'), [held], folder(lazaret, 'spam'))
     const both = uidsIn(lazaret, 'spam')
     const seq = lazaret.store.seq
     await expect(
-      lazaret.quarantine.move(
-        USER,
-        folder(lazaret, 'spam'),
-        both.toReversed(),
-        folder(lazaret, 'release'),
-      ),
+      lazaret.quarantine
+        .as(USER)
+        .messages.move(folder(lazaret, 'spam'), both.toReversed(), folder(lazaret, 'release')),
     ).rejects.toMatchObject({ code: 'CANNOT' })
     expect(lazaret.store.seq).toBe(seq)
     expect(uidsIn(lazaret, 'spam')).toEqual(both)
@@ -141,12 +121,14 @@ describe('a drop by COPY, \\Deleted and EXPUNGE', () => {
     const [{ item }] = await hold(lazaret, SPAM)
     const caught = folder(lazaret, 'caught')
     const [uid] = uidsIn(lazaret, 'caught')
-    const { to } = await lazaret.quarantine.copy(USER, caught, [uid], folder(lazaret, 'spam'))
-    await lazaret.quarantine.changeFlags(USER, caught, [uid], {
+    const { to } = await lazaret.quarantine
+      .as(USER)
+      .messages.copy(caught, [uid], folder(lazaret, 'spam'))
+    await lazaret.quarantine.as(USER).messages.changeFlags(caught, [uid], {
       mode: 'add',
       flags: { system: FLAG.deleted, keywords: [] },
     })
-    expect(await lazaret.quarantine.expunge(USER, caught, [uid])).toEqual([uid])
+    expect(await lazaret.quarantine.as(USER).messages.expunge(caught, [uid])).toEqual([uid])
     expect(uidsIn(lazaret, 'caught')).toEqual([])
     expect(uidsIn(lazaret, 'spam')).toEqual(to)
     expect(itemOf(lazaret, item)).toMatchObject({ trained: 'spam', places: [[to[0], 'spam']] })
@@ -167,21 +149,21 @@ describe('a drop by APPEND', () => {
     const [{ item }] = await hold(lazaret, SPAM)
     const caught = folder(lazaret, 'caught')
     const [uid] = uidsIn(lazaret, 'caught')
-    await lazaret.quarantine.changeFlags(USER, caught, [uid], {
+    await lazaret.quarantine.as(USER).messages.changeFlags(caught, [uid], {
       mode: 'add',
       flags: { system: FLAG.deleted, keywords: [] },
     })
-    await lazaret.quarantine.expunge(USER, caught, [uid])
+    await lazaret.quarantine.as(USER).messages.expunge(caught, [uid])
     expect(uidsIn(lazaret, 'caught')).toEqual([])
-    const [to] = await lazaret.quarantine.append(USER, folder(lazaret, 'release'), [
-      { raw: altered(SPAM), flags, date: null },
-    ])
+    const [to] = await lazaret.quarantine
+      .as(USER)
+      .messages.append(folder(lazaret, 'release'), [{ raw: altered(SPAM), flags, date: null }])
     expect(uidsIn(lazaret, 'release')).toEqual([to])
     expect(itemOf(lazaret, item)).toMatchObject({
       release: { state: 'wanted' },
       places: [[to, 'release']],
     })
-    const jobs = await lazaret.quarantine.claim(item as number, 'w')
+    const jobs = await lazaret.quarantine.system.claim(item as number, 'w')
     expect(jobs?.[0].raw.equals(SPAM)).toBe(true)
   })
 
@@ -190,11 +172,13 @@ describe('a drop by APPEND', () => {
     const raw = message('unknown')
     for (const id of ['release', 'release-train', 'caught', 'requested', 'inbox'] as const)
       await expect(
-        lazaret.quarantine.append(USER, folder(lazaret, id), [{ raw, flags, date: null }]),
+        lazaret.quarantine
+          .as(USER)
+          .messages.append(folder(lazaret, id), [{ raw, flags, date: null }]),
       ).rejects.toMatchObject({ code: 'CANNOT' })
-    const [uid] = await lazaret.quarantine.append(USER, folder(lazaret, 'spam'), [
-      { raw, flags, date: 1234 },
-    ])
+    const [uid] = await lazaret.quarantine
+      .as(USER)
+      .messages.append(folder(lazaret, 'spam'), [{ raw, flags, date: 1234 }])
     expect(itemOf(lazaret, uid)).toMatchObject({
       kind: 'report',
       scope: USER.scope,
@@ -208,11 +192,11 @@ describe('a drop by APPEND', () => {
     const lazaret = rig()
     await hold(lazaret, SPAM)
     await expect(
-      lazaret.quarantine.append(OTHER, folder(lazaret, 'release'), [
-        { raw: SPAM, flags, date: null },
-      ]),
+      lazaret.quarantine
+        .as(OTHER)
+        .messages.append(folder(lazaret, 'release'), [{ raw: SPAM, flags, date: null }]),
     ).rejects.toMatchObject({ code: 'CANNOT' })
-    expect(lazaret.quarantine.openReleases()).toEqual([])
+    expect(lazaret.quarantine.system.openReleases()).toEqual([])
   })
 })
 
@@ -226,7 +210,7 @@ describe('lessons', () => {
       from: 'caught' | 'spam' | 'not-spam',
       to: 'caught' | 'spam' | 'not-spam',
     ): Promise<{ to: number[] }> =>
-      lazaret.quarantine.move(ROOT, folder(lazaret, from), [uid], folder(lazaret, to))
+      lazaret.quarantine.as(ROOT).messages.move(folder(lazaret, from), [uid], folder(lazaret, to))
     const {
       to: [a1],
     } = await drop(a, 'caught', 'spam')
@@ -256,24 +240,29 @@ describe('lessons', () => {
       }),
     ).rejects.toThrow('nothing')
     const [uid] = uidsIn(lazaret, 'caught')
-    await lazaret.quarantine.append(USER, folder(lazaret, 'spam'), [
-      { raw: message('r'), flags: { system: 0, keywords: [] }, date: null },
-    ])
+    await lazaret.quarantine
+      .as(USER)
+      .messages.append(folder(lazaret, 'spam'), [
+        { raw: message('r'), flags: { system: 0, keywords: [] }, date: null },
+      ])
     const [report] = uidsIn(lazaret, 'spam')
-    await lazaret.quarantine.move(USER, folder(lazaret, 'caught'), [uid], folder(lazaret, 'spam'))
+    await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'spam'))
     const after = Buffer.from(lazaret.filter.kernel.snapshot())
     expect(after.equals(weights)).toBe(false)
     // The held message would be learned as ham before the report is refused.
     const moved = uidsIn(lazaret, 'spam').filter((one) => one !== report)
     await expect(
-      lazaret.quarantine.move(
-        USER,
-        folder(lazaret, 'spam'),
-        [...moved, report],
-        folder(lazaret, 'release-train'),
-      ),
+      lazaret.quarantine
+        .as(USER)
+        .messages.move(
+          folder(lazaret, 'spam'),
+          [...moved, report],
+          folder(lazaret, 'release-train'),
+        ),
     ).rejects.toThrow()
-    lazaret.quarantine.score(SPAM)
+    lazaret.quarantine.as(ROOT).model.score(SPAM)
     expect(after.equals(lazaret.filter.kernel.snapshot())).toBe(true)
   })
 })
@@ -284,21 +273,20 @@ test('two processes and a replay end with the same views and bit-identical weigh
   await trained(lazaret, 30)
   await hold(lazaret, SPAM, { to: ['user@example.com', 'two@example.com'] })
   const [a, b] = uidsIn(lazaret, 'caught')
-  await lazaret.quarantine.move(
-    USER,
-    folder(lazaret, 'caught'),
-    [a],
-    folder(lazaret, 'release-train'),
-  )
-  await lazaret.quarantine.snapshotModel(true)
-  await lazaret.quarantine.move(ROOT, folder(lazaret, 'caught'), [b], folder(lazaret, 'spam'))
-  await lazaret.quarantine.expire(Date.now() + 1000)
+  await lazaret.quarantine
+    .as(USER)
+    .messages.move(folder(lazaret, 'caught'), [a], folder(lazaret, 'release-train'))
+  await lazaret.quarantine.system.snapshotModel(true)
+  await lazaret.quarantine
+    .as(ROOT)
+    .messages.move(folder(lazaret, 'caught'), [b], folder(lazaret, 'spam'))
+  await lazaret.quarantine.system.expire(Date.now() + 1000)
   const copy = new Store({ dir: tempDir() })
   await replay(lazaret.store, copy)
   expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
   const copyDir = copy.dir
   await copy.close()
   const second = rig({}, copyDir)
-  second.quarantine.prepare()
+  second.quarantine.system.prepare()
   expect(Buffer.compare(second.filter.kernel.snapshot(), lazaret.filter.kernel.snapshot())).toBe(0)
 })

@@ -20,26 +20,30 @@ const SPAM = corpus('spam-1', 1, 30)[0]
 /** A report, which a Release folder refuses: with it, a drop of several is refused as a whole. */
 async function report(lazaret: Lazaret): Promise<number> {
   const spam = folder(lazaret, 'spam')
-  const [uid] = await lazaret.quarantine.append(USER, spam, [
-    { raw: message('report'), flags: { system: 0, keywords: [] }, date: null },
-  ])
+  const [uid] = await lazaret.quarantine
+    .as(USER)
+    .messages.append(spam, [
+      { raw: message('report'), flags: { system: 0, keywords: [] }, date: null },
+    ])
   return uid
 }
 
 const refuse = (lazaret: Lazaret, uids: number[]): Promise<void> =>
   expect(
-    lazaret.quarantine.move(USER, folder(lazaret, 'spam'), uids, folder(lazaret, 'release-train')),
+    lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'spam'), uids, folder(lazaret, 'release-train')),
   ).rejects.toThrow('not caught here')
 
 const move = (lazaret: Lazaret, uid: number, to: 'spam' | 'not-spam'): Promise<unknown> =>
-  lazaret.quarantine.move(USER, folder(lazaret, 'caught'), [uid], folder(lazaret, to))
+  lazaret.quarantine.as(USER).messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, to))
 
 describe('a lesson', () => {
   test('reads the model outside of the transaction, and no masks', async () => {
     const dir = tempDir()
     const first = rig({}, dir)
     await trained(first, 20)
-    await first.quarantine.snapshotModel(true)
+    await first.quarantine.system.snapshotModel(true)
     await hold(first, SPAM)
     const [uid] = uidsIn(first, 'caught')
     await first.close()
@@ -80,7 +84,7 @@ describe('a lesson', () => {
     await hold(lazaret, SPAM)
     const [uid] = uidsIn(lazaret, 'caught')
     const reported = await report(lazaret)
-    lazaret.quarantine.prepare()
+    lazaret.quarantine.system.prepare()
     const read = [
       vi.spyOn(Kernel.prototype, 'load'),
       vi.spyOn(Kernel.prototype, 'reset'),
@@ -88,7 +92,7 @@ describe('a lesson', () => {
     ]
     await refuse(lazaret, [reported])
     await move(lazaret, uid, 'spam')
-    lazaret.quarantine.prepare()
+    lazaret.quarantine.system.prepare()
     for (const spy of read) {
       expect(spy).not.toHaveBeenCalled()
       spy.mockRestore()
@@ -105,12 +109,9 @@ describe('a lesson', () => {
       const dropped = uidsIn(lazaret, 'spam').filter((one) => one !== reported)
       await refuse(lazaret, [...dropped, reported])
       // One decision that takes lessons back and gives others.
-      await lazaret.quarantine.move(
-        USER,
-        folder(lazaret, 'spam'),
-        [reported, ...dropped],
-        folder(lazaret, 'not-spam'),
-      )
+      await lazaret.quarantine
+        .as(USER)
+        .messages.move(folder(lazaret, 'spam'), [reported, ...dropped], folder(lazaret, 'not-spam'))
       return [...lazaret.store.followed(0, 'model')].map(({ event }) => ({ ...event, at: 0 }))
     }
     const once = rig()
@@ -136,12 +137,13 @@ describe('a lesson', () => {
     const lazaret = rig()
     const ham = corpus('easy-ham-1', 120)
     const train = (from: number, count: number): Promise<unknown> =>
-      lazaret.quarantine.train(
-        ROOT,
-        ham
-          .slice(from, from + count)
-          .map((raw, i) => ({ raw, label: i % 2 ? ('ham' as const) : ('spam' as const) })),
-      )
+      lazaret.quarantine
+        .as(ROOT)
+        .model.train(
+          ham
+            .slice(from, from + count)
+            .map((raw, i) => ({ raw, label: i % 2 ? ('ham' as const) : ('spam' as const) })),
+        )
     // All at once: each transaction sees lessons that are not committed yet.
     await Promise.all([train(0, 1), train(1, 1), train(2, 50), train(52, 3), train(55, 65)])
     expect(wrongLessons(lazaret, ham)).toEqual({ lessons: 120, wrong: 0 })
@@ -163,7 +165,7 @@ test('two processes that teach at once compute every lesson on all that came bef
     const root = { account: 'other', tier: 'super-admin', scope: '' }
     process.on('message', async (mails) => {
       for (const text of mails)
-        await lazaret.quarantine.train(root, [{ raw: Buffer.from(text, 'latin1'), label: 'spam' }])
+        await lazaret.quarantine.as(root).model.train([{ raw: Buffer.from(text, 'latin1'), label: 'spam' }])
       await lazaret.close()
       process.send('done')
       process.disconnect()
@@ -173,7 +175,7 @@ test('two processes that teach at once compute every lesson on all that came bef
   const child = fork(script, [], { execArgv: [] })
   const done = new Promise((resolve) => child.once('message', resolve))
   child.send(spam.map((raw) => raw.toString('latin1')))
-  for (const raw of ham) await lazaret.quarantine.train(ROOT, [{ raw, label: 'ham' }])
+  for (const raw of ham) await lazaret.quarantine.as(ROOT).model.train([{ raw, label: 'ham' }])
   await done
   lazaret.store.refresh()
   expect(wrongLessons(lazaret, [...spam, ...ham])).toEqual({ lessons: 120, wrong: 0 })
@@ -184,10 +186,10 @@ test('two processes that teach at once compute every lesson on all that came bef
 test('a snapshot holds what came before it was made; lessons given meanwhile stand behind it', async () => {
   const lazaret = rig()
   await trained(lazaret, 10)
-  const snapshot = lazaret.quarantine.snapshotModel(true)
+  const snapshot = lazaret.quarantine.system.snapshotModel(true)
   await Promise.all(
     corpus('easy-ham-2', 3).map((raw) =>
-      lazaret.quarantine.train(ROOT, [{ raw, label: 'ham' as const }]),
+      lazaret.quarantine.as(ROOT).model.train([{ raw, label: 'ham' as const }]),
     ),
   )
   expect(await snapshot).toBe(true)
@@ -198,8 +200,8 @@ test('a snapshot holds what came before it was made; lessons given meanwhile sta
 test('a snapshot of a model that was replaced meanwhile is not kept', async () => {
   const lazaret = rig()
   await trained(lazaret, 10)
-  const reset = lazaret.quarantine.resetModel(ROOT)
-  const snapshot = lazaret.quarantine.snapshotModel(true)
+  const reset = lazaret.quarantine.as(ROOT).model.reset()
+  const snapshot = lazaret.quarantine.system.snapshotModel(true)
   await reset
   expect(await snapshot).toBe(false)
   expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 0, snapshot: '' })
@@ -220,7 +222,7 @@ function wrongLessons(lazaret: Lazaret, mails: readonly Buffer[]): object {
   return { lessons, wrong }
 }
 
-const weights = (lazaret: Lazaret): Buffer => lazaret.quarantine.exportModel()
+const weights = (lazaret: Lazaret): Buffer => lazaret.quarantine.as(ROOT).model.export()
 
 /** What a process ends with that starts on a replay of the journal. */
 async function replayed(lazaret: Lazaret): Promise<Buffer> {

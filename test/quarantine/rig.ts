@@ -67,8 +67,7 @@ export function envelope(over: Partial<Envelope> & { to?: string[] } = {}): Enve
 export async function trained(lazaret: Lazaret, count = 200): Promise<void> {
   const ham = corpus('easy-ham-1', count)
   const spam = corpus('spam-1', count, 60)
-  await lazaret.quarantine.train(
-    ROOT,
+  await lazaret.quarantine.as(ROOT).model.train(
     ham.flatMap((raw, i) => [
       { raw, label: 'ham' as const },
       { raw: spam[i], label: 'spam' as const },
@@ -77,13 +76,16 @@ export async function trained(lazaret: Lazaret, count = 200): Promise<void> {
 }
 
 export function folder(lazaret: Lazaret, id: FolderId, login = ROOT): Folder {
-  const found = lazaret.quarantine.folders(login).find((one) => one.id === id)
+  const found = lazaret.quarantine
+    .as(login)
+    .folders.all()
+    .find((one) => one.id === id)
   if (!found) throw new Error(`no folder ${id}`)
   return found
 }
 
 export const uidsIn = (lazaret: Lazaret, id: FolderId, login = ROOT): number[] => [
-  ...lazaret.quarantine.rows(login, folder(lazaret, id, login)).uid,
+  ...lazaret.quarantine.as(login).messages.rows(folder(lazaret, id, login)).uid,
 ]
 
 /** Holds a message by the block list of its recipient, whatever the model thinks. */
@@ -93,12 +95,12 @@ export async function hold(
   over: Parameters<typeof envelope>[0] = {},
 ): Promise<Decision[]> {
   const blocked = envelope({ sender: 'bad@blocked.example', ...over })
-  await lazaret.quarantine.changeList(ROOT, '', 'block', { add: ['*@blocked.example'] })
-  return await lazaret.quarantine.screen(blocked, raw)
+  await lazaret.quarantine.as(ROOT).lists.change('', 'block', { add: ['*@blocked.example'] })
+  return await lazaret.quarantine.system.screen(blocked, raw)
 }
 
 export function itemOf(lazaret: Lazaret, id: number | null): Item {
-  const item = id === null ? null : lazaret.quarantine.item(id)
+  const item = id === null ? null : lazaret.quarantine.as(ROOT).items.get(id)?.item
   if (!item) throw new Error(`no item ${String(id)}`)
   return item
 }

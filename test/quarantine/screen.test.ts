@@ -23,10 +23,12 @@ describe('one decision per recipient', () => {
   test('listed, unlisted and disabled recipients of one message', async () => {
     const lazaret = rig()
     const { quarantine } = lazaret
-    await quarantine.changeList(ROOT, 'listed@example.com', 'block', { add: ['*@sender.example'] })
-    await quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    await quarantine
+      .as(ROOT)
+      .lists.change('listed@example.com', 'block', { add: ['*@sender.example'] })
+    await quarantine.as(ROOT).settings.set('off@example.com', 'enabled', 'no')
     const to = ['listed@example.com', 'plain@example.com', 'off@example.com']
-    const decisions = await quarantine.screen(envelope({ to }), message('three'))
+    const decisions = await quarantine.system.screen(envelope({ to }), message('three'))
     expect(decisions.map(({ outcome, verdict }) => [outcome, verdict?.class ?? null])).toEqual([
       ['hold', 'spam'],
       ['deliver', 'unsure'],
@@ -42,7 +44,7 @@ describe('one decision per recipient', () => {
 
   test('the same message again is the same item, in the caught and in the split', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    await lazaret.quarantine.as(ROOT).settings.set('off@example.com', 'enabled', 'no')
     const to = ['user@example.com', 'off@example.com', 'c@example.com']
     const first = await hold(lazaret, SPAM[0], { to })
     const again = await hold(lazaret, SPAM[0], { to })
@@ -54,7 +56,9 @@ describe('one decision per recipient', () => {
     const again = async (lazaret: Lazaret): Promise<number | null> =>
       (await hold(lazaret, SPAM[0]))[0].item
     const drop = async (lazaret: Lazaret, id: FolderId, uid: number): Promise<void> => {
-      await lazaret.quarantine.move(ROOT, folder(lazaret, 'caught'), [uid], folder(lazaret, id))
+      await lazaret.quarantine
+        .as(ROOT)
+        .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, id))
     }
 
     test.each(['release', 'spam', 'not-spam'] as const)('once it was moved to %s', async (to) => {
@@ -72,11 +76,11 @@ describe('one decision per recipient', () => {
       const lazaret = rig()
       const first = (await again(lazaret)) as number
       const caught = folder(lazaret, 'caught')
-      await lazaret.quarantine.changeFlags(ROOT, caught, [first], {
+      await lazaret.quarantine.as(ROOT).messages.changeFlags(caught, [first], {
         mode: 'add',
         flags: { system: FLAG.deleted, keywords: [] },
       })
-      await lazaret.quarantine.expunge(ROOT, caught, [first])
+      await lazaret.quarantine.as(ROOT).messages.expunge(caught, [first])
       expect(await again(lazaret)).not.toBe(first)
     })
 
@@ -95,17 +99,17 @@ describe('one decision per recipient', () => {
     test('a split recipient gets it again once the first was delivered or bounced', async () => {
       const lazaret = rig()
       const { quarantine } = lazaret
-      await quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+      await quarantine.as(ROOT).settings.set('off@example.com', 'enabled', 'no')
       const to = ['a@example.com', 'off@example.com', 'c@example.com']
       const split = async (): Promise<number> =>
-        (await quarantine.screen(envelope({ to }), message('alarm')))[1].item as number
+        (await quarantine.system.screen(envelope({ to }), message('alarm')))[1].item as number
       const first = await split()
       expect(await split()).toBe(first)
       for (const outcome of ['delivered', 'failed'] as const) {
         const id = await split()
-        const [job] = (await quarantine.claim(id, 'worker')) ?? []
+        const [job] = (await quarantine.system.claim(id, 'worker')) ?? []
         expect(await split()).toBe(id)
-        await quarantine.report(id, job.token, outcome, '250 ok')
+        await quarantine.system.report(id, job.token, outcome, '250 ok')
         const next = await split()
         expect(next).not.toBe(id)
         expect(itemOf(lazaret, next).release?.state).toBe('wanted')
@@ -123,7 +127,7 @@ describe('one decision per recipient', () => {
 
   test('the answer does not depend on the copy that is held for somebody else', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, 'strict@example.com', 'action', 'reject')
+    await lazaret.quarantine.as(ROOT).settings.set('strict@example.com', 'action', 'reject')
     const to = ['strict@example.com', 'user@example.com']
     const decisions = await hold(lazaret, SPAM[0], { to })
     expect(decisions.map(({ outcome }) => outcome)).toEqual(['reject', 'hold'])
@@ -133,10 +137,10 @@ describe('one decision per recipient', () => {
   test('an outgoing item has the recipients for whom it is held, and no others', async () => {
     const lazaret = rig()
     const { quarantine } = lazaret
-    await quarantine.setSetting(ROOT, '', 'hold_outgoing', 'yes')
-    await quarantine.changeList(ROOT, 'me@example.com', 'block', { add: ['*@spam.example'] })
+    await quarantine.as(ROOT).settings.set('', 'hold_outgoing', 'yes')
+    await quarantine.as(ROOT).lists.change('me@example.com', 'block', { add: ['*@spam.example'] })
     const raw = message('out')
-    const screened = await quarantine.screen(
+    const screened = await quarantine.system.screen(
       envelope({
         direction: 'out',
         sender: 'me@example.com',
@@ -151,29 +155,29 @@ describe('one decision per recipient', () => {
 
   test('mark_as_read decides whether what is caught is \\Seen', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, 'b@example.com', 'mark_as_read', 'no')
+    await lazaret.quarantine.as(ROOT).settings.set('b@example.com', 'mark_as_read', 'no')
     await hold(lazaret, SPAM[0], { to: ['a@example.com', 'b@example.com'] })
-    const rows = lazaret.quarantine.rows(ROOT, folder(lazaret, 'caught'))
+    const rows = lazaret.quarantine.as(ROOT).messages.rows(folder(lazaret, 'caught'))
     expect([...rows.flags]).toEqual([FLAG.seen, 0])
   })
 
   test('action = reject rejects only when nobody else is to get the message', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, '', 'action', 'reject')
+    await lazaret.quarantine.as(ROOT).settings.set('', 'action', 'reject')
     const [alone] = await hold(lazaret, SPAM[0])
     expect(alone.outcome).toBe('reject')
     expect(itemOf(lazaret, alone.item).kind).toBe('held')
-    await lazaret.quarantine.setSetting(ROOT, 'off@example.com', 'enabled', 'no')
+    await lazaret.quarantine.as(ROOT).settings.set('off@example.com', 'enabled', 'no')
     const both = await hold(lazaret, SPAM[1], { to: ['user@example.com', 'off@example.com'] })
     expect(both.map(({ outcome }) => outcome)).toEqual(['hold', 'deliver'])
   })
 
   test('action = tag delivers with the prefix, and off leaves the Subject alone', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, '', 'action', 'tag')
+    await lazaret.quarantine.as(ROOT).settings.set('', 'action', 'tag')
     const [tagged] = await hold(lazaret, SPAM[0])
     expect(tagged).toMatchObject({ outcome: 'deliver', edit: { subjectPrefix: '***SPAM***' } })
-    await lazaret.quarantine.setSetting(ROOT, '', 'subject_prefix', 'off')
+    await lazaret.quarantine.as(ROOT).settings.set('', 'subject_prefix', 'off')
     const [plain] = await hold(lazaret, SPAM[0])
     expect(plain.edit?.subjectPrefix).toBeNull()
     expect(plain.edit?.add.map(([name]) => name)).toEqual([
@@ -185,32 +189,29 @@ describe('one decision per recipient', () => {
 
   test('another plugin that wants the message quarantined is heard', async () => {
     const lazaret = rig()
-    const [decision] = await lazaret.quarantine.screen(envelope({ hold: 'virus found' }), HAM[0])
+    const [decision] = await lazaret.quarantine.system.screen(
+      envelope({ hold: 'virus found' }),
+      HAM[0],
+    )
     expect(decision.outcome).toBe('hold')
     expect(itemOf(lazaret, decision.item).verdict?.evidence.at(-1)?.text).toBe('virus found')
   })
 
   test('unsure mail is copied into Training Requested where that is wanted', async () => {
     const lazaret = rig()
-    await lazaret.quarantine.setSetting(ROOT, '', 'copy_unsure', 'yes')
-    const [decision] = await lazaret.quarantine.screen(envelope(), message('unsure'))
+    await lazaret.quarantine.as(ROOT).settings.set('', 'copy_unsure', 'yes')
+    const [decision] = await lazaret.quarantine.system.screen(envelope(), message('unsure'))
     expect(decision).toMatchObject({ outcome: 'deliver', verdict: { class: 'unsure' } })
     const [uid] = uidsIn(lazaret, 'requested', USER)
     expect(itemOf(lazaret, uid).kind).toBe('copy')
     await expect(
-      lazaret.quarantine.move(
-        USER,
-        folder(lazaret, 'requested'),
-        [uid],
-        folder(lazaret, 'release'),
-      ),
+      lazaret.quarantine
+        .as(USER)
+        .messages.move(folder(lazaret, 'requested'), [uid], folder(lazaret, 'release')),
     ).rejects.toThrow(/delivered already/)
-    await lazaret.quarantine.move(
-      USER,
-      folder(lazaret, 'requested'),
-      [uid],
-      folder(lazaret, 'spam'),
-    )
+    await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'requested'), [uid], folder(lazaret, 'spam'))
     expect(itemOf(lazaret, uid).trained).toBe('spam')
   })
 
@@ -225,7 +226,7 @@ describe('one decision per recipient', () => {
       'deliver',
       'deliver',
     ])
-    await lazaret.quarantine.setSetting(ROOT, 'blocked.example', 'hold_outgoing', 'yes')
+    await lazaret.quarantine.as(ROOT).settings.set('blocked.example', 'hold_outgoing', 'yes')
     const decisions = await hold(lazaret, SPAM[0], out)
     expect(decisions.map(({ outcome }) => outcome)).toEqual(['hold', 'hold'])
     expect(new Set(decisions.map(({ item }) => item)).size).toBe(1)
@@ -245,12 +246,12 @@ describe('the model', () => {
     await trained(lazaret, 400)
     let held = 0
     for (const raw of corpus('spam-1', 50)) {
-      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      const [{ outcome }] = await lazaret.quarantine.system.screen(envelope(), raw)
       if (outcome === 'hold') held++
     }
     let lost = 0
     for (const raw of corpus('easy-ham-2', 50)) {
-      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      const [{ outcome }] = await lazaret.quarantine.system.screen(envelope(), raw)
       if (outcome === 'hold') lost++
     }
     expect(held).toBeGreaterThan(35)
@@ -260,7 +261,7 @@ describe('the model', () => {
   test('an untrained one holds nothing', async () => {
     const lazaret = rig()
     for (const raw of [...SPAM, ...HAM]) {
-      const [{ outcome, verdict }] = await lazaret.quarantine.screen(envelope(), raw)
+      const [{ outcome, verdict }] = await lazaret.quarantine.system.screen(envelope(), raw)
       expect([outcome, verdict?.class]).toEqual(['deliver', 'unsure'])
     }
   })
@@ -271,13 +272,10 @@ describe('a released message', () => {
     const lazaret = rig()
     const [{ item }] = await hold(lazaret, SPAM[0])
     const [uid] = uidsIn(lazaret, 'caught')
-    await lazaret.quarantine.move(
-      USER,
-      folder(lazaret, 'caught'),
-      [uid],
-      folder(lazaret, 'release'),
-    )
-    const jobs = await lazaret.quarantine.claim(item as number, 'w')
+    await lazaret.quarantine
+      .as(USER)
+      .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release'))
+    const jobs = await lazaret.quarantine.system.claim(item as number, 'w')
     const { passMark, raw } = (jobs ?? [])[0]
     const stamped = Buffer.concat([
       Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passMark}\r\n`),
@@ -295,12 +293,12 @@ describe('a released message', () => {
 describe('the shipped base model', () => {
   test('gives a new installation an opinion, but nothing is held before lessons of its own', async () => {
     const lazaret = rig({ main: { base_model: 'yes' } })
-    const spam = lazaret.quarantine.score(corpus('spam-2', 1, 30)[0]).score.z
-    const ham = lazaret.quarantine.score(corpus('easy-ham-1', 1, 30)[0]).score.z
+    const spam = lazaret.quarantine.as(ROOT).model.score(corpus('spam-2', 1, 30)[0]).score.z
+    const ham = lazaret.quarantine.as(ROOT).model.score(corpus('easy-ham-1', 1, 30)[0]).score.z
     expect(spam).toBeGreaterThan(0)
     expect(ham).toBeLessThan(0)
     for (const raw of corpus('spam-2', 20)) {
-      const [{ outcome }] = await lazaret.quarantine.screen(envelope(), raw)
+      const [{ outcome }] = await lazaret.quarantine.system.screen(envelope(), raw)
       expect(outcome).toBe('deliver')
     }
   })

@@ -100,20 +100,19 @@ async function prepare(data: string): Promise<void> {
   const lazaret = open(readConfig({ main: { base_model: 'no' } }), data)
   const { quarantine } = lazaret
   for (const [tier, name] of Object.entries(LOGINS) as [Tier, string][])
-    await quarantine.accounts.add(LOGIN, name, tier, PASSWORD)
-  await quarantine.setSetting(LOGIN, PROBE, 'action', 'tag')
-  await quarantine.setSetting(LOGIN, PROBE, 'subject_prefix', 'off')
-  await quarantine.changeList(LOGIN, '', 'block', { add: ['*@blocked.example'] })
+    await quarantine.as(LOGIN).accounts.add(name, tier, PASSWORD)
+  await quarantine.as(LOGIN).settings.set(PROBE, 'action', 'tag')
+  await quarantine.as(LOGIN).settings.set(PROBE, 'subject_prefix', 'off')
+  await quarantine.as(LOGIN).lists.change('', 'block', { add: ['*@blocked.example'] })
   const ham = corpus('easy-ham-1', 60)
   const spam = corpus('spam-1', 60, 100)
-  await quarantine.train(
-    LOGIN,
+  await quarantine.as(LOGIN).model.train(
     ham.flatMap((raw, i) => [
       { raw, label: 'ham' as const },
       { raw: spam[i], label: 'spam' as const },
     ]),
   )
-  await quarantine.snapshotModel(true)
+  await quarantine.system.snapshotModel(true)
   await lazaret.close()
 }
 

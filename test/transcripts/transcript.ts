@@ -12,6 +12,7 @@
 // and the same word from then on, also in C: lines.
 import { expect } from 'vitest'
 import { startServer, type Held, type Running } from '../imap/harness.ts'
+import { CLI } from '../../plugin/open.ts'
 import type { WireClient } from '../imap/wire-client.ts'
 
 type Line =
@@ -165,7 +166,7 @@ class Player {
   /** Folders, then label and release, as in the directive. */
   #stateOf(number: number): string[] {
     const { lazaret } = this.#server
-    const item = lazaret.quarantine.item(this.#held[number - 1].id)
+    const item = lazaret.quarantine.as(CLI).items.get(this.#held[number - 1].id)?.item
     if (!item) return ['purged']
     const places = item.places.map(([, folder]) => folder)
     const label = `label=${item.trained ?? 'none'}`

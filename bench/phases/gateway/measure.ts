@@ -159,8 +159,11 @@ async function checkHeld({ variant, server, held }: Measured): Promise<void> {
   if (server.data === null) return
   const lazaret = open(readConfig({}), server.data)
   try {
-    const caught = lazaret.quarantine.folders(CLI).find(({ id }) => id === 'caught')
-    const items = caught ? lazaret.quarantine.status(CLI, caught).messages : 0
+    const caught = lazaret.quarantine
+      .as(CLI)
+      .folders.all()
+      .find(({ id }) => id === 'caught')
+    const items = caught ? lazaret.quarantine.as(CLI).messages.status(caught).messages : 0
     if (items !== held)
       throw new Error(`${variant.name}: ${items} messages held instead of ${held}`)
   } finally {

@@ -101,17 +101,17 @@ export async function template({ dir, mail, quick }: PhaseOptions): Promise<stri
   const lazaret = open(readConfig({ main: { base_model: 'no' } }), at)
   try {
     const { quarantine } = lazaret
-    await quarantine.changeList(CLI, '', 'block', { add: [`*@${HELD}`] })
+    await quarantine.as(CLI).lists.change('', 'block', { add: [`*@${HELD}`] })
     if (!quick) {
       // None of the mail is from such a domain.
       const masks = [...sampleMasks(MASKS)].map(({ mask }) =>
         mask.endsWith('*') ? mask : `${mask}.invalid`,
       )
-      await quarantine.changeList(CLI, '', 'block', { add: masks })
+      await quarantine.as(CLI).lists.change('', 'block', { add: masks })
     }
     const lessons = mail.flatMap(({ raw, label }) => (label ? [{ raw, label }] : []))
-    await quarantine.train(CLI, lessons.slice(0, LESSONS))
-    await quarantine.snapshotModel(true)
+    await quarantine.as(CLI).model.train(lessons.slice(0, LESSONS))
+    await quarantine.system.snapshotModel(true)
   } finally {
     await lazaret.close()
   }

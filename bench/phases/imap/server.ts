@@ -65,8 +65,13 @@ async function main(): Promise<void> {
     setup.dir,
   )
   const { quarantine } = lazaret
-  if (!quarantine.accounts.list(CLI).some(({ name }) => name === setup.user))
-    await quarantine.accounts.add(CLI, setup.user, 'super-admin', setup.password)
+  if (
+    !quarantine
+      .as(CLI)
+      .accounts.list()
+      .some(({ name }) => name === setup.user)
+  )
+    await quarantine.as(CLI).accounts.add(setup.user, 'super-admin', setup.password)
   if (setup.items) await fill(lazaret, setup.items)
   const server = new ImapServer({
     quarantine,

@@ -7,10 +7,10 @@ async function main([dir, file]: string[]): Promise<void> {
   const start = performance.now()
   const before = memory([process.pid])
   if (dir !== undefined) {
-    const { open } = await import('../../../plugin/open.ts')
+    const { CLI, open } = await import('../../../plugin/open.ts')
     const { readConfig } = await import('../../../plugin/config.ts')
     const lazaret = open(readConfig({}), dir)
-    const examined = lazaret.quarantine.examine(readFileSync(file), {
+    const examined = lazaret.quarantine.as(CLI).model.examine(readFileSync(file), {
       recipient: null,
       sender: '',
       authenticated: false,

@@ -26,8 +26,8 @@ export const start: Phase = {
       label: assumedLabel(one, i),
     }))
     for (let at = 0; at < lessons.length; at += BATCH)
-      await lazaret.quarantine.train(CLI, lessons.slice(at, at + BATCH))
-    await lazaret.quarantine.snapshotModel(true)
+      await lazaret.quarantine.as(CLI).model.train(lessons.slice(at, at + BATCH))
+    await lazaret.quarantine.system.snapshotModel(true)
     await lazaret.close()
     const message = join(dir, 'message.eml')
     writeFileSync(message, mail[mail.length - 1].raw)

@@ -56,7 +56,7 @@ async function filled(dir: string, items: number): Promise<Size> {
   const lazaret = open(CONFIG, dir)
   const since = performance.now()
   try {
-    await lazaret.quarantine.changeList(CLI, '', 'block', { add: ['*@held.example'] })
+    await lazaret.quarantine.as(CLI).lists.change('', 'block', { add: ['*@held.example'] })
     await fill(lazaret, items)
   } finally {
     await lazaret.close()
@@ -192,7 +192,7 @@ async function holdRate(
       const i = next++
       const { raw } = mail[(start + i) % mail.length]
       const unique = Buffer.concat([Buffer.from(`X-Bench: ${run}-${i}\r\n`), raw])
-      const [{ outcome }] = await quarantine.screen(envelope(i), unique)
+      const [{ outcome }] = await quarantine.system.screen(envelope(i), unique)
       if (outcome !== 'hold') throw new Error(`a message that is to be held was not: ${outcome}`)
     }
   }
@@ -220,14 +220,17 @@ function selectTime({ quarantine }: Lazaret, items: number): number {
   const caught = caughtOf(quarantine)
   const since = performance.now()
   for (const login of logins) {
-    const rows = quarantine.rows(login, caught)
+    const rows = quarantine.as(login).messages.rows(caught)
     if (rows.uid.length !== EACH) throw new Error(`${login.scope} has ${rows.uid.length} items`)
   }
   return ((performance.now() - since) * 1000) / people
 }
 
 function caughtOf(quarantine: Lazaret['quarantine']): Folder {
-  const caught = quarantine.folders(CLI).find(({ id }) => id === 'caught')
+  const caught = quarantine
+    .as(CLI)
+    .folders.all()
+    .find(({ id }) => id === 'caught')
   if (!caught) throw new Error('there is no folder caught')
   return caught
 }
@@ -255,7 +258,7 @@ async function once({ quick, dir, mail, tell }: PhaseOptions, result: PhaseResul
         await copy.close()
       }
       since = performance.now()
-      const gone = await lazaret.quarantine.expire(DUE + 1)
+      const gone = await lazaret.quarantine.system.expire(DUE + 1)
       if (gone !== count) throw new Error(`${gone} of ${count} items expired`)
       figures.expiry.push(gone / seconds(since))
     } finally {

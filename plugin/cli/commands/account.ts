@@ -36,10 +36,9 @@ Examples:
     )
     .action(
       act<AddOptions, [string]>(
-        async ({ quarantine, login }, { tier, passwordStdin = false }, name) => {
+        async ({ verbs }, { tier, passwordStdin = false }, name) => {
           const password = await readPassword(passwordStdin)
-          const { accounts } = quarantine
-          const made = await accounts.add(login, name, tier ?? tierOf(name), password)
+          const made = await verbs.accounts.add(name, tier ?? tierOf(name), password)
           return { value: made, text: `Added the ${made.tier} account ${made.name}.` }
         },
         { creates: true },
@@ -50,8 +49,8 @@ Examples:
     .description('set a new password')
     .option('--password-stdin', 'read the password from stdin instead of asking')
     .action(
-      act<AddOptions, [string]>(async ({ quarantine, login }, { passwordStdin = false }, name) => {
-        await quarantine.accounts.setPassword(login, name, await readPassword(passwordStdin))
+      act<AddOptions, [string]>(async ({ verbs }, { passwordStdin = false }, name) => {
+        await verbs.accounts.setPassword(name, await readPassword(passwordStdin))
         return { value: { name }, text: `The password of ${name} is changed.` }
       }),
     )
@@ -59,8 +58,8 @@ Examples:
     .command('list')
     .description('all accounts')
     .action(
-      act<object, []>(async ({ quarantine, login }) => {
-        const accounts = quarantine.accounts.list(login)
+      act<object, []>(async ({ verbs }) => {
+        const accounts = verbs.accounts.list()
         const rows = accounts.map(({ name, tier, created }) => [name, tier, when(created)])
         return {
           value: accounts,
@@ -75,8 +74,8 @@ Examples:
     .command('remove <name>')
     .description('remove an account; its mail stays in the quarantine')
     .action(
-      act<object, [string]>(async ({ quarantine, login }, _options, name) => {
-        await quarantine.accounts.remove(login, name)
+      act<object, [string]>(async ({ verbs }, _options, name) => {
+        await verbs.accounts.remove(name)
         return { value: { name }, text: `Removed the account ${name}.` }
       }),
     )

@@ -85,15 +85,15 @@ const LOOKED_AT = 20_000
 async function heldNow({ dataDir }: Place, config: Config): Promise<Held | null> {
   if (!existsSync(join(dataDir, 'data.mdb'))) return null
   const lazaret = open(config, dataDir)
-  const { quarantine } = lazaret
+  const { folders, messages } = lazaret.quarantine.as(CLI)
   try {
-    const caught = quarantine.folders(CLI).find(({ id }) => id === 'caught')
+    const caught = folders.all().find(({ id }) => id === 'caught')
     if (!caught) return null
-    const uids = quarantine.rows(CLI, caught).uid
+    const uids = messages.rows(caught).uid
     const now = Date.now()
     let [count, octets, oldest] = [0, 0, now]
     for (const uid of uids.slice(-LOOKED_AT).reverse()) {
-      const item = quarantine.itemAt(CLI, caught, uid)?.item
+      const item = messages.itemAt(caught, uid)?.item
       if (!item || item.at < now - 7 * DAY) break
       count++
       octets += item.size

@@ -1,11 +1,9 @@
 // lazaret item: what lies in the quarantine.
 import { Command } from 'commander'
 import { Refused } from '../../errors.ts'
-import type { Login } from '../../mail.ts'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Listed } from '../../quarantine/folders/listing.ts'
 import { Usage } from '../errors.ts'
 import { clean, table, when } from '../output.ts'
-import { tierOf } from '../../scope.ts'
 import { act, SCOPE_HELP, scopeOf } from '../session.ts'
 
 interface ListOptions {
@@ -13,8 +11,6 @@ interface ListOptions {
   scope?: string
   limit: string
 }
-
-type Listed = NonNullable<ReturnType<Quarantine['listedItem']>>
 
 export function item(): Command {
   const command = new Command('item').description('messages in the quarantine')
@@ -32,22 +28,21 @@ Examples:
   lazaret item list --folder Release --json`,
     )
     .action(
-      act<ListOptions, []>(async ({ quarantine, login }, options) => {
+      act<ListOptions, []>(async ({ verbs }, options) => {
         const limit = Number(options.limit)
         if (!Number.isInteger(limit) || limit < 1)
           throw new Usage(`--limit ${options.limit}: give a number`)
-        const eyes = seenBy(login, options.scope)
-        const name = options.folder ?? quarantine.config.folders.caught
-        const folder = quarantine.folder(eyes, name)
+        const name = options.folder ?? verbs.config.folders.caught
+        const folder = verbs.folders.find(name)
         if (!folder) {
-          const names = quarantine.folders(eyes).map((one) => one.name)
+          const names = verbs.folders.all().map((one) => one.name)
           throw new Refused(
             'NONEXISTENT',
             `There is no folder '${name}'; there are ${names.join(', ')}.`,
           )
         }
         const listed: Listed[] = []
-        for (const one of quarantine.listItems(eyes, folder)) {
+        for (const one of verbs.items.list(folder, scopeOf(options.scope))) {
           listed.push(one)
           if (listed.length === limit) break
         }
@@ -70,8 +65,8 @@ Examples:
     .command('show <id>')
     .description('one message: envelope, verdict, where it lies, how its release stands')
     .action(
-      act<object, [string]>(async ({ quarantine, login }, _options, id) => {
-        const listed = quarantine.listedItem(login, Number(id))
+      act<object, [string]>(async ({ verbs }, _options, id) => {
+        const listed = verbs.items.get(Number(id))
         if (!listed) throw new Refused('NONEXISTENT', `There is no item ${id}.`)
         return { value: value(listed), text: whole(listed) }
       }),
@@ -80,13 +75,6 @@ Examples:
 }
 
 const HEAD = ['item', 'received (UTC)', 'verdict', 'sender', 'recipient', 'release', 'subject']
-
-/** With the eyes of a scope. */
-function seenBy(login: Login, text: string | undefined): Login {
-  const scope = scopeOf(text)
-  if (scope === '') return login
-  return { account: login.account, tier: tierOf(scope), scope }
-}
 
 function value({ item: one, subject, folders }: Listed): unknown {
   const { identity: _, places: _places, release, ...rest } = one

@@ -24,10 +24,10 @@ Examples:
   lazaret journal --since 0 --json`,
     )
     .action(
-      act<JournalOptions, []>(async ({ quarantine, login }, { last, since, actor }) => {
+      act<JournalOptions, []>(async ({ verbs }, { last, since, actor }) => {
         const from =
-          since === undefined ? quarantine.seq - whole('--last', last) : whole('--since', since)
-        const entries = [...quarantine.history(login, Math.max(0, from))].filter(
+          since === undefined ? verbs.seq - whole('--last', last) : whole('--since', since)
+        const entries = [...verbs.history(Math.max(0, from))].filter(
           (one) => actor === undefined || one.actor === actor,
         )
         const rows = entries.map((one) => [String(one.seq), when(one.at), one.actor, one.text])

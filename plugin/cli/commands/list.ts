@@ -52,10 +52,10 @@ Examples:
   which(command.command('show'))
     .description('entries of all scopes, or of one')
     .action(
-      act<ListOptions, []>(async ({ quarantine, login }, options) => {
+      act<ListOptions, []>(async ({ verbs }, options) => {
         const scope = options.scope === undefined ? undefined : scopeOf(options.scope)
         const kind = options.allow || options.block ? kindOf(options) : undefined
-        const entries = [...quarantine.listEntries(login, scope, kind)]
+        const entries = [...verbs.lists.entries(scope, kind)]
         const rows = entries.map((one) => [scopeName(one.scope), one.list, one.mask])
         return {
           value: entries,
@@ -81,8 +81,8 @@ Example:
   lazaret list check news@shop.example --to user@example.com`,
     )
     .action(
-      act<CheckOptions, [string]>(async ({ quarantine }, options, address) => {
-        const { decision, scopes, matches } = quarantine.checkLists({
+      act<CheckOptions, [string]>(async ({ verbs }, options, address) => {
+        const { decision, scopes, matches } = verbs.lists.check({
           from: [address],
           sender: address,
           recipient: options.to,
@@ -119,10 +119,10 @@ Examples:
     )
     .action(
       act<ListOptions, [string]>(
-        async ({ quarantine, login }, options, file) => {
+        async ({ verbs }, options, file) => {
           const kind = options.allow || options.block ? kindOf(options) : null
           const scope = scopeOf(options.scope)
-          const imported = await quarantine.importList(login, scope, kind, chunksOf(file))
+          const imported = await verbs.lists.import(scope, kind, chunksOf(file))
           const { added, known, refused } = imported
           const told = refused.map(
             (one) => `line ${one.line}: ${one.reason} ${colors.dim(clean(one.text))}`,
@@ -146,10 +146,10 @@ Example:
   lazaret list export --block --scope example.com > masks.txt`,
     )
     .action(
-      act<ListOptions, []>(async ({ quarantine, login, json }, options) => {
+      act<ListOptions, []>(async ({ verbs, json }, options) => {
         const kind = options.allow || options.block ? kindOf(options) : null
         const scope = scopeOf(options.scope)
-        const lines = quarantine.exportList(login, scope, kind)
+        const lines = verbs.lists.export(scope, kind)
         if (json)
           return { value: { scope, lines: [...lines].map((one) => one.trimEnd()) }, text: '' }
         // In pieces: a list may hold millions.
@@ -200,12 +200,12 @@ function kindOf({ allow = false, block = false }: ListOptions): ListKind {
 }
 
 async function change(
-  { quarantine, login }: Session,
+  { verbs }: Session,
   options: ListOptions,
   masks: { add?: string[]; remove?: string[] },
 ): Promise<Answer> {
   const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
-  const made = await quarantine.changeList(login, scope, kind, masks)
+  const made = await verbs.lists.change(scope, kind, masks)
   const { added, known, removed } = made
   const where = scope === '' ? `the global ${kind} list` : `the ${kind} list of ${scope}`
   if (masks.remove) {

@@ -11,8 +11,8 @@ export function model(): Command {
     .command('info')
     .description('how much it has learned')
     .action(
-      act<object, []>(async ({ quarantine }) => {
-        const info = quarantine.modelInfo()
+      act<object, []>(async ({ verbs }) => {
+        const info = verbs.model.info()
         const rows = [
           ['ham', String(info.ham)],
           ['spam', String(info.spam)],
@@ -29,8 +29,8 @@ export function model(): Command {
     .command('export <file>')
     .description('write the model to a file')
     .action(
-      act<object, [string]>(async ({ quarantine }, _options, file) => {
-        const bytes = quarantine.exportModel()
+      act<object, [string]>(async ({ verbs }, _options, file) => {
+        const bytes = verbs.model.export()
         // Words of people's mail cannot be read out of it, but need not lie open either.
         writeFileSync(file, bytes, { mode: 0o600 })
         return {
@@ -46,11 +46,11 @@ export function model(): Command {
     .option('--yes', 'really: what was learned here is forgotten')
     .action(
       act<{ prior?: boolean; yes?: boolean }, [string]>(
-        async ({ quarantine, login }, { prior = false, yes = false }, file) => {
-          const { ham, spam } = quarantine.modelInfo()
+        async ({ verbs }, { prior = false, yes = false }, file) => {
+          const { ham, spam } = verbs.model.info()
           if (ham + spam > 0) confirm(yes, ham + spam)
-          await quarantine.importModel(login, readFileSync(file), { prior })
-          return { value: quarantine.modelInfo(), text: `The model of ${file} is in force.` }
+          await verbs.model.import(readFileSync(file), { prior })
+          return { value: verbs.model.info(), text: `The model of ${file} is in force.` }
         },
         { creates: true },
       ),
@@ -60,11 +60,11 @@ export function model(): Command {
     .description('forget everything that was learned')
     .option('--yes', 'really')
     .action(
-      act<{ yes?: boolean }, []>(async ({ quarantine, login }, { yes = false }) => {
-        const { ham, spam } = quarantine.modelInfo()
+      act<{ yes?: boolean }, []>(async ({ verbs }, { yes = false }) => {
+        const { ham, spam } = verbs.model.info()
         confirm(yes, ham + spam)
-        await quarantine.resetModel(login)
-        return { value: quarantine.modelInfo(), text: 'The model knows nothing any more.' }
+        await verbs.model.reset()
+        return { value: verbs.model.info(), text: 'The model knows nothing any more.' }
       }),
     )
   return command

@@ -1,6 +1,6 @@
 // lazaret score: what would become of messages, and why.
 import { Command } from 'commander'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Examined } from '../../quarantine/model/examine.ts'
 import { mailFiles, readMails } from '../mail/files.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
 import { act } from '../session.ts'
@@ -13,8 +13,6 @@ interface ScoreOptions {
   tokens: string
   brief?: boolean
 }
-
-type Examined = ReturnType<Quarantine['examine']>
 
 export function score(): Command {
   return new Command('score')
@@ -37,12 +35,12 @@ Examples:
   curl -s https://example.com/message.eml | lazaret score - --to user@example.com`,
     )
     .action(
-      act<ScoreOptions, [string[]]>(async ({ quarantine }, options, paths): Promise<Answer> => {
+      act<ScoreOptions, [string[]]>(async ({ verbs }, options, paths): Promise<Answer> => {
         const limit = Number.parseInt(options.tokens, 10) || 0
         const found: (Examined & { name: string })[] = []
         for (const file of mailFiles(paths).files)
           for await (const { name, raw } of readMails(file)) {
-            const examined = quarantine.examine(raw, {
+            const examined = verbs.model.examine(raw, {
               recipient: options.to ?? null,
               sender: options.from ?? '',
               authenticated: options.authenticated ?? false,

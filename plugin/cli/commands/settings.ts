@@ -32,10 +32,10 @@ Examples:
   lazaret settings get spam --scope user@example.com`,
     )
     .action(
-      act<ScopeOptions, [string | undefined]>(async ({ quarantine }, { scope }, key) => {
+      act<ScopeOptions, [string | undefined]>(async ({ verbs }, { scope }, key) => {
         if (key !== undefined && !isSettingKey(key)) throw noSetting(key)
-        const values = quarantine
-          .settingValues(scopeOf(scope))
+        const values = verbs.settings
+          .values(scopeOf(scope))
           .filter((one) => key === undefined || one.key === key)
           .map((one) => ({ ...one, value: typed(one), from: from(one.level) }))
         const rows = values.map((one) => [one.key, shown(one.value), one.from])
@@ -58,9 +58,9 @@ Examples:
     )
     .action(
       act<ScopeOptions, [string, string]>(
-        async ({ quarantine, login }, options, key, value) => {
+        async ({ verbs }, options, key, value) => {
           const scope = scopeOf(options.scope)
-          await quarantine.setSetting(login, scope, key, value)
+          await verbs.settings.set(scope, key, value)
           const now = `${key} is ${value} for ${scopeName(scope)}.`
           return { value: { scope, key, value }, text: now }
         },
@@ -72,10 +72,10 @@ Examples:
     .description('take a value back: what holds for the next wider scope holds again')
     .option('--scope <scope>', SCOPE_HELP)
     .action(
-      act<ScopeOptions, [string]>(async ({ quarantine, login }, options, key) => {
+      act<ScopeOptions, [string]>(async ({ verbs }, options, key) => {
         const scope = scopeOf(options.scope)
-        await quarantine.setSetting(login, scope, key, null)
-        const now = quarantine.settingValues(scope).find((one) => one.key === key)
+        await verbs.settings.set(scope, key, null)
+        const now = verbs.settings.values(scope).find((one) => one.key === key)
         if (!now) throw noSetting(key)
         return {
           value: { scope, ...now, value: typed(now) },

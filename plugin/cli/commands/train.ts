@@ -51,7 +51,7 @@ Examples:
 }
 
 async function teach(
-  { quarantine, login }: Session,
+  { verbs }: Session,
   files: readonly { file: MailFile; label: Label }[],
   skipped: number,
 ): Promise<Answer> {
@@ -64,7 +64,7 @@ async function teach(
   let batch: { raw: Buffer; label: Label }[] = []
   let octets = 0
   const flush = async (): Promise<void> => {
-    const { learned, known } = await quarantine.train(login, batch)
+    const { learned, known } = await verbs.model.train(batch)
     sum.learned += learned
     sum.known += known
     bar.add(octets)
@@ -82,7 +82,7 @@ async function teach(
       if (stopped) break
     }
     await flush()
-    if (sum.learned > 0) await quarantine.snapshotModel(true)
+    if (sum.learned > 0) await verbs.model.snapshot()
   } finally {
     process.removeListener('SIGINT', stop)
     bar.stop()

@@ -14,7 +14,7 @@ function begin(): Lazaret {
   try {
     const opened = open(config, dir)
     // Model and lists are read now, not while the first message waits.
-    opened.quarantine.prepare()
+    opened.quarantine.system.prepare()
     Atomics.store(state, 0, START.ready)
     return opened
   } catch (error) {
@@ -32,7 +32,7 @@ async function judge({ id, envelope, raw }: Asked): Promise<Told> {
   try {
     buffer.set(raw)
     const message = buffer.subarray(0, raw.length)
-    return { id, decisions: await lazaret.quarantine.screen(envelope, message) }
+    return { id, decisions: await lazaret.quarantine.system.screen(envelope, message) }
   } catch (error) {
     return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   } finally {

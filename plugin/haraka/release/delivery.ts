@@ -30,12 +30,12 @@ export class Delivery {
   /** The answer of get_mx: a destination; DENY: nowhere; nothing: where other plugins or the DNS say. */
   async destination(hmail: HMail, note: ReleaseNote): Promise<Answer> {
     const { quarantine, config } = this.#lazaret
-    let release = quarantine.item(note.item)?.release
+    let release = quarantine.system.releaseOf(note.item)
     if (release?.state === 'claimed' && release.token === note.token) {
       // Its worker died before the record, and Haraka was faster than our sweep.
       const orphan = { item: note.item, ...release }
       if (this.#handover.isOrphan(orphan)) await this.#handover.recover([orphan])
-      release = quarantine.item(note.item)?.release
+      release = quarantine.system.releaseOf(note.item)
     }
     const over =
       release &&
@@ -44,7 +44,7 @@ export class Delivery {
       return this.#drop(hmail)
     if (!note.ordinary) {
       if (isMarked(hmail)) {
-        await quarantine.report(note.item, note.token, 'failed', UNKNOWN)
+        await quarantine.system.report(note.item, note.token, 'failed', UNKNOWN)
         return this.#drop(hmail)
       }
       this.#holdEnd(hmail)
@@ -78,7 +78,7 @@ export class Delivery {
     const several = note.recipients.length > 1
     const outcome = several ? await this.#joint(hmail, note, state) : state
     const text = several ? `<${note.recipient}> ${reply}` : reply
-    await this.#lazaret.quarantine.report(note.item, note.token, outcome, text)
+    await this.#lazaret.quarantine.system.report(note.item, note.token, outcome, text)
     return []
   }
 

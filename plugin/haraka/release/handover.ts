@@ -29,14 +29,14 @@ export class Handover {
   async release(item: number): Promise<void> {
     const { quarantine } = this.#lazaret
     // Cheaper than a write: another worker is often faster.
-    if (quarantine.item(item)?.release?.state !== 'wanted') return
-    const jobs = await quarantine.claim(item, WORKER)
+    if (quarantine.system.releaseOf(item)?.state !== 'wanted') return
+    const jobs = await quarantine.system.claim(item, WORKER)
     if (!jobs) return
     let queued
     try {
       queued = await this.#enqueue(jobs, jobs)
     } catch (error) {
-      await quarantine.unclaim(item, jobs[0].token)
+      await quarantine.system.unclaim(item, jobs[0].token)
       throw error
     }
     await this.#send(queued, jobs[0])
@@ -49,7 +49,7 @@ export class Handover {
 
   async #send(queued: Queued, { item, token }: ReleaseJob): Promise<void> {
     try {
-      await this.#lazaret.quarantine.report(item, token, 'queued', '')
+      await this.#lazaret.quarantine.system.report(item, token, 'queued', '')
     } finally {
       // On disk it is: sent whether or not the record could be made.
       for (const hmail of queued) this.#outbound.delivery_queue.push(hmail)
@@ -68,13 +68,13 @@ export class Handover {
       if (this.busy.has(item)) continue
       this.busy.add(item)
       try {
-        const jobs = await quarantine.takeOver(item, worker, WORKER)
+        const jobs = await quarantine.system.takeOver(item, worker, WORKER)
         if (!jobs) continue
         const { token } = jobs[0]
         const have = new Set<string>()
         for (const note of (await queuedReleases(this.queueDir)).values())
           if (note.token === token) have.add(note.recipient)
-        if (have.size === 0) await quarantine.unclaim(item, token)
+        if (have.size === 0) await quarantine.system.unclaim(item, token)
         else {
           const missing = jobs.filter(({ recipient }) => !have.has(recipient))
           await this.#send(await this.#enqueue(missing, jobs), jobs[0])
@@ -88,13 +88,13 @@ export class Handover {
   /** What is recorded as queued and has no file any more has an outcome that nobody saw. */
   async reconcile(): Promise<void> {
     const { quarantine } = this.#lazaret
-    const open = quarantine
+    const open = quarantine.system
       .openReleases()
       .filter(({ state }) => state === 'queued' || state === 'deferred')
     if (open.length === 0) return
     const tokens = new Set<string>()
     for (const note of (await queuedReleases(this.queueDir)).values()) tokens.add(note.token)
     for (const { item, token } of open)
-      if (!tokens.has(token)) await quarantine.report(item, token, 'failed', LOST)
+      if (!tokens.has(token)) await quarantine.system.report(item, token, 'failed', LOST)
   }
 }

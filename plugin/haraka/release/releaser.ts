@@ -51,7 +51,7 @@ export class Releaser {
   /** Begins to follow the journal. */
   start(): void {
     this.#seq = this.#lazaret.store.seq
-    this.#stops.push(this.#lazaret.quarantine.watch(() => this.#follow()))
+    this.#stops.push(this.#lazaret.quarantine.system.watch(() => this.#follow()))
     const sweep = setInterval(() => this.#guard(this.#sweep()), SWEEP_MS).unref()
     const reconcile = setInterval(
       () => this.#guard(this.#handover.reconcile()),
@@ -141,7 +141,7 @@ export class Releaser {
   /** Looks at all open releases: those nobody heard of, and claims whose worker is dead. */
   async #sweep(): Promise<void> {
     const orphans: OpenRelease[] = []
-    for (const release of this.#lazaret.quarantine.openReleases()) {
+    for (const release of this.#lazaret.quarantine.system.openReleases()) {
       if (release.state === 'wanted') this.#wanted.add(release.item)
       if (release.state === 'claimed' && this.#handover.isOrphan(release)) orphans.push(release)
     }

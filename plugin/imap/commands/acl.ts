@@ -28,7 +28,7 @@ const GETACL: SessionCommand<string> = {
   parse: parseMailbox,
   async run(session, mailbox) {
     const rights = rightsOf(needFolder(session, mailbox))
-    const { account } = session.login
+    const { account } = session.verbs.login
     session.writer.untagged().atom('ACL').mailbox(mailbox).astring(account).astring(rights).crlf()
   },
 }
@@ -39,7 +39,7 @@ const LISTRIGHTS: SessionCommand<AclChange> = {
   parse: (reader: Reader) => parseAcl(reader, { rights: false }),
   async run(session, { mailbox, identifier }) {
     const folder = needFolder(session, mailbox)
-    const own = identifier.toLowerCase() === session.login.account
+    const own = identifier.toLowerCase() === session.verbs.login.account
     const { writer } = session
     writer.untagged().atom('LISTRIGHTS').mailbox(mailbox).astring(identifier)
     writer.string(own ? rightsOf(folder) : '').crlf()

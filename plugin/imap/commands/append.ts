@@ -30,20 +30,19 @@ export const APPEND: SessionCommand<Append> = {
     if (!append) return // the literal is the name of the mailbox
     target(session, append.mailbox)
     checkUtf8(session, append.next.utf8)
-    const { append_limit } = session.quarantine.config.imap
+    const { append_limit } = session.verbs.config.imap
     if (size > append_limit)
       throw new Refused('TOOBIG', `A message can have at most ${append_limit} octets.`)
   },
   parse: parseAppend,
   async run(session, { mailbox, messages }) {
-    const { quarantine, login } = session
+    const { verbs } = session
     const to = target(session, mailbox)
     for (const { utf8 } of messages) checkUtf8(session, utf8)
     // RFC 3502 §6.3.11: a message without octets takes the whole command back
     if (messages.some(({ bytes }) => bytes.length === 0))
       throw new Refused('CANNOT', 'A message without any octets cannot be kept.')
-    const uids = await quarantine.append(
-      login,
+    const uids = await verbs.messages.append(
       to,
       messages.map(({ bytes, flags, date }) => ({
         raw: bytes,

@@ -19,10 +19,10 @@ export const COPY: SessionCommand<Drop> = {
   renumbers: true,
   parse: parseCopy,
   async run(session, { set, mailbox }, call) {
-    const { quarantine, login, view } = session
+    const { verbs, view } = session
     const uids = view.uidsOf(set, call.uid)
     const to = needTarget(session, mailbox)
-    const dropped = await quarantine.copy(login, view.folder, uids, to)
+    const dropped = await verbs.messages.copy(view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
     session.notifications.caused(to, dropped.to)
     return { code: copyUid(to.uidValidity, dropped) }

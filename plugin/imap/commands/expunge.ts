@@ -15,10 +15,10 @@ export function markedUids(view: View): number[] {
 
 /** Deletes what carries \Deleted among `uids`. The EXPUNGE responses follow from the journal. */
 async function expunge(session: Session, uids: readonly number[]): Promise<Done> {
-  const { quarantine, login, view, enabled } = session
+  const { verbs, view, enabled } = session
   if (view.readOnly) return READ_ONLY
   session.notifications.caused(view.folder, uids)
-  const gone = uids.length > 0 ? await quarantine.expunge(login, view.folder, uids) : []
+  const gone = uids.length > 0 ? await verbs.messages.expunge(view.folder, uids) : []
   if (gone.length === 0 || !enabled.has('CONDSTORE')) return {}
   // RFC 7162 §3.1.2.1, §3.2.7: after the untagged responses, so the newest value
   return { code: (w) => w.atom('HIGHESTMODSEQ').number(view.highest) }

@@ -50,9 +50,9 @@ export const FETCH: SessionCommand<Fetch> = {
 
 /** RFC 7162 §3.2.6: what was removed from the set since. */
 function writeVanishedOf(session: Session, { set, changedSince = 0 }: Fetch): void {
-  const { quarantine, login, view, writer } = session
+  const { verbs, view, writer } = session
   // What has gone may have been the last: '*' is the last UID that was ever in use.
-  const last = quarantine.status(login, view.folder).uidNext - 1
+  const last = verbs.messages.status(view.folder).uidNext - 1
   const known = set === SAVED ? view.saved : normalize(set, last)
   writeVanished(writer, vanishedSince(session, changedSince, known), { earlier: true })
 }
@@ -99,12 +99,12 @@ async function markSeen(
   uids: readonly number[],
   marked: Set<number>,
 ): Promise<void> {
-  const { quarantine, login, view } = session
+  const { verbs, view } = session
   const unseen = uids.filter((uid) => !(view.flagsAt(view.indexOf(uid)) & FLAG.seen))
   for (const uid of unseen) marked.add(uid)
   session.notifications.caused(view.folder, unseen)
   for (let at = 0; at < unseen.length; at += MARKS) {
-    await quarantine.changeFlags(login, view.folder, unseen.slice(at, at + MARKS), {
+    await verbs.messages.changeFlags(view.folder, unseen.slice(at, at + MARKS), {
       mode: 'add',
       flags: { system: FLAG.seen, keywords: [] },
     })

@@ -6,11 +6,11 @@ import { type Create, parseCreate, parseMailbox, parseRename } from '../wire/ind
 const CREATE: SessionCommand<Create> = {
   state: 'authenticated',
   parse: parseCreate,
-  async run({ quarantine, login, notifications }, { mailbox, use }) {
+  async run({ verbs, notifications }, { mailbox, use }) {
     // RFC 6154 §3: special uses are the quarantine's to give
     if (use.length > 0)
       return { status: 'NO', code: 'USEATTR', text: 'Special uses cannot be chosen here.' }
-    const folder = await quarantine.createMailbox(login, mailbox)
+    const folder = await verbs.folders.create(mailbox)
     notifications.causedName(folder.name)
     return { code: (w) => w.atom('MAILBOXID').open().atom(folder.mailboxId).close() } // RFC 8474 §4.1
   },
@@ -20,8 +20,8 @@ const CREATE: SessionCommand<Create> = {
 const DELETE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login, notifications }, mailbox) {
-    await quarantine.deleteMailbox(login, mailbox)
+  async run({ verbs, notifications }, mailbox) {
+    await verbs.folders.remove(mailbox)
     notifications.causedName(mailbox)
   },
 }
@@ -30,8 +30,8 @@ const DELETE: SessionCommand<string> = {
 const RENAME: SessionCommand<{ from: string; to: string }> = {
   state: 'authenticated',
   parse: parseRename,
-  async run({ quarantine, login, notifications }, { from, to }) {
-    await quarantine.renameMailbox(login, from, to)
+  async run({ verbs, notifications }, { from, to }) {
+    await verbs.folders.rename(from, to)
     notifications.causedName(to)
   },
 }
@@ -40,8 +40,8 @@ const RENAME: SessionCommand<{ from: string; to: string }> = {
 const SUBSCRIBE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login, notifications }, mailbox) {
-    await quarantine.subscribe(login, mailbox, true)
+  async run({ verbs, notifications }, mailbox) {
+    await verbs.folders.subscribe(mailbox, true)
     notifications.causedName(mailbox)
   },
 }
@@ -50,8 +50,8 @@ const SUBSCRIBE: SessionCommand<string> = {
 const UNSUBSCRIBE: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseMailbox,
-  async run({ quarantine, login, notifications }, mailbox) {
-    await quarantine.subscribe(login, mailbox, false)
+  async run({ verbs, notifications }, mailbox) {
+    await verbs.folders.subscribe(mailbox, false)
     notifications.causedName(mailbox)
   },
 }

@@ -10,11 +10,11 @@ export const MOVE: SessionCommand<Drop> = {
   renumbers: true,
   parse: parseCopy,
   async run(session, { set, mailbox }, call) {
-    const { quarantine, login, view, writer, enabled } = session
+    const { verbs, view, writer, enabled } = session
     const uids = view.uidsOf(set, call.uid)
     const to = needTarget(session, mailbox)
     if (view.readOnly) return READ_ONLY
-    const dropped = await quarantine.move(login, view.folder, uids, to)
+    const dropped = await verbs.messages.move(view.folder, uids, to)
     if (dropped.to.length === 0) return { text: 'There was no such message' }
     session.notifications.caused(view.folder, dropped.from)
     session.notifications.caused(to, dropped.to)

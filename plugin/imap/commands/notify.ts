@@ -42,11 +42,8 @@ const NOTIFY: SessionCommand<Notify> = {
 }
 
 /** INBOX in any case and the names of older systems, as the mailbox is called. */
-function properName(
-  { quarantine, login }: Parameters<typeof keepModseqs>[0],
-  name: string,
-): string {
-  const folder = quarantine.folder(login, name)
+function properName({ verbs }: Parameters<typeof keepModseqs>[0], name: string): string {
+  const folder = verbs.folders.find(name)
   return folder && !folder.ordinary ? folder.name : name
 }
 

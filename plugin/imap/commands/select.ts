@@ -23,11 +23,11 @@ const CLOSE: SessionCommand<void> = {
   state: 'selected',
   parse: parseNothing,
   async run(session) {
-    const { quarantine, login, view } = session
+    const { verbs, view } = session
     session.select(null)
     const uids = view.readOnly ? [] : markedUids(view)
     session.notifications.caused(view.folder, uids)
-    if (uids.length > 0) await quarantine.expunge(login, view.folder, uids)
+    if (uids.length > 0) await verbs.messages.expunge(view.folder, uids)
   },
 }
 

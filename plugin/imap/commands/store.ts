@@ -19,9 +19,9 @@ function wordOf(bits: number, keywords: readonly string[]): string {
 
 /** What a message carries after `mode flags`, if nobody else changes it. */
 function expected(session: Session, index: number, mode: Store['mode'], flags: FlagSet): string {
-  const { view, quarantine } = session
+  const { view, verbs } = session
   const bits = view.flagsAt(index)
-  const words = quarantine.keywords(view.keywordsAt(index))
+  const words = verbs.messages.keywords(view.keywordsAt(index))
   const given = flags.keywords.map((word) => word.toLowerCase())
   if (mode === 'replace') return wordOf(flags.system, given)
   if (mode === 'add') return wordOf(bits | flags.system, [...words, ...given])
@@ -36,7 +36,7 @@ export const STORE: SessionCommand<Store> = {
   keepsNumbers: true,
   parse: parseStore,
   async run(session, { set, mode, silent, flags: names, unchangedSince }, call) {
-    const { quarantine, login, view } = session
+    const { verbs, view } = session
     if (unchangedSince !== undefined) keepModseqs(session) // RFC 7162 §3.1
     const uids = view.uidsOf(set, call.uid)
     if (view.readOnly) return READ_ONLY
@@ -46,7 +46,7 @@ export const STORE: SessionCommand<Store> = {
     if (silent)
       for (const uid of uids) known.set(uid, expected(session, view.indexOf(uid), mode, flags))
     session.notifications.caused(view.folder, uids)
-    const { modified, gone } = await quarantine.changeFlags(login, view.folder, uids, {
+    const { modified, gone } = await verbs.messages.changeFlags(view.folder, uids, {
       mode: MODE[mode],
       flags,
       unchangedSince,
@@ -55,7 +55,7 @@ export const STORE: SessionCommand<Store> = {
     await session.sync(call, {
       skip: (uid) => {
         const index = view.indexOf(uid)
-        const words = quarantine.keywords(view.keywordsAt(index))
+        const words = verbs.messages.keywords(view.keywordsAt(index))
         return !failed.has(uid) && known.get(uid) === wordOf(view.flagsAt(index), words)
       },
       // RFC 7162 §3.1.3: a client whose condition failed is told the present state

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Bad, Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Door } from '../../quarantine/quarantine.ts'
 import { networkOf } from '../login/admission.ts'
 import type { Connection, Peer } from '../session.ts'
 import { limits, type ReceiverLimits, type Writer } from '../wire/index.ts'
@@ -16,7 +16,7 @@ import { ImapSession } from './session.ts'
 import { Gone, type Transport } from './transport.ts'
 
 export class ImapConnection implements Connection {
-  readonly quarantine: Quarantine
+  readonly quarantine: Door
   readonly writer: Writer
   readonly #context: Context
   readonly #channel: Channel
@@ -92,8 +92,8 @@ export class ImapConnection implements Connection {
     if (!leave)
       throw new Refused('LIMIT', 'There are too many connections of this account already.')
     this.#session = new ImapSession({
-      quarantine: this.quarantine,
-      login,
+      verbs: this.quarantine.as(login),
+      stamp: () => this.quarantine.logins.stamp(login),
       channel: this.#channel,
       leave,
       report: (error) => this.report(error),

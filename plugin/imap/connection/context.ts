@@ -1,13 +1,13 @@
 // What all connections of a server share.
 import type { SecureContext } from 'node:tls'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Door } from '../../quarantine/quarantine.ts'
 import type { AccountWatch } from '../login/account-watch.ts'
 import type { Admission } from '../login/admission.ts'
 import type { Budget } from './budget.ts'
 import type { Log } from '../log.ts'
 
 export interface Context {
-  readonly quarantine: Quarantine
+  readonly quarantine: Door
   readonly admission: Admission
   readonly log: Log
   /** of large literals, over all connections */

@@ -1,7 +1,6 @@
 // The session of one login: its selected folder, and what is told of changes, within commands and between.
 import { Bad } from '../../errors.ts'
-import type { Login } from '../../mail.ts'
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import type { Enabled } from '../client.ts'
 import { writeNew } from '../fetch/write.ts'
 import type { Interest } from '../notify/interest.ts'
@@ -15,8 +14,9 @@ import { Repeater } from './repeater.ts'
 import { Gone } from './transport.ts'
 
 interface Begun {
-  readonly quarantine: Quarantine
-  readonly login: Login
+  readonly verbs: Verbs
+  /** Another one once the account has changed. */
+  readonly stamp: () => string | null
   readonly channel: Channel
   /** Gives back the place among the sessions of the account. */
   readonly leave: () => void
@@ -25,29 +25,29 @@ interface Begun {
 }
 
 export class ImapSession implements Session {
-  readonly quarantine: Quarantine
-  readonly login: Login
+  readonly verbs: Verbs
   readonly writer: Writer
   readonly enabled = new Set<Enabled>()
   readonly notifications = new Notifications(this)
   readonly #channel: Channel
   readonly #leave: () => void
   readonly #report: (error: unknown) => void
+  readonly #stamp: () => string | null
   /** of the account, as of the login */
-  readonly #stamp: string | null
+  readonly #begun: string | null
   #selected: Selected | null = null
   /** tells what NOTIFY asked for, between commands */
   readonly #news = new Repeater(() => this.#tellNews())
   #stopNews: (() => void) | null = null
 
-  constructor({ quarantine, login, channel, leave, report }: Begun) {
-    this.quarantine = quarantine
-    this.login = login
+  constructor({ verbs, stamp, channel, leave, report }: Begun) {
+    this.verbs = verbs
     this.writer = channel.writer
     this.#channel = channel
     this.#leave = leave
     this.#report = report
-    this.#stamp = quarantine.accounts.stamp(login)
+    this.#stamp = stamp
+    this.#begun = stamp()
     channel.onRest = () => this.#hear()
   }
 
@@ -109,7 +109,7 @@ export class ImapSession implements Session {
 
   notify(interest: Interest): void {
     this.notifications.set(interest)
-    if (this.notifications.active) this.#stopNews ??= this.quarantine.watch(() => this.#hear())
+    if (this.notifications.active) this.#stopNews ??= this.verbs.watch(() => this.#hear())
     else {
       this.#stopNews?.()
       this.#stopNews = null
@@ -141,7 +141,7 @@ export class ImapSession implements Session {
     const telling = new Repeater(() => this.#tellIdle(call))
     this.writer.continuation('idling')
     await this.flush()
-    const stop = this.quarantine.watch(() => void telling.run())
+    const stop = this.verbs.watch(() => void telling.run())
     try {
       await telling.run() // what came between the last command and this one
       const step = await this.#channel.line()
@@ -175,7 +175,7 @@ export class ImapSession implements Session {
 
   /** Is the account as it was at the login? A changed password ends all sessions of before. */
   get welcome(): boolean {
-    return this.quarantine.accounts.stamp(this.login) === this.#stamp
+    return this.#stamp() === this.#begun
   }
 
   checkAccount(): void {

@@ -63,22 +63,22 @@ export function writerOf(item: FetchItem, client: Client): WriteItem {
  * The same for all places of an item, and for no other (RFC 8474 §4): two items may have equal
  * bytes, but INTERNALDATE is each one's own.
  */
-export function emailId({ quarantine }: Client, item: number): string {
-  return `M${quarantine.uidValidity.toString(36)}_${item}`
+export function emailId({ verbs }: Client, item: number): string {
+  return `M${verbs.uidValidity.toString(36)}_${item}`
 }
 
 export function threadId(thread: string): string {
   return `T${thread}`
 }
 
-function flagsWriter({ view, quarantine }: Client): WriteItem {
+function flagsWriter({ view, verbs }: Client): WriteItem {
   // Few combinations in a mailbox, so each is spelled once.
   const spelled = new Map<number, string>()
   return (out, { index }) => {
     const key = view.keywordsAt(index) * 256 + view.flagsAt(index)
     let text = spelled.get(key)
     if (text === undefined) {
-      const keywords = quarantine.keywords(view.keywordsAt(index))
+      const keywords = verbs.messages.keywords(view.keywordsAt(index))
       text = `(${flagNames(view.flagsAt(index), keywords).join(' ')})`
       spelled.set(key, text)
     }

@@ -6,18 +6,18 @@ import type { Client } from '../client.ts'
 const quoted = (name: string): string => `'${name.slice(0, 100)}'`
 
 /** The folder of this name, or Refused NONEXISTENT. */
-export function needFolder({ quarantine, login }: Client, name: string): Folder {
-  const folder = quarantine.folder(login, name)
+export function needFolder({ verbs }: Client, name: string): Folder {
+  const folder = verbs.folders.find(name)
   if (!folder) throw new Refused('NONEXISTENT', `There is no folder ${quoted(name)} here.`)
   return folder
 }
 
 /** Target of COPY, MOVE and APPEND: TRYCREATE only where a CREATE could help (RFC 9051 §6.4.7). */
 export function needTarget(client: Client, name: string): Folder {
-  const { quarantine, login } = client
-  const folder = quarantine.folder(login, name)
+  const { verbs } = client
+  const folder = verbs.folders.find(name)
   if (folder) return folder
-  const creatable = quarantine.config.imap.test_mailboxes && login.tier === 'super-admin'
+  const creatable = verbs.config.imap.test_mailboxes && verbs.login.tier === 'super-admin'
   throw new Refused(
     creatable ? 'TRYCREATE' : 'NONEXISTENT',
     `There is no folder ${quoted(name)} here.`,

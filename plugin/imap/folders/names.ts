@@ -4,10 +4,10 @@ import type { FolderName } from './listing.ts'
 import { parentsOf } from '../wire/index.ts'
 
 /** The folders of a login as LIST knows them, then names without one: above others, or subscribed. */
-export function folderNames({ quarantine, login }: Client): FolderName[] {
-  const folders = quarantine.folders(login)
+export function folderNames({ verbs }: Client): FolderName[] {
+  const folders = verbs.folders.all()
   const names = new Set(folders.map(({ name }) => name))
-  const subscribed = new Set(quarantine.subscriptions(login))
+  const subscribed = new Set(verbs.folders.subscriptions())
   const parents = new Set(folders.flatMap(({ name }) => parentsOf(name)))
   const only = new Set([...parents, ...subscribed].filter((name) => !names.has(name)))
   const made = folders.map((folder) => ({
@@ -15,7 +15,7 @@ export function folderNames({ quarantine, login }: Client): FolderName[] {
     exists: true,
     ordinary: folder.ordinary,
     specialUse: folder.specialUse,
-    subscribed: quarantine.isSubscribed(login, folder),
+    subscribed: verbs.folders.isSubscribed(folder),
   }))
   const bare = [...only].map((name) => ({
     name,

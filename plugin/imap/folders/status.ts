@@ -9,8 +9,8 @@ export function statusOf(
   folder: Folder,
   items: readonly StatusItem[],
 ): StatusValues {
-  const { quarantine, login } = client
-  const counts = quarantine.status(login, folder)
+  const { verbs } = client
+  const counts = verbs.messages.status(folder)
   const values: Record<StatusItem, () => number | string | null> = {
     MESSAGES: () => counts.messages,
     RECENT: () => recentIn(client, folder, counts.uidNext),
@@ -21,25 +21,25 @@ export function statusOf(
     SIZE: () => counts.size,
     HIGHESTMODSEQ: () => Math.max(1, counts.modseq),
     MAILBOXID: () => folder.mailboxId,
-    APPENDLIMIT: () => quarantine.config.imap.append_limit,
+    APPENDLIMIT: () => verbs.config.imap.append_limit,
     'DELETED-STORAGE': () => (counts.deleted === 0 ? 0 : deletedSize(client, folder)),
   }
   return Object.fromEntries(items.map((item) => [item, values[item]()]))
 }
 
 /** Messages that no session was told of yet (RFC 3501 §6.3.10). */
-function recentIn({ quarantine, login }: Client, folder: Folder, uidNext: number): number {
-  const from = quarantine.recentFrom(login, folder)
+function recentIn({ verbs }: Client, folder: Folder, uidNext: number): number {
+  const from = verbs.messages.recentFrom(folder)
   if (from >= uidNext) return 0
-  const { uid } = quarantine.rows(login, folder)
+  const { uid } = verbs.messages.rows(folder)
   return uid.length - lowerBound(uid, from)
 }
 
 /** Octets of the messages marked as deleted (RFC 9208 §4.3.1). */
-function deletedSize({ quarantine, login }: Client, folder: Folder): number {
-  const { uid, flags } = quarantine.rows(login, folder)
+function deletedSize({ verbs }: Client, folder: Folder): number {
+  const { uid, flags } = verbs.messages.rows(folder)
   let size = 0
   for (let i = 0; i < uid.length; i++)
-    if (flags[i] & FLAG.deleted) size += quarantine.itemAt(login, folder, uid[i])?.item.size ?? 0
+    if (flags[i] & FLAG.deleted) size += verbs.messages.itemAt(folder, uid[i])?.item.size ?? 0
   return size
 }

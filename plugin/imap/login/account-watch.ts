@@ -1,5 +1,5 @@
 // Ends the sessions of accounts that were removed or have a new password, whatever these are waiting for.
-import type { Quarantine } from '../../quarantine/quarantine.ts'
+import type { Door } from '../../quarantine/quarantine.ts'
 
 /** Time between two looks at all accounts of a process, in ms: the journal may grow much more often. */
 const PERIOD = 500
@@ -10,19 +10,19 @@ interface Watched {
 }
 
 export class AccountWatch {
-  readonly #quarantine: Quarantine
+  readonly #quarantine: Door
   readonly #sessions = new Set<Watched>()
   #stop: (() => void) | null = null
   #timer: NodeJS.Timeout | null = null
   #again = false
 
-  constructor(quarantine: Quarantine) {
+  constructor(quarantine: Door) {
     this.#quarantine = quarantine
   }
 
   add(session: Watched): void {
     this.#sessions.add(session)
-    this.#stop ??= this.#quarantine.watch(() => this.#changed())
+    this.#stop ??= this.#quarantine.logins.watch(() => this.#changed())
   }
 
   remove(session: Watched): void {

@@ -2,7 +2,7 @@
 // or throws: Bad for what does not follow its grammar, Refused for what is wrong.
 import { Bad, Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
-import { WRONG } from '../../quarantine/accounts/accounts.ts'
+import { WRONG } from '../../quarantine/accounts/logins.ts'
 import type { Connection } from '../session.ts'
 import { ScramServer } from './scram.ts'
 import { readSaslLine } from '../wire/index.ts'
@@ -45,7 +45,7 @@ export async function checkPassword(
   user: string,
   password: string,
 ): Promise<Login> {
-  return await naming(user, () => quarantine.accounts.login(user, password, peer.network))
+  return await naming(user, () => quarantine.logins.login(user, password, peer.network))
 }
 
 /** RFC 4616: authzid NUL authcid NUL passwd. */
@@ -83,11 +83,11 @@ async function scram(
   const { quarantine, peer } = connection
   const server = new ScramServer((initial ?? (await ask(''))).toString('utf8'))
   const { user } = server
-  const account = await naming(user, () => quarantine.accounts.scram(user, peer.network))
+  const account = await naming(user, () => quarantine.logins.scram(user, peer.network))
   const final = (await ask(server.first(account.keys))).toString('utf8')
   const proof = server.final(final, account.keys)
   if (proof === null || !account.login) {
-    await quarantine.accounts.failed(user, peer.network)
+    await quarantine.logins.failed(user, peer.network)
     throw new Failed(user, new Refused('AUTHENTICATIONFAILED', WRONG))
   }
   // RFC 9051 §6.2.2: data with success travels in a challenge that an empty line answers

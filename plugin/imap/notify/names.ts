@@ -13,12 +13,12 @@ export type NameChange =
   | { readonly kind: 'created' | 'deleted' | 'subscription'; readonly name: string }
   | { readonly kind: 'renamed'; readonly name: string; readonly from: string }
 
-export function readNames({ quarantine, login }: Client): Names {
+export function readNames({ verbs }: Client): Names {
   const folders = new Map<FolderId, Folder>()
   const byName = new Map<string, Named>()
-  for (const name of quarantine.subscriptions(login))
+  for (const name of verbs.folders.subscriptions())
     byName.set(name, { id: null, name, subscribed: true })
-  for (const folder of quarantine.folders(login)) {
+  for (const folder of verbs.folders.all()) {
     const { id, name, ordinary } = folder
     folders.set(id, folder)
     byName.set(name, { id, name, subscribed: !ordinary || byName.has(name) })

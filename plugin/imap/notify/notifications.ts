@@ -42,10 +42,10 @@ export class Notifications {
 
   /** From now on these events are told and no others. */
   set(interest: Interest): void {
-    const { quarantine } = this.#client
+    const { verbs } = this.#client
     this.#interest = interest
     this.#names = interest.none ? null : readNames(this.#client)
-    this.#seq = quarantine.seq
+    this.#seq = verbs.seq
     this.#unseen.clear()
     this.#deleted.clear()
     this.#forget()
@@ -91,11 +91,11 @@ export class Notifications {
   /** Tells what happened since the last time. */
   async tell(): Promise<void> {
     if (!this.active || !this.#names) return
-    const { quarantine } = this.#client
-    if (quarantine.seq === this.#seq) return
-    if (quarantine.seq - this.#seq > limits.NOTIFY_BEHIND_MAX) return this.#overflow()
+    const { verbs } = this.#client
+    if (verbs.seq === this.#seq) return
+    if (verbs.seq - this.#seq > limits.NOTIFY_BEHIND_MAX) return this.#overflow()
     const changed = new Map<string, { messages: boolean; flags: boolean }>()
-    const seq = quarantine.eachChange(this.#client.login, this.#seq, (id, { kind, uid }) => {
+    const seq = verbs.messages.eachChange(this.#seq, (id, { kind, uid }) => {
       if (this.#uids.get(id)?.has(uid)) return
       const news = changed.get(id) ?? { messages: false, flags: false }
       if (kind === 'flags') news.flags = true
@@ -104,7 +104,7 @@ export class Notifications {
     })
     if (seq === null) return this.#overflow()
     const before = this.#names
-    if (quarantine.namesSeq > this.#seq) this.#names = readNames(this.#client)
+    if (verbs.folders.changed() > this.#seq) this.#names = readNames(this.#client)
     const after = this.#names
     const own = this.#own
     this.#forget()
@@ -128,14 +128,14 @@ export class Notifications {
 
   #tellFolder(folder: Folder, { messages, flags }: { messages: boolean; flags: boolean }): void {
     const events = this.#eventsOf(folder)
-    const { enabled, quarantine, login } = this.#client
+    const { enabled, verbs } = this.#client
     const modseq: StatusItem[] = enabled.has('CONDSTORE') ? ['HIGHESTMODSEQ'] : []
     const unseen: StatusItem[] = events & EVENT.flags ? ['UNSEEN'] : []
     if (messages && events & EVENT.message) {
       this.#writeStatus(folder, [...COUNTS, ...unseen, ...modseq]) // RFC 5465 §5.2, §5.3
     } else if (flags && events & EVENT.flags) {
       // RFC 5465 §5.1: without mod-sequences there is only UNSEEN to tell, where it is another
-      const same = this.#unseen.get(folder.id) === quarantine.status(login, folder).unseen
+      const same = this.#unseen.get(folder.id) === verbs.messages.status(folder).unseen
       if (modseq.length > 0 || !same)
         this.#writeStatus(folder, ['UIDVALIDITY', ...unseen, ...modseq])
     }

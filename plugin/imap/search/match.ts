@@ -132,7 +132,7 @@ function inSpans(spans: readonly Span[], index: number): boolean {
   return low < spans.length && spans[low].start <= index
 }
 
-function flagTest({ view: selected, quarantine }: Client, flag: string): Matcher['matches'] {
+function flagTest({ view: selected, verbs }: Client, flag: string): Matcher['matches'] {
   if (flag === '\\Recent') return ({ index }) => (selected.flagsAt(index) & RECENT) !== 0
   const bit = BITS[flag]
   if (bit !== undefined) return ({ index }) => (selected.flagsAt(index) & bit) !== 0
@@ -142,7 +142,7 @@ function flagTest({ view: selected, quarantine }: Client, flag: string): Matcher
     const id = selected.keywordsAt(index)
     let has = known.get(id)
     if (has === undefined) {
-      has = quarantine.keywords(id).some((word) => word.toLowerCase() === wanted)
+      has = verbs.messages.keywords(id).some((word) => word.toLowerCase() === wanted)
       known.set(id, has)
     }
     return has

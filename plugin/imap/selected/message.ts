@@ -25,8 +25,8 @@ export class Message {
 
   /** False when it was removed meanwhile, and only its flags are known. */
   get there(): boolean {
-    const { quarantine, login, view } = this.#client
-    this.#summary ??= quarantine.summaryAt(login, view.folder, this.uid)
+    const { verbs, view } = this.#client
+    this.#summary ??= verbs.messages.summaryAt(view.folder, this.uid)
     return this.#summary !== null
   }
 
@@ -37,20 +37,18 @@ export class Message {
 
   /** Unix time in ms at which it came into the folder, or null. */
   get saved(): number | null {
-    return this.#client.quarantine.savedAt(this.#client.view.folder, this.uid)
+    return this.#client.verbs.messages.savedAt(this.#client.view.folder, this.uid)
   }
 
   get raw(): Buffer {
-    const { item, blob } = this.summary
-    return (this.#raw ??= this.#client.quarantine.raw({ id: item, blob }))
+    return (this.#raw ??= this.#client.verbs.messages.raw(this.summary.item))
   }
 
   /** The message's own header, much cheaper than `root`, and than `raw` where the message is large. */
   get header(): Header {
     if (this.#header) return this.#header
     if (this.#raw) return (this.#header = parseHeader(this.#raw))
-    const { item, blob } = this.summary
-    return (this.#header = this.#client.quarantine.headerOf({ id: item, blob }))
+    return (this.#header = this.#client.verbs.messages.header(this.summary.item))
   }
 
   /** All of it in lower case, one char a byte. */

@@ -21,7 +21,7 @@ export async function openMailbox(
   { mailbox, condstore, qresync }: Select,
   { readOnly }: { readOnly: boolean },
 ): Promise<Done> {
-  const { quarantine, login, writer, enabled } = session
+  const { verbs, writer, enabled } = session
   if (qresync && !enabled.has('QRESYNC')) throw new Bad('Enable QRESYNC first') // RFC 7162 §3.2.5
   if (session.selected) {
     session.select(null)
@@ -29,15 +29,15 @@ export async function openMailbox(
   }
   const folder = needFolder(session, mailbox)
   if (condstore) session.enable('CONDSTORE')
-  const { uidNext, modseq } = quarantine.status(login, folder)
-  const { seq, ...rows } = quarantine.rows(login, folder)
+  const { uidNext, modseq } = verbs.messages.status(folder)
+  const { seq, ...rows } = verbs.messages.rows(folder)
   const rev2 = enabled.has('IMAP4REV2')
   // RFC 3501 §2.3.2: \Recent in the first session that is told of a message; EXAMINE takes nothing
   const recentFrom = rev2
     ? undefined
     : readOnly
-      ? quarantine.recentFrom(login, folder)
-      : await quarantine.claimRecent(login, folder, rows.uid.at(-1) ?? 0)
+      ? verbs.messages.recentFrom(folder)
+      : await verbs.messages.claimRecent(folder, rows.uid.at(-1) ?? 0)
   const view = new View({ folder, readOnly, rows, seq, highest: modseq, recentFrom })
   session.select(view)
   writeFlagList(writer, session.keywords)

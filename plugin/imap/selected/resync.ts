@@ -20,11 +20,11 @@ export async function resynchronize(
   { uidValidity, modseq, knownUids }: Qresync,
   uidNext: number,
 ): Promise<void> {
-  const { quarantine, writer, view, enabled } = client
+  const { verbs, writer, view, enabled } = client
   if (uidValidity !== view.folder.uidValidity) return // RFC 7162 §3.2.5: ignored
   const known = normalize(knownUids ?? [{ from: 1, to: Infinity }], Math.max(1, uidNext - 1))
   writeVanished(writer, vanishedSince(client, modseq, known), { earlier: true })
-  const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
+  const teller = { writer, view, enabled, keywords: (id: number) => verbs.messages.keywords(id) }
   for (let i = 0; i < view.count; i++) {
     if (view.modseqAt(i) <= modseq || !inRanges(known, view.uidAt(i))) continue
     writeFlags(teller, i, { uid: true })
@@ -38,9 +38,8 @@ export function vanishedSince(
   modseq: number,
   known: readonly Range[],
 ): readonly Range[] {
-  const { quarantine, login, view } = client
-  const news =
-    view.seq - modseq <= JOURNAL_MAX ? quarantine.changes(login, view.folder, modseq) : null
+  const { verbs, view } = client
+  const news = view.seq - modseq <= JOURNAL_MAX ? verbs.messages.changes(view.folder, modseq) : null
   if (!news) return without(known, view.uids)
   const gone = news.changes
     .filter(({ kind, uid }) => kind === 'gone' && inRanges(known, uid) && view.indexOf(uid) < 0)

@@ -45,14 +45,14 @@ export class Selected {
       last = id
     }
     for (const id of ids)
-      if (id !== 0) for (const word of listener.quarantine.keywords(id)) this.keywords.add(word)
+      if (id !== 0) for (const word of listener.verbs.messages.keywords(id)) this.keywords.add(word)
   }
 
   /** Brings the view up to the journal and writes what the client has to know. */
   async tell(options: TellOptions): Promise<void> {
     const { everything = false, renumbers = false, skip, tell = [] } = options
     const { view } = this
-    const { quarantine, writer, enabled, notifications } = this.#listener
+    const { verbs, writer, enabled, notifications } = this.#listener
     const wish = everything ? null : notifications.wish
     const quiet = wish !== null && !wish.message && !renumbers
     const before = view.seq
@@ -60,7 +60,7 @@ export class Selected {
     const recentFrom = await this.#recentFrom(news.changes)
     const expunge = options.expunge && !quiet
     const step = view.advance(news.changes, news.seq, { expunge, recentFrom })
-    const teller = { writer, view, enabled, keywords: (id: number) => quarantine.keywords(id) }
+    const teller = { writer, view, enabled, keywords: (id: number) => verbs.messages.keywords(id) }
     writeNumbering(teller, step)
     const flagged = this.#flagged(step, wish, before)
     view.untold = Math.min(this.#missed, this.#withheld)
@@ -85,12 +85,10 @@ export class Selected {
 
   /** Changes since the last time; with `quiet` without new messages, which are looked for later. */
   #news(quiet: boolean): { seq: number; changes: readonly Change[] } {
-    const { quarantine, login } = this.#listener
+    const { verbs } = this.#listener
     const { folder, seq } = this.view
     const reread = this.#missed < Infinity && !quiet
-    const news = reread
-      ? this.#reread()
-      : (quarantine.changes(login, folder, seq) ?? this.#reread())
+    const news = reread ? this.#reread() : (verbs.messages.changes(folder, seq) ?? this.#reread())
     const known = quiet ? news.changes.filter(({ kind }) => kind !== 'add') : news.changes
     if (!quiet) this.#missed = Infinity
     else if (known.length < news.changes.length) this.#missed = Math.min(this.#missed, seq)
@@ -115,19 +113,19 @@ export class Selected {
 
   /** From which UID on new messages are \Recent: this session is the first that is told of them. */
   async #recentFrom(changes: readonly Change[]): Promise<number | undefined> {
-    const { quarantine, login, enabled } = this.#listener
+    const { verbs, enabled } = this.#listener
     const last = changes.findLast(({ kind }) => kind === 'add')
     if (!last || enabled.has('IMAP4REV2')) return undefined
     const { folder, readOnly } = this.view
     return readOnly
-      ? quarantine.recentFrom(login, folder)
-      : await quarantine.claimRecent(login, folder, last.uid)
+      ? verbs.messages.recentFrom(folder)
+      : await verbs.messages.claimRecent(folder, last.uid)
   }
 
   /** For when the journal does not reach back to where the view stands. */
   #reread(): { seq: number; changes: Change[] } {
-    const { quarantine, login } = this.#listener
-    const rows = quarantine.rows(login, this.view.folder)
+    const { verbs } = this.#listener
+    const rows = verbs.messages.rows(this.view.folder)
     return { seq: rows.seq, changes: this.view.difference(rows) }
   }
 }

@@ -105,7 +105,7 @@ export class View {
     return this.#flags[index]
   }
 
-  /** Id of its set of keywords, for `quarantine.keywords`. */
+  /** Id of its set of keywords, for `verbs.messages.keywords`. */
   keywordsAt(index: number): number {
     return this.#keywords[index]
   }

@@ -8,6 +8,11 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import { promisify } from 'node:util'
+import { Refused } from '../../errors.ts'
+
+/** Characters. */
+const PASSWORD_MIN = 8
+export const PASSWORD_MAX = 1024
 
 const scryptAsync = promisify<
   string,
@@ -24,6 +29,17 @@ const P = 1
 const KEY_LENGTH = 32
 /** RFC 7677 §4 asks for at least 4096. */
 const SCRAM_ITERATIONS = 10_000
+
+/** Refuses a password that is none. */
+export function checkPassword(password: string): void {
+  if (password.length < PASSWORD_MIN)
+    throw new Refused('CANNOT', `A password has at least ${PASSWORD_MIN} characters.`)
+  if (password.length > PASSWORD_MAX || /[\0\r\n]/.test(password))
+    throw new Refused(
+      'CANNOT',
+      `A password has at most ${PASSWORD_MAX} characters and no line ends.`,
+    )
+}
 
 /** `scrypt$N$r$p$salt$hash`, the last two base64. */
 export async function hashPassword(password: string): Promise<string> {

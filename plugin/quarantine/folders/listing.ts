@@ -1,8 +1,8 @@
 // Items for people: what the message says of itself, where it lies, how its release stands.
-import type { Item, Login } from '../../mail.ts'
+import type { Item, Login, Scope } from '../../mail.ts'
 import { find, parseHeader } from '../../mime/headers.ts'
 import { decodeWords } from '../../mime/words.ts'
-import { itemFor } from '../eyes.ts'
+import { itemFor, ownScope } from '../eyes.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Context } from '../context.ts'
 import type { Folder } from './folders.ts'
@@ -16,9 +16,15 @@ export interface Listed {
   folders: string[]
 }
 
-/** Messages of a folder, newest first. */
-export function* listItems(ctx: Context, login: Login, folder: Folder): Generator<Listed> {
-  for (const uid of rows(ctx, login, folder).uid.toReversed()) {
+/** Messages of a folder in one scope, newest first. */
+export function* listItems(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  within: Scope,
+): Generator<Listed> {
+  const scope = ownScope(login, within, 'messages')
+  for (const uid of rows(ctx, { ...login, scope }, folder).uid.toReversed()) {
     const place = getPlace(ctx.store.views, [uid, folder.id])
     const listed = place && listedItem(ctx, login, place.item)
     if (listed) yield listed

@@ -82,7 +82,7 @@ export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: numbe
 /** Unix time in ms at which the message came into this folder; null when it has left it. */
 export function savedAt(ctx: Context, login: Login, folder: Folder, uid: number): number | null {
   const place = getPlace(ctx.store.views, [uid, folder.id])
-  return place && seenBy(login, summaryOf(ctx, place.item)) ? place.saved : null
+  return place && ownMessage(ctx, login, place.item) ? place.saved : null
 }
 
 /** The summary of an item, made where there is none. */
@@ -109,8 +109,29 @@ export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
   return needBlob(getBlob(ctx.store.views, item.blob), item)
 }
 
+/** The same for a login. Refused when the item is gone, or not this login's. */
+export function rawFor(ctx: Context, login: Login, id: number): Buffer {
+  return rawOf(ctx, needed(ctx, login, id))
+}
+
+export function headerFor(ctx: Context, login: Login, id: number): Header {
+  return headerOf(ctx, needed(ctx, login, id))
+}
+
+function needed(ctx: Context, login: Login, id: number): { id: number; blob: string } {
+  const known = ownMessage(ctx, login, id)
+  if (!known) throw new Refused('NONEXISTENT', `There is no message ${id} here any more.`)
+  return { id, blob: known.blob }
+}
+
+/** Of an item that this login sees. From its summary, where it has one: much cheaper than the item. */
+function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' | 'scope'> | null {
+  const summary = known(ctx, id)
+  return summary ? seenBy(login, summary) : itemFor(ctx.store.views, login, id)
+}
+
 /** Only the header of its message: of a large one no copy is made but of that. */
-export function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
+function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
   return parseHeaderAlone(needBlob(blobInPlace(ctx.store.views, item.blob), item))
 }
 

@@ -2,9 +2,9 @@
 import { canonicalAddress } from '../../address.ts'
 import { explainLists, type ListExplanation } from '../../filter/lists.ts'
 import { Refused } from '../../errors.ts'
-import type { Direction } from '../../mail.ts'
-import { scopeOfMail } from '../../scope.ts'
+import type { Direction, Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
+import { ownMail } from '../eyes.ts'
 import { settingsFor } from '../settings.ts'
 
 export interface ListCheck {
@@ -20,15 +20,15 @@ export interface ListCheck {
 export type { ListExplanation }
 
 /** Which entry decides about such a message, and why the others do not. */
-export function checkLists(ctx: Context, check: ListCheck): ListExplanation {
+export function checkLists(ctx: Context, login: Login, check: ListCheck): ListExplanation {
   // The null sender has no address (RFC 5321 §4.5.5).
   const senders = check.sender === '' ? [] : [check.sender]
   for (const address of [...senders, check.recipient])
     if (canonicalAddress(address) === null)
       throw new Refused('CANNOT', `'${address}' is not an address.`)
-  ctx.follower.lists.catchUp()
   const owner = check.direction === 'out' ? check.sender : check.recipient
-  const scope = scopeOfMail(owner)
+  const scope = ownMail(login, owner)
+  ctx.follower.lists.catchUp()
   const { allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   return explainLists(ctx.filter.masks, { ...check, allowNeedsAuth: allow_needs_auth })
 }

@@ -85,7 +85,10 @@ function* entries(
   const range =
     scope === undefined
       ? {}
-      : { start: list ? [scope, list] : [scope], end: list ? [scope, list, '\uffff'] : [scope, '\uffff'] }
+      : {
+          start: list ? [scope, list] : [scope],
+          end: list ? [scope, list, '\uffff'] : [scope, '\uffff'],
+        }
   for (const key of ctx.store.views.masks.keys(range)) {
     const [of, kind, mask] = key as [Scope, ListKind, string]
     const entry = { scope: of, list: kind, mask }

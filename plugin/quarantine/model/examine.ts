@@ -1,17 +1,17 @@
 // What would become of a message, and why: the verdict of this moment with all its evidence.
 import { explain, type Explanation } from '../../filter/explain.ts'
 import type { ListExplanation } from '../../filter/lists.ts'
-import type { Verdict } from '../../mail.ts'
+import type { Login, Verdict } from '../../mail.ts'
 import { parseAddresses } from '../../mime/address.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
 import { getModel } from '../../store/lessons.ts'
 import { checkLists } from '../lists/check.ts'
 import type { Context } from '../context.ts'
-import { scopeOfMail } from '../../scope.ts'
+import { ownMail } from '../eyes.ts'
 import { settingsFor } from '../settings.ts'
 
 export interface Question {
-  /** Whose lists and settings hold; null: no lists, and the settings of everybody. */
+  /** Whose lists and settings hold; null: no lists, and the settings of the login. */
   recipient: string | null
   /** Envelope sender; `''`: only the header From is looked up. */
   sender: string
@@ -29,11 +29,11 @@ export interface Examined {
   lists: ListExplanation | null
 }
 
-export function examine(ctx: Context, raw: Buffer, question: Question): Examined {
-  ctx.follower.catchUp()
+export function examine(ctx: Context, login: Login, raw: Buffer, question: Question): Examined {
   const { recipient, sender, authenticated, signals } = question
+  const scope = recipient === null ? login.scope : ownMail(login, recipient)
+  ctx.follower.catchUp()
   const explanation = explain(ctx.follower.model.kernel, raw, signals, question.tokens)
-  const scope = scopeOfMail(recipient ?? '')
   const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
   const { ham, spam, prior } = getModel(ctx.store.views)
   const query = {
@@ -52,7 +52,7 @@ export function examine(ctx: Context, raw: Buffer, question: Question): Examined
     { unsure, spam: held },
     { ham, spam, prior },
   )
-  return { verdict, explanation, lists: recipient === null ? null : checkLists(ctx, query) }
+  return { verdict, explanation, lists: recipient === null ? null : checkLists(ctx, login, query) }
 }
 
 /** Addresses of the header From. */

@@ -13,7 +13,7 @@ import { steps, bytes } from '../wire/drive.ts'
 /** The super-admin's mailbox, into which messages can be appended. */
 export async function mailbox(messages: readonly Buffer[] = []): Promise<Lazaret> {
   const lazaret = rig({ imap: { test_mailboxes: 'true' } })
-  await lazaret.quarantine.createMailbox(ROOT, 'box')
+  await lazaret.quarantine.as(ROOT).folders.create('box')
   await append(lazaret, messages)
   return lazaret
 }
@@ -26,11 +26,10 @@ export async function append(
   messages: readonly Buffer[],
   at = AT,
 ): Promise<number[]> {
-  const to = lazaret.quarantine.folder(ROOT, BOX)
+  const to = lazaret.quarantine.as(ROOT).folders.find(BOX)
   if (!to) throw new Error('no box')
   const none = { system: 0, keywords: [] }
-  return await lazaret.quarantine.append(
-    ROOT,
+  return await lazaret.quarantine.as(ROOT).messages.append(
     to,
     messages.map((raw) => ({ raw, date: at, flags: none })),
   )
@@ -51,9 +50,9 @@ export function client(
   const { login = ROOT, readOnly = false } = options
   const selected = options.folder
     ? folder(lazaret, options.folder, login)
-    : quarantine.folder(login, BOX)
+    : quarantine.as(login).folders.find(BOX)
   if (!selected) throw new Error('no such folder')
-  const { seq, ...rows } = quarantine.rows(login, selected)
+  const { seq, ...rows } = quarantine.as(login).messages.rows(selected)
   const view = new View({ folder: selected, readOnly, rows, seq, highest: seq })
   const enabled = new Set<Enabled>(options.enabled)
   const writer = new Writer()
@@ -69,7 +68,7 @@ export function client(
     enable: (extension: Enabled) => void enabled.add(extension),
     flush: async () => void sent.push(...writer.take()),
     sync: async (call: Call) => {
-      const news = quarantine.changes(login, view.folder, view.seq)
+      const news = quarantine.as(login).messages.changes(view.folder, view.seq)
       if (news) view.advance(news.changes, news.seq, { expunge: call.uid })
     },
   } as unknown as Session

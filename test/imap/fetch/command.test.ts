@@ -10,7 +10,7 @@ const SEEN = { system: FLAG.seen, keywords: [] }
 const ten = () => mailbox(Array.from({ length: 10 }, (_, i) => message(`m${i}`, `body ${i}\r\n`)))
 
 function box(lazaret: Awaited<ReturnType<typeof ten>>) {
-  const folder = lazaret.quarantine.folder(ROOT, BOX)
+  const folder = lazaret.quarantine.as(ROOT).folders.find(BOX)
   if (!folder) throw new Error('no box')
   return folder
 }
@@ -18,17 +18,17 @@ function box(lazaret: Awaited<ReturnType<typeof ten>>) {
 test('BODY[...] makes messages \\Seen in one write, and tells so', async () => {
   const lazaret = await ten()
   const { run, session } = client(lazaret, { FETCH })
-  const before = lazaret.quarantine.seq
+  const before = lazaret.store.seq
   expect(await run('FETCH 1:3 BODY[TEXT]<0.4>')).toBe(
     [1, 2, 3]
       .map((n) => `* ${n} FETCH (BODY[TEXT]<0> {4}\r\nbody FLAGS (\\Seen))\r\n`)
       .join('')
       .concat('a1 OK done\r\n'),
   )
-  expect(lazaret.quarantine.seq).toBe(before + 1)
+  expect(lazaret.store.seq).toBe(before + 1)
   // Seen already: nothing to tell, nothing written.
   expect(await run('FETCH 2 BODY[TEXT]<0.4>')).not.toContain('FLAGS')
-  expect(lazaret.quarantine.seq).toBe(before + 1)
+  expect(lazaret.store.seq).toBe(before + 1)
   session.enable('CONDSTORE')
   expect(await run('FETCH 4 RFC822.TEXT')).toContain(`FLAGS (\\Seen) MODSEQ (${before + 2}))`)
   expect(await run('FETCH 5 (FLAGS BINARY[1])')).toMatch(/\(FLAGS \(\\Seen\) BINARY.*MODSEQ/s)
@@ -38,18 +38,18 @@ test.each(['BODY.PEEK[]', 'RFC822.HEADER', 'BINARY.PEEK[1]', 'BINARY.SIZE[1]', '
   '%s leaves messages as they are',
   async (item) => {
     const lazaret = await ten()
-    const before = lazaret.quarantine.seq
+    const before = lazaret.store.seq
     await client(lazaret, { FETCH }).run(`FETCH 1:* ${item}`)
-    expect(lazaret.quarantine.seq).toBe(before)
+    expect(lazaret.store.seq).toBe(before)
   },
 )
 
 test('a mailbox opened by EXAMINE stays as it is', async () => {
   const lazaret = await ten()
-  const before = lazaret.quarantine.seq
+  const before = lazaret.store.seq
   const answer = await client(lazaret, { FETCH }, { readOnly: true }).run('FETCH 1:* BODY[]')
   expect(fetched(answer)).toHaveLength(10)
-  expect(lazaret.quarantine.seq).toBe(before)
+  expect(lazaret.store.seq).toBe(before)
 })
 
 test('what is gone meanwhile: the rest, and NO [EXPUNGEISSUED]', async () => {
@@ -58,8 +58,8 @@ test('what is gone meanwhile: the rest, and NO [EXPUNGEISSUED]', async () => {
   const folder = box(lazaret)
   const uid = session.view.uidAt(4)
   const change = { mode: 'add', flags: { system: FLAG.deleted, keywords: [] } } as const
-  await lazaret.quarantine.changeFlags(ROOT, folder, [uid], change)
-  await lazaret.quarantine.expunge(ROOT, folder, [uid])
+  await lazaret.quarantine.as(ROOT).messages.changeFlags(folder, [uid], change)
+  await lazaret.quarantine.as(ROOT).messages.expunge(folder, [uid])
   const answer = await run('FETCH 4:6 (UID RFC822.SIZE)')
   expect(fetched(answer)).toHaveLength(2)
   expect(answer).toContain('a1 NO [EXPUNGEISSUED] ')
@@ -73,15 +73,15 @@ test('CHANGEDSINCE and VANISHED (RFC 7162)', async () => {
   const lazaret = await ten()
   const { run, session } = client(lazaret, { FETCH })
   const folder = box(lazaret)
-  const since = lazaret.quarantine.seq
+  const since = lazaret.store.seq
   const uids = [...session.view.uids]
-  await lazaret.quarantine.changeFlags(ROOT, folder, [uids[2], uids[6]], {
+  await lazaret.quarantine.as(ROOT).messages.changeFlags(folder, [uids[2], uids[6]], {
     mode: 'add',
     flags: SEEN,
   })
   const gone = { mode: 'add', flags: { system: FLAG.deleted, keywords: [] } } as const
-  await lazaret.quarantine.changeFlags(ROOT, folder, [uids[8], uids[9]], gone)
-  await lazaret.quarantine.expunge(ROOT, folder, [uids[8], uids[9]])
+  await lazaret.quarantine.as(ROOT).messages.changeFlags(folder, [uids[8], uids[9]], gone)
+  await lazaret.quarantine.as(ROOT).messages.expunge(folder, [uids[8], uids[9]])
   await expect(run(`UID FETCH 1:* FLAGS (CHANGEDSINCE ${since} VANISHED)`)).rejects.toThrow(
     'QRESYNC',
   )
@@ -135,7 +135,9 @@ test('messages that came before the summaries of this version are summarised aga
     else beside.putSummary(item, Buffer.from([0]))
   }
   expect(await run('FETCH 1:* (ENVELOPE BODYSTRUCTURE EMAILID THREADID)')).toBe(before)
-  await lazaret.quarantine.changeFlags(ROOT, box(lazaret), [], { mode: 'add', flags: SEEN })
+  await lazaret.quarantine
+    .as(ROOT)
+    .messages.changeFlags(box(lazaret), [], { mode: 'add', flags: SEEN })
   expect(items.filter((item) => (beside.summary(item)?.length ?? 0) > 1)).toHaveLength(10)
 })
 

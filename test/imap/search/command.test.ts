@@ -43,10 +43,9 @@ const mails: [header: string, body: string, flags: FlagSet, at: string][] = [
 let lazaret: Lazaret
 beforeAll(async () => {
   lazaret = await mailbox()
-  const box = lazaret.quarantine.folder(ROOT, BOX)
+  const box = lazaret.quarantine.as(ROOT).folders.find(BOX)
   if (!box) throw new Error('no box')
-  await lazaret.quarantine.append(
-    ROOT,
+  await lazaret.quarantine.as(ROOT).messages.append(
     box,
     mails.map(([header, body, flags, at]) => ({
       raw: Buffer.from(`${header}\n\n${body}`.replaceAll('\n', '\r\n')),
@@ -270,8 +269,8 @@ test('what is gone for good meanwhile is found by its flags alone', async () => 
   const { run, session } = connect()
   const { quarantine } = lazaret
   const uid = session.view.uidAt(3)
-  await quarantine.expunge(ROOT, session.view.folder, [uid])
-  await quarantine.expire(Date.now() + 1e10)
+  await quarantine.as(ROOT).messages.expunge(session.view.folder, [uid])
+  await quarantine.system.expire(Date.now() + 1e10)
   expect(await run('SEARCH DELETED')).toContain('* SEARCH 4\r\n')
   expect(await run('SEARCH SMALLER 1000')).toContain('* SEARCH 1 2 3\r\n')
   expect(await run('SEARCH NOT TEXT none')).toContain('* SEARCH 1 2 3\r\n')

@@ -102,16 +102,15 @@ const { search } = fc.letrec<{ search: SearchKey }>((tie) => ({
 
 test('the evaluator finds what the naive one finds', async () => {
   const lazaret = await mailbox()
-  const box = lazaret.quarantine.folder(ROOT, BOX)
+  const box = lazaret.quarantine.as(ROOT).folders.find(BOX)
   if (!box) throw new Error('no box')
   const property = fc.asyncProperty(
     fc.array(mail, { minLength: 3, maxLength: 6 }),
     fc.array(search, { minLength: 30, maxLength: 30 }),
     async (mails, searches) => {
-      await lazaret.quarantine.deleteMailbox(ROOT, BOX)
-      const to = await lazaret.quarantine.createMailbox(ROOT, BOX)
-      await lazaret.quarantine.append(
-        ROOT,
+      await lazaret.quarantine.as(ROOT).folders.remove(BOX)
+      const to = await lazaret.quarantine.as(ROOT).folders.create(BOX)
+      await lazaret.quarantine.as(ROOT).messages.append(
         to,
         mails.map((one) => ({ raw: build(one), date: one.at, flags: flagSet(one.flags) })),
       )

@@ -1,0 +1,50 @@
+// Accounts by name: the form in which names are stored and compared, and what each of them sees.
+import { canonicalAddress, canonicalDomain } from '../../address.ts'
+import { Refused } from '../../errors.ts'
+import type { Login, Scope, Tier } from '../../mail.ts'
+import { canonicalScope, parseScope, tierOf } from '../../scope.ts'
+import { decode } from '../../store/codec.ts'
+import type { Views } from '../../store/env.ts'
+import type { AccountRecord } from '../../store/events/index.ts'
+
+/** Longest name that is looked up: an address of RFC 5321 §4.5.3.1. */
+const NAME_MAX = 320
+
+export function accountName(user: string): string {
+  const name = user.trim().normalize('NFC').toLowerCase()
+  return canonicalAddress(name) ?? (name.includes('.') ? (canonicalDomain(name) ?? name) : name)
+}
+
+export function getAccount(views: Views, name: string): AccountRecord | null {
+  const bytes = name === '' || name.length > NAME_MAX ? undefined : views.accounts.get(name)
+  return bytes ? decode<AccountRecord>(bytes) : null
+}
+
+export function scopeOf(name: string, tier: Tier): Scope {
+  return tier === 'super-admin' ? '' : name
+}
+
+export function loginOf(name: string, { tier }: AccountRecord): Login {
+  return { account: name, tier, scope: scopeOf(name, tier) }
+}
+
+const LIKE = {
+  address: ['an address', 'user@example.com'],
+  domain: ['a domain', 'example.com'],
+} as const
+
+/** Refuses a name that is no name of this tier. */
+export function checkName(name: string, tier: Tier): void {
+  if (tier !== 'super-admin') {
+    // Their name is what they see.
+    const [what, like] = LIKE[tier]
+    if (canonicalScope(name) === null || tierOf(name) !== tier)
+      throw new Refused(
+        'CANNOT',
+        `'${name}' is not ${what}; ${what} account is named like ${like}.`,
+      )
+    if (parseScope(name) !== name) throw new Refused('CANNOT', `'${name}' is a name of everything.`)
+  }
+  if (tier === 'super-admin' && !/^[^\s\p{C}]{1,255}$/u.test(name))
+    throw new Refused('CANNOT', 'A name has 1 to 255 characters and no spaces.')
+}

@@ -1,0 +1,64 @@
+// What the mail path does with the quarantine, for nobody in particular: messages come in, releases go out, time
+// passes. Haraka has this; people never reach it.
+import type { Release } from '../mail.ts'
+import { getItem } from '../store/items.ts'
+import type { Context } from './context.ts'
+import * as expiry from './expire.ts'
+import * as releases from './release/release.ts'
+import { screen, type Decision, type Envelope } from './screen.ts'
+
+export class System {
+  readonly #ctx: Context
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx
+  }
+
+  /** Reads model and lists now, instead of with the first message. */
+  prepare(): void {
+    this.#ctx.follower.catchUp()
+  }
+  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
+    return screen(this.#ctx, envelope, raw)
+  }
+  /** Calls back after any change, in any process; answers how to stop. */
+  watch(listener: () => void): () => void {
+    return this.#ctx.store.watch.listen(listener)
+  }
+
+  openReleases(): releases.OpenRelease[] {
+    return releases.openReleases(this.#ctx)
+  }
+  /** How the release of an item stands; null: none was asked for, or the item is gone. */
+  releaseOf(item: number): Release | null {
+    return getItem(this.#ctx.store.views, item)?.release ?? null
+  }
+  claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
+    return releases.claim(this.#ctx, item, worker)
+  }
+  takeOver(item: number, from: string, worker: string): Promise<releases.ReleaseJob[] | null> {
+    return releases.takeOver(this.#ctx, item, from, worker)
+  }
+  unclaim(item: number, token: string): Promise<void> {
+    return releases.unclaim(this.#ctx, item, token)
+  }
+  report(
+    item: number,
+    token: string,
+    state: 'queued' | 'deferred' | 'delivered' | 'failed',
+    reply: string,
+  ): Promise<void> {
+    return releases.report(this.#ctx, item, token, state, reply)
+  }
+
+  /** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */
+  snapshotModel(force = false): Promise<boolean> {
+    return expiry.snapshotModel(this.#ctx, force)
+  }
+  expire(now?: number): Promise<number> {
+    return expiry.expire(this.#ctx, now)
+  }
+  trimJournal(now?: number): Promise<number> {
+    return expiry.trimJournal(this.#ctx, now)
+  }
+}

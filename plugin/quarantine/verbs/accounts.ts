@@ -1,0 +1,27 @@
+// Accounts that a login manages: its own, and those inside its scope.
+import type { Login, Tier } from '../../mail.ts'
+import * as accounts from '../accounts/accounts.ts'
+import type { Context } from '../context.ts'
+
+export class AccountVerbs {
+  readonly #ctx: Context
+  readonly #login: Login
+
+  constructor(ctx: Context, login: Login) {
+    this.#ctx = ctx
+    this.#login = login
+  }
+
+  list(): accounts.Account[] {
+    return accounts.listAccounts(this.#ctx, this.#login)
+  }
+  add(name: string, tier: Tier, password: string): Promise<accounts.Account> {
+    return accounts.addAccount(this.#ctx, this.#login, name, tier, password)
+  }
+  setPassword(name: string, password: string): Promise<void> {
+    return accounts.setPassword(this.#ctx, this.#login, name, password)
+  }
+  remove(name: string): Promise<void> {
+    return accounts.removeAccount(this.#ctx, this.#login, name)
+  }
+}

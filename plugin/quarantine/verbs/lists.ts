@@ -1,0 +1,41 @@
+// Block and allow lists of the scopes that a login sees.
+import type { ListKind, Login, Scope } from '../../mail.ts'
+import type { Context } from '../context.ts'
+import { checkLists, type ListCheck, type ListExplanation } from '../lists/check.ts'
+import * as files from '../lists/files.ts'
+import * as lists from '../lists/lists.ts'
+
+export class ListVerbs {
+  readonly #ctx: Context
+  readonly #login: Login
+
+  constructor(ctx: Context, login: Login) {
+    this.#ctx = ctx
+    this.#login = login
+  }
+
+  change(
+    scope: Scope,
+    list: ListKind,
+    change: { add?: readonly string[]; remove?: readonly string[] },
+  ): Promise<lists.ListChange> {
+    return lists.changeList(this.#ctx, this.#login, scope, list, change)
+  }
+  entries(scope?: Scope, list?: ListKind): Generator<lists.ListEntry> {
+    return lists.listEntries(this.#ctx, this.#login, scope, list)
+  }
+  import(
+    scope: Scope,
+    list: ListKind | null,
+    chunks: AsyncIterable<Uint8Array | string>,
+  ): Promise<files.Imported> {
+    return files.importList(this.#ctx, this.#login, scope, list, chunks)
+  }
+  export(scope: Scope, list: ListKind | null): Iterable<string> {
+    return files.exportList(this.#ctx, this.#login, scope, list)
+  }
+  /** Which entry decides about such a message to (or, going out, from) somebody this login sees, and why. */
+  check(check: ListCheck): ListExplanation {
+    return checkLists(this.#ctx, this.#login, check)
+  }
+}

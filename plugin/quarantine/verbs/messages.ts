@@ -1,0 +1,98 @@
+// Messages by folder and UID, as a mail client names them.
+import type { BoxStatus, Change, Login } from '../../mail.ts'
+import type { Header } from '../../mime/headers.ts'
+import type { Context } from '../context.ts'
+import * as appends from '../drop/append.ts'
+import * as drops from '../drop/drop.ts'
+import type { Placed } from '../eyes.ts'
+import type { Folder } from '../folders/folders.ts'
+import * as mailbox from '../folders/mailbox.ts'
+import * as recent from '../folders/recent.ts'
+import type { Summary } from '../folders/summary.ts'
+
+export class MessageVerbs {
+  readonly #ctx: Context
+  readonly #login: Login
+  /** Sets of keywords that this login was shown: of others it learns nothing by asking for numbers. */
+  readonly #shown = new Set<number>([0])
+
+  constructor(ctx: Context, login: Login) {
+    this.#ctx = ctx
+    this.#login = login
+  }
+
+  status(folder: Folder): BoxStatus {
+    return mailbox.status(this.#ctx, this.#login, folder)
+  }
+  rows(folder: Folder): ReturnType<typeof mailbox.rows> {
+    const rows = mailbox.rows(this.#ctx, this.#login, folder)
+    for (const id of rows.keywords) if (id !== 0) this.#shown.add(id)
+    return rows
+  }
+  changes(folder: Folder, since: number): ReturnType<typeof mailbox.changes> {
+    const found = mailbox.changes(this.#ctx, this.#login, folder, since)
+    for (const change of found?.changes ?? []) this.#show(change)
+    return found
+  }
+  eachChange(since: number, visit: (folder: string, change: Change) => void): number | null {
+    return mailbox.eachChange(this.#ctx, this.#login, since, (folder, change) => {
+      this.#show(change)
+      visit(folder, change)
+    })
+  }
+  /** Words of a set of keywords, by the number that rows and changes gave. */
+  keywords(id: number): string[] {
+    if (!this.#shown.has(id)) throw new Error(`keyword set ${id} is not of this login's messages`)
+    return mailbox.keywordsOf(this.#ctx, id)
+  }
+
+  itemAt(folder: Folder, uid: number): Placed | null {
+    const placed = mailbox.itemAt(this.#ctx, this.#login, folder, uid)
+    if (placed) this.#shown.add(placed.place.keywords)
+    return placed
+  }
+  summaryAt(folder: Folder, uid: number): Summary | null {
+    return mailbox.summaryAt(this.#ctx, this.#login, folder, uid)
+  }
+  savedAt(folder: Folder, uid: number): number | null {
+    return mailbox.savedAt(this.#ctx, this.#login, folder, uid)
+  }
+  /** Bytes of the message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
+  raw(item: number): Buffer {
+    return mailbox.rawFor(this.#ctx, this.#login, item)
+  }
+  header(item: number): Header {
+    return mailbox.headerFor(this.#ctx, this.#login, item)
+  }
+
+  changeFlags(
+    folder: Folder,
+    uids: readonly number[],
+    change: mailbox.FlagChange,
+  ): ReturnType<typeof mailbox.changeFlags> {
+    return mailbox.changeFlags(this.#ctx, this.#login, folder, uids, change)
+  }
+  expunge(folder: Folder, uids: readonly number[]): Promise<number[]> {
+    return mailbox.expunge(this.#ctx, this.#login, folder, uids)
+  }
+  move(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
+    return drops.move(this.#ctx, this.#login, from, uids, to)
+  }
+  copy(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
+    return drops.copy(this.#ctx, this.#login, from, uids, to)
+  }
+  append(to: Folder, messages: readonly appends.Appended[]): Promise<number[]> {
+    return appends.append(this.#ctx, this.#login, to, messages)
+  }
+
+  recentFrom(folder: Folder): number {
+    return recent.recentFrom(this.#ctx, this.#login, folder)
+  }
+  claimRecent(folder: Folder, upto: number): Promise<number> {
+    return recent.claimRecent(this.#ctx, this.#login, folder, upto)
+  }
+
+  #show(change: Change): void {
+    if (change.kind !== 'gone') this.#shown.add(change.keywords)
+  }
+}

@@ -1,0 +1,50 @@
+// What was learned, and what it thinks of a message. The model as a whole is the super-admin's.
+import type { Label, Login } from '../../mail.ts'
+import type { Context } from '../context.ts'
+import { needAll } from '../eyes.ts'
+import { snapshotModel } from '../expire.ts'
+import * as examination from '../model/examine.ts'
+import * as models from '../model/model.ts'
+import * as training from '../model/train.ts'
+
+export class ModelVerbs {
+  readonly #ctx: Context
+  readonly #login: Login
+
+  constructor(ctx: Context, login: Login) {
+    this.#ctx = ctx
+    this.#login = login
+  }
+
+  /** What would become of a message to somebody this login sees, and why. */
+  examine(raw: Buffer, question: examination.Question): examination.Examined {
+    return examination.examine(this.#ctx, this.#login, raw, question)
+  }
+  /** What the model of this moment thinks of a message, apart from lists. */
+  score(raw: Uint8Array, signals: readonly string[] = []): ReturnType<typeof training.score> {
+    needAll(this.#login, 'ask the model alone')
+    return training.score(this.#ctx, raw, signals)
+  }
+  train(messages: readonly { raw: Uint8Array; label: Label }[]): ReturnType<typeof training.train> {
+    return training.train(this.#ctx, this.#login, messages)
+  }
+  info(): models.ModelInfo {
+    needAll(this.#login, 'look into the model')
+    return models.modelInfo(this.#ctx)
+  }
+  export(): Buffer {
+    needAll(this.#login, 'take a copy of the model')
+    return models.exportModel(this.#ctx)
+  }
+  import(bytes: Uint8Array, how: { prior: boolean }): Promise<void> {
+    return models.importModel(this.#ctx, this.#login, bytes, how)
+  }
+  reset(): Promise<void> {
+    return models.resetModel(this.#ctx, this.#login)
+  }
+  /** Keeps the model as it is now, so that fewer lessons are read when a process starts. */
+  async snapshot(): Promise<void> {
+    needAll(this.#login, 'keep the model')
+    await snapshotModel(this.#ctx, true)
+  }
+}

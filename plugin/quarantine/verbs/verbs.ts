@@ -1,0 +1,58 @@
+// What people may do, bound to who they are: whoever speaks to people (IMAP, CLI, HTTP) has this and nothing else
+// of the quarantine. Each verb checks against the login's scope (eyes.ts).
+import type { Config } from '../../config.ts'
+import type { Login } from '../../mail.ts'
+import type { Context } from '../context.ts'
+import { checkedLogin } from '../eyes.ts'
+import { history, type HistoryEntry } from '../history.ts'
+import { AccountVerbs } from './accounts.ts'
+import { FolderVerbs } from './folders.ts'
+import { ListVerbs } from './lists.ts'
+import { MessageVerbs } from './messages.ts'
+import { ItemVerbs } from './items.ts'
+import { ModelVerbs } from './model.ts'
+import { SettingVerbs } from './settings.ts'
+
+export class Verbs {
+  readonly login: Login
+  readonly folders: FolderVerbs
+  readonly messages: MessageVerbs
+  readonly items: ItemVerbs
+  readonly settings: SettingVerbs
+  readonly lists: ListVerbs
+  readonly accounts: AccountVerbs
+  readonly model: ModelVerbs
+  readonly #ctx: Context
+
+  constructor(ctx: Context, login: Login) {
+    this.#ctx = ctx
+    this.login = checkedLogin(login)
+    this.folders = new FolderVerbs(ctx, this.login)
+    this.messages = new MessageVerbs(ctx, this.login)
+    this.items = new ItemVerbs(ctx, this.login)
+    this.settings = new SettingVerbs(ctx, this.login)
+    this.lists = new ListVerbs(ctx, this.login)
+    this.accounts = new AccountVerbs(ctx, this.login)
+    this.model = new ModelVerbs(ctx, this.login)
+  }
+
+  get config(): Config {
+    return this.#ctx.config
+  }
+  /** RFC 9051 §2.3.1.1; the same for every folder of the quarantine, and so the name of the data set. */
+  get uidValidity(): number {
+    return this.#ctx.store.uidValidity
+  }
+  /** Seq of the newest change anywhere. */
+  get seq(): number {
+    return this.#ctx.store.seq
+  }
+  /** Calls back after any change, in any process, and says nothing of it; answers how to stop. */
+  watch(listener: () => void): () => void {
+    return this.#ctx.store.watch.listen(listener)
+  }
+  /** Entries of the journal after `since`, oldest first, in words. */
+  history(since: number): Generator<HistoryEntry> {
+    return history(this.#ctx, this.login, since)
+  }
+}
