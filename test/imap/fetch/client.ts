@@ -46,20 +46,17 @@ export function client(
   commands: Readonly<Record<string, SessionCommand>>,
   options: { login?: Login; folder?: FolderId; readOnly?: boolean; enabled?: Enabled[] } = {},
 ): Client {
-  const { quarantine } = lazaret
   const { login = ROOT, readOnly = false } = options
-  const selected = options.folder
-    ? folder(lazaret, options.folder, login)
-    : quarantine.as(login).folders.find(BOX)
+  const verbs = lazaret.quarantine.as(login)
+  const selected = options.folder ? folder(lazaret, options.folder, login) : verbs.folders.find(BOX)
   if (!selected) throw new Error('no such folder')
-  const { seq, ...rows } = quarantine.as(login).messages.rows(selected)
+  const { seq, ...rows } = verbs.messages.rows(selected)
   const view = new View({ folder: selected, readOnly, rows, seq, highest: seq })
   const enabled = new Set<Enabled>(options.enabled)
   const writer = new Writer()
   const sent: Buffer[] = []
   const session = {
-    quarantine,
-    login,
+    verbs,
     view,
     writer,
     enabled,
@@ -68,7 +65,7 @@ export function client(
     enable: (extension: Enabled) => void enabled.add(extension),
     flush: async () => void sent.push(...writer.take()),
     sync: async (call: Call) => {
-      const news = quarantine.as(login).messages.changes(view.folder, view.seq)
+      const news = verbs.messages.changes(view.folder, view.seq)
       if (news) view.advance(news.changes, news.seq, { expunge: call.uid })
     },
   } as unknown as Session
