@@ -2,7 +2,7 @@
 // when the right to bind ports below 1024 is long gone. The one file that knows how Node does it.
 import net from 'node:net'
 
-/** What node:cluster itself calls; not documented, so test/front/bind.test.ts watches over it. */
+/** What node:cluster itself calls; not documented, so test/front/front.test.ts watches over it. */
 type CreateServerHandle = (
   address: string,
   port: number,
