@@ -6,7 +6,18 @@ import { store } from './store/index.ts'
 import { cost } from './cost/index.ts'
 import { imap } from './imap/index.ts'
 import { kernel } from './kernel/index.ts'
+import { lesson } from './lesson/index.ts'
 import { masks } from './masks/index.ts'
 import { start } from './start/index.ts'
 
-export const PHASES: readonly Phase[] = [kernel, masks, gateway, store, imap, accuracy, cost, start]
+export const PHASES: readonly Phase[] = [
+  kernel,
+  masks,
+  gateway,
+  store,
+  lesson,
+  imap,
+  accuracy,
+  cost,
+  start,
+]
