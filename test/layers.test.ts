@@ -182,6 +182,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
   'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
     may: [...BENCH, 'config', 'open', 'quarantine', 'store'],
@@ -190,7 +191,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     files: /^bench\/phases\/index\.ts$/,
     may: [
       'bench/harness',
-      ...['accuracy', 'cost', 'gateway', 'imap', 'kernel', 'masks', 'start', 'store'].map(
+      ...['accuracy', 'cost', 'gateway', 'imap', 'kernel', 'lesson', 'masks', 'start', 'store'].map(
         (name) => `bench/phases/${name}`,
       ),
     ],

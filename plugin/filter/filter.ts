@@ -15,6 +15,13 @@ export class Filter {
     return (this.#kernel ??= new Kernel())
   }
 
+  /** Makes the kernel, which takes some ms; false: it was there. */
+  start(): boolean {
+    if (this.#kernel) return false
+    this.#kernel = new Kernel()
+    return true
+  }
+
   get masks(): MaskIndex {
     return (this.#masks ??= new MaskIndex())
   }

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
-import { assumedLabel } from '../../harness/corpus.ts'
+import { assumedLabel } from '../../harness/mail.ts'
 import type { Phase, PhaseOptions } from '../../harness/phase.ts'
 import { emptyPhase, measure, type PhaseResult } from '../../harness/result.ts'
 import { sampleMasks } from '../../harness/sample-masks.ts'
@@ -158,9 +158,10 @@ class Holds {
     return item
   }
 
-  /** The longest that a hold took that went on at some time during `work`, ms. */
+  /** The longest that a hold waited during `work`, ms. */
   async longestWhile(work: () => Promise<unknown>): Promise<number> {
     this.#longest = 0
+    this.#since = performance.now()
     await work()
     return Math.max(this.#longest, performance.now() - this.#since)
   }

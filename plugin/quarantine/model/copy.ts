@@ -116,6 +116,7 @@ export class ModelCopy {
     if (this.#deciding) throw new Error('a decision cannot bring the model up: it uses draft()')
     const newest = this.#store.seq
     if (newest === this.#seq) return false
+    if (this.#filter.start()) return true
     if (this.#seq === null || this.#store.floor > this.#seq) {
       const model = getModel(this.#store.views)
       this.#load(model.snapshot)
