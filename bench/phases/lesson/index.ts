@@ -60,15 +60,16 @@ async function fill(lazaret: Lazaret, { mail }: PhaseOptions, count: number): Pr
   const lines = async function* (): AsyncGenerator<string> {
     for (const { mask } of sampleMasks(count)) yield `${mask}\n`
   }
-  await quarantine.importList(CLI, '', 'block', lines())
+  const verbs = quarantine.as(CLI)
+  await verbs.lists.import('', 'block', lines())
   const lessons = mail.slice(0, 2 * BEHIND).map((one, i) => ({
     raw: one.raw,
     label: assumedLabel(one, i),
   }))
-  await quarantine.train(CLI, lessons.slice(0, BEHIND))
-  await quarantine.snapshotModel(true)
-  await quarantine.train(CLI, lessons.slice(BEHIND))
-  quarantine.prepare()
+  await verbs.model.train(lessons.slice(0, BEHIND))
+  await verbs.model.snapshot()
+  await verbs.model.train(lessons.slice(BEHIND))
+  quarantine.system.prepare()
 }
 
 /** Three messages to teach and one that the drop will be refused of. */
@@ -78,11 +79,11 @@ async function prepared(
   { mail }: PhaseOptions,
 ): Promise<Drop[]> {
   const [first, second, third] = [await holds.one(), await holds.one(), await holds.one()]
-  const spam = quarantine.folders(CLI).find(({ id }) => id === 'spam')
+  const person = quarantine.as({ account: USER, tier: 'address', scope: USER })
+  const spam = person.folders.all().find(({ id }) => id === 'spam')
   if (!spam) throw new Error('there is no folder spam')
-  const login = { account: USER, tier: 'address', scope: USER } as const
   const raw = Buffer.concat([Buffer.from(`X-Report: ${first}\r\n`), mail[0].raw])
-  const [report] = await quarantine.append(login, spam, [
+  const [report] = await person.messages.append(spam, [
     { raw, flags: { system: 0, keywords: [] }, date: null },
   ])
   return [
@@ -143,7 +144,7 @@ class Holds {
     const { mail } = this.#options
     const i = this.#next++
     const raw = Buffer.concat([Buffer.from(`X-Bench: ${i}\r\n`), mail[i % mail.length].raw])
-    const [{ item }] = await this.#lazaret.quarantine.screen(
+    const [{ item }] = await this.#lazaret.quarantine.system.screen(
       {
         sender: 'someone@sender.example',
         recipients: [{ address: recipient, route: null }],

@@ -21,16 +21,17 @@ export interface Dropped {
 const [dir, account] = process.argv.slice(2)
 const login: Login = { account, tier: 'address', scope: account }
 const lazaret = open(readConfig({}), dir)
+const person = lazaret.quarantine.as(login)
 
 async function drop({ uid, from, to }: Drop): Promise<Dropped> {
-  const folders = lazaret.quarantine.folders(login)
+  const folders = person.folders.all()
   const [source, target] = [from, to].map((id) => folders.find((one) => one.id === id))
   if (!source || !target) throw new Error(`there is no folder ${from} or ${to}`)
   const watch = watchTurns()
   const since = performance.now()
   let refused = false
   try {
-    await lazaret.quarantine.move(login, source, [uid], target)
+    await person.messages.move(source, [uid], target)
   } catch {
     refused = true
   }
