@@ -1,4 +1,4 @@
-// The nouns of Lazaret: types only, no behaviour. Words as in docs/architecture.md "Words".
+// The nouns of Lazaret: types and constants, no behaviour. Words as in docs/architecture.md "Words".
 
 /** `user@example.com`, `example.com`, or `''` for everything (super-admin). Lower case, canonical. */
 export type Scope = string
@@ -8,6 +8,15 @@ export type VerdictClass = 'ham' | 'unsure' | 'spam'
 export type Label = 'ham' | 'spam'
 export type ListKind = 'allow' | 'block'
 export type Tier = 'super-admin' | 'domain' | 'address'
+
+/** Scores from which a message is unsure and spam, 0..1. */
+export interface Thresholds {
+  unsure: number
+  spam: number
+}
+
+/** docs/classifier.md "Model": ham up to the first, unless somebody sets them otherwise. */
+export const THRESHOLDS: Thresholds = { unsure: 0.2, spam: 0.9 }
 
 /** One reason of a verdict: `weight` in logits, positive towards spam; `text` for people. */
 export interface Evidence {

@@ -1,5 +1,6 @@
 // Settings that each address, domain and the whole server can have of their own: schema, defaults, docs.
 import { bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
+import { THRESHOLDS } from './mail.ts'
 
 export const SETTINGS = {
   enabled: bool(true, 'Judge mail for this scope; no: deliver everything untouched'),
@@ -15,7 +16,7 @@ export const SETTINGS = {
   ),
   mark_as_read: bool(true, 'Caught messages are shown as read, so that no client counts them'),
   unsure: num(
-    0.2,
+    THRESHOLDS.unsure,
     'Score (0 ham, 1 spam) from which a message is unsure: delivered, but doubtful',
     {
       min: 0,
@@ -24,7 +25,7 @@ export const SETTINGS = {
     },
   ),
   spam: num(
-    0.9,
+    THRESHOLDS.spam,
     'Score from which a message is spam; higher: less is held, more spam gets through',
     {
       min: 0,

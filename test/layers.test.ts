@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   errors: { files: /^plugin\/errors\.ts$/, may: [] },
   time: { files: /^plugin\/time\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
-  config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: [] },
+  config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
   store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time'] },

@@ -1,7 +1,7 @@
 /**
  * How good scores are: the measures of the TREC spam track (Cormack and Lynam, TREC 2005), exact. Pure.
  */
-import { THRESHOLDS, type Thresholds } from './judge.ts'
+import { THRESHOLDS, type Thresholds } from '../mail.ts'
 import type { Label } from './kernel.ts'
 
 /** A message's true label and the probability of spam it was given. */

@@ -1,6 +1,7 @@
 // Why a message scores as it does, in words. Reads the message again, slowly; never on the way of mail.
 import { LIMIT, SHARES, contribution, type Kernel, type Score } from './kernel.ts'
 import type { Trace } from './trace.ts'
+import { VIEW_NAMES, VIEW_TEXTS, VIEWS } from './views.ts'
 
 /** A word, pair of words or property of the message, and what it adds to z (positive: spam). */
 export interface Token {
@@ -11,6 +12,9 @@ export interface Token {
 }
 
 export interface ViewPart {
+  /** as evidence of a verdict names it */
+  key: string
+  /** for people */
   name: string
   /** Number of features. */
   n: number
@@ -26,8 +30,6 @@ export interface Explanation {
   /** The strongest tokens, strongest first. */
   tokens: Token[]
 }
-
-export const VIEW_NAMES = ['subject and correspondents', 'other headers', 'text'] as const
 
 /** Share of LIMIT from which a view is called clipped: more than a tenth is bent away. */
 const CLIPPED = 0.5
@@ -66,10 +68,16 @@ export function explain(
     .filter(({ weight }) => weight !== 0)
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, limit)
-  const views = ([0, 1, 2] as const).map((view) => {
+  const views = VIEWS.map((view) => {
     const { m, n } = score.views[view]
     const clipped = Math.abs(m) > CLIPPED * LIMIT
-    return { name: VIEW_NAMES[view], n, weight: contribution(view, m), clipped }
+    return {
+      key: VIEW_NAMES[view],
+      name: VIEW_TEXTS[view],
+      n,
+      weight: contribution(view, m),
+      clipped,
+    }
   })
   return { score, views, tokens }
 }

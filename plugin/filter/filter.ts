@@ -1,7 +1,7 @@
 // The filter: masks, kernel and judge behind one value. Knows nothing of store or Haraka; whoever owns it
 // brings lessons and list entries.
-import type { Verdict } from '../mail.ts'
-import { judge, type Lessons, type Thresholds } from './judge.ts'
+import type { Thresholds, Verdict } from '../mail.ts'
+import { judge, type Lessons } from './judge.ts'
 import { Kernel, type Score } from './kernel.ts'
 import { decideLists, type ListQuery } from './lists.ts'
 import { MaskIndex } from './mask-index.ts'

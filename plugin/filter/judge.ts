@@ -1,16 +1,8 @@
 // The judge: the only place where numbers become a verdict. Pure.
-import type { Evidence, Verdict, VerdictClass } from '../mail.ts'
+import type { Evidence, Thresholds, Verdict, VerdictClass } from '../mail.ts'
 import { contribution, type Score } from './kernel.ts'
 import type { ListMatch } from './lists.ts'
-
-/** Scores from which a message is unsure and spam, 0..1. */
-export interface Thresholds {
-  unsure: number
-  spam: number
-}
-
-/** docs/classifier.md "Model": ham up to 0.2, spam from 0.9. */
-export const THRESHOLDS: Thresholds = { unsure: 0.2, spam: 0.9 }
+import { VIEW_NAMES, VIEW_TEXTS, VIEWS } from './views.ts'
 
 /** What this installation has learned so far; `prior`: it began with a base model. */
 export interface Lessons {
@@ -61,12 +53,9 @@ export function judge({ score, list, thresholds, lessons }: Question): Verdict {
   }
 }
 
-const VIEW_NAMES = ['correspondents', 'transport', 'text']
-const VIEW_TEXTS = ['subject and correspondents', 'other headers', 'text']
-
 /** The views' parts of z: their sum is the score's logit, before trust. */
 function byView({ views }: Score): Evidence[] {
-  return ([0, 1, 2] as const).map((view) => {
+  return VIEWS.map((view) => {
     const { m, n } = views[view]
     const weight = contribution(view, m)
     return {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { byteColumns } from './byte-columns.ts'
 import { readTraces, type Trace } from './trace.ts'
+import type { View } from './views.ts'
 
 /** Version of the features: models and lessons of another version do not fit. */
 export const FEATURE_VERSION = 1
@@ -32,7 +33,7 @@ export const LIMIT = 12
 export const SHARES = [0.5, 0.5, 0.6] as const
 
 /** What a view with the logit `m` adds to z. */
-export function contribution(view: 0 | 1 | 2, m: number): number {
+export function contribution(view: View, m: number): number {
   return (SHARES[view] * m) / Math.sqrt(1 + (m / LIMIT) ** 2)
 }
 

@@ -1,16 +1,16 @@
 // The record that assembly/classifier/trace.ts makes of a message: every feature with the text behind it.
+import { VIEWS, type View } from './views.ts'
 
 /** One feature with the text behind it. */
 export type Trace = {
   slot: number
-  view: 0 | 1 | 2
+  view: View
   kind: 'present' | 'empty' | 'shape' | 'signal' | 'word' | 'pair'
   /** Header name in small letters; empty in the body. */
   header: string
   text: string
 }
 
-const VIEWS = [0, 1, 2] as const
 const KINDS = ['present', 'empty', 'shape', 'signal', 'word', 'pair'] as const
 
 /** Reads the records of assembly/classifier/trace.ts. */

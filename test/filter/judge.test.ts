@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ENOUGH, THRESHOLDS, judge, probability, trust } from '../../plugin/filter/judge.ts'
+import { ENOUGH, judge, probability, trust } from '../../plugin/filter/judge.ts'
+import { THRESHOLDS } from '../../plugin/mail.ts'
 import { contribution, type Score } from '../../plugin/filter/kernel.ts'
 
 function scored(m: number): Score {

@@ -8,6 +8,7 @@ import {
   type Judged,
   type Metrics,
 } from '../../quarantine/model/measure.ts'
+import { THRESHOLDS } from '../../mail.ts'
 import { Usage } from '../errors.ts'
 import { readMails } from '../mail/files.ts'
 import { labelled, shuffled, type Labelled } from '../mail/labelled.ts'
@@ -47,7 +48,7 @@ export function evaluation(): Command {
       `
 The measures are those of the TREC spam track: (1-ROCA)% is the area above the ROC curve; hm% and sm%
 are ham and spam on the wrong side of 0.5, lam% their logistic average; sm% at hm 0.1% is the spam that
-is missed when at most 0.1% of the ham may be lost. Of three classes, ham goes up to 0.2, spam from 0.9.
+is missed when at most 0.1% of the ham may be lost. Of three classes, ham goes up to ${THRESHOLDS.unsure}, spam from ${THRESHOLDS.spam}.
 
 Examples:
   lazaret eval ~/corpus/full/index --roc roc.svg

@@ -85,7 +85,9 @@ function whole({ name, verdict, explanation }: Examined & { name: string }): str
     explanation.views[view].name,
   ])
   // What the views say already is not said twice.
-  const reasons = verdict.evidence.filter(({ name: kind }) => !VIEWS.has(kind))
+  const reasons = verdict.evidence.filter(
+    ({ name: kind }) => !explanation.views.some(({ key }) => key === kind),
+  )
   return [
     `${clean(name)}: ${paint(colors.bold(verdict.class))} ${verdict.score.toFixed(4)}`,
     ...reasons.map(({ text }) => `  ${clean(text)}`),
@@ -94,6 +96,5 @@ function whole({ name, verdict, explanation }: Examined & { name: string }): str
   ].join('\n')
 }
 
-const VIEWS = new Set(['correspondents', 'transport', 'text'])
 const signed = (n: number): string => `${n < 0 ? '' : '+'}${n.toFixed(2)}`
 const indent = (text: string): string => text.replace(/^/gm, '  ')
