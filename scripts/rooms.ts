@@ -26,7 +26,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 for (const part of PARTS) {
   const inside = files.filter(isIn(part))
-  const rooms = new Set(inside.map(posix.dirname))
+  const rooms = new Set(inside.map((file) => posix.dirname(file)))
   const between = new Set<string>()
   let imports = 0
   for (const file of inside)
