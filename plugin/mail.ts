@@ -52,8 +52,8 @@ export interface Edit {
 
 /**
  * `held`: taken off an SMTP transaction; `copy`: of a delivered unsure message; `report`: appended to
- * Spam or Not Spam by a person; `notice`: from the quarantine itself; `plain`: an ordinary message in
- * an ordinary mailbox (test switch only); `split`: on its way to a recipient whose headers differ from
+ * Spam or Not Spam by a person; `notice`: from the quarantine itself; `plain`: in a folder of
+ * the test switch, where it means nothing; `split`: on its way to a recipient whose headers differ from
  * those of the other recipients of the same transaction; it lies in no folder.
  */
 export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain' | 'split'
@@ -126,7 +126,7 @@ export type PlaceKey = [uid: number, folder: string]
 
 /**
  * An item in a folder. In the folders of the quarantine the UID is the seq of the event that put it
- * there; an ordinary mailbox (test switch) counts its own from 1.
+ * there; a folder of the test switch counts its own from 1.
  */
 export interface Place {
   uid: number

@@ -1,4 +1,4 @@
-// Ordinary mailboxes (test switch): names under ids that are for ever.
+// Folders of the test switch: names under ids that are for ever.
 import { decode } from './codec.ts'
 import type { Views } from './env.ts'
 
@@ -7,7 +7,7 @@ export interface MailboxRecord {
   uidValidity: number
 }
 
-/** The greatest UIDVALIDITY that an ordinary mailbox ever had, or 0. */
+/** The greatest UIDVALIDITY that one of them ever had, or 0. */
 export function mailboxValidity(views: Views): number {
   const bytes = views.meta.get('mailboxValidity')
   return bytes ? decode<number>(bytes) : 0

@@ -17,9 +17,8 @@ export function needTarget(client: Client, name: string): Folder {
   const { verbs } = client
   const folder = verbs.folders.find(name)
   if (folder) return folder
-  const creatable = verbs.config.imap.test_mailboxes && verbs.login.tier === 'super-admin'
   throw new Refused(
-    creatable ? 'TRYCREATE' : 'NONEXISTENT',
+    verbs.folders.creatable ? 'TRYCREATE' : 'NONEXISTENT',
     `There is no folder ${quoted(name)} here.`,
   )
 }

@@ -111,7 +111,7 @@ function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: F
     const placed = placedFor(tx.views, login, from.id, uid)
     if (!placed) continue
     const { place, item } = placed
-    // Copying within an ordinary mailbox is ordinary (RFC 9051 §6.4.7).
+    // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
     const means: Meaning =
       from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)
     planned.push({ place, item, means })

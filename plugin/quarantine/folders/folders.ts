@@ -1,8 +1,8 @@
 // The folders of the quarantine: ids, names, special uses, and the names that other systems gave them.
 import type { Config } from '../../config.ts'
-import type { ItemKind, Login } from '../../mail.ts'
+import type { ItemKind } from '../../mail.ts'
 
-/** Ids are for ever, names are configuration. Ordinary mailboxes (test switch) have ids `box-<seq>`. */
+/** Ids are for ever, names are configuration. Those of the test switch are `box-<seq>`. */
 export type FolderId =
   | 'inbox'
   | 'caught'
@@ -20,7 +20,7 @@ export interface Folder {
   name: string
   /** RFC 6154 attribute, such as `\\Junk`, or null. */
   specialUse: string | null
-  /** True for an ordinary mailbox: messages can be appended, it can be renamed and deleted. */
+  /** Of the test switch: it means nothing to drop a message there, and it can be renamed and deleted. */
   ordinary: boolean
   uidValidity: number
   /** Opaque and stable (RFC 8474 MAILBOXID). */
@@ -76,9 +76,4 @@ export function homeOf(kind: ItemKind, direction: 'in' | 'out'): FolderId {
   if (kind === 'copy') return 'requested'
   if (kind === 'notice') return 'inbox'
   return direction === 'out' ? 'outgoing' : 'caught'
-}
-
-/** Ordinary mailboxes are the super-admin's alone, and only behind the test switch. */
-export function mayHaveMailboxes(config: Config, login: Login): boolean {
-  return config.imap.test_mailboxes && login.tier === 'super-admin'
 }

@@ -7,7 +7,7 @@ import { getPlace } from '../../store/places.ts'
 import type { Context } from '../context.ts'
 import type { Folder } from './folders.ts'
 import { rawOf, rows } from './mailbox.ts'
-import { allFolders } from './mailboxes.ts'
+import { allFolders } from './test-switch/switch.ts'
 
 export interface Listed {
   item: Item

@@ -2,7 +2,9 @@
 import type { Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { findFolder, type Folder } from '../folders/folders.ts'
-import * as mailboxes from '../folders/mailboxes.ts'
+import * as change from '../folders/test-switch/change.ts'
+import { isSubscribed, subscribe, subscriptions } from '../folders/test-switch/subscribe.ts'
+import { allFolders, mayCreate } from '../folders/test-switch/switch.ts'
 
 export class FolderVerbs {
   readonly #ctx: Context
@@ -15,28 +17,32 @@ export class FolderVerbs {
 
   /** In the order in which they are listed. */
   all(): Folder[] {
-    return mailboxes.allFolders(this.#ctx, this.#login)
+    return allFolders(this.#ctx, this.#login)
   }
   find(name: string): Folder | null {
     return findFolder(this.all(), name)
   }
+  /** Would `create` be of use? Only behind the test switch. */
+  get creatable(): boolean {
+    return mayCreate(this.#ctx.config, this.#login)
+  }
   create(name: string): Promise<Folder> {
-    return mailboxes.createMailbox(this.#ctx, this.#login, name)
+    return change.createFolder(this.#ctx, this.#login, name)
   }
   remove(name: string): Promise<void> {
-    return mailboxes.deleteMailbox(this.#ctx, this.#login, name)
+    return change.removeFolder(this.#ctx, this.#login, name)
   }
   rename(from: string, to: string): Promise<void> {
-    return mailboxes.renameMailbox(this.#ctx, this.#login, from, to)
+    return change.renameFolder(this.#ctx, this.#login, from, to)
   }
   isSubscribed(folder: Folder): boolean {
-    return mailboxes.isSubscribed(this.#ctx, this.#login, folder)
+    return isSubscribed(this.#ctx, this.#login, folder)
   }
   subscriptions(): string[] {
-    return mailboxes.subscriptions(this.#ctx, this.#login)
+    return subscriptions(this.#ctx, this.#login)
   }
   subscribe(name: string, subscribed: boolean): Promise<void> {
-    return mailboxes.subscribe(this.#ctx, this.#login, name, subscribed)
+    return subscribe(this.#ctx, this.#login, name, subscribed)
   }
   /** Seq after which folders and subscriptions are as they were. */
   changed(): number {

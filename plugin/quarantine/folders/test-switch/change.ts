@@ -1,0 +1,111 @@
+// Folders of the test switch are created, renamed and deleted.
+import { Refused } from '../../../errors.ts'
+import type { Login } from '../../../mail.ts'
+import { getItem } from '../../../store/items.ts'
+import { mailboxValidity } from '../../../store/mailboxes.ts'
+import { getBox, getPlace } from '../../../store/places.ts'
+import { readRows } from '../../../store/rows.ts'
+import type { Tx } from '../../../store/store.ts'
+import { HOUR, write, type Context } from '../../context.ts'
+import { findFolder, type Folder } from '../folders.ts'
+import { groupPlaces } from '../mailbox.ts'
+import { checkName } from './name.ts'
+import { allFolders, mayCreate } from './switch.ts'
+
+const FOLDERS_MAX = 10_000
+
+/** Creates a folder. Names above it need none: they are listed with \Noselect (RFC 9051 §6.3.4). */
+export async function createFolder(ctx: Context, login: Login, name: string): Promise<Folder> {
+  refuseWithoutSwitch(ctx, login)
+  // RFC 9051 §6.3.4: a trailing delimiter only says that children will follow.
+  const clean = name.endsWith('/') ? name.slice(0, -1) : name
+  checkName(clean)
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const existing = allFolders(ctx, login)
+    if (findFolder(existing, clean))
+      throw new Refused('ALREADYEXISTS', `There is a folder '${clean}' already.`)
+    if (existing.length >= FOLDERS_MAX)
+      throw new Refused('LIMIT', `There are ${FOLDERS_MAX} folders already.`)
+    make(ctx, tx, clean)
+    const made = findFolder(allFolders(ctx, login), clean)
+    if (!made) throw new Error(`folder '${clean}' was created and is not there`)
+    return made
+  })
+}
+
+export async function removeFolder(ctx: Context, login: Login, name: string): Promise<void> {
+  await write(ctx, { actor: login.account }, (tx) => {
+    // RFC 9051 §6.3.5: a folder with others below it goes and leaves the name, which cannot go then.
+    const all = allFolders(ctx, login)
+    if (!findFolder(all, name) && hasChildren(all, name))
+      throw new Refused('HASCHILDREN', 'Delete the folders below it first.')
+    const folder = ordinary(ctx, login, name, 'deleted')
+    vanish(ctx, tx, folder)
+    const { id, uidValidity } = folder
+    tx.append({ type: 'mailbox', id, name: null, uidValidity })
+  })
+}
+
+/** Renames a folder and everything below it (RFC 9051 §6.3.6). */
+export async function renameFolder(
+  ctx: Context,
+  login: Login,
+  from: string,
+  to: string,
+): Promise<void> {
+  const clean = to.endsWith('/') ? to.slice(0, -1) : to
+  await write(ctx, { actor: login.account }, (tx) => {
+    const all = allFolders(ctx, login)
+    if (findFolder(all, from) || !hasChildren(all, from)) ordinary(ctx, login, from, 'renamed')
+    checkName(clean)
+    if (findFolder(all, clean) || hasChildren(all, clean))
+      throw new Refused('ALREADYEXISTS', `There is a folder '${clean}' already.`)
+    if (clean.startsWith(`${from}/`))
+      throw new Refused('CANNOT', 'A folder cannot be moved below itself.')
+    for (const { id, name, uidValidity, ordinary: own } of all)
+      if (own && (name === from || name.startsWith(`${from}/`)))
+        tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length), uidValidity })
+  })
+}
+
+function make(ctx: Context, tx: Tx, name: string): void {
+  // The seq of the event is not known before it is appended; the next one is.
+  const id = `box-${ctx.store.seq + 1}`
+  const uidValidity = Math.max(Math.floor(tx.at / 1000), mailboxValidity(tx.views) + 1)
+  tx.append({ type: 'mailbox', id, name, uidValidity })
+}
+
+function vanish(ctx: Context, tx: Tx, folder: Folder): void {
+  const { messages } = getBox(tx.views, '', folder.id)
+  const places = [...readRows(tx.views, '', folder.id, messages).uid].flatMap((uid) => {
+    const place = getPlace(tx.views, [uid, folder.id])
+    const item = place && getItem(tx.views, place.item)
+    return place && item ? [{ place, item }] : []
+  })
+  if (places.length > 0)
+    tx.append({
+      type: 'expunge',
+      groups: groupPlaces(places),
+      due: tx.at + ctx.config.main.grace_hours * HOUR,
+    })
+}
+
+function hasChildren(all: readonly Folder[], name: string): boolean {
+  return all.some((other) => other.name.startsWith(`${name}/`))
+}
+
+function ordinary(ctx: Context, login: Login, name: string, what: string): Folder {
+  const folder = findFolder(allFolders(ctx, login), name)
+  if (!folder) throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
+  if (!folder.ordinary)
+    throw new Refused('CANNOT', `'${folder.name}' belongs to the quarantine and cannot be ${what}.`)
+  return folder
+}
+
+function refuseWithoutSwitch(ctx: Context, login: Login): void {
+  if (!mayCreate(ctx.config, login))
+    throw new Refused(
+      'CANNOT',
+      'The quarantine has a fixed set of folders; no others can be created here.',
+    )
+}
