@@ -62,19 +62,23 @@ function tries(smtp: number): string[] {
   return [
     `  1. Open Caught as alice@${DOMAIN}. Drag one "Joke-of-the-Day" into "Release & Train": it is`,
     '     delivered (a line appears here), and the next joke of that sender scores lower.',
-    '  2. Send a message of your own, from a file, and see what becomes of it:',
-    `     ${colors.cyan(curl(smtp))}`,
+    '  2. Send a message of your own, and see what becomes of it (-T FILE sends a file):',
+    ...sending(smtp),
   ]
 }
 
 function emptyTries(smtp: number): string[] {
   return [
-    '  1. Send messages from files. Nothing is learned yet, so all are unsure and get delivered:',
-    `     ${colors.cyan(curl(smtp))}`,
+    '  1. Send messages (-T FILE sends a file). Nothing is learned yet: all are unsure, and get delivered:',
+    ...sending(smtp),
     '  2. Drag spam from any mailbox of your mail client into the folder Spam, good mail into Not Spam:',
     '     each is learned at once, and after some of both kinds spam is caught.',
   ]
 }
 
-const curl = (smtp: number): string =>
-  `curl smtp://${HOST}:${smtp} --mail-from me@shop.example --mail-rcpt alice@${DOMAIN} -T message.eml`
+/** To be pasted as it is. */
+const sending = (smtp: number): string[] =>
+  [
+    `     printf 'From: me@shop.example\\nSubject: minutes\\n\\nThe minutes of the meeting.\\n' |`,
+    `       curl -sS smtp://${HOST}:${smtp} --mail-from me@shop.example --mail-rcpt alice@${DOMAIN} --crlf -T -`,
+  ].map((line) => colors.cyan(line))

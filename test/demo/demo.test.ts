@@ -1,8 +1,12 @@
+import { execFile, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { describe, expect, test } from 'vitest'
 import { freePorts, Gateway, login, tempDir, type Demo } from './gateway.ts'
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0
 
 const files = (demo: Demo): string[] =>
   readdirSync(demo.delivered).filter((name) => name.endsWith('.eml'))
@@ -104,6 +108,17 @@ describe('npm start', () => {
     expect(gateway.out).toContain('TEST SWITCH')
     expect(await held(demo, 'super-admin')).toBe(0)
     expect(files(demo)).toEqual([])
+    // What it says to type can be pasted as it is.
+    await gateway.says(/Ctrl-C stops it/)
+    const [typed] = /printf [^]*? -T -/.exec(gateway.out) ?? []
+    if (hasCurl) {
+      await promisify(execFile)('sh', ['-c', typed ?? 'false'])
+      await gateway.says(/delivered to alice@demo\.example: minutes/)
+    }
+    const block = /lazaret (--data \S+ list add) '(\S+)' --block/.exec(gateway.out) ?? []
+    const args = [...block[1].split(' '), block[2], '--block']
+    const said = await promisify(execFile)(process.execPath, ['dist/plugin/cli/index.js', ...args])
+    expect(said.stdout).toContain('Added 1 mask')
     const client = await login(demo, 'super-admin')
     await client.mailboxCreate('box/inner')
     expect((await client.list()).map(({ path }) => path)).toContain('box/inner')
