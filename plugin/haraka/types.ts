@@ -1,5 +1,6 @@
 // What this plugin uses of Haraka 3: the shapes of its objects, and its return codes. Haraka has no
 // types of its own.
+import type { Socket } from 'node:net'
 
 /** haraka-constants: what a hook answers. */
 export const CODE = { cont: 900, deny: 902, denysoft: 903, ok: 906 } as const
@@ -103,7 +104,15 @@ export interface HMail {
   filename: string
   todo: Omit<Todo, 'message_stream' | 'notes'> & { notes: Notes }
   data_stream(): NodeJS.ReadableStream
+  /** Tries the next of the destinations; none is left: deferred. */
+  try_deliver(): Promise<void>
+  try_deliver_host_on_socket(mx: Mx, host: string, port: number, socket: HopSocket): void
+  /** Ends it as failed: the bounce hook, then a bounce message unless that answers. */
+  bounce(reason: string): void
 }
+
+/** A connection to a next hop; 'line' gives each line of a reply. */
+export type HopSocket = Socket
 
 export interface Outbound {
   delivery_queue: { push(hmail: HMail): void }

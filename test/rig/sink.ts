@@ -10,6 +10,8 @@ export interface Delivery {
 }
 
 export type Stage = 'rcpt' | 'data' | 'dot'
+/** In the place of a reply: the message is taken, and the connection cut. */
+export const CUT = 'cut'
 /** Answers `250` and the like unless told: a full reply line, or a promise of one. */
 export type Reply = (stage: Stage, delivery: Delivery) => string | null | Promise<string | null>
 
@@ -115,11 +117,12 @@ export class NextHop {
           buffer = buffer.subarray(whole + 3)
           receiving = false
           const line = await this.reply('dot', delivery)
-          if (!line || line.startsWith('2')) {
+          if (!line || line.startsWith('2') || line === CUT) {
             this.deliveries.push(delivery)
             this.#tell()
           }
-          say(line ?? '250 kept')
+          if (line === CUT) socket.destroy()
+          else say(line ?? '250 kept')
         } else {
           const end = buffer.indexOf('\r\n')
           if (end < 0) return

@@ -1,14 +1,19 @@
 // From the outbound queue to the next hop: where a release goes, and what became of it.
-import { Readable } from 'node:stream'
 import type { Lazaret } from '../../open.ts'
 import type { Answer } from '../answer.ts'
 import { destinations } from '../route.ts'
 import { CODE, type HMail, type Plugin } from '../types.ts'
 import type { Handover } from './handover.ts'
-import { isMarked, mark, queuedReleases, type ReleaseNote } from './queue-files.ts'
+import { Attempts } from './attempts.ts'
+import { isMarked, queuedReleases, type ReleaseNote } from './queue-files.ts'
 
-const UNKNOWN =
-  'Haraka was stopped while the next server took the message: it may have been delivered or not. Ask the recipient before you release it again.'
+const ASK = 'it may have been delivered or not. Ask the recipient before you release it again.'
+const STOPPED = `Haraka was stopped while the next server took the message: ${ASK}`
+
+/** What people read when all of a message was sent and no reply came that says what became of it. */
+export function unknownOutcome(trouble: string): string {
+  return `The next server was given the whole message and then ${trouble || 'was gone'}: ${ASK}`
+}
 
 type Outcome = 'deferred' | 'delivered' | 'failed'
 
@@ -17,7 +22,7 @@ export class Delivery {
   readonly #lazaret: Lazaret
   readonly #handover: Handover
   readonly #dropped = new WeakSet<HMail>()
-  readonly #held = new WeakSet<HMail>()
+  readonly #attempts = new WeakMap<HMail, Attempts>()
   /** Releases to several recipients under way: names of their finished files, and whether one failed. */
   readonly #partial = new Map<string, { done: Set<string>; failed: boolean }>()
 
@@ -42,13 +47,11 @@ export class Delivery {
       (release.token !== note.token || release.state === 'delivered' || release.state === 'failed')
     if (over && !(note.recipients.length > 1 && release?.token === note.token))
       return this.#drop(hmail)
-    if (!note.ordinary) {
-      if (isMarked(hmail)) {
-        await quarantine.system.report(note.item, note.token, 'failed', UNKNOWN)
-        return this.#drop(hmail)
-      }
-      this.#holdEnd(hmail)
+    if (!note.ordinary && isMarked(hmail)) {
+      await quarantine.system.report(note.item, note.token, 'failed', STOPPED)
+      return this.#drop(hmail)
     }
+    this.attempts(hmail, note).begin()
     const { host, port } = config.release
     if (host !== '' && !note.ordinary) return [CODE.ok, { priority: 0, exchange: host, port }]
     return note.nextHop === null ? [] : [CODE.ok, destinations(this.#plugin, note.nextHop)]
@@ -65,12 +68,14 @@ export class Delivery {
     return this.#dropped.has(hmail)
   }
 
-  /** The end of the message is sent when the file is marked, not before. */
-  #holdEnd(hmail: HMail): void {
-    if (this.#held.has(hmail)) return
-    this.#held.add(hmail)
-    const original = hmail.data_stream.bind(hmail)
-    hmail.data_stream = () => Readable.from(markedAtEnd(original(), hmail), { objectMode: false })
+  /** How Haraka's attempts at one file go. */
+  attempts(hmail: HMail, note: ReleaseNote): Attempts {
+    let attempts = this.#attempts.get(hmail)
+    if (!attempts) {
+      attempts = new Attempts(hmail, { once: !note.ordinary })
+      this.#attempts.set(hmail, attempts)
+    }
+    return attempts
   }
 
   /** Writes down what became of one file; `reply`: of the next hop. */
@@ -95,12 +100,4 @@ export class Delivery {
     this.#partial.delete(token)
     return partial.failed ? 'failed' : 'delivered'
   }
-}
-
-async function* markedAtEnd(
-  source: NodeJS.ReadableStream,
-  hmail: HMail,
-): AsyncGenerator<Buffer | string> {
-  yield* source
-  await mark(hmail)
 }

@@ -12,9 +12,9 @@ import type { OpenRelease } from '../../quarantine/release/release.ts'
 import { HOUR } from '../../time.ts'
 import { answer, type Answer } from '../answer.ts'
 import { CODE, type HMail, type Next, type Plugin } from '../types.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery, unknownOutcome } from './delivery.ts'
 import { Handover } from './handover.ts'
-import { noteIn, unmark } from './queue-files.ts'
+import { isMarked, noteIn, unmark } from './queue-files.ts'
 import { Underway } from './underway.ts'
 
 /** How often claims of dead workers are looked for; wanted releases are seen at once. */
@@ -108,8 +108,10 @@ export class Releaser {
   onDeferred(next: Next, hmail: HMail, params: unknown): void {
     const note = noteIn(hmail.todo.notes)
     if (!note) return next()
+    const attempts = this.#delivery.attempts(hmail, note)
+    attempts.end()
     unmark(hmail)
-    const reply = replyOf(hmail, String((params as { err?: unknown }).err))
+    const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts.trouble)
     const work = this.#delivery.record(hmail, note, 'deferred', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
@@ -119,8 +121,19 @@ export class Releaser {
     if (!note) return next()
     // OK: no bounce message, the file is removed.
     if (this.#delivery.isDropped(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
-    const reply = replyOf(hmail, error instanceof Error ? error.message : String(error))
-    const bounce: Answer = note.ordinary ? [] : [CODE.ok]
+    const attempts = this.#delivery.attempts(hmail, note)
+    attempts.end()
+    const { trouble, unknown } = attempts
+    const said = error instanceof Error ? error.message : String(error)
+    // A line that is no reply says nothing of the message that came before it.
+    const garbled = isMarked(hmail) && said.startsWith(GARBLED)
+    const bounces = note.ordinary && !unknown && !garbled
+    const bounce: Answer = bounces ? [] : [CODE.ok]
+    const reply = unknown
+      ? unknownOutcome(trouble)
+      : garbled
+        ? unknownOutcome(`answered "${said.slice(GARBLED.length).trim()}", which is no reply`)
+        : replyOf(hmail, said, trouble)
     const work = this.#delivery.record(hmail, note, 'failed', reply).then(() => bounce)
     void answer(this.#underway.ended(hmail, next), work, (failed) => {
       this.#unrecorded(failed)
@@ -195,8 +208,15 @@ export class Releaser {
   }
 }
 
-/** What the next hop said, where Haraka's own words hide it behind the recipient's address. */
-function replyOf({ todo }: HMail, reason: string): string {
-  const said = todo.rcpt_to[0]?.reason
-  return said && /^Some recipients|^Too many failures/.test(reason) ? said : reason
+/** Haraka's words for a line without a reply code. */
+const GARBLED = 'Unrecognized response from upstream server:'
+
+/** What happened, where Haraka's own words say that something did. `trouble`: with the connection. */
+function replyOf({ todo }: HMail, reason: string, trouble: string): string {
+  const often = /^Too many failures \((.*)\)$/s.exec(reason)
+  if (often)
+    return `given up after many attempts; the last one: ${replyOf({ todo } as HMail, often[1], trouble)}`
+  if (reason.startsWith('Some recipients')) return todo.rcpt_to[0]?.reason ?? reason
+  if (reason === 'Tried all MXs') return trouble || `no server for ${todo.domain} could be reached`
+  return reason.replace(/^Upstream error: /, '')
 }

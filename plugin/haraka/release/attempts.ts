@@ -1,0 +1,100 @@
+// Watches Haraka's outbound as it hands one file over. Haraka waits 30 s for the reply to the final dot, and takes a
+// connection that is cut after it for a next hop that has nothing: it tries the next one, or the same again.
+import { Readable } from 'node:stream'
+import type { HMail, HopSocket, Mx } from '../types.ts'
+import { isMarked, mark } from './queue-files.ts'
+
+/** RFC 5321 §4.5.3.2.6: the server may take ten minutes to answer the final dot; §4.5.3.2.5: three a block of data. */
+const DOT_MS = 600_000
+
+export class Attempts {
+  /** What went wrong with the connection of the last attempt, in words; `''`: no connection was had. */
+  trouble = ''
+  /** The next hop was given all of the message, and it is not known whether it took it. */
+  unknown = false
+  readonly #hmail: HMail
+  readonly #once: boolean
+  #socket: HopSocket | null = null
+  #reply = ''
+
+  /** @param once never sent again when it may have been taken. */
+  constructor(hmail: HMail, { once }: { once: boolean }) {
+    this.#hmail = hmail
+    this.#once = once
+    const onSocket = hmail.try_deliver_host_on_socket.bind(hmail)
+    hmail.try_deliver_host_on_socket = (mx, host, port, socket) => {
+      this.#listen(mx, socket, () => onSocket(mx, host, port, socket))
+    }
+    const next = hmail.try_deliver.bind(hmail)
+    hmail.try_deliver = async () => {
+      if (this.#isUnknown) this.#tell()
+      else await next()
+    }
+    const data = hmail.data_stream.bind(hmail)
+    hmail.data_stream = () => this.#data(data())
+  }
+
+  /** A new attempt begins. */
+  begin(): void {
+    this.trouble = ''
+  }
+
+  /** Its outcome is known: what is read from now on is no delivery. */
+  end(): void {
+    this.#socket = null
+  }
+
+  get #isUnknown(): boolean {
+    return this.#once && isMarked(this.#hmail)
+  }
+
+  /** bounce() is how Haraka takes a file out of the queue; the hook tells what it means. */
+  #tell(): void {
+    this.unknown = true
+    this.#hmail.bounce(this.trouble)
+  }
+
+  #listen({ exchange, port }: Mx, socket: HopSocket, begin: () => void): void {
+    const name = `${exchange}:${port}`
+    this.#socket = socket
+    this.#reply = ''
+    this.trouble = ''
+    socket.on('line', (line: string) => {
+      this.#reply = line.trimEnd()
+    })
+    begin()
+    // Haraka has just removed all others; ours are to be heard before its own.
+    socket.prependListener('error', (error: unknown) => {
+      const said = error instanceof Error ? error.message : String(error)
+      const waited = /^socket timeout waiting on (\w+)/.exec(said)
+      this.trouble = waited
+        ? `${name} did not answer (${waited[1].toUpperCase()}) in time`
+        : `${name}: ${said}`
+    })
+    socket.prependListener('close', () => {
+      this.trouble ||= `${name} closed the connection`
+    })
+  }
+
+  #data(source: NodeJS.ReadableStream): NodeJS.ReadableStream {
+    const socket = this.#socket
+    // Haraka also reads it to make a bounce message.
+    if (!socket || socket.destroyed || !/^[23]/.test(this.#reply)) return source
+    this.#socket = null
+    if (this.#reply.startsWith('3'))
+      return Readable.from(this.#whole(source, socket), { objectMode: false })
+    // RFC 5321 §4.3.2: only 354 asks for the message. What is not asked for is not sent: nothing that is answered then
+    // would be about it.
+    const error = new Error(`it answered DATA with "${this.#reply}"`)
+    setImmediate(() => {
+      if (socket.listenerCount('error') > 0) socket.emit('error', error)
+    })
+    return new Readable({ read: () => {} })
+  }
+
+  async *#whole(source: NodeJS.ReadableStream, socket: HopSocket): AsyncGenerator<Buffer | string> {
+    socket.setTimeout(DOT_MS)
+    yield* source
+    if (this.#once) await mark(this.#hmail)
+  }
+}

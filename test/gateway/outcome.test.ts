@@ -1,0 +1,102 @@
+// Next hops that are slow, cut, garble and lie after the final dot: a message is never sent twice without a person being
+// told, and what people read says what happened.
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { Item } from '../../plugin/mail.ts'
+import { freePort } from '../rig/haraka.ts'
+import { CUT, type Reply } from '../rig/sink.ts'
+import { sendMail } from '../rig/smtp.ts'
+import { block, drag, itemsIn, message, released, world, type World } from './world.ts'
+
+const SPAM = message(['From: a@spam.example', 'Subject: buy now', '', 'buy'])
+const QUICK = 'enable_tls=false\nconnect_timeout=1\ntemp_fail_intervals=5s*1\n'
+
+/** A message is held and released; the next hop answers as told. */
+async function release(reply: Reply): Promise<World & { item: Item }> {
+  const it = await world({ files: { 'outbound.ini': QUICK } })
+  await block(it.lazaret, '*@spam.example')
+  await sendMail(it.haraka.port, { from: 'a@spam.example', to: ['user@example.com'], raw: SPAM })
+  const [item] = itemsIn(it.lazaret, 'caught')
+  it.hop.reply = reply
+  await drag(it.lazaret, 'caught', 'release')
+  return { ...it, item }
+}
+
+/** One more message, all the way: what was on its way before has ended then. */
+async function nothingElse({ haraka, lazaret, hop }: World, count: number): Promise<void> {
+  hop.reply = () => null
+  const raw = message(['From: b@spam.example', 'Subject: other', '', 'other'])
+  await sendMail(haraka.port, { from: 'b@spam.example', to: ['user@example.com'], raw })
+  const other = itemsIn(lazaret, 'caught').find(({ sender }) => sender === 'b@spam.example') as Item
+  await drag(lazaret, 'caught', 'release', [other])
+  await released(lazaret, other.id)
+  expect(hop.deliveries).toHaveLength(count + 1)
+}
+
+const dot =
+  (line: string): Reply =>
+  (stage) =>
+    stage === 'dot' ? line : null
+
+describe('after the final dot', () => {
+  test('a reply that takes longer than connect_timeout is waited for', async () => {
+    const it = await release(async (stage) => {
+      if (stage === 'dot') await wait(3000) // longer than connect_timeout: this is what is tested
+      return null
+    })
+    const { release: outcome } = await released(it.lazaret, it.item.id)
+    expect(outcome?.reply).toContain('kept')
+    await nothingElse(it, 1)
+  })
+
+  test.each([
+    ['the connection is cut', CUT, /closed the connection|ECONNRESET/],
+    ['a line comes that is no reply', 'taken, thank you', /taken, thank you/],
+  ])('%s: not sent again, and a person is told', async (_, line, said) => {
+    const it = await release(dot(line))
+    const item = await released(it.lazaret, it.item.id, 'failed')
+    expect(item.release?.reply).toMatch(said)
+    expect(item.release?.reply).toMatch(/may have been delivered or not. Ask the recipient/)
+    expect(itemsIn(it.lazaret, 'caught').map(({ id }) => id)).toEqual([item.id])
+    expect(itemsIn(it.lazaret, 'inbox')).toHaveLength(1)
+    await nothingElse(it, line === CUT ? 1 : 0)
+  })
+
+  test('a refusal is one, and a wish to wait is kept', async () => {
+    const it = await release(dot('452 4.3.1 disk full'))
+    await released(it.lazaret, it.item.id, 'deferred')
+    it.hop.reply = dot('554 5.7.1 no thank you')
+    const item = await released(it.lazaret, it.item.id, 'failed')
+    expect(item.release?.reply).toContain('no thank you')
+    expect(item.release?.reply).not.toMatch(/may have been/)
+  })
+})
+
+describe('before it', () => {
+  test('DATA answered with 250 asks for no message, and is no delivery', async () => {
+    let lies = true
+    const it = await release((stage) => (stage === 'data' && lies ? '250 ok' : null))
+    const item = await released(it.lazaret, it.item.id, 'deferred')
+    expect(item.release?.reply).toContain('it answered DATA with "250 ok"')
+    expect(it.hop.deliveries).toEqual([])
+    lies = false
+    await released(it.lazaret, it.item.id)
+    expect(it.hop.deliveries).toHaveLength(1)
+  })
+
+  test('what people read names the server that was not there', async () => {
+    const port = await freePort()
+    const it = await world({
+      files: { 'outbound.ini': QUICK },
+      ini: { release: { host: '127.0.0.1', port } },
+    })
+    await block(it.lazaret, '*@spam.example')
+    await sendMail(it.haraka.port, { from: 'a@spam.example', to: ['user@example.com'], raw: SPAM })
+    const [item] = itemsIn(it.lazaret, 'caught')
+    await drag(it.lazaret, 'caught', 'release')
+    const { release: deferred } = await released(it.lazaret, item.id, 'deferred')
+    expect(deferred?.reply).toContain('no server for example.com could be reached')
+    const { release: failed } = await released(it.lazaret, item.id, 'failed')
+    expect(failed?.reply).toMatch(/^given up after many attempts; the last one: no server/)
+  })
+})
