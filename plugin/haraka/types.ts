@@ -1,6 +1,5 @@
 // What this plugin uses of Haraka 3: the shapes of its objects, and its return codes. Haraka has no
 // types of its own.
-import type { Socket } from 'node:net'
 
 /** haraka-constants: what a hook answers. */
 export const CODE = { cont: 900, deny: 902, denysoft: 903, ok: 906 } as const
@@ -112,7 +111,14 @@ export interface HMail {
 }
 
 /** A connection to a next hop; 'line' gives each line of a reply. */
-export type HopSocket = Socket
+export interface HopSocket {
+  readonly destroyed: boolean
+  on(event: 'line', listener: (line: string) => void): unknown
+  prependListener(event: 'error' | 'close', listener: (error: unknown) => void): unknown
+  listenerCount(event: string): number
+  emit(event: 'error', error: Error): boolean
+  setTimeout(ms: number): unknown
+}
 
 export interface Outbound {
   delivery_queue: { push(hmail: HMail): void }
