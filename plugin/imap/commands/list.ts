@@ -43,7 +43,7 @@ const LIST: SessionCommand<List> = {
       writeList(writer, { attributes, mailbox: name, childInfo })
       if (!exists || (!list.status && !list.returns.has('MYRIGHTS'))) continue
       const folder = needFolder(session, name)
-      // RFC 5819 §2: STATUS follows the LIST response of its mailbox
+      // RFC 5819 §2: STATUS follows the LIST response of its folder
       if (list.status) writeStatus(writer, name, statusOf(session, folder, list.status))
       if (list.returns.has('MYRIGHTS'))
         writer.untagged().atom('MYRIGHTS').mailbox(name).astring(rightsOf(folder)).crlf()

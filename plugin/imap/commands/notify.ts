@@ -41,7 +41,7 @@ const NOTIFY: SessionCommand<Notify> = {
   },
 }
 
-/** INBOX in any case and the names of older systems, as the mailbox is called. */
+/** INBOX in any case and the names of older systems, as the folder is called. */
 function properName({ verbs }: Parameters<typeof keepModseqs>[0], name: string): string {
   const folder = verbs.folders.find(name)
   return folder && !folder.ordinary ? folder.name : name

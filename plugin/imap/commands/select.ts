@@ -1,6 +1,6 @@
 // A folder is selected, and no longer (RFC 9051 §6.3.2, §6.3.3, §6.4.1, §6.4.2)
 import type { SessionCommand } from '../command.ts'
-import { openMailbox } from '../selected/open.ts'
+import { openFolder } from '../selected/open.ts'
 import { parseNothing, parseSelect, type Select } from '../wire/index.ts'
 import { markedUids } from './expunge.ts'
 
@@ -8,17 +8,17 @@ import { markedUids } from './expunge.ts'
 const SELECT: SessionCommand<Select> = {
   state: 'authenticated',
   parse: parseSelect,
-  run: (session, args) => openMailbox(session, args, { readOnly: false }),
+  run: (session, args) => openFolder(session, args, { readOnly: false }),
 }
 
 // EXAMINE (RFC 9051 §6.3.3): SELECT, but nothing can be changed.
 const EXAMINE: SessionCommand<Select> = {
   state: 'authenticated',
   parse: parseSelect,
-  run: (session, args) => openMailbox(session, args, { readOnly: true }),
+  run: (session, args) => openFolder(session, args, { readOnly: true }),
 }
 
-// CLOSE (RFC 9051 §6.4.1): expunges without a word, unless the mailbox was opened by EXAMINE.
+// CLOSE (RFC 9051 §6.4.1): expunges without a word, unless the folder was opened by EXAMINE.
 const CLOSE: SessionCommand<void> = {
   state: 'selected',
   parse: parseNothing,

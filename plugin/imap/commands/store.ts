@@ -69,7 +69,7 @@ export const STORE: SessionCommand<Store> = {
         code: (w) => w.atom('MODIFIED').set(ranges),
       }
     }
-    // RFC 5530 §3: the client should look at its mailbox again; its numbers are still the old ones
+    // RFC 5530 §3: the client should look at its folder again; its numbers are still the old ones
     if (gone.length > 0 && !call.uid)
       return { status: 'NO', code: 'EXPUNGEISSUED', text: 'Some messages are gone already' }
     return {}

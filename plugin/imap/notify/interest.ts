@@ -1,4 +1,4 @@
-// What a client wants to be told of (RFC 5465): which events, of which mailboxes.
+// What a client wants to be told of (RFC 5465): which events, of which folders.
 import type { FolderId } from '../../quarantine/folders/folders.ts'
 import { parentsOf, type FetchItem, type Notify, type NotifyGroup } from '../wire/index.ts'
 
@@ -24,14 +24,14 @@ const INBOXES: ReadonlySet<FolderId> = new Set<FolderId>([
   'requested',
 ])
 
-/** A mailbox, or a name without one (`id` null). */
+/** A folder, or a name without one (`id` null). */
 export interface Named {
   readonly id: FolderId | null
   readonly name: string
   readonly subscribed: boolean
 }
 
-/** Of the selected mailbox. */
+/** Of the selected folder. */
 export interface Wish {
   readonly message: boolean
   readonly flags: boolean
@@ -41,7 +41,7 @@ export interface Wish {
   readonly fetch: readonly FetchItem[]
 }
 
-/** An event group, with its mailboxes for look-up and its events as bits. */
+/** An event group, with its folders for look-up and its events as bits. */
 interface Group {
   readonly filter: NotifyGroup['filter']
   readonly names: ReadonlySet<string>
@@ -58,7 +58,7 @@ export class Interest {
     const groups = notify === 'none' ? [] : notify.groups
     const selected = groups.find(({ filter }) => filter.startsWith('SELECTED'))
     const bits = bitsOf(selected?.events ?? [])
-    // RFC 5465 §3.1: without SELECTED, as with SELECTED NONE, nothing is told of the selected mailbox
+    // RFC 5465 §3.1: without SELECTED, as with SELECTED NONE, nothing is told of the selected folder
     this.wish = {
       message: (bits & EVENT.message) > 0,
       flags: (bits & EVENT.flags) > 0,
@@ -75,7 +75,7 @@ export class Interest {
     this.none = bits === 0 && this.#groups.every((group) => group.bits === 0)
   }
 
-  /** Bits of EVENT that are wanted of a mailbox while it is not selected: of all groups together (§6). */
+  /** Bits of EVENT that are wanted of a folder while it is not selected: of all groups together (§6). */
   of(folder: Named): number {
     let bits = 0
     for (const group of this.#groups) if (matches(group, folder)) bits |= group.bits

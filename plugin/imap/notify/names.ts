@@ -1,4 +1,4 @@
-// Names of mailboxes and subscriptions at two times, and what happened in between (RFC 5465 §5.4, §5.5).
+// Names of folders and subscriptions at two times, and what happened in between (RFC 5465 §5.4, §5.5).
 import type { Folder, FolderId } from '../../quarantine/folders/folders.ts'
 import type { Client } from '../client.ts'
 import { parentsOf } from '../wire/index.ts'
@@ -31,7 +31,7 @@ export function named({ byName }: Names, name: string): Named {
   return byName.get(name) ?? { id: null, name, subscribed: false }
 }
 
-/** Renamed first, then deleted, then created mailboxes, then subscriptions. */
+/** Renamed first, then deleted, then created folders, then subscriptions. */
 export function difference(before: Names, after: Names): NameChange[] {
   const renamed = new Map<string, string>()
   const created: NameChange[] = []
@@ -45,7 +45,7 @@ export function difference(before: Names, after: Names): NameChange[] {
     if (!after.folders.has(id)) deleted.push({ kind: 'deleted', name })
   const changes: NameChange[] = []
   for (const [from, name] of renamed)
-    // RFC 5465 §5.4: what is below a renamed mailbox moves with it, without a word
+    // RFC 5465 §5.4: what is below a renamed folder moves with it, without a word
     if (
       !parentsOf(from).some(
         (above) => renamed.get(above) === name.slice(0, above.length - from.length),

@@ -1,4 +1,4 @@
-// NOTIFY (RFC 5465): what happens in mailboxes that are not selected, told without a command. All of it
+// NOTIFY (RFC 5465): what happens in folders that are not selected, told without a command. All of it
 // follows from the journal; what the client itself has done is left out.
 import { folderNames } from '../folders/names.ts'
 import type { Client } from '../client.ts'
@@ -19,18 +19,18 @@ export class Notifications {
   /** UIDs that this client changed or made, by folder, since then */
   #uids = new Map<string, Set<number>>()
   #ours = 0
-  /** names of mailboxes that this client changed since then */
+  /** names of folders that this client changed since then */
   #own = new Set<string>()
   /** messages that are not \Seen, by folder, where the client knows them from us alone */
   #unseen = new Map<string, number>()
-  /** names of mailboxes that are no more: one of them may be made anew */
+  /** names of folders that are no more: one of them may be made anew */
   #deleted = new Set<string>()
 
   constructor(client: Client) {
     this.#client = client
   }
 
-  /** What the client wants to hear of its selected mailbox; null: what RFC 3501 says. */
+  /** What the client wants to hear of its selected folder; null: what RFC 3501 says. */
   get wish(): Wish | null {
     return this.#interest?.wish ?? null
   }
@@ -74,7 +74,7 @@ export class Notifications {
     return this.#uids.get(folder.id)?.has(uid) ?? false
   }
 
-  /** STATUS of all mailboxes but the selected one of whose messages the client wants to hear. */
+  /** STATUS of all folders but the selected one of whose messages the client wants to hear. */
   async tellStatus(): Promise<void> {
     for (const folder of this.#names?.folders.values() ?? []) {
       const events = this.#eventsOf(folder)
@@ -169,7 +169,7 @@ export class Notifications {
         if (wants(name, EVENT.subscription)) list(name)
       } else {
         if (wants(name, EVENT.name)) list(name)
-        // RFC 5465 §5.4: the mailbox above it is affected too, whether it exists or not
+        // RFC 5465 §5.4: the folder above it is affected too, whether it exists or not
         const above = parentsOf(name).at(-1)
         if (above !== undefined && wants(above, EVENT.name)) list(above)
         this.#tellValidity(after, change)
@@ -178,7 +178,7 @@ export class Notifications {
     }
   }
 
-  /** RFC 5465 §5.1: a mailbox that was deleted and made again has another UIDVALIDITY. */
+  /** RFC 5465 §5.1: a folder that was deleted and made again has another UIDVALIDITY. */
   #tellValidity(after: Names, { kind, name }: NameChange): void {
     if (kind === 'deleted' && this.#deleted.size < limits.NOTIFY_OWN_MAX) this.#deleted.add(name)
     if (kind !== 'created' || !this.#deleted.delete(name)) return

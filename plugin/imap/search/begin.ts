@@ -1,4 +1,4 @@
-// What SEARCH, SORT and THREAD have in common before they go through the mailbox.
+// What SEARCH, SORT and THREAD have in common before they go through the folder.
 import type { Session } from '../session.ts'
 import { keepModseqs } from '../selected/condstore.ts'
 import type { Search } from '../wire/index.ts'

@@ -1,4 +1,4 @@
-// Going through a mailbox for SEARCH, SORT and THREAD, with a turn for others now and then.
+// Going through a folder for SEARCH, SORT and THREAD, with a turn for others now and then.
 import type { Client } from '../client.ts'
 import { Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'

@@ -27,7 +27,7 @@ function newNode(message: Threadable | null = null): Node {
   return { message, parent: null, children: [] }
 }
 
-/** Steps 1 and 2: parents by References; answers the nodes without one, in the order of the mailbox. */
+/** Steps 1 and 2: parents by References; answers the nodes without one, in the order of the folder. */
 function link(messages: readonly Threadable[]): Node[] {
   const byId = new Map<string, Node>()
   const nodes: Node[] = []

@@ -1,4 +1,4 @@
-// Opening a mailbox: SELECT and EXAMINE (RFC 9051 §6.3.2), with resynchronisation (RFC 7162 §3.2.5).
+// Opening a folder: SELECT and EXAMINE (RFC 9051 §6.3.2), with resynchronisation (RFC 7162 §3.2.5).
 import { Bad } from '../../errors.ts'
 import type { Done } from '../command.ts'
 import type { Session } from '../session.ts'
@@ -9,14 +9,14 @@ import { writeFlagList } from './updates.ts'
 import { View } from './view.ts'
 import { writeList, type Select } from '../wire/index.ts'
 
-/** The answer to what would change a mailbox that was opened by EXAMINE (RFC 9051 §7.1). */
+/** The answer to what would change a folder that was opened by EXAMINE (RFC 9051 §7.1). */
 export const READ_ONLY: Done = {
   status: 'NO',
   code: 'READ-ONLY',
   text: 'The folder was opened for reading only.',
 }
 
-export async function openMailbox(
+export async function openFolder(
   session: Session,
   { mailbox, condstore, qresync }: Select,
   { readOnly }: { readOnly: boolean },

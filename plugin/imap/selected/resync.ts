@@ -1,4 +1,4 @@
-// Quick resynchronisation (RFC 7162 §3.2.5): what happened in a mailbox since a client last looked.
+// Quick resynchronisation (RFC 7162 §3.2.5): what happened in a folder since a client last looked.
 import type { Client } from '../client.ts'
 import { writeFlags } from './updates.ts'
 import {

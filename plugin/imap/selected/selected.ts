@@ -1,4 +1,4 @@
-// The selected mailbox of one session: its view, and what the client was told beside it.
+// The selected folder of one session: its view, and what the client was told beside it.
 import type { Change } from '../../mail.ts'
 import type { Client } from '../client.ts'
 import type { SyncOptions } from '../session.ts'

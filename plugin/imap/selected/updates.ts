@@ -1,4 +1,4 @@
-// What a client is told of changes in its selected mailbox (RFC 9051 §7.5, RFC 7162 §3.2.10).
+// What a client is told of changes in its selected folder (RFC 9051 §7.5, RFC 7162 §3.2.10).
 import type { Enabled } from '../client.ts'
 import { flagNames, STORED } from './flags.ts'
 import type { Advanced, View } from './view.ts'
@@ -49,7 +49,7 @@ export function writeFlags(teller: Teller, index: number, { uid, silent }: FlagU
   writer.close().crlf()
 }
 
-/** FLAGS with all keywords of the mailbox, when `known` lacks some; adds them to it. */
+/** FLAGS with all keywords of the folder, when `known` lacks some; adds them to it. */
 export function writeKeywords(teller: Teller, indexes: Iterable<number>, known: Set<string>): void {
   const before = known.size
   for (const index of indexes)

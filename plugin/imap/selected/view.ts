@@ -1,4 +1,4 @@
-// The selected mailbox as one session has told it to its client: ordered arrays, and sequence numbers
+// The selected folder as one session has told it to its client: ordered arrays, and sequence numbers
 // as pure functions of them (RFC 9051 §2.3.1.2). Nothing here reads a store or writes to a socket.
 import { Bad } from '../../errors.ts'
 import { FLAG, type Change, type Rows } from '../../mail.ts'
@@ -33,7 +33,7 @@ export interface ViewOptions {
   readonly rows: Rows
   /** seq of which `rows` are the state */
   readonly seq: number
-  /** seq of the newest change of this mailbox */
+  /** seq of the newest change of this folder */
   readonly highest: number
   /** UID from which messages are \Recent in this session; none unless given */
   readonly recentFrom?: number
@@ -144,7 +144,7 @@ export class View {
     if (set === SAVED) return uidSpans(this.saved, this.uids)
     if (uid) return uidSpans(set, this.uids)
     if (exceeds(set, this.#count))
-      throw new Bad(`There is no such message: the mailbox has ${this.#count}`)
+      throw new Bad(`There is no such message: the folder has ${this.#count}`)
     return this.within(set)
   }
 
