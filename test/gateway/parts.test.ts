@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { ready } from 'haraka-tld'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -268,6 +269,31 @@ describe('files of the queue', () => {
     writeFileSync(join(dir, '1_1_0_99_abg_5_host'), Buffer.from([0, 0, 0, 2, 1, 2]))
     expect(await queuedReleases(dir)).toEqual(new Map([['1_1_0_99_abc_1_host', note]]))
     expect(await queuedReleases(join(dir, 'missing'))).toEqual(new Map())
+  })
+
+  test('a queue that never rests is read to an end, and nothing in it is missed', async () => {
+    const dir = tempDir()
+    const names = new Map<number, string>()
+    const nameOf = (n: number, next: number): string => `${n}_${next}_0_99_u${n}_1_host`
+    for (let n = 0; n < 500; n++) {
+      names.set(n, nameOf(n, 0))
+      write(dir, nameOf(n, 0), { lazaret: { ...note, item: n } })
+    }
+    let busy = true
+    const renaming = (async () => {
+      for (let next = 1; busy; next++) {
+        const n = (next * 37) % 500
+        renameSync(join(dir, names.get(n) as string), join(dir, nameOf(n, next)))
+        names.set(n, nameOf(n, next))
+        await wait(5) // some hundred a second, far more than Haraka's
+      }
+    })()
+    const found = await queuedReleases(dir)
+    busy = false
+    await renaming
+    expect([...found.values()].map(({ item }) => item).sort((a, b) => a - b)).toEqual([
+      ...names.keys(),
+    ])
   })
 
   test('a mark is part of the name, stays where Haraka renames it, and goes with the next attempt', async () => {

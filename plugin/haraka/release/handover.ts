@@ -87,14 +87,15 @@ export class Handover {
 
   /** What is recorded as queued and has no file any more has an outcome that nobody saw. */
   async reconcile(): Promise<void> {
-    const { quarantine } = this.#lazaret
-    const open = quarantine.system
-      .openReleases()
-      .filter(({ state }) => state === 'queued' || state === 'deferred')
-    if (open.length === 0) return
-    const tokens = new Set<string>()
-    for (const note of (await queuedReleases(this.queueDir)).values()) tokens.add(note.token)
-    for (const { item, token } of open)
-      if (!tokens.has(token)) await quarantine.system.report(item, token, 'failed', LOST)
+    const { system } = this.#lazaret.quarantine
+    const before = system.openReleases()
+    let lost = before.filter(({ state }) => state === 'queued' || state === 'deferred')
+    // Looked for twice: a file is renamed now and then, and is in no listing then.
+    for (let look = 0; look < 2 && lost.length > 0; look++) {
+      const tokens = new Set<string>()
+      for (const note of (await queuedReleases(this.queueDir)).values()) tokens.add(note.token)
+      lost = lost.filter(({ token }) => !tokens.has(token))
+    }
+    for (const { item, token } of lost) await system.report(item, token, 'failed', LOST)
   }
 }

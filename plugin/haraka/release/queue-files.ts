@@ -19,38 +19,57 @@ export interface ReleaseNote {
 /** A todo is some hundred octets; one of many recipients may be longer. */
 const TODO_MAX = 16 * 1024 * 1024
 
+/** Listings of a queue that changes all the time; two are enough for one that rests. */
+const LISTINGS_MAX = 6
+
 /** The releases that have a file in the queue, by file name. */
 export async function queuedReleases(dir: string): Promise<Map<string, ReleaseNote>> {
-  // Haraka renames files while they wait (each attempt, each restart). A listing made meanwhile can miss
-  // one, so two equal listings around the reading are asked for.
-  for (;;) {
-    const names = await queueNames(dir)
-    const found = new Map<string, ReleaseNote>()
-    for (const name of names) {
-      const note = await readNote(join(dir, name))
-      if (note) found.set(name, note)
+  // Haraka renames files while they wait (each attempt, each restart): a listing made meanwhile can miss one, and a
+  // name can be gone when it is read. So it is listed until nothing new comes up; each file is read once.
+  const found = new Map<string, { name: string; note: ReleaseNote | null }>()
+  for (let listing = 0, fresh = true; fresh && listing < LISTINGS_MAX; listing++) {
+    fresh = false
+    for (const name of await queueNames(dir)) {
+      const key = stableKey(name)
+      const known = found.get(key)
+      if (known) known.name = name
+      else {
+        fresh = true
+        const note = await readNote(join(dir, name))
+        // Renamed meanwhile: the next listing has it.
+        if (note !== GONE) found.set(key, { name, note })
+      }
     }
-    const again = await queueNames(dir)
-    if (again.length === names.length && again.every((name, i) => name === names[i])) return found
   }
+  const releases = new Map<string, ReleaseNote>()
+  for (const { name, note } of found.values()) if (note) releases.set(name, note)
+  return releases
+}
+
+/** What stays in a name: time of arrival, and the unique part without our mark. */
+function stableKey(name: string): string {
+  const parts = name.split('_')
+  return `${parts[0]}_${parts[4].replace(MARK, '')}`
 }
 
 async function queueNames(dir: string): Promise<string[]> {
   try {
     // arrival_nextattempt_attempts_pid_uid_counter_host; temporary files begin with `__tmp__.`
-    return (await readdir(dir)).filter((name) => /^\d+_\d+_\d+_\d+_[^_]+_\d+_/.test(name)).sort()
+    return (await readdir(dir)).filter((name) => /^\d+_\d+_\d+_\d+_[^_]+_\d+_/.test(name))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }
 
-async function readNote(path: string): Promise<ReleaseNote | null> {
+const GONE = Symbol('gone')
+
+async function readNote(path: string): Promise<ReleaseNote | null | typeof GONE> {
   let file
   try {
     file = await open(path, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return GONE
     throw error
   }
   try {
