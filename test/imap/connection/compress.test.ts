@@ -1,7 +1,7 @@
 // COMPRESS=DEFLATE (RFC 4978)
 import { createDeflateRaw } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { startServer } from './harness.ts'
+import { startServer } from '../harness.ts'
 
 const TEST = { imap: { test_mailboxes: 'true' } }
 

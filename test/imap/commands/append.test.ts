@@ -1,7 +1,7 @@
 // APPEND (RFC 9051 §6.3.12): what is refused, and when.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { startServer, type Running } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { startServer, type Running } from '../harness.ts'
+import type { WireClient } from '../wire-client.ts'
 
 const TEST = { imap: { test_mailboxes: 'true', append_limit: '100000' } }
 const RAW = Buffer.from('Subject: one\r\n\r\nbody\r\n')

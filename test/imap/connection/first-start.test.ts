@@ -2,11 +2,15 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
-import { Certificate, readPem, selfSignedFiles } from '../../plugin/imap/connection/certificate.ts'
-import { ImapServer } from '../../plugin/imap/server.ts'
-import { rig } from '../quarantine/rig.ts'
-import { freePort } from '../rig/haraka.ts'
-import { tempDir } from '../tmp.ts'
+import {
+  Certificate,
+  readPem,
+  selfSignedFiles,
+} from '../../../plugin/imap/connection/certificate.ts'
+import { ImapServer } from '../../../plugin/imap/server.ts'
+import { rig } from '../../quarantine/rig.ts'
+import { freePort } from '../../rig/haraka.ts'
+import { tempDir } from '../../tmp.ts'
 
 test('a client whose handshake begins before the certificate is there is greeted', async () => {
   const dataDir = tempDir()

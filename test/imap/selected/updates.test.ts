@@ -1,7 +1,7 @@
 // Several sessions on one mailbox: what each is told, and when (RFC 9051 §7.5.1).
 import { beforeEach, describe, expect, test } from 'vitest'
-import { startServer, type Running } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { startServer, type Running } from '../harness.ts'
+import type { WireClient } from '../wire-client.ts'
 
 let server: Running
 let one: WireClient

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Bad } from '../../plugin/errors.ts'
-import { FLAG, type Change, type Rows } from '../../plugin/mail.ts'
-import type { Folder } from '../../plugin/quarantine/folders/folders.ts'
-import { View } from '../../plugin/imap/selected/view.ts'
+import { Bad } from '../../../plugin/errors.ts'
+import { FLAG, type Change, type Rows } from '../../../plugin/mail.ts'
+import type { Folder } from '../../../plugin/quarantine/folders/folders.ts'
+import { View } from '../../../plugin/imap/selected/view.ts'
 
 const folder: Folder = {
   id: 'caught',

@@ -9,10 +9,10 @@ import {
   readPem,
   selfSignedFiles,
   SELF_SIGNED,
-} from '../../plugin/imap/connection/certificate.ts'
-import { rig } from '../quarantine/rig.ts'
-import { tempDir } from '../tmp.ts'
-import { serve, startServer, type Running } from './harness.ts'
+} from '../../../plugin/imap/connection/certificate.ts'
+import { rig } from '../../quarantine/rig.ts'
+import { tempDir } from '../../tmp.ts'
+import { serve, startServer, type Running } from '../harness.ts'
 
 let server: Running
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { networkOf, plainAddress } from '../../plugin/imap/login/admission.ts'
-import { loginFailedLine } from '../../plugin/imap/log.ts'
-import { ScramServer } from '../../plugin/imap/login/scram.ts'
-import { WRONG } from '../../plugin/quarantine/accounts/logins.ts'
-import { ROOT } from '../quarantine/rig.ts'
-import { startServer, type Running } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { networkOf, plainAddress } from '../../../plugin/imap/login/admission.ts'
+import { loginFailedLine } from '../../../plugin/imap/log.ts'
+import { ScramServer } from '../../../plugin/imap/login/scram.ts'
+import { WRONG } from '../../../plugin/quarantine/accounts/logins.ts'
+import { ROOT } from '../../quarantine/rig.ts'
+import { startServer, type Running } from '../harness.ts'
+import type { WireClient } from '../wire-client.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const plain = (user: string, password: string): string => base64(`\0${user}\0${password}`)

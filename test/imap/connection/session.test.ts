@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { startServer } from './harness.ts'
+import { startServer } from '../harness.ts'
 
 describe('a session', () => {
   test('greets, logs in, lists, selects, fetches flags, logs out', async () => {

@@ -1,7 +1,7 @@
 // LIST, LSUB, XLIST, STATUS, and what is told of mailboxes.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { startServer, type Running } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { startServer, type Running } from '../harness.ts'
+import type { WireClient } from '../wire-client.ts'
 
 let server: Running
 let user: WireClient

@@ -1,7 +1,7 @@
 // CONDSTORE and QRESYNC (RFC 7162), ENABLE, and the two revisions of IMAP4.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { startServer, type Running } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { startServer, type Running } from '../harness.ts'
+import type { WireClient } from '../wire-client.ts'
 
 let server: Running
 let client: WireClient
