@@ -1,17 +1,17 @@
 // One client: does anything at any time, believes what it is told, and throws when that cannot be.
 import { random } from '../harness/random.ts'
 import { USER } from '../phases/imap/side.ts'
-import { Mailbox, setOf } from './mailbox.ts'
+import { SeenFolder, setOf } from './folder.ts'
 import { CONDITION, readValues, type Text, type Value } from './response.ts'
 import { Wire } from './wire.ts'
 
 type Pick = (below: number) => number
 
-export const BOXES = ['one', 'two', 'three', 'Caught', 'Spam', '"Not Spam"']
+export const FOLDERS = ['one', 'two', 'three', 'Caught', 'Spam', '"Not Spam"']
 const FLAGS = ['\\Seen', '\\Flagged', '\\Deleted', '\\Answered', '$Work', 'Later']
 /** While these are answered, no message may lose its number (RFC 9051 §7.5.1). */
 const KEEP_NUMBERS = /^(?:FETCH|STORE|SEARCH|SORT|THREAD) /
-/** Told between commands, too: in a mailbox that is open without EXPUNGE, which has its times (RFC 5465 §6.1.2). */
+/** Told between commands, too: in a folder that is open without EXPUNGE, which has its times (RFC 5465 §6.1.2). */
 const NOTIFY = [
   'NOTIFY SET (selected-delayed (MessageNew MessageExpunge))',
   'NOTIFY SET STATUS (selected-delayed (MessageNew (UID FLAGS) MessageExpunge FlagChange)) (personal (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange))',
@@ -23,9 +23,9 @@ export class SoakClient {
   readonly #port: number
   readonly #pick: Pick
   #wire: Wire | null = null
-  #box: Mailbox | null = null
+  #folder: SeenFolder | null = null
   /** the one that is being selected, while what is told may still be of the one before */
-  #next: Mailbox | null = null
+  #next: SeenFolder | null = null
   #qresync = false
   #tag = 0
   /** tagged responses so far */
@@ -40,25 +40,25 @@ export class SoakClient {
   async step(): Promise<void> {
     if (!this.#wire) await this.#logIn()
     else if (this.#pick(150) === 0) this.#leave()
-    else if (!this.#box || this.#pick(25) === 0) await this.#select(this.#one(BOXES))
+    else if (!this.#folder || this.#pick(25) === 0) await this.#select(this.#one(FOLDERS))
     else if (this.#pick(12) === 0) await this.#idle()
     else if (this.#pick(10) === 0) await this.#pipeline()
-    else await this.#do([this.#command(this.#box.messages.length)])
-    if (this.#box && this.#pick(15) === 0) await this.#check()
+    else await this.#do([this.#command(this.#folder.messages.length)])
+    if (this.#folder && this.#pick(15) === 0) await this.#check()
   }
 
-  /** The messages of a mailbox, as the server has them now: UID and flags of each. */
+  /** The messages of a folder, as the server has them now: UID and flags of each. */
   async state(name: string): Promise<string[]> {
     if (!this.#wire) await this.#logIn()
-    if (this.#box?.name === name) await this.#do(['NOOP'])
+    if (this.#folder?.name === name) await this.#do(['NOOP'])
     else await this.#select(name)
     await this.#do(['UID FETCH 1:* FLAGS'])
-    return (this.#box?.messages ?? []).map(({ uid, flags }) => `${uid} ${flags}`)
+    return (this.#folder?.messages ?? []).map(({ uid, flags }) => `${uid} ${flags}`)
   }
 
-  /** Name of the selected mailbox. */
+  /** Name of the selected folder. */
   get selected(): string | null {
-    return this.#box?.name ?? null
+    return this.#folder?.name ?? null
   }
 
   leave(): void {
@@ -80,13 +80,13 @@ export class SoakClient {
     if (this.#wire && this.#pick(2) === 0) this.#wire.send(`z UID FETCH 1:* BODY.PEEK[]\r\n`)
     this.#wire?.destroy()
     this.#wire = null
-    this.#box = null
+    this.#folder = null
   }
 
   async #select(name: string): Promise<void> {
-    const box = new Mailbox(name, this.#qresync)
-    if (this.#box) this.#next = box
-    else this.#box = box
+    const folder = new SeenFolder(name, this.#qresync)
+    if (this.#folder) this.#next = folder
+    else this.#folder = folder
     await this.#do([`SELECT ${name}`])
     // VANISHED names UIDs, so a client of QRESYNC has to know all of them.
     if (this.#qresync) await this.#do(['UID FETCH 1:* (UID FLAGS)'])
@@ -100,8 +100,8 @@ export class SoakClient {
 
   /** All UIDs in order: those that are known. */
   async #check(): Promise<void> {
-    await this.#do([(this.#box?.messages.length ?? 0) > 0 ? 'FETCH 1:* (UID FLAGS)' : 'NOOP'])
-    const all = this.#box?.messages ?? []
+    await this.#do([(this.#folder?.messages.length ?? 0) > 0 ? 'FETCH 1:* (UID FLAGS)' : 'NOOP'])
+    const all = this.#folder?.messages ?? []
     // What came with the answer itself stands at the end and was not asked for.
     const last = all.findLastIndex(({ uid }) => uid > 0)
     if (all.slice(0, Math.max(0, last)).some(({ uid }) => uid === 0))
@@ -139,7 +139,7 @@ export class SoakClient {
         if (!CONDITION.test(text)) throw new Error(`${command}: ${line}`)
         if (command === 'NONSENSE' ? !text.startsWith('BAD ') : !ACCEPTED.test(text))
           throw new Error(`${command.slice(0, 200)}: ${line}`)
-        if (command === 'UNSELECT' || command === 'CLOSE') this.#box = null
+        if (command === 'UNSELECT' || command === 'CLOSE') this.#folder = null
         return
       } else if (!line.startsWith('+ ')) throw new Error(`${command.slice(0, 80)}: got ${line}`)
     }
@@ -159,38 +159,38 @@ export class SoakClient {
   #take(text: string, command: string): void {
     if (CONDITION.test(text)) {
       if (text.startsWith('BYE ')) throw new Error('BYE')
-      if (text.startsWith('OK [CLOSED]')) this.#box = this.#next
+      if (text.startsWith('OK [CLOSED]')) this.#folder = this.#next
       const copied = /\[COPYUID \d+ (\S+) (\S+)\]/.exec(text)
       if (copied && setOf(copied[1]).size !== setOf(copied[2]).size)
         throw new Error('COPYUID of two lengths')
       return
     }
     const [first, what, items] = readValues(text)
-    const box = this.#box
+    const folder = this.#folder
     if (first === 'VANISHED') {
       if (KEEP_NUMBERS.test(command)) throw new Error('a message lost its number')
       if (typeof what !== 'string') throw new Error('VANISHED without UIDs')
-      box?.vanished(what)
+      folder?.vanished(what)
     } else if (first === 'SEARCH' || first === 'SORT') this.#numbers(text, command)
-    if (!box || typeof what !== 'string' || typeof first !== 'string') return
+    if (!folder || typeof what !== 'string' || typeof first !== 'string') return
     if (!/^\d+$/.test(first)) return
     const number = Number(first)
-    if (what === 'EXISTS') box.exists(number)
+    if (what === 'EXISTS') folder.exists(number)
     else if (what === 'EXPUNGE') {
       if (KEEP_NUMBERS.test(command)) throw new Error('a message lost its number')
-      box.expunge(number)
-    } else if (what === 'FETCH') this.#fetched(box, number, pairsOf(items))
+      folder.expunge(number)
+    } else if (what === 'FETCH') this.#fetched(folder, number, pairsOf(items))
     else if (what !== 'RECENT') throw new Error(`what is ${what}?`)
   }
 
   #numbers(text: string, command: string): void {
     const numbers = text.split(' ').slice(1).map(Number)
-    const most = command.startsWith('UID ') ? Infinity : (this.#box?.messages.length ?? 0)
+    const most = command.startsWith('UID ') ? Infinity : (this.#folder?.messages.length ?? 0)
     if (numbers.some((n) => !(n >= 1 && n <= most))) throw new Error('a number out of range')
   }
 
-  #fetched(box: Mailbox, number: number, items: ReadonlyMap<string, Value>): void {
-    box.fetch(number, items)
+  #fetched(folder: SeenFolder, number: number, items: ReadonlyMap<string, Value>): void {
+    folder.fetch(number, items)
     const body = items.get('BODY[]') as Text | undefined
     const seed = body && /^X-Soak: (\d+)\r\n/.exec(body.text)
     if (seed && body.text !== messageOf(Number(seed[1]))) throw new Error('other bytes than sent')
@@ -198,7 +198,7 @@ export class SoakClient {
 
   #append(): string {
     const raw = messageOf(this.#pick(100_000))
-    return `APPEND ${this.#one(BOXES.slice(0, 3))} (${this.#one(FLAGS)}) {${raw.length}+}\r\n${raw}`
+    return `APPEND ${this.#one(FOLDERS.slice(0, 3))} (${this.#one(FLAGS)}) {${raw.length}+}\r\n${raw}`
   }
 
   #command(count: number): string {
@@ -207,7 +207,7 @@ export class SoakClient {
       this.#append(),
       'NOOP',
       'CHECK',
-      `STATUS ${this.#one(BOXES)} (MESSAGES UNSEEN HIGHESTMODSEQ)`,
+      `STATUS ${this.#one(FOLDERS)} (MESSAGES UNSEEN HIGHESTMODSEQ)`,
       'LIST "" * RETURN (STATUS (MESSAGES))',
       'UID SEARCH RETURN (COUNT MIN) ALL',
       'EXPUNGE',
@@ -226,8 +226,8 @@ export class SoakClient {
       `FETCH ${from}:${to} BODY.PEEK[HEADER.FIELDS (SUBJECT FROM)]`,
       `STORE ${from}:${to} ${sign}FLAGS (${this.#one(FLAGS)})`,
       `STORE ${from}:${to} +FLAGS.SILENT (\\Deleted)`,
-      `COPY ${from}:${to} ${this.#one(BOXES.slice(0, 3))}`,
-      `MOVE ${from} ${this.#one(BOXES)}`,
+      `COPY ${from}:${to} ${this.#one(FOLDERS.slice(0, 3))}`,
+      `MOVE ${from} ${this.#one(FOLDERS)}`,
       `SEARCH ${from}:* UNSEEN`,
       `SEARCH TEXT "soak"`,
       `SORT (REVERSE DATE) UTF-8 ${from}:${to}`,

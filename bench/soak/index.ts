@@ -13,7 +13,7 @@ import { median } from '../harness/stats.ts'
 import { withDir } from '../harness/work-dir.ts'
 import { fill } from '../phases/imap/server.ts'
 import { USER } from '../phases/imap/side.ts'
-import { BOXES, SoakClient } from './client.ts'
+import { FOLDERS, SoakClient } from './client.ts'
 
 const WORKERS = 2
 const HELD = 300
@@ -41,7 +41,7 @@ async function prepare(data: string): Promise<void> {
   const lazaret = open(readConfig({ main, imap: { test_mailboxes: 'true' } }), data)
   const { quarantine } = lazaret
   await quarantine.as(CLI).accounts.add(USER.name, 'super-admin', USER.password)
-  for (const name of BOXES.slice(0, 3)) await quarantine.as(CLI).folders.create(name)
+  for (const name of FOLDERS.slice(0, 3)) await quarantine.as(CLI).folders.create(name)
   await fill(lazaret, HELD)
   await lazaret.close()
 }
@@ -103,11 +103,11 @@ async function run(
   return { seconds, answers, errors, memory: used }
 }
 
-/** Now that nothing changes: whoever has a mailbox open believes what a newcomer is told. */
+/** Now that nothing changes: whoever has a folder open believes what a newcomer is told. */
 async function agreement(all: readonly SoakClient[]): Promise<string[]> {
   const errors: string[] = []
   const [first, ...others] = all
-  for (const name of BOXES) {
+  for (const name of FOLDERS) {
     const there = others.filter(({ selected }) => selected === name)
     if (there.length === 0) continue
     const truth = (await first.state(name)).join('\n')

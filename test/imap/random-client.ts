@@ -14,7 +14,7 @@ export function randomOf(seed: number): Random {
   }
 }
 
-const BOXES = ['one', 'two', 'three']
+const FOLDERS = ['one', 'two', 'three']
 const FLAGS = ['\\Seen', '\\Flagged', '\\Deleted', '\\Answered', '$Work', 'Later']
 const RAW =
   'From: a@example.com\r\nSubject: random\r\nMessage-ID: <r@example.com>\r\n\r\nline one\r\nline two\r\n'
@@ -58,15 +58,15 @@ export class RandomClient {
     const r = this.#random
     const pick = <T>(list: readonly T[]): T => list[r(list.length)]
     const count = this.#uids?.length ?? 0
-    if (!this.#uids || r(25) === 0) return `SELECT ${pick(BOXES)}`
-    const append = `APPEND ${pick(BOXES)} (${pick(FLAGS)}) {${RAW.length}+}\r\n${RAW}`
+    if (!this.#uids || r(25) === 0) return `SELECT ${pick(FOLDERS)}`
+    const append = `APPEND ${pick(FOLDERS)} (${pick(FLAGS)}) {${RAW.length}+}\r\n${RAW}`
     const free = [
       append,
       append,
       'NOOP',
       'IDLE',
       'CHECK',
-      `STATUS ${pick(BOXES)} (MESSAGES UNSEEN HIGHESTMODSEQ)`,
+      `STATUS ${pick(FOLDERS)} (MESSAGES UNSEEN HIGHESTMODSEQ)`,
       'LIST "" * RETURN (STATUS (MESSAGES))',
       'UID SEARCH RETURN (COUNT) ALL',
       'EXPUNGE',
@@ -89,8 +89,8 @@ export class RandomClient {
       `FETCH ${from} BODY[]`,
       `STORE ${from}:${to} ${pick(['+', '-', ''])}FLAGS (${pick(FLAGS)})`,
       `STORE ${from}:${to} +FLAGS.SILENT (\\Deleted)`,
-      `COPY ${from}:${to} ${pick(BOXES)}`,
-      `MOVE ${from} ${pick(BOXES)}`,
+      `COPY ${from}:${to} ${pick(FOLDERS)}`,
+      `MOVE ${from} ${pick(FOLDERS)}`,
       `SEARCH ${from}:* UNSEEN`,
       `SORT (REVERSE DATE) UTF-8 ${from}:${to}`,
     ])

@@ -56,10 +56,10 @@ export class BenchClient {
   }
 
   /** Connects, logs in and selects. */
-  static async open(port: number, user: Credentials, mailbox: string): Promise<BenchClient> {
+  static async open(port: number, user: Credentials, folder: string): Promise<BenchClient> {
     const client = await BenchClient.connect(port)
     await client.run(`LOGIN ${user.name} ${user.password}`)
-    await client.run(`SELECT ${mailbox}`)
+    await client.run(`SELECT ${folder}`)
     return client
   }
 
@@ -124,14 +124,14 @@ export interface Credentials {
 /** Appends messages by MULTIAPPEND (RFC 3502) in commands of some megabytes. */
 export async function appendAll(
   client: BenchClient,
-  mailbox: string,
+  folder: string,
   messages: Iterable<Buffer>,
 ): Promise<void> {
   const most = 8 * 1024 * 1024
   let parts: Buffer[] = []
   let size = 0
   const send = async () => {
-    if (parts.length > 0) await client.run(`APPEND ${mailbox}`, [...parts, Buffer.from('\r\n')])
+    if (parts.length > 0) await client.run(`APPEND ${folder}`, [...parts, Buffer.from('\r\n')])
     parts = []
     size = 0
   }

@@ -1,7 +1,7 @@
 // Memory of connections that wait.
 import { BenchClient } from './client.ts'
 import { memoryOf, USER, type Side } from './side.ts'
-import type { Plan } from './phase.ts'
+import type { Plan } from './comparison.ts'
 import type { Sizes } from './sizes.ts'
 
 /** Connections that pay for what all share, before memory is measured. */
@@ -26,7 +26,7 @@ async function idleMemory({ port, pid }: Side, count: number, whole: boolean): P
 }
 
 export function idles({ idle }: Sizes): Plan[] {
-  const kib = { unit: 'KiB each', less: true, rounds: 1, mailbox: 'small' } as const
+  const kib = { unit: 'KiB each', less: true, rounds: 1, folder: 'small' } as const
   return [
     { name: `${idle} idle connections`, ...kib, sample: (side) => idleMemory(side, idle, false) },
     {

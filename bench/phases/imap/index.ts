@@ -1,6 +1,6 @@
 // Phase imap: Lazaret's IMAP server, beside Dovecot where that is installed.
 import { benchImap } from './measure.ts'
-import type { Phase as Row } from './phase.ts'
+import type { Comparison } from './comparison.ts'
 import { FULL, QUICK } from './sizes.ts'
 import { benchSelect } from './growth.ts'
 import type { Phase } from '../../harness/phase.ts'
@@ -11,10 +11,10 @@ export const imap: Phase = {
   describe: 'logins, lists, bodies, moves, idle connections; Dovecot beside it where installed',
   run: async ({ quick, profile, tell }) => {
     const found = await benchImap(quick ? QUICK : FULL, { profile, tell })
-    const { ratios, phases, profiles, skipped } = found
+    const { ratios, comparisons, profiles, skipped } = found
     const result = { ...emptyPhase('imap'), profiles }
     if (skipped) result.skipped.push(skipped)
-    for (const row of phases) add(result, row)
+    for (const row of comparisons) add(result, row)
     for (const [name, ratio] of Object.entries(ratios))
       if (ratio !== null) result.ratios[`${name}: times as good as Dovecot`] = ratio
     if (quick) {
@@ -41,10 +41,10 @@ export const imap: Phase = {
   },
 }
 
-function add(result: PhaseResult, { phase, unit, less, lazaret, dovecot }: Row): void {
+function add(result: PhaseResult, { name, unit, less, lazaret, dovecot }: Comparison): void {
   for (const [who, samples] of [['Lazaret', lazaret] as const, ['Dovecot', dovecot] as const])
     if (samples) {
-      const one = measure(`${who}: ${phase}`, unit, samples, {
+      const one = measure(`${who}: ${name}`, unit, samples, {
         better: less ? 'less' : 'more',
         bound: unit === 'KiB each' ? 'none' : 'cpu',
       })

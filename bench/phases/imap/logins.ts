@@ -1,7 +1,7 @@
-// What a phone does every few minutes: a connection, a login, a mailbox, and away.
+// What a phone does every few minutes: a connection, a login, a folder, and away.
 import { BenchClient } from './client.ts'
 import { USER, type Side } from './side.ts'
-import type { Plan } from './phase.ts'
+import type { Plan } from './comparison.ts'
 import { seconds, type Sizes } from './sizes.ts'
 
 async function cycles({ port }: Side, count: number, parallel: number): Promise<number> {
@@ -19,7 +19,7 @@ export function logins({ rounds, cycles: count }: Sizes): Plan[] {
     name: `login+select+logout, ${parallel} connections`,
     unit: '1/s',
     rounds,
-    mailbox: 'small',
+    folder: 'small',
     sample: (side) => cycles(side, count, parallel),
   }))
 }

@@ -1,4 +1,4 @@
-// What the mailboxes of the bench hold.
+// What the folders of the bench hold.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { appendAll, BenchClient } from './client.ts'
@@ -6,7 +6,7 @@ import { USER, type Side } from './side.ts'
 
 const MiB = 1024 * 1024
 
-export type Mailbox = 'small' | 'many' | 'big'
+export type Folder = 'small' | 'many' | 'big'
 
 /** Messages of the SpamAssassin corpus with CRLF, each with a header of its own. */
 export function* corpusMessages(count: number): Generator<Buffer> {
@@ -28,20 +28,20 @@ function* bigMessages(count: number): Generator<Buffer> {
     yield Buffer.from(`Subject: big ${i}\r\n\r\n${line.repeat(Math.ceil(MiB / line.length))}`)
 }
 
-/** Fills `mailboxes` of a side; `many` holds `messages`. */
+/** Fills `folders` of a side; `many` holds `messages`. */
 export async function fillSide(
   { port }: Side,
   { messages }: { readonly messages: number },
-  mailboxes: ReadonlySet<Mailbox>,
+  folders: ReadonlySet<Folder>,
 ): Promise<void> {
   const client = await BenchClient.connect(port)
   await client.run(`LOGIN ${USER.name} ${USER.password}`)
-  const contents: Record<Mailbox, () => Iterable<Buffer>> = {
+  const contents: Record<Folder, () => Iterable<Buffer>> = {
     small: () => corpusMessages(100),
     many: () => corpusMessages(messages),
     big: () => bigMessages(100),
   }
-  for (const name of mailboxes) {
+  for (const name of folders) {
     await client.run(`CREATE ${name}`)
     await appendAll(client, name, contents[name]())
   }

@@ -1,6 +1,6 @@
 // Lazaret's IMAP server side by side with Dovecot's: the same certificate, messages, client and
-// machine, phases interleaved. The phases are in this folder.
-//   node dist/bench/phases/imap/measure.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
+// machine, in turns. What is compared stands in the files of this folder.
+//   node dist/bench/comparisons/imap/measure.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
 import { chmodSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,14 +14,14 @@ import { idles } from './idles.ts'
 import { logins } from './logins.ts'
 import { fillSide } from './mail.ts'
 import { moves } from './moves.ts'
-import { format, run, type Phase, type Plan } from './phase.ts'
+import { format, run, type Comparison, type Plan } from './comparison.ts'
 import { FULL, QUICK, type Sizes } from './sizes.ts'
 
 export interface ImapBench {
-  /** ratio of each phase by its name */
+  /** ratio of each comparison by its name */
   readonly ratios: Record<string, number | null>
-  readonly phases: Phase[]
-  /** of Lazaret's server, of each phase */
+  readonly comparisons: Comparison[]
+  /** of Lazaret's server, of each comparison */
   readonly profiles: Profile[]
   /** why Dovecot is missing, or null */
   readonly skipped: string | null
@@ -30,7 +30,7 @@ export interface ImapBench {
 
 export interface Options {
   readonly profile?: boolean
-  /** phases whose name holds one of these words; all unless given */
+  /** comparisons whose name holds one of these words; all unless given */
   readonly only?: readonly string[]
   readonly tell?: (line: string) => void
 }
@@ -57,46 +57,46 @@ async function startSides(
   for (const side of sides) await fill(side)
 }
 
-/** All phases on the sides that there are. */
+/** All of them on the sides that there are. */
 export async function benchImap(sizes: Sizes = FULL, options: Options = {}): Promise<ImapBench> {
   const { tell = () => {}, only = [''] } = options
   const skipped = hasDovecot() ? null : 'Dovecot is not installed (Debian: dovecot-imapd)'
   if (skipped) tell(`SKIPPED: ${skipped}`)
-  const phases: Phase[] = []
+  const comparisons: Comparison[] = []
   const profiles: Profile[] = []
   for (const group of GROUPS) {
     const wanted = group
       .flatMap((plans) => plans(sizes))
       .filter(({ name }) => only.some((word) => name.includes(word)))
-    if (wanted.length > 0) await runGroup(wanted, sizes, options, phases, profiles)
+    if (wanted.length > 0) await runGroup(wanted, sizes, options, comparisons, profiles)
   }
-  const ratios = Object.fromEntries(phases.map((one) => [one.phase, one.ratio]))
-  return { ratios, phases, profiles, skipped }
+  const ratios = Object.fromEntries(comparisons.map((one) => [one.name, one.ratio]))
+  return { ratios, comparisons, profiles, skipped }
 }
 
 async function runGroup(
   wanted: readonly Plan[],
   sizes: Sizes,
   { tell = () => {}, profile }: Options,
-  phases: Phase[],
+  comparisons: Comparison[],
   profiles: Profile[],
 ): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'lazaret-bench-'))
   const sides: Side[] = []
   try {
-    const mailboxes = new Set(wanted.map(({ mailbox }) => mailbox))
+    const folders = new Set(wanted.map(({ folder }) => folder))
     await startSides(dir, sides, async (side) => {
       tell(`filling ${side.name}`)
-      await fillSide(side, sizes, mailboxes)
+      await fillSide(side, sizes, folders)
     })
     const [{ profiler }] = sides
     for (const plan of wanted) {
       if (profile) await profiler?.start()
-      const phase = await run(sides, plan)
+      const comparison = await run(sides, plan)
       if (profile && profiler)
         profiles.push({ what: `Lazaret, ${plan.name}`, hot: await profiler.stop() })
-      phases.push(phase)
-      tell(format(phase))
+      comparisons.push(comparison)
+      tell(format(comparison))
     }
   } finally {
     for (const side of sides) await side.stop()

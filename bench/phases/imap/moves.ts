@@ -1,11 +1,11 @@
-// Messages dragged from one mailbox to another, one by one.
+// Messages dragged from one folder to another, one by one.
 import { appendAll, BenchClient } from './client.ts'
 import { USER, type Side } from './side.ts'
 import { corpusMessages } from './mail.ts'
-import type { Plan } from './phase.ts'
+import type { Plan } from './comparison.ts'
 import { seconds, type Sizes } from './sizes.ts'
 
-/** Fills a mailbox of its own and moves what is in it, one by one. */
+/** Fills a folder of its own and moves what is in it, one by one. */
 async function moveAll({ port }: Side, count: number): Promise<number> {
   const client = await BenchClient.connect(port)
   await client.run(`LOGIN ${USER.name} ${USER.password}`)
@@ -29,7 +29,7 @@ export function moves({ rounds, moves: count }: Sizes): Plan[] {
       name: 'UID MOVE one by one',
       unit: '1/s',
       rounds,
-      mailbox: 'small',
+      folder: 'small',
       sample: (side) => moveAll(side, count),
     },
   ]

@@ -1,10 +1,10 @@
-// A phase of the bench: what a round of a side gives, on each side in turn.
+// What a round of a side gives, on each side in turn.
 import { median, pairedRatio, quantile } from '../../harness/stats.ts'
 import { cpuOf, type Side } from './side.ts'
-import type { Mailbox } from './mail.ts'
+import type { Folder } from './mail.ts'
 
-export interface Phase {
-  readonly phase: string
+export interface Comparison {
+  readonly name: string
   readonly unit: string
   /** smaller is better */
   readonly less: boolean
@@ -19,19 +19,19 @@ export interface Phase {
   readonly cpu: { readonly lazaret: number; readonly dovecot: number | null }
 }
 
-/** One phase: what a round of a side gives. */
+/** What is compared, and how often. */
 export interface Plan {
   readonly name: string
   readonly unit: string
   readonly less?: boolean
   readonly rounds: number
   /** what it needs to be filled */
-  readonly mailbox: Mailbox
+  readonly folder: Folder
   readonly sample: (side: Side) => Promise<number>
 }
 
-/** Runs a phase on each side in turn; whoever is first in one round is last in the next. */
-export async function run(sides: readonly Side[], plan: Plan): Promise<Phase> {
+/** Runs it on each side in turn; whoever is first in one round is last in the next. */
+export async function run(sides: readonly Side[], plan: Plan): Promise<Comparison> {
   const { name, unit, less = false, rounds } = plan
   const samples: Record<Side['name'], number[]> = { lazaret: [], dovecot: [] }
   const spent = { lazaret: 0, dovecot: 0 }
@@ -45,7 +45,7 @@ export async function run(sides: readonly Side[], plan: Plan): Promise<Phase> {
   const { lazaret } = samples
   const dovecot = samples.dovecot.length > 0 ? samples.dovecot : null
   return {
-    phase: name,
+    name,
     unit,
     less,
     ratio: dovecot && times(less ? dovecot : lazaret, less ? lazaret : dovecot),
@@ -68,15 +68,7 @@ function show(samples: readonly number[]): string {
 }
 
 /** One line for people. */
-export function format({
-  phase: name,
-  unit,
-  ratio,
-  cpuRatio,
-  lazaret,
-  dovecot,
-  cpu,
-}: Phase): string {
+export function format({ name, unit, ratio, cpuRatio, lazaret, dovecot, cpu }: Comparison): string {
   const own = `Lazaret ${show(lazaret)} ${unit}, ${cpu.lazaret.toFixed(0)} ms CPU`
   if (!dovecot || ratio === null) return `${name}: ${own}`
   const both = `${ratio.toFixed(2)}x, by CPU ${cpuRatio?.toFixed(2) ?? '-'}x`

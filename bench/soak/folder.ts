@@ -1,4 +1,4 @@
-// What a client knows of its selected mailbox, and what it may be told of it (RFC 9051 §7.4.1, §7.5.1).
+// What a client knows of its selected folder, and what it may be told of it (RFC 9051 §7.4.1, §7.5.1).
 import type { Value } from './response.ts'
 
 interface Known {
@@ -7,7 +7,7 @@ interface Known {
   flags: string | null
 }
 
-export class Mailbox {
+export class SeenFolder {
   readonly name: string
   /** By sequence number - 1; uid 0 while it is not known. */
   messages: Known[] = []
