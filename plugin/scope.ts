@@ -99,7 +99,7 @@ const isDomain = (scope: Scope): boolean => scope !== '' && !scope.includes('@')
 function refuse(text: string, reason: string): never {
   const shown = text.length > 80 ? `${text.slice(0, 80)}...` : text
   throw new Refused(
-    'CANNOT',
+    'invalid',
     `'${shown}' ${reason}; a scope is written user@example.com, example.com or ${EVERYTHING}.`,
   )
 }

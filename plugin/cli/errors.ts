@@ -29,7 +29,7 @@ export function tell(error: unknown): Told {
     }
   if (error instanceof Usage) return { exit: EXIT.usage, code: 'USAGE', message: error.message }
   if (error instanceof Refused)
-    return { exit: EXIT.refused, code: error.code, message: error.message }
+    return { exit: EXIT.refused, code: error.kind.toUpperCase(), message: error.message }
   if (error instanceof Bad) return { exit: EXIT.refused, code: 'BAD', message: error.message }
   if (error instanceof ConfigError)
     return { exit: EXIT.failed, code: 'CONFIG', message: error.message }

@@ -14,7 +14,7 @@ export async function readPassword(stdin: boolean): Promise<string> {
     )
   const first = await ask('Password: ')
   if ((await ask('The same again: ')) !== first)
-    throw new Refused('CANNOT', 'The two passwords differ; nothing was changed.')
+    throw new Refused('invalid', 'The two passwords differ; nothing was changed.')
   return first
 }
 
@@ -31,7 +31,7 @@ async function ask(question: string): Promise<string> {
     })
     lines.once('close', () => {
       process.stderr.write('\n')
-      if (!answered) reject(new Refused('CANNOT', 'No password was given; nothing was changed.'))
+      if (!answered) reject(new Refused('invalid', 'No password was given; nothing was changed.'))
     })
   })
 }

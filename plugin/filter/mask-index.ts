@@ -276,6 +276,6 @@ function levelLines(scopes: readonly string[]): string {
 
 function header(scope: string, list: ListKind): string {
   const name = levelName(scope)
-  if (name === null) throw new Refused('CANNOT', 'A scope is empty, a domain, or an address.')
+  if (name === null) throw new Refused('invalid', 'A scope is empty, a domain, or an address.')
   return `\x01${list === 'allow' ? 'a' : 'b'}${name}\n`
 }

@@ -53,7 +53,7 @@ export function coversDomain(mask: string): boolean {
 }
 
 /** The canonical form of a mask.
- *  @throws Refused CANNOT with the reason and, where there is one, the position (from 1). */
+ *  @throws Refused with the reason and, where there is one, the position (from 1). */
 export function parseMask(text: string): string {
   if (text.length <= PLAIN_MAX && PLAIN_MASK.test(text) && !text.includes('xn--')) return text
   if (text.length > MASK_MAX) refuse(`it is longer than ${MASK_MAX} characters`)
@@ -123,5 +123,5 @@ function octets(text: string): number {
 
 function refuse(reason: string, index?: number): never {
   const where = index === undefined ? '' : ` (character ${index + 1})`
-  throw new Refused('CANNOT', `This is no mask: ${reason}${where}.`)
+  throw new Refused('invalid', `This is no mask: ${reason}${where}.`)
 }

@@ -6,14 +6,14 @@ import type { Part } from './structure.ts'
 
 /**
  * The decoded body of a part, for BINARY of RFC 3516 §4.3 and RFC 9051 §6.4.5. A view of the message
- * where nothing needs decoding. Refused UNKNOWN-CTE when the encoding is none of RFC 2045.
+ * where nothing needs decoding. Refused when the encoding is none of RFC 2045.
  */
 export function decodePart(part: Part): Buffer {
   const body = part.raw.subarray(part.bodyStart, part.bodyEnd)
   const decoded = decodeBody(body, encodingOf(part))
   if (decoded === null) {
     throw new Refused(
-      'UNKNOWN-CTE',
+      'undecodable',
       'This part uses a content-transfer-encoding that cannot be decoded; fetch it with BODY instead',
     )
   }

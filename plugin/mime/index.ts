@@ -1,5 +1,5 @@
 // RFC 5322 and MIME: the bytes of a message -> values. Pure functions, bounded in time and depth, that
-// throw on no input; only `decodePart` and `decodedSize` refuse (Refused UNKNOWN-CTE).
+// throw on no input; only `decodePart` and `decodedSize` refuse (Refused).
 
 export { type Address, parseAddresses } from './address.ts'
 export { bodyStructure } from './bodystructure.ts'

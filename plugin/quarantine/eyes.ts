@@ -43,7 +43,10 @@ export function placedFor(views: Views, login: Login, folder: string, uid: numbe
 export function ownScope(login: Login, text: string, what: string): Scope {
   const scope = parseScope(text)
   if (!sees(login.scope, scope))
-    throw new Refused('NOPERM', `The ${what} of ${tell(scope)} are not yours to see or to change.`)
+    throw new Refused(
+      'not-allowed',
+      `The ${what} of ${tell(scope)} are not yours to see or to change.`,
+    )
   return scope
 }
 
@@ -52,7 +55,7 @@ export function ownMail(login: Login, address: string): Scope {
   const scope = scopeOfMail(address)
   if (!sees(login.scope, scope))
     throw new Refused(
-      'NOPERM',
+      'not-allowed',
       `The mail of ${scope === '' ? 'nobody' : scope} is not yours to see.`,
     )
   return scope
@@ -60,5 +63,5 @@ export function ownMail(login: Login, address: string): Scope {
 
 /** For what concerns everybody at once. `what` completes the sentence `Only the super-admin can ...`. */
 export function needAll(login: Login, what: string): void {
-  if (login.scope !== '') throw new Refused('NOPERM', `Only the super-admin can ${what}.`)
+  if (login.scope !== '') throw new Refused('not-allowed', `Only the super-admin can ${what}.`)
 }

@@ -66,20 +66,20 @@ export async function setSetting(
   const scope = ownScope(login, of, 'settings')
   if (!isSettingKey(key))
     throw new Refused(
-      'CANNOT',
+      'invalid',
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
   if (value !== null) {
     try {
       SETTINGS[key].parse(value)
     } catch (error) {
-      throw new Refused('CANNOT', `${key}: ${(error as Error).message}.`)
+      throw new Refused('invalid', `${key}: ${(error as Error).message}.`)
     }
   }
   await write(ctx, { actor: login.account }, (tx) => {
     tx.append({ type: 'setting', scope, key, value })
     const now = settingsFor(ctx, tx.views, scope)
     if (now.unsure > now.spam)
-      throw new Refused('CANNOT', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
+      throw new Refused('invalid', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
   })
 }

@@ -28,7 +28,7 @@ describe('a login', () => {
     await quarantine.as(ROOT).accounts.add('boss', 'super-admin', 'correct horse')
     for (const user of ['boss', 'nobody', '', 'x'.repeat(5000), 'a\0b'])
       await expect(quarantine.logins.login(user, 'wrong password', SOURCE)).rejects.toMatchObject({
-        code: 'AUTHENTICATIONFAILED',
+        kind: 'wrong-login',
         message: WRONG,
       })
   })
@@ -84,13 +84,13 @@ describe('managing accounts', () => {
       await expect(
         quarantine.as(DOMAIN).accounts.add(name, tier, 'correct horse'),
       ).rejects.toMatchObject({
-        code: 'NOPERM',
+        kind: 'not-allowed',
       })
     await quarantine.as(ROOT).accounts.add('boss', 'super-admin', 'correct horse')
     await expect(
       quarantine.as(DOMAIN).accounts.setPassword('boss', 'correct horse'),
     ).rejects.toMatchObject({
-      code: 'NONEXISTENT',
+      kind: 'not-found',
     })
     expect(
       quarantine
@@ -131,7 +131,7 @@ describe('managing accounts', () => {
     await expect(
       quarantine.as(ROOT).accounts.add('BOSS', 'super-admin', 'correct horse'),
     ).rejects.toMatchObject({
-      code: 'ALREADYEXISTS',
+      kind: 'exists',
     })
   })
 

@@ -165,7 +165,7 @@ describe('transactions', () => {
     const good1 = deposit(store, 'one')
     const bad = store.write({ actor: 'test' }, (tx) => {
       tx.append({ type: 'setting', scope: '', key: 'action', value: 'tag' })
-      throw new Refused('CANNOT', 'No.')
+      throw new Refused('invalid', 'No.')
     })
     const good2 = deposit(store, 'two')
     await expect(bad).rejects.toThrow('No.')

@@ -37,7 +37,7 @@ Examples:
         if (!folder) {
           const names = verbs.folders.all().map((one) => one.name)
           throw new Refused(
-            'NONEXISTENT',
+            'not-found',
             `There is no folder '${name}'; there are ${names.join(', ')}.`,
           )
         }
@@ -67,7 +67,7 @@ Examples:
     .action(
       act<object, [string]>(async ({ verbs }, _options, id) => {
         const listed = verbs.items.get(Number(id))
-        if (!listed) throw new Refused('NONEXISTENT', `There is no item ${id}.`)
+        if (!listed) throw new Refused('not-found', `There is no item ${id}.`)
         return { value: value(listed), text: whole(listed) }
       }),
     )

@@ -98,6 +98,6 @@ function from(level: Scope | null): string {
 
 const noSetting = (key: string): Refused =>
   new Refused(
-    'CANNOT',
+    'invalid',
     `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
   )

@@ -5,7 +5,7 @@ import { needFolder, rightsOf } from '../folders/folders.ts'
 import { type AclChange, parseAcl, parseMailbox, type Reader } from '../wire/index.ts'
 
 async function refuse(): Promise<never> {
-  throw new Refused('NOPERM', 'The rights in the folders of the quarantine are fixed.')
+  throw new Refused('not-allowed', 'The rights in the folders of the quarantine are fixed.')
 }
 
 // SETACL (RFC 4314 §3.1)

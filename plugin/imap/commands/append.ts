@@ -12,7 +12,7 @@ import { parseAppend, parseAppendStart, type Append } from '../wire/index.ts'
 function target(session: Session, mailbox: string): Folder {
   const folder = needTarget(session, mailbox)
   const means = meaning(null, folder.id)
-  if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
+  if (means.does === 'refuse') throw new Refused('impossible', means.why)
   return folder
 }
 
@@ -32,7 +32,7 @@ export const APPEND: SessionCommand<Append> = {
     checkUtf8(session, append.next.utf8)
     const { append_limit } = session.verbs.config.imap
     if (size > append_limit)
-      throw new Refused('TOOBIG', `A message can have at most ${append_limit} octets.`)
+      throw new Refused('too-large', `A message can have at most ${append_limit} octets.`)
   },
   parse: parseAppend,
   async run(session, { mailbox, messages }) {
@@ -41,7 +41,7 @@ export const APPEND: SessionCommand<Append> = {
     for (const { utf8 } of messages) checkUtf8(session, utf8)
     // RFC 3502 §6.3.11: a message without octets takes the whole command back
     if (messages.some(({ bytes }) => bytes.length === 0))
-      throw new Refused('CANNOT', 'A message without any octets cannot be kept.')
+      throw new Refused('invalid', 'A message without any octets cannot be kept.')
     const uids = await verbs.messages.append(
       to,
       messages.map(({ bytes, flags, date }) => ({

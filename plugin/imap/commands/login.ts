@@ -9,7 +9,7 @@ import { type Authenticate, parseAuthenticate, parseLogin } from '../wire/index.
 /** RFC 9051 §6.2.3: no password in the clear; RFC 5530 §3 names the code. */
 function needPrivacy({ peer }: Connection): void {
   if (!peer.secure)
-    throw new Refused('PRIVACYREQUIRED', 'Passwords travel over TLS only; use STARTTLS first.')
+    throw new Refused('insecure', 'Passwords travel over TLS only; use STARTTLS first.')
 }
 
 /** Logs in by whatever `check` proves; a failure is logged, counted and answered late. */
@@ -37,7 +37,7 @@ const AUTHENTICATE: ConnectionCommand<Authenticate> = {
   async run(connection, { mechanism, initial }) {
     needPrivacy(connection)
     if (!Object.hasOwn(MECHANISM, mechanism))
-      throw new Refused('CANNOT', `There is no mechanism ${mechanism} here.`)
+      throw new Refused('invalid', `There is no mechanism ${mechanism} here.`)
     return await logInBy(connection, () =>
       MECHANISM[mechanism](connection, askOf(connection), initial),
     )

@@ -10,7 +10,7 @@ const GETQUOTA: SessionCommand<string> = {
   state: 'authenticated',
   parse: parseGetQuota,
   async run(session, root) {
-    if (root !== rootOf(session)) throw new Refused('NONEXISTENT', 'There is no such quota root.')
+    if (root !== rootOf(session)) throw new Refused('not-found', 'There is no such quota root.')
     writeQuota(session)
   },
 }
@@ -31,7 +31,7 @@ const SETQUOTA: SessionCommand<ReturnType<typeof parseSetQuota>> = {
   state: 'authenticated',
   parse: parseSetQuota,
   async run() {
-    throw new Refused('NOPERM', 'Space is set in the configuration of the server.')
+    throw new Refused('not-allowed', 'Space is set in the configuration of the server.')
   },
 }
 

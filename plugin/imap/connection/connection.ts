@@ -90,7 +90,7 @@ export class ImapConnection implements Connection {
   logIn(login: Login): void {
     const leave = this.#context.admission.logIn(login.account)
     if (!leave)
-      throw new Refused('LIMIT', 'There are too many connections of this account already.')
+      throw new Refused('limit', 'There are too many connections of this account already.')
     this.#session = new ImapSession({
       verbs: this.quarantine.as(login),
       stamp: () => this.quarantine.logins.stamp(login),

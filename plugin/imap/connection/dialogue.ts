@@ -107,7 +107,7 @@ export class Dialogue {
   #hold(size: number): void {
     if (size < limits.LITERAL_COUNTED) return
     if (!this.#budget.take(size))
-      throw new Refused('UNAVAILABLE', 'Too many large messages are arriving; try again later.')
+      throw new Refused('busy', 'Too many large messages are arriving; try again later.')
     this.#held += size
   }
 

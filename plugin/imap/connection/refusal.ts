@@ -1,6 +1,6 @@
 // Errors as tagged responses: whose fault it was, with a code for programs and a sentence for people.
 import { Refused } from '../../errors.ts'
-import { CHARSETS, type Code } from '../wire/index.ts'
+import { codeOf, type Code } from '../wire/index.ts'
 
 export interface Answer {
   readonly code: Code
@@ -13,15 +13,7 @@ const MAP_FULL = /MDB_MAP_FULL|MDB_READERS_FULL/
 
 /** The NO for an error that is not Bad; `id` finds a fault of ours in the log. */
 export function answerTo(error: unknown, id: string): Answer {
-  if (error instanceof Refused) {
-    // RFC 9051 §7.1: BADCHARSET tells which are known
-    if (error.code === 'BADCHARSET')
-      return {
-        code: (w) => w.atom('BADCHARSET').list(CHARSETS, (charset) => w.astring(charset)),
-        text: error.message,
-      }
-    return { code: error.code, text: error.message }
-  }
+  if (error instanceof Refused) return { code: codeOf(error), text: error.message }
   const { code, message } = error as NodeJS.ErrnoException
   if (RESOURCES.has(code ?? '') || MAP_FULL.test(message ?? ''))
     return {

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import type { Done } from '../command.ts'
 import { Message } from '../selected/message.ts'
-import { rangesOf, type FetchItem, type Span } from '../wire/index.ts'
+import { codeOf, rangesOf, type FetchItem, type Span } from '../wire/index.ts'
 import { Output } from './output.ts'
 import { planFetch, type Plan } from './plan.ts'
 
@@ -68,7 +68,7 @@ function writeMessage(out: Output, plan: Plan, message: Message): Done | undefin
   } catch (error) {
     out.back(mark)
     if (!(error instanceof Refused)) throw error
-    return { status: 'NO', code: error.code, text: error.message } // RFC 3516 §4.3: UNKNOWN-CTE
+    return { status: 'NO', code: codeOf(error), text: error.message }
   }
 }
 

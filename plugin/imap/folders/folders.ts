@@ -2,13 +2,14 @@
 import { Refused } from '../../errors.ts'
 import type { Folder } from '../../quarantine/folders/folders.ts'
 import type { Client } from '../client.ts'
+import { ImapRefused } from '../wire/index.ts'
 
 const quoted = (name: string): string => `'${name.slice(0, 100)}'`
 
-/** The folder of this name, or Refused NONEXISTENT. */
+/** The folder of this name, or Refused. */
 export function needFolder({ verbs }: Client, name: string): Folder {
   const folder = verbs.folders.find(name)
-  if (!folder) throw new Refused('NONEXISTENT', `There is no folder ${quoted(name)} here.`)
+  if (!folder) throw new Refused('not-found', `There is no folder ${quoted(name)} here.`)
   return folder
 }
 
@@ -17,10 +18,10 @@ export function needTarget(client: Client, name: string): Folder {
   const { verbs } = client
   const folder = verbs.folders.find(name)
   if (folder) return folder
-  throw new Refused(
-    verbs.folders.creatable ? 'TRYCREATE' : 'NONEXISTENT',
-    `There is no folder ${quoted(name)} here.`,
-  )
+  const sentence = `There is no folder ${quoted(name)} here.`
+  throw verbs.folders.creatable
+    ? new ImapRefused('TRYCREATE', sentence)
+    : new Refused('not-found', sentence)
 }
 
 /**

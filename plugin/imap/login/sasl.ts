@@ -59,7 +59,7 @@ async function plain(
   const [identity, user, password] = fields
   // Nobody acts for somebody else here.
   if (identity !== '' && identity.toLowerCase() !== user.toLowerCase())
-    throw new Failed(user, new Refused('AUTHENTICATIONFAILED', WRONG))
+    throw new Failed(user, new Refused('wrong-login', WRONG))
   return await checkPassword(connection, user, password)
 }
 
@@ -88,7 +88,7 @@ async function scram(
   const proof = server.final(final, account.keys)
   if (proof === null || !account.login) {
     await quarantine.logins.failed(user, peer.network)
-    throw new Failed(user, new Refused('AUTHENTICATIONFAILED', WRONG))
+    throw new Failed(user, new Refused('wrong-login', WRONG))
   }
   // RFC 9051 §6.2.2: data with success travels in a challenge that an empty line answers
   await ask(proof)

@@ -1,8 +1,6 @@
 // Charsets of search strings (RFC 9051 §6.4.4).
 import { Bad, Refused } from '../../errors.ts'
-
-/** What `[BADCHARSET (...)]` lists; every other charset that TextDecoder knows works too. */
-export const CHARSETS = ['US-ASCII', 'UTF-8'] as const
+import { ImapRefused } from './refusal.ts'
 
 /**
  * Decoder of strings in `charset`; without one it is UTF-8, of which US-ASCII is a part. Refused
@@ -16,7 +14,7 @@ export function charsetDecoder(
   try {
     decoder = new TextDecoder(ascii ? 'utf-8' : charset, { fatal: true, ignoreBOM: true })
   } catch {
-    return new Refused('BADCHARSET', `Searching in ${charset} is not possible, use UTF-8`)
+    return new ImapRefused('BADCHARSET', `Searching in ${charset} is not possible, use UTF-8`)
   }
   return (bytes, position) => {
     try {

@@ -43,7 +43,7 @@ export class Reader extends Cursor {
       const name = /[^\x20-\x7e]/.test(raw) ? raw : decodeUtf7(raw)
       if (name === undefined) {
         throw new Refused(
-          'CANNOT',
+          'invalid',
           "The mailbox name is not valid modified UTF-7, write '&' as '&-'",
         )
       }

@@ -40,12 +40,12 @@ export async function addAccount(
   checkPassword(password)
   const scope = scopeOf(name, tier)
   if (!seenBy(login, { scope }))
-    throw new Refused('NOPERM', `The account '${name}' is not yours to manage.`)
+    throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
   const secrets = await newSecrets(password)
   return await write(ctx, { actor: login.account }, (tx) => {
     if (tx.views.accounts.has(name))
       throw new Refused(
-        'ALREADYEXISTS',
+        'exists',
         `There is an account '${name}' already; change its password instead.`,
       )
     tx.append({ type: 'account', name, account: { tier, ...secrets, created: tx.at } })
@@ -90,4 +90,4 @@ async function newSecrets(password: string): Promise<Pick<AccountRecord, 'passwo
 }
 
 const noAccount = (name: string): Refused =>
-  new Refused('NONEXISTENT', `There is no account '${name}' that you manage.`)
+  new Refused('not-found', `There is no account '${name}' that you manage.`)

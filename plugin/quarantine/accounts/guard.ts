@@ -9,7 +9,7 @@ const LOCKED = 'Too many wrong passwords; try again later.'
 export function checkLock(ctx: Context, name: string, source: string): void {
   for (const { key, max } of guards(ctx, name, source)) {
     const { failures, until } = ctx.store.beside.attempts(key)
-    if (failures >= max && until > Date.now()) throw new Refused('AUTHENTICATIONFAILED', LOCKED)
+    if (failures >= max && until > Date.now()) throw new Refused('wrong-login', LOCKED)
   }
 }
 

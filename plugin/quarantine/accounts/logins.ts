@@ -38,7 +38,7 @@ export class Logins {
     const right = await this.#verify(name, password, account)
     if (!right || !account) {
       await countFailure(this.#ctx, name, source)
-      throw new Refused('AUTHENTICATIONFAILED', WRONG)
+      throw new Refused('wrong-login', WRONG)
     }
     await forgive(this.#ctx, name)
     return loginOf(name, account)

@@ -40,11 +40,12 @@ export function checkName(name: string, tier: Tier): void {
     const [what, like] = LIKE[tier]
     if (canonicalScope(name) === null || tierOf(name) !== tier)
       throw new Refused(
-        'CANNOT',
+        'invalid',
         `'${name}' is not ${what}; ${what} account is named like ${like}.`,
       )
-    if (parseScope(name) !== name) throw new Refused('CANNOT', `'${name}' is a name of everything.`)
+    if (parseScope(name) !== name)
+      throw new Refused('invalid', `'${name}' is a name of everything.`)
   }
   if (tier === 'super-admin' && !/^[^\s\p{C}]{1,255}$/u.test(name))
-    throw new Refused('CANNOT', 'A name has 1 to 255 characters and no spaces.')
+    throw new Refused('invalid', 'A name has 1 to 255 characters and no spaces.')
 }

@@ -33,10 +33,10 @@ const SCRAM_ITERATIONS = 10_000
 /** Refuses a password that is none. */
 export function checkPassword(password: string): void {
   if (password.length < PASSWORD_MIN)
-    throw new Refused('CANNOT', `A password has at least ${PASSWORD_MIN} characters.`)
+    throw new Refused('invalid', `A password has at least ${PASSWORD_MIN} characters.`)
   if (password.length > PASSWORD_MAX || /[\0\r\n]/.test(password))
     throw new Refused(
-      'CANNOT',
+      'invalid',
       `A password has at most ${PASSWORD_MAX} characters and no line ends.`,
     )
 }

@@ -42,7 +42,7 @@ export async function append(
 ): Promise<number[]> {
   // Checked before the costly part: refused whatever the message is.
   const means = meaning(null, to.id)
-  if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
+  if (means.does === 'refuse') throw new Refused('impossible', means.why)
   for (const { flags } of messages) checkKeywords(flags.keywords)
   const known = messages.map(({ raw }) => {
     const root = parseStructure(raw)
@@ -97,7 +97,7 @@ function report(
       to.id === 'release' || to.id === 'release-train'
         ? 'Only messages that were caught here can be released, and this one is not known here.'
         : 'Only messages that were caught here can be put back, and this one is not known here.'
-    throw new Refused('CANNOT', sentence)
+    throw new Refused('impossible', sentence)
   }
   const { retention_days } = settingsFor(ctx, tx.views, login.scope)
   const due = tx.at + retention_days * DAY

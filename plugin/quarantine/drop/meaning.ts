@@ -42,22 +42,22 @@ export function meaning(from: FolderId | null, to: FolderId): Meaning {
  */
 export function meaningFor(item: Item, from: FolderId | null, to: FolderId): Meaning {
   const means = meaning(from, to)
-  if (means.does === 'refuse') throw new Refused('CANNOT', means.why)
+  if (means.does === 'refuse') throw new Refused('impossible', means.why)
   if (means.does === 'act' && means.release) {
     if (item.kind === 'copy')
       throw new Refused(
-        'CANNOT',
+        'impossible',
         'This message was delivered already, so it cannot be released; drop it into Not Spam or Spam to train.',
       )
     if (item.kind !== 'held')
       throw new Refused(
-        'CANNOT',
+        'impossible',
         'This message was not caught here, so there is nobody to release it to.',
       )
   }
   if (means.does === 'undo' && item.home !== to)
     throw new Refused(
-      'CANNOT',
+      'impossible',
       'Only messages that were caught in this folder can be put back into it.',
     )
   return means

@@ -120,7 +120,7 @@ export function headerFor(ctx: Context, login: Login, id: number): Header {
 
 function needed(ctx: Context, login: Login, id: number): { id: number; blob: string } {
   const known = ownMessage(ctx, login, id)
-  if (!known) throw new Refused('NONEXISTENT', `There is no message ${id} here any more.`)
+  if (!known) throw new Refused('not-found', `There is no message ${id} here any more.`)
   return { id, blob: known.blob }
 }
 
@@ -189,7 +189,7 @@ export async function changeFlags(
     }
     if (groups.size > 0) {
       if (change.flags.keywords.length > 0 && keywordSets(tx.views) >= KEYWORD_SETS_MAX)
-        throw new Refused('LIMIT', 'There are too many different keywords on this server already.')
+        throw new Refused('limit', 'There are too many different keywords on this server already.')
       tx.append({ type: 'flags', groups: [...groups.values()] })
     }
     return { modified, gone }
@@ -264,8 +264,8 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 
 export function checkKeywords(keywords: readonly string[]): void {
   if (keywords.length > KEYWORDS_MAX)
-    throw new Refused('LIMIT', `A message can carry at most ${KEYWORDS_MAX} keywords.`)
+    throw new Refused('limit', `A message can carry at most ${KEYWORDS_MAX} keywords.`)
   for (const word of keywords)
     if (word.length > KEYWORD_LENGTH_MAX)
-      throw new Refused('LIMIT', `A keyword can have at most ${KEYWORD_LENGTH_MAX} characters.`)
+      throw new Refused('limit', `A keyword can have at most ${KEYWORD_LENGTH_MAX} characters.`)
 }

@@ -25,7 +25,7 @@ export function checkLists(ctx: Context, login: Login, check: ListCheck): ListEx
   const senders = check.sender === '' ? [] : [check.sender]
   for (const address of [...senders, check.recipient])
     if (canonicalAddress(address) === null)
-      throw new Refused('CANNOT', `'${address}' is not an address.`)
+      throw new Refused('invalid', `'${address}' is not an address.`)
   const owner = check.direction === 'out' ? check.sender : check.recipient
   const scope = ownMail(login, owner)
   ctx.follower.lists.catchUp()

@@ -67,7 +67,7 @@ export async function importModel(
   try {
     kernel.load(model.snapshot)
   } catch (error) {
-    throw new Refused('CANNOT', `This model cannot be used: ${(error as Error).message}.`)
+    throw new Refused('invalid', `This model cannot be used: ${(error as Error).message}.`)
   }
   const discounted = prior && !model.bare
   if (discounted) kernel.discount(PRIOR.weight, PRIOR.sum)
@@ -129,5 +129,5 @@ function parse(bytes: Uint8Array): {
   } catch {
     // Told below.
   }
-  throw new Refused('CANNOT', 'This model cannot be used: its first line is damaged.')
+  throw new Refused('invalid', 'This model cannot be used: its first line is damaged.')
 }

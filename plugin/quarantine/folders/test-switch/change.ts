@@ -23,9 +23,9 @@ export async function createFolder(ctx: Context, login: Login, name: string): Pr
   return await write(ctx, { actor: login.account }, (tx) => {
     const existing = allFolders(ctx, login)
     if (findFolder(existing, clean))
-      throw new Refused('ALREADYEXISTS', `There is a folder '${clean}' already.`)
+      throw new Refused('exists', `There is a folder '${clean}' already.`)
     if (existing.length >= FOLDERS_MAX)
-      throw new Refused('LIMIT', `There are ${FOLDERS_MAX} folders already.`)
+      throw new Refused('limit', `There are ${FOLDERS_MAX} folders already.`)
     make(ctx, tx, clean)
     const made = findFolder(allFolders(ctx, login), clean)
     if (!made) throw new Error(`folder '${clean}' was created and is not there`)
@@ -38,7 +38,7 @@ export async function removeFolder(ctx: Context, login: Login, name: string): Pr
     // RFC 9051 §6.3.5: a folder with others below it goes and leaves the name, which cannot go then.
     const all = allFolders(ctx, login)
     if (!findFolder(all, name) && hasChildren(all, name))
-      throw new Refused('HASCHILDREN', 'Delete the folders below it first.')
+      throw new Refused('not-empty', 'Delete the folders below it first.')
     const folder = ordinary(ctx, login, name, 'deleted')
     vanish(ctx, tx, folder)
     const { id, uidValidity } = folder
@@ -59,9 +59,9 @@ export async function renameFolder(
     if (findFolder(all, from) || !hasChildren(all, from)) ordinary(ctx, login, from, 'renamed')
     checkName(clean)
     if (findFolder(all, clean) || hasChildren(all, clean))
-      throw new Refused('ALREADYEXISTS', `There is a folder '${clean}' already.`)
+      throw new Refused('exists', `There is a folder '${clean}' already.`)
     if (clean.startsWith(`${from}/`))
-      throw new Refused('CANNOT', 'A folder cannot be moved below itself.')
+      throw new Refused('impossible', 'A folder cannot be moved below itself.')
     for (const { id, name, uidValidity, ordinary: own } of all)
       if (own && (name === from || name.startsWith(`${from}/`)))
         tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length), uidValidity })
@@ -96,16 +96,19 @@ function hasChildren(all: readonly Folder[], name: string): boolean {
 
 function ordinary(ctx: Context, login: Login, name: string, what: string): Folder {
   const folder = findFolder(allFolders(ctx, login), name)
-  if (!folder) throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
+  if (!folder) throw new Refused('not-found', `There is no folder '${name.slice(0, 100)}' here.`)
   if (!folder.ordinary)
-    throw new Refused('CANNOT', `'${folder.name}' belongs to the quarantine and cannot be ${what}.`)
+    throw new Refused(
+      'impossible',
+      `'${folder.name}' belongs to the quarantine and cannot be ${what}.`,
+    )
   return folder
 }
 
 function refuseWithoutSwitch(ctx: Context, login: Login): void {
   if (!mayCreate(ctx.config, login))
     throw new Refused(
-      'CANNOT',
+      'impossible',
       'The quarantine has a fixed set of folders; no others can be created here.',
     )
 }

@@ -33,7 +33,7 @@ export async function subscribe(
 ): Promise<void> {
   const folder = findFolder(allFolders(ctx, login), name)
   if (subscribed && !folder)
-    throw new Refused('NONEXISTENT', `There is no folder '${name.slice(0, 100)}' here.`)
+    throw new Refused('not-found', `There is no folder '${name.slice(0, 100)}' here.`)
   // The folders of the quarantine stay in view, whatever a client wants.
   if (folder && !folder.ordinary) return
   const known = ctx.store.views.subscriptions.get([login.account, name])
