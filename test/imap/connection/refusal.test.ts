@@ -1,8 +1,8 @@
 // Every kind of refusal has the response code that clients know.
 import { expect, test } from 'vitest'
-import { Refused, type RefusedKind } from '../../plugin/errors.ts'
-import { answerTo } from '../../plugin/imap/connection/refusal.ts'
-import { ImapRefused, Writer } from '../../plugin/imap/wire/index.ts'
+import { Refused, type RefusedKind } from '../../../plugin/errors.ts'
+import { answerTo } from '../../../plugin/imap/connection/refusal.ts'
+import { ImapRefused, Writer } from '../../../plugin/imap/wire/index.ts'
 
 const CODES: Record<RefusedKind, string> = {
   invalid: 'CANNOT',
