@@ -25,7 +25,7 @@ npm start -- --empty            without sample mail and without a trained model
 npm start -- --data DIR         in another folder
 npm start -- --ports BASE       SMTP on BASE, IMAP over TLS on BASE+1, IMAP with STARTTLS on BASE+2,
                                 the next hop on BASE+3 (without it: 2525, 1993, 1143, 2526)
-npm start -- --test-mailboxes   the super-admin can have ordinary mailboxes (for test suites)`
+npm start -- --test-mailboxes   the super-admin can create folders (for test suites)`
 
 /** A command line that will not do; the message holds the usage. */
 export class UsageError extends Error {}

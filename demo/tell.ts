@@ -36,7 +36,7 @@ export function tell(
     ...(testMailboxes
       ? [
           colors.yellow(
-            '  TEST SWITCH: the super-admin can make ordinary mailboxes (--test-mailboxes).',
+            '  TEST SWITCH: the super-admin can create folders (--test-mailboxes).',
           ),
           '',
         ]

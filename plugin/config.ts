@@ -61,7 +61,7 @@ export const CONFIG = {
     }),
     test_mailboxes: bool(
       false,
-      'FOR TESTS ONLY: the super-admin can create ordinary mailboxes beside the folders',
+      'FOR TESTS ONLY: the super-admin can create folders, which mean nothing',
     ),
   },
   front: {

@@ -105,7 +105,7 @@ export function discount(weight: f64, sum: f64): void {
   model.discount(weight, sum)
 }
 
-/** Sets slots to the planes in the input. */
+/** Sets slots to the columns in the input. */
 export function weave(first: i32, count: i32): void {
   model.weave(first, count)
 }

@@ -262,9 +262,9 @@ export class Kernel {
     const slots = 1 << this.bits
     const count = Math.min(slots, this.#input.length / 4)
     for (let first = 0; first < slots; first += count) {
-      for (let plane = 0; plane < 4; plane++) {
-        const from = plane * slots + first
-        this.#input.set(table.subarray(from, from + count), plane * count)
+      for (let column = 0; column < 4; column++) {
+        const from = column * slots + first
+        this.#input.set(table.subarray(from, from + count), column * count)
       }
       this.#wasm.weave(first, count)
     }
