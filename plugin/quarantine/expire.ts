@@ -1,7 +1,9 @@
 // What time does: items whose days are over are purged, old journal entries dropped, the model kept as a
 // snapshot so that nothing has to be replayed from the start.
+import { boundGroups } from '../store/bounds.ts'
 import { getItem, dueItems } from '../store/items.ts'
 import { getModel } from '../store/lessons.ts'
+import { draftsBefore } from '../store/lists.ts'
 import { DAY, write, type Context } from './context.ts'
 import { groupPlaces, placesOf } from './folders/mailbox.ts'
 
@@ -19,17 +21,28 @@ export async function expire(ctx: Context, now = Date.now()): Promise<number> {
         // Mail on its way out stays until its outcome is known.
         return item && !tx.views.outbox.has(id) ? [item] : []
       })
-      if (items.length > 0)
-        tx.append({
-          type: 'purge',
-          items: items.map(({ id }) => id),
-          groups: groupPlaces(items.flatMap((item) => placesOf(tx, item))),
-        })
+      if (items.length > 0) {
+        const places = groupPlaces(items.flatMap((item) => placesOf(tx, item)))
+        const [groups = [], ...others] = boundGroups(places)
+        // What one event cannot name leaves its folders first.
+        for (const more of others) tx.append({ type: 'expunge', groups: more, due: tx.at })
+        tx.append({ type: 'purge', items: items.map(({ id }) => id), groups })
+      }
       return items.length
     })
     total += gone
     if (gone === 0) return total
   }
+}
+
+/** Gives up imports of lists that nobody has gone on with for a day. Answers how many parts there were. */
+export async function dropDrafts(ctx: Context, now = Date.now()): Promise<number> {
+  if (draftsBefore(ctx.store.views, now - DAY).length === 0) return 0
+  return await write(ctx, { actor: 'system', at: now }, (tx) => {
+    const drafts = draftsBefore(tx.views, now - DAY)
+    if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
+    return drafts.length
+  })
 }
 
 /** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */

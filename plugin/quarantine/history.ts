@@ -21,7 +21,7 @@ export function history(ctx: Context, login: Login, since: number): Generator<Hi
 }
 
 function* entries(ctx: Context, since: number): Generator<HistoryEntry> {
-  for (const { seq, event } of ctx.store.entries(since))
+  for (const { seq, event } of ctx.store.events(since))
     yield { seq, at: event.at, actor: event.actor, type: event.type, text: tell(event, seq) }
 }
 
@@ -68,7 +68,11 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     const more = rest > 0 ? ` and ${rest} more` : ''
     return `${list} list of ${tellScope(scope)}: ${change.join(' ')}${more}`
   },
-  mailbox: ({ id, name }) => (name === null ? `mailbox ${id} deleted` : `mailbox ${name}`),
+  folder: ({ id, name }) => (name === null ? `folder ${id} deleted` : `folder ${name}`),
+  draft: ({ scope, list, add }) =>
+    `${many(add.length, 'mask')} for the ${list} list of ${tellScope(scope)} wait for the end of an import`,
+  import: ({ drafts, keep }) =>
+    `import of ${many(drafts.length, 'part')} ${keep ? 'done: its masks count' : 'given up: its masks never counted'}`,
   subscription: ({ account, name, subscribed }) =>
     `${account} ${subscribed ? 'subscribed to' : 'unsubscribed from'} ${name}`,
 }

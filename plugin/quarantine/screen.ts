@@ -55,7 +55,7 @@ export interface Decision {
   item: number | null
 }
 
-interface Plan extends Decision {
+interface Plan extends Omit<Decision, 'item'> {
   verdict: Verdict | null
   settings: Settings
   scope: string
@@ -66,14 +66,15 @@ export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Pro
   ctx.follower.catchUp()
   const plans = judgeAll(ctx, envelope, raw)
   group(plans)
-  if (plans.some((plan) => plan.outcome !== 'deliver' || copies(plan)))
-    await keep(ctx, envelope, raw, plans)
-  return plans.map(({ recipient, outcome, verdict, edit, item }) => ({
+  const kept = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
+    ? await keep(ctx, envelope, raw, plans)
+    : []
+  return plans.map(({ recipient, outcome, verdict, edit }, i) => ({
     recipient,
     outcome,
     verdict: verdict && { class: verdict.class, score: verdict.score },
     edit,
-    item,
+    item: kept[i] ?? null,
   }))
 }
 
@@ -101,7 +102,6 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       outcome: 'deliver',
       verdict: null,
       edit: null,
-      item: null,
       settings,
       scope,
       to,
@@ -155,11 +155,17 @@ function group(plans: Plan[]): void {
 const copies = (plan: Plan): boolean =>
   plan.verdict?.class === 'unsure' && plan.settings.copy_unsure && plan.outcome !== 'hold'
 
-async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]): Promise<void> {
+/** Answers the items of the plans that are kept, in their order; null for the others. */
+async function keep(
+  ctx: Context,
+  envelope: Envelope,
+  raw: Buffer,
+  plans: readonly Plan[],
+): Promise<(number | null)[]> {
   const root = parseStructure(raw)
   const identity = identityKey(root)
   const outgoing = envelope.direction === 'out'
-  await write(ctx, { actor: 'smtp' }, (tx) => {
+  return await write(ctx, { actor: 'smtp' }, (tx) => {
     const blob = tx.blob(raw, (item) => keptSummary(root, item))
     // A mailbox that is named twice (x@, X@) has one item.
     const kept = new Map<string, number>()
@@ -169,7 +175,8 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
       kept.set(key, id)
       return id
     }
-    for (const plan of plans) {
+    return plans.map((plan) => {
+      let item: number | null = null
       const make = (
         kind: 'held' | 'copy' | 'split',
         due: number,
@@ -197,9 +204,9 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
         const recipients = outgoing
           ? plans.filter(isHeld).map(({ recipient }) => recipient)
           : [plan.recipient]
-        plan.item = once('held', plan, () => arrive(tx, make('held', retention, recipients), plan))
+        item = once('held', plan, () => arrive(tx, make('held', retention, recipients), plan))
       } else if (plan.outcome === 'split') {
-        plan.item = once('split', plan, () => {
+        item = once('split', plan, () => {
           const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan)
           if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true)
           return id
@@ -207,7 +214,8 @@ async function keep(ctx: Context, envelope: Envelope, raw: Buffer, plans: Plan[]
       }
       if (copies(plan))
         once('copy', plan, () => arrive(tx, make('copy', retention, [plan.recipient]), plan))
-    }
+      return item
+    })
   })
 }
 

@@ -54,18 +54,19 @@ const VIEWS = {
   accounts: 'ordered',
   settings: 'ordered',
   masks: 'ordered',
+  drafts: 'uint32',
   lessons: 'ordered',
   model: 'ordered',
   outbox: 'uint32',
-  mailboxes: 'ordered',
+  folders: 'ordered',
   subscriptions: 'ordered',
 } as const
 
 /** The journal, and what finds its way in it. */
 const JOURNAL = {
   journal: 'uint32',
-  /** Seqs of the events that processes follow (Kind.followed). */
-  followed: 'uint32',
+  /** By topic and seq, the entries of the events that processes follow (Kind.followed). */
+  followed: 'ordered',
 } as const
 
 /** Neither history nor a view of it, never compared or replicated: beside.ts alone knows them. */
@@ -167,10 +168,26 @@ export class Env {
     this.#root.resetReadTxn()
   }
 
+  /** Inside a write transaction: runs `fn` and takes back all that it wrote. */
+  rolledBack<T>(fn: () => T): T {
+    let outcome: { result: T } | null = null
+    try {
+      this.#root.childTransaction(() => {
+        outcome = { result: fn() }
+        throw ROLLED_BACK
+      })
+    } catch (error) {
+      if (error !== ROLLED_BACK) throw error
+    }
+    return (outcome as unknown as { result: T }).result
+  }
+
   async close(): Promise<void> {
     await this.#root.close()
   }
 }
+
+const ROLLED_BACK = new Error('rolled back')
 
 /** Tables whose values may be large: each is read into memory of its own. */
 const LARGE: ReadonlySet<string> = new Set<keyof typeof TABLES>([

@@ -1,14 +1,15 @@
 // Replaying a journal into another, empty data directory: the proof that the views follow from it.
+import type { Entry } from './entries.ts'
 import { VIEW_NAMES, type Views } from './env.ts'
-import type { Event } from './events/index.ts'
 import type { Store } from './store.ts'
 
+/** Entries folded in one transaction. */
 const BATCH = 500
 
 /**
- * Folds every entry of `from` into `to`, whose journal must be empty but for its own first entry.
- * Blobs are named by content, so they are taken over as they are needed; those that were dropped with
- * their last item are not missed, since the same event drops them again.
+ * Folds every entry of `from` into `to`, whose journal must be empty. Blobs are named by content, so they
+ * are taken over as they are needed; those that were dropped with their last item are not missed, since the
+ * same event drops them again. Answers how many events there were.
  */
 export async function replay(from: Store, to: Store): Promise<number> {
   if (from.floor > 0)
@@ -16,22 +17,15 @@ export async function replay(from: Store, to: Store): Promise<number> {
       `entries up to ${from.floor} were dropped by retention: cannot replay from the start`,
     )
   if (to.seq > 1) throw new Error('the target of a replay must be a new, empty data directory')
-  let count = 0
-  let batch: { seq: number; event: Event }[] = []
-  const flush = async (): Promise<void> => {
-    const now = batch
-    batch = []
-    await to.take(now, from.views)
-    count += now.length
-  }
   for (let since = 0; ;) {
+    const batch: Entry[] = []
     for (const entry of from.entries(since)) {
       batch.push(entry)
-      since = entry.seq
+      since = entry.seq + entry.events.length - 1
       if (batch.length >= BATCH) break
     }
-    if (batch.length === 0) return count
-    await flush()
+    if (batch.length === 0) return since
+    await to.take(batch, from.views)
   }
 }
 

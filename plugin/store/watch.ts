@@ -3,7 +3,8 @@
 import type { Change, Scope } from '../mail.ts'
 import { sees } from '../scope.ts'
 import type { Views } from './env.ts'
-import { kindOf, type Event, type FolderChange } from './events/index.ts'
+import type { Numbered } from './entries.ts'
+import { kindOf, type FolderChange } from './events/index.ts'
 
 /** How often another process's commits are looked for. One read of one key. */
 const POLL_MS = 40
@@ -16,7 +17,7 @@ interface Source {
   readonly seq: number
   /** Entries up to this seq are gone. */
   readonly floor: number
-  entries(since: number): Iterable<{ seq: number; event: Event }>
+  events(since: number): Iterable<Numbered>
   refresh(): void
 }
 
@@ -120,14 +121,14 @@ export class Watch {
   }
 
   *#older(since: number): Generator<FolderChange> {
-    for (const { seq, event } of this.#journal.entries(since)) {
+    for (const { seq, event } of this.#journal.events(since)) {
       if (seq > this.#seq) return
       yield* kindOf(event, seq).changes(this.#journal.views, event, seq)
     }
   }
 
   #catchUp(): void {
-    for (const { seq, event } of this.#journal.entries(this.#seq)) {
+    for (const { seq, event } of this.#journal.events(this.#seq)) {
       const kind = kindOf(event, seq)
       for (const one of kind.changes(this.#journal.views, event, seq)) this.#recent.push(one)
       if (kind.names) this.#named = seq

@@ -140,7 +140,7 @@ describe('managing accounts', () => {
     await lazaret.quarantine.as(ROOT).accounts.add('boss', 'super-admin', 'correct horse')
     const all = [...lazaret.store.views.accounts.range({})]
     const bytes = [
-      ...[...lazaret.store.entries(0)].map(({ event }) => encode(event)),
+      ...[...lazaret.store.entries(0)].map((entry) => encode(entry)),
       ...all.map(({ value }) => value),
     ]
     for (const value of bytes) expect(value.includes('correct horse')).toBe(false)

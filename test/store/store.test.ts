@@ -314,7 +314,7 @@ test('a replay into an empty directory gives equal views', async () => {
       spam: 1,
       prior: false,
     })
-    tx.append({ type: 'mailbox', id: 'box-9', name: 'x/y', uidValidity: 7 })
+    tx.append({ type: 'folder', id: 'box-9', name: 'x/y', uidValidity: 7 })
     tx.append({ type: 'subscription', account: 'root', name: 'x', subscribed: false })
   })
   const copy = newStore()

@@ -10,6 +10,8 @@ import {
   type Rows,
 } from '../../mail.ts'
 import { blobInPlace, getBlob } from '../../store/blobs.ts'
+import { boundGroups } from '../../store/bounds.ts'
+import type { Views } from '../../store/env.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
@@ -106,7 +108,12 @@ function summarize(ctx: Context, id: number): Summary | null {
 
 /** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
 export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
-  return needBlob(getBlob(ctx.store.views, item.blob), item)
+  return rawIn(ctx.store.views, item)
+}
+
+/** The same as a decision sees it. */
+export function rawIn(views: Views, item: Pick<Item, 'id' | 'blob'>): Buffer {
+  return needBlob(getBlob(views, item.blob), item)
 }
 
 /** The same for a login. Refused when the item is gone, or not this login's. */
@@ -190,7 +197,7 @@ export async function changeFlags(
     if (groups.size > 0) {
       if (change.flags.keywords.length > 0 && keywordSets(tx.views) >= KEYWORD_SETS_MAX)
         throw new Refused('limit', 'There are too many different keywords on this server already.')
-      tx.append({ type: 'flags', groups: [...groups.values()] })
+      for (const some of boundGroups(groups.values())) tx.append({ type: 'flags', groups: some })
     }
     return { modified, gone }
   })
@@ -214,12 +221,9 @@ export async function expunge(
       const item = itemFor(tx.views, login, place.item)
       if (item) marked.push({ place, item })
     }
-    if (marked.length > 0)
-      tx.append({
-        type: 'expunge',
-        groups: groupPlaces(marked),
-        due: tx.at + ctx.config.main.grace_hours * HOUR,
-      })
+    const due = tx.at + ctx.config.main.grace_hours * HOUR
+    for (const groups of boundGroups(groupPlaces(marked)))
+      tx.append({ type: 'expunge', groups, due })
     return marked.map(({ place }) => place.uid)
   })
 }

@@ -2,10 +2,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { readListFile, writeListFile, type ListFileRefusal } from '../../filter/list-file.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
+import { boundTexts } from '../../store/bounds.ts'
+import { hasMask, listsSeq } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
-import { addMasks, appendMasks, listEntries } from './lists.ts'
+import { listEntries } from './lists.ts'
 
 export interface Imported {
   added: number
@@ -16,7 +18,7 @@ export interface Imported {
 }
 
 /**
- * Reads a whole file, then adds its masks in one transaction: after a failure none of them is there.
+ * Reads a whole file, then adds its masks, of which all count from one moment on: after a failure none does.
  * `list` is that of the lines that do not say one themselves; null: such lines are refused.
  */
 export async function importList(
@@ -44,17 +46,70 @@ export async function importList(
       read++
     }
   }
-  const seq = ctx.store.seq
-  const fresh = {
-    allow: await missing(ctx, scope, 'allow', masks.allow),
-    block: await missing(ctx, scope, 'block', masks.block),
-  }
-  return await write(ctx, { actor: login.account }, (tx) => {
-    const add = listsChanged(ctx, seq) ? addMasks : appendAll
-    const added = add(tx, scope, 'allow', fresh.allow) + add(tx, scope, 'block', fresh.block)
-    return { added, known: read - added, refused }
+  const seq = listsSeq(ctx.store.views)
+  const parts: Part[] = []
+  for (const kind of ['allow', 'block'] as const)
+    for (const some of boundTexts(await missing(ctx, scope, kind, masks[kind])))
+      parts.push({ list: kind, masks: some })
+  const add = parts.length > AT_ONCE ? await addAsImport(ctx, login, scope, parts) : addAtOnce
+  const added = await write(ctx, { actor: login.account }, (tx) => {
+    const changed = listsSeq(tx.views) !== seq
+    // Somebody may have added some of them meanwhile: those were not added here.
+    const fresh = changed ? parts.map((part) => fewer(tx, scope, part)) : parts
+    add(tx, scope, fresh)
+    return fresh.reduce((sum, part) => sum + part.masks.length, 0)
   })
+  return { added, known: read - added, refused }
 }
+
+/** What one event adds. */
+interface Part {
+  list: ListKind
+  masks: string[]
+}
+
+type Add = (tx: Tx, scope: Scope, parts: readonly Part[]) => void
+
+/** Parts that fit in one entry of the journal; more are an import. */
+const AT_ONCE = 3
+
+const addAtOnce: Add = (tx, scope, parts) => {
+  for (const { list, masks } of parts)
+    if (masks.length > 0) tx.append({ type: 'masks', scope, list, add: masks, remove: [] })
+}
+
+/**
+ * Brings the parts into the journal, an entry a few, so that others get their turn with the writer; none counts
+ * before the decision in which what is answered here is called.
+ */
+async function addAsImport(
+  ctx: Context,
+  login: Login,
+  scope: Scope,
+  parts: readonly Part[],
+): Promise<Add> {
+  const drafts: number[] = []
+  const actor = login.account
+  try {
+    for (let at = 0; at < parts.length; at += AT_ONCE)
+      drafts.push(
+        ...(await write(ctx, { actor }, (tx) =>
+          parts
+            .slice(at, at + AT_ONCE)
+            .map(({ list, masks: add }) => tx.append({ type: 'draft', scope, list, add })),
+        )),
+      )
+  } catch (error) {
+    await write(ctx, { actor }, (tx) => tx.append({ type: 'import', drafts, keep: false }))
+    throw error
+  }
+  return (tx) => tx.append({ type: 'import', drafts, keep: true })
+}
+
+const fewer = (tx: Tx, scope: Scope, { list, masks }: Part): Part => ({
+  list,
+  masks: masks.filter((mask) => !hasMask(tx.views, scope, list, mask)),
+})
 
 /** Masks looked up before others get a turn. */
 const TURN = 5000
@@ -72,21 +127,10 @@ async function missing(
   const add: string[] = []
   let turn = 0
   for (const mask of masks) {
-    if (!ctx.store.views.masks.has([scope, list, mask])) add.push(mask)
+    if (!hasMask(ctx.store.views, scope, list, mask)) add.push(mask)
     if (++turn % TURN === 0) await setImmediate()
   }
   return add.sort()
-}
-
-/** Whether somebody changed a list since then. */
-function listsChanged(ctx: Context, seq: number): boolean {
-  for (const { event } of ctx.store.entries(seq)) if (event.type === 'masks') return true
-  return false
-}
-
-function appendAll(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
-  appendMasks(tx, scope, list, masks)
-  return masks.length
 }
 
 /** Lines of an export: of one list as plain masks, or (`list` null) of both, each line naming its list. */

@@ -1,12 +1,11 @@
 // Verbs of the allow and block lists.
 import { parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
+import { boundTexts } from '../../store/bounds.ts'
+import { hasMask } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope, seenBy } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
-
-/** Masks in one journal entry: bounds the size of an entry, not of an import. */
-const MASKS_PER_EVENT = 5000
 
 export interface ListEntry {
   scope: Scope
@@ -33,15 +32,9 @@ export async function changeList(
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   return await write(ctx, { actor: login.account }, (tx) => {
-    const gone = remove.filter((mask) => tx.views.masks.has([scope, list, mask]))
-    for (let at = 0; at < gone.length; at += MASKS_PER_EVENT)
-      tx.append({
-        type: 'masks',
-        scope,
-        list,
-        add: [],
-        remove: gone.slice(at, at + MASKS_PER_EVENT),
-      })
+    const gone = remove.filter((mask) => hasMask(tx.views, scope, list, mask))
+    for (const some of boundTexts(gone))
+      tx.append({ type: 'masks', scope, list, add: [], remove: some })
     const added = addMasks(tx, scope, list, add)
     return { added, known: add.length - added, removed: gone.length }
   })
@@ -49,21 +42,10 @@ export async function changeList(
 
 /** Adds masks in normal form; answers how many are new. */
 export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
-  const add = masks.filter((mask) => !tx.views.masks.has([scope, list, mask]))
-  appendMasks(tx, scope, list, add)
+  const add = masks.filter((mask) => !hasMask(tx.views, scope, list, mask))
+  for (const some of boundTexts(add))
+    tx.append({ type: 'masks', scope, list, add: some, remove: [] })
   return add.length
-}
-
-/** Adds masks of which none is on the list, in as many entries as they need. */
-export function appendMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): void {
-  for (let at = 0; at < masks.length; at += MASKS_PER_EVENT)
-    tx.append({
-      type: 'masks',
-      scope,
-      list,
-      add: masks.slice(at, at + MASKS_PER_EVENT),
-      remove: [],
-    })
 }
 
 /** Entries of a scope (or, without one, of all that the login sees), in order. */

@@ -11,7 +11,7 @@ import type { Tx } from '../../store/store.ts'
 import { DAY, write, type Context } from '../context.ts'
 import { flagsOf } from '../drop/drop.ts'
 import { ACTION_FOLDERS, type FolderId } from '../folders/folders.ts'
-import { rawOf } from '../folders/mailbox.ts'
+import { rawIn } from '../folders/mailbox.ts'
 import { deliverNotice } from './notice.ts'
 import { passMark } from './pass-mark.ts'
 import { settingsFor } from '../settings.ts'
@@ -63,13 +63,13 @@ export async function claim(
     if (!item || item.release?.state !== 'wanted') return null
     const token = randomUUID()
     record(tx, item, 'claimed', { token, worker })
-    return jobsOf(ctx, item, token)
+    return jobsOf(ctx, tx, item, token)
   })
 }
 
-function jobsOf(ctx: Context, item: Item, token: string): ReleaseJob[] {
+function jobsOf(ctx: Context, tx: Tx, item: Item, token: string): ReleaseJob[] {
   // Its own copy: the transaction's memory is LMDB's.
-  const raw = applyEdit(rawOf(ctx, item), item.edit)
+  const raw = applyEdit(rawIn(tx.views, item), item.edit)
   return item.recipients.map((recipient) => ({
     item: item.id,
     token,
@@ -98,7 +98,7 @@ export async function takeOver(
     if (item?.release?.state !== 'claimed' || item.release.worker !== from) return null
     const { token } = item.release
     if (from !== worker) record(tx, item, 'claimed', { token, worker })
-    return jobsOf(ctx, item, token)
+    return jobsOf(ctx, tx, item, token)
   })
 }
 

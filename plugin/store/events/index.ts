@@ -5,11 +5,13 @@ import { account, type Account } from './account.ts'
 import { copy, type Copy } from './copy.ts'
 import { create, type Create } from './create.ts'
 import { deposit, type Deposit } from './deposit.ts'
+import { draft, type Draft } from './draft.ts'
 import { expunge, type Expunge } from './expunge.ts'
 import { flags, type Flags } from './flags.ts'
+import { folder, type Folder } from './folder.ts'
+import { imported, type Import } from './import.ts'
 import type { Kind, Stamp } from './kind.ts'
 import { lesson, type Lesson } from './lesson.ts'
-import { mailbox, type Mailbox } from './mailbox.ts'
 import { masks, type Masks } from './masks.ts'
 import { move, type Move } from './move.ts'
 import { purge, type Purge } from './purge.ts'
@@ -22,6 +24,7 @@ export type { AccountRecord } from './account.ts'
 export type { NewItem } from './deposit.ts'
 export {
   EVENT_VERSION,
+  TOPICS,
   type Entering,
   type FolderChange,
   type PlaceGroup,
@@ -34,10 +37,12 @@ export type EventBody =
   | Copy
   | Create
   | Deposit
+  | Draft
   | Expunge
   | Flags
+  | Folder
+  | Import
   | Lesson
-  | Mailbox
   | Masks
   | Move
   | Purge
@@ -54,10 +59,12 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   copy,
   create,
   deposit,
+  draft,
   expunge,
   flags,
+  folder,
+  import: imported,
   lesson,
-  mailbox,
   masks,
   move,
   purge,
@@ -71,6 +78,6 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
 export function kindOf<T extends EventBody>({ type }: T, seq: number): Kind<T> {
   // A journal written by a later version may hold events that this one does not know.
   if (!Object.hasOwn(KINDS, type))
-    throw new Error(`journal entry ${seq}: unknown event '${type}'; use the version that wrote it`)
+    throw new Error(`event ${seq}: unknown event '${type}'; use the version that wrote it`)
   return KINDS[type] as unknown as Kind<T>
 }

@@ -5,7 +5,8 @@ import { getItem, putItem } from '../items.ts'
 import { internKeywords, knownKeywords } from '../keywords.ts'
 import { getPlace, putPlace } from '../places.ts'
 
-export const EVENT_VERSION = 1
+/** Of the events as a journal carries them (format.ts). */
+export const EVENT_VERSION = 2
 
 /** Fields of every event. `at`: Unix time in ms; `actor`: the account, or `smtp`, `cli`, `system`. */
 export interface Stamp {
@@ -14,19 +15,13 @@ export interface Stamp {
   actor: string
 }
 
-/** Whoever follows one topic does not read the entries of the others. */
-export type Topic = 'model' | 'lists' | 'settings' | 'outbox'
-
 /** All that the store has to know of one kind of event. Each says everything: nothing is the default. */
 export interface Kind<Body> {
   /** Changes the views. No clock, no randomness, nothing read but the views and the event. */
   fold(tables: Tables, event: Stamp & Body, seq: number): void
   /** What it changes in which folder. Follows from the event and the interned keyword sets, at any time. */
   changes(views: Views, event: Body, seq: number): FolderChange[]
-  /**
-   * What every process has to hear of has a topic: what changes the filter, and what is to be sent. These
-   * are few among many arrivals, so they have an index of their own.
-   */
+  /** What every process has to hear of. These are few among many arrivals, so they have an index of their own. */
   followed: Topic | null
   /** Blobs that must be at hand before it is folded. */
   blobs(event: Body): string[]
@@ -35,6 +30,10 @@ export interface Kind<Body> {
   /** Whether it changes the names of folders or subscriptions. */
   names: boolean
 }
+
+/** What processes follow: whoever follows one does not read the events of the others. */
+export const TOPICS = ['model', 'lists', 'settings', 'outbox'] as const
+export type Topic = (typeof TOPICS)[number]
 
 /** A change of `folder` for everybody who sees items of `scope`. */
 export interface FolderChange {

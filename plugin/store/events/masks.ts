@@ -1,5 +1,5 @@
 import type { ListKind, Scope } from '../../mail.ts'
-import { NOTHING } from '../codec.ts'
+import { listsChanged, putMasks } from '../lists.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /** Masks leave and enter one list of one scope. */
@@ -12,9 +12,10 @@ export interface Masks {
 }
 
 export const masks: Kind<Masks> = {
-  fold: (tables, { scope, list, add, remove }) => {
+  fold: (tables, { scope, list, add, remove }, seq) => {
     for (const mask of remove) tables.masks.remove([scope, list, mask])
-    for (const mask of add) tables.masks.put([scope, list, mask], NOTHING)
+    putMasks(tables, scope, list, add)
+    listsChanged(tables, seq)
   },
   changes: NONE,
   followed: 'lists',

@@ -1,8 +1,9 @@
 // Folders of the test switch are created, renamed and deleted.
 import { Refused } from '../../../errors.ts'
 import type { Login } from '../../../mail.ts'
+import { boundGroups } from '../../../store/bounds.ts'
+import { folderValidity } from '../../../store/folders.ts'
 import { getItem } from '../../../store/items.ts'
-import { mailboxValidity } from '../../../store/mailboxes.ts'
 import { getBox, getPlace } from '../../../store/places.ts'
 import { readRows } from '../../../store/rows.ts'
 import type { Tx } from '../../../store/store.ts'
@@ -21,13 +22,13 @@ export async function createFolder(ctx: Context, login: Login, name: string): Pr
   const clean = name.endsWith('/') ? name.slice(0, -1) : name
   checkName(clean)
   return await write(ctx, { actor: login.account }, (tx) => {
-    const existing = allFolders(ctx, login)
+    const existing = allFolders(ctx, login, tx.views)
     if (findFolder(existing, clean))
       throw new Refused('exists', `There is a folder '${clean}' already.`)
     if (existing.length >= FOLDERS_MAX)
       throw new Refused('limit', `There are ${FOLDERS_MAX} folders already.`)
-    make(ctx, tx, clean)
-    const made = findFolder(allFolders(ctx, login), clean)
+    make(tx, clean)
+    const made = findFolder(allFolders(ctx, login, tx.views), clean)
     if (!made) throw new Error(`folder '${clean}' was created and is not there`)
     return made
   })
@@ -36,13 +37,13 @@ export async function createFolder(ctx: Context, login: Login, name: string): Pr
 export async function removeFolder(ctx: Context, login: Login, name: string): Promise<void> {
   await write(ctx, { actor: login.account }, (tx) => {
     // RFC 9051 §6.3.5: a folder with others below it goes and leaves the name, which cannot go then.
-    const all = allFolders(ctx, login)
+    const all = allFolders(ctx, login, tx.views)
     if (!findFolder(all, name) && hasChildren(all, name))
       throw new Refused('not-empty', 'Delete the folders below it first.')
-    const folder = ordinary(ctx, login, name, 'deleted')
+    const folder = ordinary(all, name, 'deleted')
     vanish(ctx, tx, folder)
     const { id, uidValidity } = folder
-    tx.append({ type: 'mailbox', id, name: null, uidValidity })
+    tx.append({ type: 'folder', id, name: null, uidValidity })
   })
 }
 
@@ -55,8 +56,8 @@ export async function renameFolder(
 ): Promise<void> {
   const clean = to.endsWith('/') ? to.slice(0, -1) : to
   await write(ctx, { actor: login.account }, (tx) => {
-    const all = allFolders(ctx, login)
-    if (findFolder(all, from) || !hasChildren(all, from)) ordinary(ctx, login, from, 'renamed')
+    const all = allFolders(ctx, login, tx.views)
+    if (findFolder(all, from) || !hasChildren(all, from)) ordinary(all, from, 'renamed')
     checkName(clean)
     if (findFolder(all, clean) || hasChildren(all, clean))
       throw new Refused('exists', `There is a folder '${clean}' already.`)
@@ -64,15 +65,15 @@ export async function renameFolder(
       throw new Refused('impossible', 'A folder cannot be moved below itself.')
     for (const { id, name, uidValidity, ordinary: own } of all)
       if (own && (name === from || name.startsWith(`${from}/`)))
-        tx.append({ type: 'mailbox', id, name: clean + name.slice(from.length), uidValidity })
+        tx.append({ type: 'folder', id, name: clean + name.slice(from.length), uidValidity })
   })
 }
 
-function make(ctx: Context, tx: Tx, name: string): void {
+function make(tx: Tx, name: string): void {
   // The seq of the event is not known before it is appended; the next one is.
-  const id = `box-${ctx.store.seq + 1}`
-  const uidValidity = Math.max(Math.floor(tx.at / 1000), mailboxValidity(tx.views) + 1)
-  tx.append({ type: 'mailbox', id, name, uidValidity })
+  const id = `box-${tx.seq + 1}`
+  const uidValidity = Math.max(Math.floor(tx.at / 1000), folderValidity(tx.views) + 1)
+  tx.append({ type: 'folder', id, name, uidValidity })
 }
 
 function vanish(ctx: Context, tx: Tx, folder: Folder): void {
@@ -82,20 +83,16 @@ function vanish(ctx: Context, tx: Tx, folder: Folder): void {
     const item = place && getItem(tx.views, place.item)
     return place && item ? [{ place, item }] : []
   })
-  if (places.length > 0)
-    tx.append({
-      type: 'expunge',
-      groups: groupPlaces(places),
-      due: tx.at + ctx.config.main.grace_hours * HOUR,
-    })
+  const due = tx.at + ctx.config.main.grace_hours * HOUR
+  for (const groups of boundGroups(groupPlaces(places))) tx.append({ type: 'expunge', groups, due })
 }
 
 function hasChildren(all: readonly Folder[], name: string): boolean {
   return all.some((other) => other.name.startsWith(`${name}/`))
 }
 
-function ordinary(ctx: Context, login: Login, name: string, what: string): Folder {
-  const folder = findFolder(allFolders(ctx, login), name)
+function ordinary(all: readonly Folder[], name: string, what: string): Folder {
+  const folder = findFolder(all, name)
   if (!folder) throw new Refused('not-found', `There is no folder '${name.slice(0, 100)}' here.`)
   if (!folder.ordinary)
     throw new Refused(

@@ -1,0 +1,22 @@
+import type { ListKind, Scope } from '../../mail.ts'
+import { encode } from '../codec.ts'
+import type { DraftRecord } from '../lists.ts'
+import { NONE, type Kind } from './kind.ts'
+
+/** A part of a large import: masks that count once an `import` names it, and not before. */
+export interface Draft {
+  type: 'draft'
+  scope: Scope
+  list: ListKind
+  add: string[]
+}
+
+export const draft: Kind<Draft> = {
+  fold: (tables, { scope, list, add, at }, seq) =>
+    tables.drafts.put(seq, encode({ scope, list, add, at } satisfies DraftRecord)),
+  changes: NONE,
+  followed: null,
+  blobs: NONE,
+  gone: NONE,
+  names: false,
+}

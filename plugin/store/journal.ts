@@ -1,0 +1,151 @@
+// The journal: how decisions become entries, and how everybody hears of them. The interface is narrow so
+// that another one may stand behind it; the local one is LMDB alone: entry and views are one transaction.
+import type { Beside } from './beside.ts'
+import { Entries, eventsOf, type Entry, type Numbered } from './entries.ts'
+import type { Env, Views } from './env.ts'
+import { kindOf, type Topic } from './events/index.ts'
+import { rehearse } from './rehearse.ts'
+import { OpenTx, seqOf, type Tx } from './tx.ts'
+import { Watch } from './watch.ts'
+
+export interface WriteOptions {
+  actor: string
+  /** Unix time in ms; now unless told. */
+  at?: number
+}
+
+export interface JournalState {
+  /** Whether decisions are taken. */
+  can: 'write' | 'read'
+  /** Why not, for people; `''`. */
+  why: string
+  /** Entries that are known and not folded yet. */
+  lag: number
+}
+
+export interface Journal {
+  /**
+   * Runs `decide`: it reads the views that it is given, throws Refused, or appends events. It may be run,
+   * thrown away and run again, so it changes nothing else: neither memory nor kernel nor disk. What it throws
+   * leaves no trace. Resolves when the disk has its entry.
+   */
+  write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T>
+  /** Entries that hold events after `since`, oldest first. Nothing may be awaited between two of them. */
+  entries(since: number): Iterable<Entry>
+  /** Events of one topic after `since`; cheap when there is none. The others are not decoded. */
+  followed(since: number, topic: Topic): Iterable<Numbered>
+  /** Tells that it grew, in any process, and what changed in which folder. */
+  readonly watch: Watch
+  /** Reads behind it see everything acknowledged before it, anywhere. False: not within `ms`. */
+  barrier(ms: number): Promise<boolean>
+  readonly state: JournalState
+}
+
+/** The journal of one machine. LMDB's writer lock is the only lock among its processes. */
+export class LocalJournal implements Journal {
+  readonly watch: Watch
+  readonly state: JournalState = { can: 'write', why: '', lag: 0 }
+  readonly #env: Env
+  readonly #beside: Beside
+  readonly #entries: Entries
+
+  constructor(env: Env, beside: Beside) {
+    this.#env = env
+    this.#beside = beside
+    this.#entries = new Entries(env.journal, env.beside)
+    this.watch = new Watch(this)
+  }
+
+  async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
+    const result = await this.#env.write(() => this.#run(options, decide))
+    this.watch.poke()
+    return result
+  }
+
+  /** The same, blocking: for start-up, before anything is served. */
+  writeSync<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
+    const result = this.#env.writeSync(() => this.#run(options, decide))
+    this.watch.poke()
+    return result
+  }
+
+  entries(since: number): Iterable<Entry> {
+    // Asked often by everybody who follows, and mostly for nothing.
+    return since >= this.seq ? [] : this.#entries.after(since)
+  }
+
+  *events(since: number): Generator<Numbered> {
+    for (const entry of this.entries(since)) yield* eventsOf(entry, since)
+  }
+
+  followed(since: number, topic: Topic): Iterable<Numbered> {
+    return since >= this.seq ? [] : this.#entries.followed(since, topic)
+  }
+
+  event(seq: number): ReturnType<Entries['event']> {
+    return this.#entries.event(seq)
+  }
+
+  // oxlint-disable-next-line require-await -- another journal has to ask others
+  async barrier(_ms: number): Promise<boolean> {
+    // Every process reads the same file: a new snapshot has all.
+    this.#env.refresh()
+    return true
+  }
+
+  get views(): Env['views'] {
+    return this.#env.views
+  }
+
+  get seq(): number {
+    return seqOf(this.#env.views)
+  }
+
+  get floor(): number {
+    return this.#entries.floor
+  }
+
+  refresh(): void {
+    this.#env.refresh()
+  }
+
+  async trim(cutoff: number, upto: number): Promise<number> {
+    return await this.#env.write(() => this.#entries.trim(cutoff, upto))
+  }
+
+  /** Folds entries as they are, with the blobs that they name. */
+  async take(entries: readonly Entry[], from: Views): Promise<void> {
+    await this.#env.write(() => {
+      // A data set that has only begun gives way to the beginning of the other one.
+      if (this.seq === 1 && entries[0]?.seq === 1) this.#env.tables.meta.remove('seq')
+      for (const { seq, at, actor, events } of entries) {
+        const tx = new OpenTx(this.#env, this.#beside, { actor, at })
+        if (tx.base !== seq)
+          throw new Error(`entry ${seq} does not follow on the events up to ${tx.base - 1}`)
+        for (const event of events) {
+          for (const name of kindOf(event, seq).blobs(event)) {
+            const bytes = from.blobs.get(name)
+            if (bytes) tx.blob(bytes)
+          }
+          tx.append(event)
+        }
+        this.#keep(tx)
+      }
+    })
+  }
+
+  #keep(tx: OpenTx): void {
+    if (tx.events.length === 0) return
+    tx.end()
+    this.#entries.put(tx.base, tx.stamp, tx.events)
+  }
+
+  #run<T>({ actor, at = Date.now() }: WriteOptions, decide: (tx: Tx) => T): T {
+    return rehearse(this.#env, () => {
+      const tx = new OpenTx(this.#env, this.#beside, { actor, at })
+      const result = decide(tx)
+      this.#keep(tx)
+      return { result, events: tx.events }
+    }).result
+  }
+}

@@ -1,0 +1,95 @@
+// One decision under way: what it appends is folded at once, so that it can be read back, and becomes
+// one entry of the journal at its end.
+import { blobName, putBlob } from './blobs.ts'
+import type { Beside } from './beside.ts'
+import { decode, encode } from './codec.ts'
+import type { Tables, Views } from './env.ts'
+import { EVENT_VERSION, kindOf, type EventBody, type NewItem, type Stamp } from './events/index.ts'
+
+/** UIDs are 32-bit and never 0 (RFC 9051 §2.3.1.1), and a UID is a seq. */
+const SEQ_MAX = 2 ** 32 - 1
+
+/** Null where no summary is worth keeping. */
+export type Summarize = (item: NewItem) => Uint8Array | null
+
+/** What a decision is given: all that it may read and write. */
+export interface Tx {
+  /** As they are with what was appended so far. */
+  readonly views: Views
+  /** Unix time in ms of every event of this decision. */
+  readonly at: number
+  /** Seq of the newest event, those of this decision included. */
+  readonly seq: number
+  /** Appends one event and folds it into the views; answers its seq. */
+  append(body: EventBody): number
+  /**
+   * Keeps raw bytes under their SHA-256 (hex) for events that will name them; `summarize` makes the
+   * summary that is kept with each item of them.
+   */
+  blob(bytes: Uint8Array, summarize?: Summarize): string
+}
+
+/** Seq of the newest event that was folded; 0 for none. */
+export function seqOf(views: Views): number {
+  const bytes = views.meta.get('seq')
+  return bytes ? decode<number>(bytes) : 0
+}
+
+/** Inside a write transaction. */
+export class OpenTx implements Tx {
+  readonly views: Views
+  readonly stamp: Stamp
+  /** Seq of the first event. */
+  readonly base: number
+  readonly events: EventBody[] = []
+  readonly #tables: Tables
+  readonly #beside: Beside
+  // One message for many recipients is many items: what summarises it is at hand already.
+  #blob: { name: string; summarize?: Summarize } = { name: '' }
+
+  constructor(
+    { tables, views }: { tables: Tables; views: Views },
+    beside: Beside,
+    { actor, at }: { actor: string; at: number },
+  ) {
+    this.views = views
+    this.stamp = { v: EVENT_VERSION, at, actor }
+    this.base = seqOf(views) + 1
+    this.#tables = tables
+    this.#beside = beside
+  }
+
+  get at(): number {
+    return this.stamp.at
+  }
+
+  get seq(): number {
+    return this.base + this.events.length - 1
+  }
+
+  append(body: EventBody): number {
+    const seq = this.seq + 1
+    if (seq > SEQ_MAX)
+      throw new Error('the journal is full: 2^32 events; start a new data directory')
+    const kind = kindOf(body, seq)
+    kind.fold(this.#tables, { ...this.stamp, ...body }, seq)
+    this.events.push(body)
+    this.#beside.forget(kind.gone(body))
+    const ours = body.type === 'deposit' && body.item.blob === this.#blob.name
+    const summary = ours ? this.#blob.summarize?.(body.item) : null
+    if (summary) this.#beside.putSummary(seq, summary)
+    return seq
+  }
+
+  blob(bytes: Uint8Array, summarize?: Summarize): string {
+    const name = blobName(bytes)
+    putBlob(this.#tables, name, bytes)
+    this.#blob = { name, summarize }
+    return name
+  }
+
+  /** Behind the last event: seqs are counted once a decision. */
+  end(): void {
+    this.#tables.meta.put('seq', encode(this.seq))
+  }
+}
