@@ -12,8 +12,9 @@ const BATCH = 500
 /** Entries after a snapshot from which a new one is worth its bytes. */
 const SNAPSHOT_EVERY = 2000
 
-/** Purges what is due at `now` (Unix ms). Answers how many items went. */
+/** Purges what is due at `now` (Unix ms), and what is left of imports. Answers how many items went. */
 export async function expire(ctx: Context, now = Date.now()): Promise<number> {
+  await dropDrafts(ctx, now)
   for (let total = 0; ;) {
     const gone = await write(ctx, { actor: 'system', at: now }, (tx) => {
       const items = dueItems(tx.views, now, BATCH).flatMap((id) => {
@@ -35,13 +36,12 @@ export async function expire(ctx: Context, now = Date.now()): Promise<number> {
   }
 }
 
-/** Gives up imports of lists that nobody has gone on with for a day. Answers how many parts there were. */
-export async function dropDrafts(ctx: Context, now = Date.now()): Promise<number> {
-  if (draftsBefore(ctx.store.views, now - DAY).length === 0) return 0
-  return await write(ctx, { actor: 'system', at: now }, (tx) => {
+/** Gives up imports of lists that began more than a day ago: nobody goes on with them. */
+async function dropDrafts(ctx: Context, now: number): Promise<void> {
+  if (draftsBefore(ctx.store.views, now - DAY).length === 0) return
+  await write(ctx, { actor: 'system', at: now }, (tx) => {
     const drafts = draftsBefore(tx.views, now - DAY)
     if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
-    return drafts.length
   })
 }
 

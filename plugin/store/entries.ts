@@ -48,9 +48,14 @@ export class Entries {
     if (whole.length <= ENTRY_MAX) return this.#put(seq, whole, events)
     let at = seq
     for (const { part, more } of parts(events)) {
-      this.#put(at, encode({ ...stamp, events: part, ...(more && { more }) }), part)
+      this.take({ seq: at, ...stamp, events: part, more })
       at += part.length
     }
+  }
+
+  /** Writes an entry as it is. */
+  take({ seq, v, at, actor, events, more }: Entry): void {
+    this.#put(seq, encode({ v, at, actor, events, ...(more && { more }) }), events)
   }
 
   #put(seq: number, value: Buffer, events: readonly EventBody[]): void {

@@ -172,7 +172,7 @@ export class Env {
   rolledBack<T>(fn: () => T): T {
     let outcome: { result: T } | null = null
     try {
-      this.#root.childTransaction(() => {
+      this.#root.transactionSync(() => {
         outcome = { result: fn() }
         throw ROLLED_BACK
       })

@@ -118,8 +118,9 @@ export class LocalJournal implements Journal {
     await this.#env.write(() => {
       // A data set that has only begun gives way to the beginning of the other one.
       if (this.seq === 1 && entries[0]?.seq === 1) this.#env.tables.meta.remove('seq')
-      for (const { seq, at, actor, events } of entries) {
-        const tx = new OpenTx(this.#env, this.#beside, { actor, at })
+      for (const entry of entries) {
+        const { seq, events } = entry
+        const tx = new OpenTx(this.#env, this.#beside, entry)
         if (tx.base !== seq)
           throw new Error(`entry ${seq} does not follow on the events up to ${tx.base - 1}`)
         for (const event of events) {
@@ -129,22 +130,18 @@ export class LocalJournal implements Journal {
           }
           tx.append(event)
         }
-        this.#keep(tx)
+        tx.end()
+        this.#entries.take(entry)
       }
     })
-  }
-
-  #keep(tx: OpenTx): void {
-    if (tx.events.length === 0) return
-    tx.end()
-    this.#entries.put(tx.base, tx.stamp, tx.events)
   }
 
   #run<T>({ actor, at = Date.now() }: WriteOptions, decide: (tx: Tx) => T): T {
     return rehearse(this.#env, () => {
       const tx = new OpenTx(this.#env, this.#beside, { actor, at })
       const result = decide(tx)
-      this.#keep(tx)
+      tx.end()
+      if (tx.events.length > 0) this.#entries.put(tx.base, tx.stamp, tx.events)
       return { result, events: tx.events }
     }).result
   }

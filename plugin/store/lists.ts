@@ -40,6 +40,10 @@ export function getDraft(views: Views, seq: number): DraftRecord | null {
   return bytes ? decode<DraftRecord>(bytes) : null
 }
 
+export function hasDraft(views: Views, seq: number): boolean {
+  return views.drafts.has(seq)
+}
+
 /** Seqs of parts from before `cutoff` (Unix ms) that still wait for the end of their import. */
 export function draftsBefore(views: Views, cutoff: number): number[] {
   const seqs: number[] = []

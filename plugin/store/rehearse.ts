@@ -2,6 +2,8 @@
 // in a child transaction that is rolled back, then for good. A verb that touches anything but its `tx` in its
 // decision is found so: the second run is not what the first was. `npm run test:twice` runs the suites that
 // decide in this mode.
+import { blobName } from './blobs.ts'
+import { encode } from './codec.ts'
 import type { Env } from './env.ts'
 import type { EventBody } from './events/index.ts'
 
@@ -13,23 +15,35 @@ interface Decided<T> {
 }
 
 /** Runs `decide`, inside a write transaction; in the test mode twice. */
-export function rehearse<T>(env: Env, decide: () => Decided<T>): Decided<T> {
+export function rehearse<T>(env: Pick<Env, 'rolledBack'>, decide: () => Decided<T>): Decided<T> {
   if (!TWICE) return decide()
-  const first = tell(() => env.rolledBack(decide))
-  let decided: Decided<T> | null = null
-  const second = tell(() => (decided = decide()))
+  const first = outcome(() => env.rolledBack(decide))
+  const second = outcome(decide)
   if (second.text !== first.text)
     throw new Error(`a decision made again was another one: ${second.text} after ${first.text}`)
-  if (!decided) throw second.error
-  return decided
+  if (!second.decided) throw second.error
+  return second.decided
 }
 
-/** What a decision came to, apart from what may differ each time (tokens, Message-IDs). */
-function tell(decide: () => Decided<unknown>): { text: string; error: unknown } {
+function outcome<T>(decide: () => Decided<T>): {
+  text: string
+  decided: Decided<T> | null
+  error: unknown
+} {
   try {
-    const { events } = decide()
-    return { text: `[${events.map(({ type }) => type).join(' ')}]`, error: null }
+    const decided = decide()
+    const kinds = decided.events.map(({ type }) => type).join(' ')
+    const text = `[${kinds}] of contents ${blobName(encode(decided.events.map(told))).slice(0, 8)}`
+    return { text, decided, error: null }
   } catch (error) {
-    return { text: String(error), error }
+    return { text: String(error), decided: null, error }
   }
+}
+
+/** An event without what is drawn by lot each time: tokens, and the Message-ID of a notice. */
+function told(event: EventBody): unknown {
+  if (event.type === 'release') return { ...event, token: '' }
+  if (event.type === 'deposit' && event.item.kind === 'notice')
+    return { ...event, item: { ...event.item, blob: '' } }
+  return event
 }

@@ -114,6 +114,7 @@ export class Store implements Journal {
   }
 
   #create(): void {
+    const secret = randomBytes(32)
     this.writeSync({ actor: 'system' }, (tx) => {
       // Another process may have been first.
       if (tx.seq > 0) return
@@ -121,7 +122,7 @@ export class Store implements Journal {
         type: 'create',
         // RFC 9051 §2.3.1.1: a 32-bit value that grows when a data set is made anew.
         uidValidity: Math.floor(tx.at / 1000) >>> 0,
-        secret: randomBytes(32),
+        secret,
       })
     })
   }

@@ -90,6 +90,6 @@ export class OpenTx implements Tx {
 
   /** Behind the last event: seqs are counted once a decision. */
   end(): void {
-    this.#tables.meta.put('seq', encode(this.seq))
+    if (this.events.length > 0) this.#tables.meta.put('seq', encode(this.seq))
   }
 }

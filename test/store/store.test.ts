@@ -1,58 +1,19 @@
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Item } from '../../plugin/mail.ts'
 import { Refused } from '../../plugin/errors.ts'
-import type { EventBody, NewItem } from '../../plugin/store/events/index.ts'
+import type { EventBody } from '../../plugin/store/events/index.ts'
 import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store/items.ts'
 import { keywordSet, keywordSets, knownKeywords } from '../../plugin/store/keywords.ts'
 import { getBox, getPlace } from '../../plugin/store/places.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { levels } from '../../plugin/scope.ts'
 import { readRows } from '../../plugin/store/rows.ts'
-import { Store } from '../../plugin/store/store.ts'
+import type { Store } from '../../plugin/store/store.ts'
 import { tempDir } from '../tmp.ts'
-
-const stores: Store[] = []
-function newStore(dir = tempDir()): Store {
-  const store = new Store({ dir })
-  stores.push(store)
-  return store
-}
-afterAll(async () => {
-  for (const store of stores) await store.close()
-})
-
-const item = (over: Partial<NewItem> = {}): NewItem => ({
-  kind: 'held',
-  blob: '',
-  size: 5,
-  at: 1000,
-  direction: 'in',
-  sender: 'a@b.example',
-  recipients: ['user@example.com'],
-  scope: 'user@example.com',
-  home: 'caught',
-  route: null,
-  verdict: null,
-  signals: [],
-  edit: null,
-  identity: 'same',
-  due: 5000,
-  ...over,
-})
-
-async function deposit(store: Store, raw: string, over: Partial<NewItem> = {}): Promise<number> {
-  return await store.write({ actor: 'test', at: 2000 }, (tx) =>
-    tx.append({
-      type: 'deposit',
-      item: item({ ...over, blob: tx.blob(Buffer.from(raw)), size: raw.length }),
-      folder: 'caught',
-      flags: { system: 1, keywords: [] },
-    }),
-  )
-}
+import { deposit, newStore } from './rig.ts'
 
 const uids = (store: Store, scope: string, folder: string): number[] => [
   ...readRows(store.views, scope, folder, getBox(store.views, scope, folder).messages).uid,

@@ -3,6 +3,12 @@ import type { Filter } from '../../filter/filter.ts'
 import type { ListKind, Scope } from '../../mail.ts'
 import type { Store } from '../../store/store.ts'
 
+interface Named {
+  scope: Scope
+  list: ListKind
+  mask: string
+}
+
 export class ListsCopy {
   readonly #store: Store
   readonly #filter: Filter
@@ -18,24 +24,37 @@ export class ListsCopy {
   catchUp(): void {
     const newest = this.#store.seq
     if (newest === this.#seq) return
-    if (this.#seq === null || this.#store.floor > this.#seq)
+    if (this.#seq === null || this.#store.floor > this.#seq || !this.#follow(this.#seq))
       this.#filter.freshMasks().addMany(this.#all())
-    else {
-      const { masks } = this.#filter
-      for (const { event } of this.#store.followed(this.#seq, 'lists')) {
-        if (event.type !== 'masks') continue
-        const { scope, list, add, remove } = event
-        masks.removeMany(remove.map((mask) => ({ scope, list, mask })))
-        masks.addMany(add.map((mask) => ({ scope, list, mask })))
-      }
-    }
     this.#seq = newest
   }
 
-  *#all(): Generator<{ scope: Scope; list: ListKind; mask: string }> {
+  /** False: the journal no longer has all that there is to follow. */
+  #follow(since: number): boolean {
+    const { masks } = this.#filter
+    for (const { event } of this.#store.followed(since, 'lists')) {
+      if (event.type === 'masks') {
+        masks.removeMany(named(event, event.remove))
+        masks.addMany(named(event, event.add))
+      }
+      if (event.type !== 'import' || !event.keep) continue
+      for (const seq of event.drafts) {
+        const part = this.#store.event(seq)
+        if (part?.type !== 'draft') return false
+        masks.addMany(named(part, part.add))
+      }
+    }
+    return true
+  }
+
+  *#all(): Generator<Named> {
     for (const key of this.#store.views.masks.keys({})) {
       const [scope, list, mask] = key as [Scope, ListKind, string]
       yield { scope, list, mask }
     }
   }
+}
+
+function named({ scope, list }: Omit<Named, 'mask'>, masks: readonly string[]): Named[] {
+  return masks.map((mask) => ({ scope, list, mask }))
 }

@@ -1,9 +1,10 @@
 // Bulk import and export of the lists.
 import { setImmediate } from 'node:timers/promises'
 import { readListFile, writeListFile, type ListFileRefusal } from '../../filter/list-file.ts'
+import { Refused } from '../../errors.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
-import { hasMask, listsSeq } from '../../store/lists.ts'
+import { hasDraft, hasMask, listsSeq } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
@@ -103,7 +104,14 @@ async function addAsImport(
     await write(ctx, { actor }, (tx) => tx.append({ type: 'import', drafts, keep: false }))
     throw error
   }
-  return (tx) => tx.append({ type: 'import', drafts, keep: true })
+  return (tx) => {
+    if (!drafts.every((seq) => hasDraft(tx.views, seq)))
+      throw new Refused(
+        'CANNOT',
+        'The import took more than a day and was given up: start it anew.',
+      )
+    tx.append({ type: 'import', drafts, keep: true })
+  }
 }
 
 const fewer = (tx: Tx, scope: Scope, { list, masks }: Part): Part => ({

@@ -82,7 +82,7 @@ export async function importModel(
 export function beginWithPrior(ctx: Context, snapshot: Uint8Array): void {
   ctx.store.writeSync({ actor: 'system' }, (tx) => {
     // Another process may have been first, or somebody has begun to use it.
-    if (ctx.store.seq > 1) return
+    if (tx.seq > 1) return
     const blob = tx.blob(snapshot)
     tx.append({ type: 'snapshot', blob, ham: 0, spam: 0, prior: true, fresh: true })
   })

@@ -1,0 +1,141 @@
+// Bulk imports of the lists: bounded entries of the journal, and all of the masks count or none.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { encode } from '../../plugin/store/codec.ts'
+import { ENTRY_MAX } from '../../plugin/store/entries.ts'
+import { compareViews, replay } from '../../plugin/store/replay.ts'
+import type { Lazaret } from '../../plugin/open.ts'
+import { newStore } from '../store/rig.ts'
+import { tempDir } from '../tmp.ts'
+import { OTHER, ROOT, rig, USER } from './rig.ts'
+
+const COUNT = 60_000
+const sender = (i: number): string => `somebody-${i}@a-domain-of-some-length-${i}.example`
+// oxlint-disable-next-line require-await -- a source of chunks
+async function* lines(count = COUNT): AsyncGenerator<string> {
+  for (let i = 0; i < count; i++) yield `${sender(i)}\n`
+}
+
+const decides = (lazaret: Lazaret, i: number): string | null => {
+  const check = {
+    from: [sender(i)],
+    sender: sender(i),
+    recipient: 'user@example.com',
+    authenticated: false,
+    direction: 'in' as const,
+  }
+  return lazaret.quarantine.checkLists(check).decision?.mask ?? null
+}
+const importInto = (lazaret: Lazaret): Promise<unknown> =>
+  lazaret.quarantine.importList(ROOT, '', 'block', lines())
+
+test('a large one is many bounded entries, and counts with its last event', async () => {
+  const lazaret = rig()
+  const { store, quarantine } = lazaret
+  await quarantine.changeList(ROOT, '', 'block', { add: [sender(7)] })
+  expect(decides(lazaret, 8)).toBeNull()
+  const counts = new Set<number>()
+  const stop = quarantine.watch(() => counts.add(store.views.masks.count()))
+  expect(await importInto(lazaret)).toEqual({ added: COUNT - 1, known: 1, refused: [] })
+  stop()
+  const entries = [...store.entries(0)]
+  expect(entries.length).toBeGreaterThan(10)
+  for (const entry of entries) {
+    expect(encode(entry).length).toBeLessThan(ENTRY_MAX)
+    expect(entry.more).toBeUndefined()
+  }
+  // Others looked on meanwhile, and saw nothing of it before all of it.
+  expect([...counts].filter((n) => n !== 1 && n !== COUNT)).toEqual([])
+  expect(entries.at(-1)?.events).toEqual([expect.objectContaining({ type: 'import', keep: true })])
+  expect(store.views.masks.count()).toBe(COUNT)
+  expect(store.views.drafts.count()).toBe(0)
+  // This process had its lists in memory, and follows.
+  for (const i of [0, 7, 8, COUNT - 1]) expect(decides(lazaret, i)).toBe(sender(i))
+  const copy = newStore()
+  await replay(store, copy)
+  expect(compareViews(store.views, copy.views)).toBeNull()
+})
+
+test('a killed one leaves nothing that counts, and is cleared away', async () => {
+  const dir = tempDir()
+  const lazaret = rig({}, dir)
+  const { store, quarantine } = lazaret
+  const script = join(dir, 'import.cjs')
+  const plugin = resolve(__dirname, '../../dist/plugin')
+  writeFileSync(
+    script,
+    `const { open, CLI } = require(${JSON.stringify(join(plugin, 'open.js'))})
+    const { readConfig } = require(${JSON.stringify(join(plugin, 'config.js'))})
+    async function* lines() { for (let i = 0; i < 60000; i++) yield 'somebody-' + i + '@a-domain-' + i + '.example\\n' }
+    const { quarantine, store } = open(readConfig({ main: { base_model: 'no' } }), ${JSON.stringify(dir)})
+    // It stands still in the middle of its parts, where it is killed.
+    const write = store.write.bind(store)
+    store.write = async (options, decide) => {
+      const result = await write(options, decide)
+      if (store.views.drafts.count() <= 5) return result
+      process.send('half')
+      return await new Promise(() => setInterval(() => undefined, 1000))
+    }
+    void quarantine.importList(CLI, '', 'block', lines())`,
+  )
+  const child = fork(script, [], { execArgv: [] })
+  await once(child, 'message')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  store.refresh()
+  expect(store.views.drafts.count()).toBeGreaterThan(5)
+  expect(decides(lazaret, 0)).toBeNull()
+  expect([...quarantine.listEntries(ROOT)]).toEqual([])
+  await quarantine.expire(Date.now() + 3_600_000)
+  const parts = store.views.drafts.count()
+  expect(parts).toBeGreaterThan(5)
+  await quarantine.expire(Date.now() + 25 * 3_600_000)
+  expect(store.views.drafts.count()).toBe(0)
+  expect([...quarantine.listEntries(ROOT)]).toEqual([])
+  expect(decides(lazaret, 1)).toBeNull()
+  expect([...quarantine.history(ROOT, 0)].at(-1)?.text).toBe(
+    `import of ${parts} parts given up: its masks never counted`,
+  )
+})
+
+test('what somebody else adds meanwhile is not counted as added', async () => {
+  const lazaret = rig()
+  const { store, quarantine } = lazaret
+  const running = importInto(lazaret)
+  let added = false
+  const stop = quarantine.watch(() => {
+    if (added || store.views.drafts.count() === 0) return
+    added = true
+    void quarantine.changeList(ROOT, '', 'block', { add: [sender(1), sender(2)] })
+  })
+  expect(await running).toEqual({ added: COUNT - 2, known: 2, refused: [] })
+  stop()
+  expect(store.views.masks.count()).toBe(COUNT)
+})
+
+test('one that was given up meanwhile is refused as a whole', async () => {
+  const lazaret = rig()
+  const { store, quarantine } = lazaret
+  const running = importInto(lazaret)
+  let cleared = false
+  const stop = quarantine.watch(() => {
+    if (cleared || store.views.drafts.count() === 0) return
+    cleared = true
+    void quarantine.expire(Date.now() + 25 * 3_600_000)
+  })
+  await expect(running).rejects.toThrow(/given up: start it anew/)
+  stop()
+  expect(store.views.masks.count()).toBe(0)
+})
+
+test('a small one is one entry; lists of others are refused', async () => {
+  const { store, quarantine } = rig()
+  const before = store.seq
+  const some = await quarantine.importList(USER, USER.scope, 'allow', lines(100))
+  expect(some).toMatchObject({ added: 100, known: 0 })
+  expect([...store.entries(before)]).toHaveLength(1)
+  await expect(quarantine.importList(OTHER, USER.scope, 'allow', lines(1))).rejects.toThrow()
+})
