@@ -27,18 +27,18 @@ const decides = (lazaret: Lazaret, i: number): string | null => {
     authenticated: false,
     direction: 'in' as const,
   }
-  return lazaret.quarantine.checkLists(check).decision?.mask ?? null
+  return lazaret.quarantine.as(ROOT).lists.check(check).decision?.mask ?? null
 }
 const importInto = (lazaret: Lazaret): Promise<unknown> =>
-  lazaret.quarantine.importList(ROOT, '', 'block', lines())
+  lazaret.quarantine.as(ROOT).lists.import('', 'block', lines())
 
 test('a large one is many bounded entries, and counts with its last event', async () => {
   const lazaret = rig()
   const { store, quarantine } = lazaret
-  await quarantine.changeList(ROOT, '', 'block', { add: [sender(7)] })
+  await quarantine.as(ROOT).lists.change('', 'block', { add: [sender(7)] })
   expect(decides(lazaret, 8)).toBeNull()
   const counts = new Set<number>()
-  const stop = quarantine.watch(() => counts.add(store.views.masks.count()))
+  const stop = store.watch.listen(() => counts.add(store.views.masks.count()))
   expect(await importInto(lazaret)).toEqual({ added: COUNT - 1, known: 1, refused: [] })
   stop()
   const entries = [...store.entries(0)]
@@ -79,7 +79,7 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
       process.send('half')
       return await new Promise(() => setInterval(() => undefined, 1000))
     }
-    void quarantine.importList(CLI, '', 'block', lines())`,
+    void quarantine.as(CLI).lists.import('', 'block', lines())`,
   )
   const child = fork(script, [], { execArgv: [] })
   await once(child, 'message')
@@ -88,15 +88,15 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
   store.refresh()
   expect(store.views.drafts.count()).toBeGreaterThan(5)
   expect(decides(lazaret, 0)).toBeNull()
-  expect([...quarantine.listEntries(ROOT)]).toEqual([])
-  await quarantine.expire(Date.now() + 3_600_000)
+  expect([...quarantine.as(ROOT).lists.entries()]).toEqual([])
+  await quarantine.system.expire(Date.now() + 3_600_000)
   const parts = store.views.drafts.count()
   expect(parts).toBeGreaterThan(5)
-  await quarantine.expire(Date.now() + 25 * 3_600_000)
+  await quarantine.system.expire(Date.now() + 25 * 3_600_000)
   expect(store.views.drafts.count()).toBe(0)
-  expect([...quarantine.listEntries(ROOT)]).toEqual([])
+  expect([...quarantine.as(ROOT).lists.entries()]).toEqual([])
   expect(decides(lazaret, 1)).toBeNull()
-  expect([...quarantine.history(ROOT, 0)].at(-1)?.text).toBe(
+  expect([...quarantine.as(ROOT).history(0)].at(-1)?.text).toBe(
     `import of ${parts} parts given up: its masks never counted`,
   )
 })
@@ -106,10 +106,10 @@ test('what somebody else adds meanwhile is not counted as added', async () => {
   const { store, quarantine } = lazaret
   const running = importInto(lazaret)
   let added = false
-  const stop = quarantine.watch(() => {
+  const stop = store.watch.listen(() => {
     if (added || store.views.drafts.count() === 0) return
     added = true
-    void quarantine.changeList(ROOT, '', 'block', { add: [sender(1), sender(2)] })
+    void quarantine.as(ROOT).lists.change('', 'block', { add: [sender(1), sender(2)] })
   })
   expect(await running).toEqual({ added: COUNT - 2, known: 2, refused: [] })
   stop()
@@ -121,10 +121,10 @@ test('one that was given up meanwhile is refused as a whole', async () => {
   const { store, quarantine } = lazaret
   const running = importInto(lazaret)
   let cleared = false
-  const stop = quarantine.watch(() => {
+  const stop = store.watch.listen(() => {
     if (cleared || store.views.drafts.count() === 0) return
     cleared = true
-    void quarantine.expire(Date.now() + 25 * 3_600_000)
+    void quarantine.system.expire(Date.now() + 25 * 3_600_000)
   })
   await expect(running).rejects.toThrow(/given up: start it anew/)
   stop()
@@ -134,8 +134,8 @@ test('one that was given up meanwhile is refused as a whole', async () => {
 test('a small one is one entry; lists of others are refused', async () => {
   const { store, quarantine } = rig()
   const before = store.seq
-  const some = await quarantine.importList(USER, USER.scope, 'allow', lines(100))
+  const some = await quarantine.as(USER).lists.import(USER.scope, 'allow', lines(100))
   expect(some).toMatchObject({ added: 100, known: 0 })
   expect([...store.entries(before)]).toHaveLength(1)
-  await expect(quarantine.importList(OTHER, USER.scope, 'allow', lines(1))).rejects.toThrow()
+  await expect(quarantine.as(OTHER).lists.import(USER.scope, 'allow', lines(1))).rejects.toThrow()
 })
