@@ -107,7 +107,7 @@ async function addAsImport(
   return (tx) => {
     if (!drafts.every((seq) => hasDraft(tx.views, seq)))
       throw new Refused(
-        'CANNOT',
+        'impossible',
         'The import took more than a day and was given up: start it anew.',
       )
     tx.append({ type: 'import', drafts, keep: true })
