@@ -31,6 +31,24 @@ export function bool(value: boolean, doc: string): Field<boolean> {
   }
 }
 
+/** Yes, no, or as the server finds best. */
+export function autoBool(doc: string): Field<'auto' | 'yes' | 'no'> {
+  const yesOrNo = bool(true, '')
+  return {
+    default: 'auto',
+    doc,
+    values: 'auto, yes, no',
+    parse: (text) => {
+      if (text.trim().toLowerCase() === 'auto') return 'auto'
+      try {
+        return yesOrNo.parse(text) ? 'yes' : 'no'
+      } catch {
+        throw new Error(`'${text}' is none of auto, yes, no`)
+      }
+    },
+  }
+}
+
 export function num(
   value: number,
   doc: string,

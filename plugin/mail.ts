@@ -25,6 +25,26 @@ export interface Evidence {
   text: string
 }
 
+/** What header From says of its authors (mime/authors.ts). */
+export interface Authors {
+  /** Each once, in the order in which they stand; as found, not in normal form. */
+  readonly shown: readonly string[]
+  /** Null: none, several, a group, several fields, or what readers may read differently. */
+  readonly author: string | null
+}
+
+/**
+ * Domains of which other plugins proved that they sent the message; none where nothing was proven.
+ * `dkim`: d= of the signatures that verified (RFC 6376 §3.5). `spf`: the domain for which SPF passed
+ * (RFC 7208 §2.4 MAIL FROM; §2.3 HELO, which counts with a null reverse-path only). `checked`: plugins that prove
+ * such things run on this server.
+ */
+export interface Proofs {
+  dkim: readonly string[]
+  spf: { scope: 'mfrom' | 'helo'; domain: string } | null
+  checked: boolean
+}
+
 /** What was decided about one message for one recipient; `score` is a probability of spam, 0..1. */
 export interface Verdict {
   class: VerdictClass

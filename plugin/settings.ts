@@ -1,5 +1,5 @@
 // Settings that each address, domain and the whole server can have of their own: schema, defaults, docs.
-import { bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
+import { autoBool, bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
 import { THRESHOLDS } from './mail.ts'
 
 export const SETTINGS = {
@@ -41,9 +41,12 @@ export const SETTINGS = {
     false,
     'Hold outgoing mail (of relaying clients) judged spam in Caught (Outgoing)',
   ),
-  allow_needs_auth: bool(
-    false,
-    'An allow entry counts only for mail with an aligned SPF or DKIM pass',
+  allow_needs_auth: autoBool(
+    'An allow entry counts only where the address it matches is proven: From by an aligned SPF or DKIM pass, the envelope sender by SPF; auto: yes where the plugin spf or dkim runs',
+  ),
+  organization_is_own: bool(
+    true,
+    "Domains of the recipient's organization (by the public suffix list: mail.example.com, news.example.com for example.com) count as its own: block entries and allow entries with * are not applied to them; no: only the very domain",
   ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
 } satisfies Record<string, Field<unknown>>

@@ -2,16 +2,17 @@
 //
 // A mask `*x@d*` matches when the local part ends with x and the domain starts with d; without a
 // `*` that side is equal. So every mask is found under an end of the local part and a beginning of
-// the domain, by one probe of the table for each pair of lengths that is tried (masks/search.ts).
+// the domain, by one probe of the table for each pair of lengths that is tried (masks/search.ts). A domain
+// with all its sub-domains (a tree) is found under an end of the domain that is whole labels.
 
 import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './hash'
 import { ENDS_AT, LONG_ENDS_AT, LONG_STARTS_AT, NEAR_AT, PAIRS_AT, STARTS_AT } from './hash'
-import { hashAt, hashEnds, hashStarts, hashText, keyHash } from './hash'
-import { ALLOW, BLOCK, FIRST, FORM, HEAD, LAST, SCOPE, WIDE } from './record'
+import { TREE_AT, hashAt, hashDomain, hashEnds, hashStarts, hashText, keyHash } from './hash'
+import { ALLOW, BLOCK, FIRST, FORM, HEAD, LAST, SCOPE, TREE, WIDE } from './record'
 import { domainSize, keepRecord, killRecord, kindOf, localSize, nameSize } from './record'
 import { endPacking, newRecord, nextRecord, scopeOf, setKind } from './record'
 import { startPacking, worthPacking } from './record'
-import { NEAR, clearSets, countMasks, dropScope, newScope, noteMask } from './scope'
+import { NEAR, clearSets, countMasks, dropScope, newScope, noteMask, noteTree } from './scope'
 import { scopeName, setScopeName } from './scope'
 import { EXACT, addHint, candidates, firstGroup, hasEmpty, hintCell, hintLine } from './table'
 import { insertRecord, lengthClass, nextGroup, recordAt, removeRecord, resetTable, tableFull } from './table'
@@ -32,7 +33,7 @@ export function entryCount(): u32 {
   return entries
 }
 
-/** Takes the pieces `[at, sign)` and `(sign, end)` in hand; `sign` is the "@". */
+/** Takes the pieces `[at, sign)` and `(sign, end)` in hand; `sign` is the "@", of a tree the ".". */
 export function takePieces(at: usize, sign: usize, end: usize): void {
   local = at
   localLength = <u32>(sign - at)
@@ -73,7 +74,14 @@ export function isMask(
 /** Hash of the mask in hand with this form. */
 @inline
 function handHash(scope: u32, form: u32): u64 {
+  if (form == TREE) return treeHash(scope, hashDomain(domain, domainLength))
   return keyHash(form, scope, hashAt(ends, localLength), hashAt(starts, domainLength))
+}
+
+/** Hash of a tree by that of its domain from the end. */
+@inline
+export function treeHash(scope: u32, end: u64): u64 {
+  return keyHash(TREE_AT, scope, end, 0)
 }
 
 /** The record of the mask in hand with this form, or 0. */
@@ -180,6 +188,10 @@ function enter(record: usize, form: u32): void {
   const k = localLength
   const m = domainLength
   insertRecord(handHash(scope, form), record)
+  if (form == TREE) {
+    noteTree(scope, hashDomain(domain, domainLength))
+    return
+  }
   noteMask(scope, form, k, m, ends, starts)
   const a = min(k, NEAR)
   const b = min(m, NEAR)

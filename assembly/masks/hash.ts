@@ -22,6 +22,8 @@ export const NEAR_AT: u32 = 6
 export const PAIRS_AT: u32 = 7
 export const LONG_ENDS_AT: u32 = 8
 export const LONG_STARTS_AT: u32 = 9
+/** A domain with all its sub-domains: its record stands at the hash of an end of the domain. */
+export const TREE_AT: u32 = 10
 
 let start: u64 = 0x9e3779b97f4a7c15
 let factor: u64 = 0xff51afd7ed558ccd
@@ -66,6 +68,24 @@ export function hashStarts(at: usize, size: u32, to: usize): usize {
     store<u64>(to, hash)
   }
   return to + 8
+}
+
+/** Hash of one octet more in front of an end of a domain; `hashNothing` is that of none. */
+@inline
+export function hashBefore(hash: u64, octet: u8): u64 {
+  return rotl(hash ^ octet, 25) * factor
+}
+
+@inline
+export function hashNothing(): u64 {
+  return start
+}
+
+/** Hash of a whole domain from its end, as hashBefore builds it. */
+export function hashDomain(at: usize, size: u32): u64 {
+  let hash = start
+  for (let i = size; i > 0; i--) hash = hashBefore(hash, load<u8>(at + i - 1))
+  return hash
 }
 
 /** Hash of a whole text, of any length. */

@@ -7,7 +7,7 @@ import { DOMAIN_MAX, LOCAL_MAX, seedHash } from './hash'
 import { deleteMask, entryCount, findScope, insertMask } from './entries'
 import { internScope, makeRoom, packWhenWorth, releaseScope, takePieces } from './entries'
 import { pagesFor, takePages } from './memory'
-import { ALLOW, BLOCK, FIRST, HEAD, LAST, WIDE } from './record'
+import { ALLOW, BLOCK, FIRST, HEAD, LAST, TREE, WIDE } from './record'
 import { domainSize, kindOf, localSize, resetRecords } from './record'
 import { foldPlain, initPlain } from './plain'
 import { ALL } from './probe'
@@ -30,6 +30,7 @@ const LF: u8 = 10
 const HEADER: u8 = 1
 const AT: u8 = 0x40
 const STAR: u8 = 0x2a
+const DOT: u8 = 0x2e
 
 let input: usize = 0
 let output: usize = 0
@@ -131,8 +132,12 @@ function applyLine(scope: u32, list: u32, at: usize, end: usize, remove: bool): 
     form |= LAST
     end--
   }
-  const sign = signOf(at, end)
-  if (sign == end) return false
+  let sign = signOf(at, end)
+  if (sign == end) {
+    if (form != 0 || load<u8>(at) != DOT) return false
+    form = TREE
+    sign = at
+  }
   takePieces(at, sign, end)
   return remove ? deleteMask(scope, form, list) : insertMask(scope, form, list)
 }

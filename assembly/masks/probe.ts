@@ -1,15 +1,15 @@
 // The last steps of a search: from the pieces of a mask that may be there to its record, and from the
 // records that match to the one that decides (docs/rules.md "Lists").
 
-import { addressOf, domainAt, endHash, endOf, formOf, foundRank, levelOf } from './batch'
+import { addressOf, domainAt, domainLength, endHash, endOf, formOf, foundRank, levelOf } from './batch'
 import { localAt, localLength, setFound, startHash, startOf, whoIs } from './batch'
-import { keyHash } from './hash'
-import { isMask } from './entries'
-import { ALLOW, BLOCK, FIRST, FORM, LAST, kindOf, touchRecord } from './record'
+import { TREE_AT, keyHash } from './hash'
+import { isMask, treeHash } from './entries'
+import { ALLOW, BLOCK, TREE, kindOf, touchRecord } from './record'
 import { candidates, firstGroup, hasEmpty, nextGroup, slotAt, touchGroup } from './table'
 
-/** Rules of a search: leave out block entries, allow entries, allow entries that cover the domain
- *  by `*` (`*@d`, `x@d*`). Own-domain rule and demand for authentication: docs/rules.md "Lists". */
+/** Rules of a search: leave out block entries, allow entries, allow entries that are more than one
+ *  address. Own-domain rule and demand for authentication: docs/rules.md "Lists". */
 const NO_BLOCK: u32 = 1
 const NO_ALLOW: u32 = 2
 const NO_COVER: u32 = 4
@@ -52,11 +52,20 @@ export function outputAt(): usize {
 
 /** Looks for the mask of a form with an end of k octets and a beginning of m. */
 export function pushProbe(base: u32, scope: u32, address: usize, form: u32, k: u32, m: u32): void {
-  if (probeCount == PROBES) readProbes()
   const hash = keyHash(form, scope, endHash(address, k), startHash(address, m))
+  push(hash, base | whoIs(0, 0, form, k, m), scope)
+}
+
+/** Looks for the tree of the last m octets of the domain, whose hash from the end is `end`. */
+export function pushTree(base: u32, scope: u32, end: u64, m: u32): void {
+  push(treeHash(scope, end), base | whoIs(0, 0, TREE_AT, 0, m), scope)
+}
+
+function push(hash: u64, who: u32, scope: u32): void {
+  if (probeCount == PROBES) readProbes()
   const probe = probes + probeCount++ * PROBE
   store<u64>(probe, hash)
-  store<u32>(probe, base | whoIs(0, 0, form, k, m), 8)
+  store<u32>(probe, who, 8)
   store<u32>(probe, scope, 12)
 }
 
@@ -104,9 +113,13 @@ function readFits(): void {
     const k = endOf(who)
     const x = localAt(address) + localLength(address) - k
     const scope = load<u32>(probe, 12)
-    if (!isMask(record, scope, formOf(who), x, k, domainAt(address), startOf(who))) continue
+    const m = startOf(who)
+    const tree = formOf(who) == TREE_AT
+    const form = tree ? TREE : formOf(who)
+    const d = domainAt(address) + (tree ? domainLength(address) - m : 0)
+    if (!isMask(record, scope, form, x, k, d, m)) continue
     const kind = kindOf(record)
-    if ((kind & ALLOW) != 0 && !barred(formOf(who), k)) consider(record, who, 1)
+    if ((kind & ALLOW) != 0 && !barred(form)) consider(record, who, 1)
     if ((kind & BLOCK) != 0 && (rules & NO_BLOCK) == 0) consider(record, who, 0)
   }
   fitCount = 0
@@ -114,18 +127,19 @@ function readFits(): void {
 
 /** Whether the rules leave out an allow entry. */
 @inline
-function barred(form: u32, k: u32): bool {
-  if ((rules & NO_ALLOW) != 0) return true
-  return (rules & NO_COVER) != 0 && ((form & LAST) != 0 || (form == FIRST && k == 0))
+function barred(form: u32): bool {
+  return (rules & NO_ALLOW) != 0 || ((rules & NO_COVER) != 0 && form != 0)
 }
 
 /** Keeps the entry of the highest rank: the narrowest scope; there allow before block; then the
- *  longest mask, of equals the one with more of the domain, then the one with fewer stars. */
+ *  longest mask, of equals the one with more of the domain, then the one with fewer stars, a tree last.
+ *  [LEVELS - level, 4 bits][allows][k + m, 9 bits][m, 8 bits][order of forms, 3 bits] */
 function consider(record: usize, who: u32, allows: u32): void {
   const k = endOf(who)
   const m = startOf(who)
-  const narrow = ((LEVELS - levelOf(who)) << 20) | (allows << 19)
-  const rank = narrow | ((k + m) << 10) | (m << 2) | (FORM - formOf(who))
+  const narrow = ((LEVELS - levelOf(who)) << 21) | (allows << 20)
+  const order = formOf(who) == TREE_AT ? 0 : 4 - formOf(who)
+  const rank = narrow | ((k + m) << 11) | (m << 3) | order
   const address = addressOf(who)
   if ((rules & ALL) != 0) {
     write(record, placeOf(rank))
@@ -137,7 +151,7 @@ function consider(record: usize, who: u32, allows: u32): void {
 /** [level << 1 | blocks] of a rank. */
 @inline
 export function placeOf(rank: u32): u32 {
-  return ((LEVELS - (rank >> 20)) << 1) | (((rank >> 19) & 1) ^ 1)
+  return ((LEVELS - (rank >> 21)) << 1) | (((rank >> 20) & 1) ^ 1)
 }
 
 export function write(record: usize, place: u32): void {

@@ -3,15 +3,17 @@
 // pages are packed again (masks/entries.ts, rebuild).
 //
 //   mask:  [scope u32][kind u8][k u8][m u8][local part, k octets]["@"][domain, m octets]
+//   tree:  the same with k = 0 and "." for "@"
 //   scope: [scope u32][kind u8][size u16][name, size octets]
 //   page:  [next page u32][octets used u32][records]
 
 import { PAGE, givePages, takePages } from './memory'
 
-/** Form of a mask: `*` first, `*` last. */
+/** Form of a mask: `*` first, `*` last; or no mask, but a domain with all its sub-domains. */
 export const FIRST: u32 = 1
 export const LAST: u32 = 2
-export const FORM: u32 = 3
+export const TREE: u32 = 128
+export const FORM: u32 = FIRST | LAST | TREE
 export const ALLOW: u32 = 4
 export const BLOCK: u32 = 8
 export const SCOPE: u32 = 16

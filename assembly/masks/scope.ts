@@ -2,7 +2,7 @@
 // look like, so that a look-up tries those forms and lengths only.
 //
 //   scope: [name record u32][state u32]
-//   sets:  [masks u32] and six sets of 32 bits
+//   sets:  [masks u32] and seven sets of 32 bits
 //
 // Sets of lengths: bit n, some mask has a piece of n octets; bit 31: of 31 or more. Filters: one bit
 // for the hash of a piece. Removals leave bits behind until the next rebuild: they cost a probe,
@@ -10,19 +10,21 @@
 //
 // Most scopes are people with a mask or two. Up to FEW masks the state itself says what they look like, more
 // coarsely, which costs a probe and never an answer either; beyond, it is BIG and the place of sets:
-//   [masks, 8 bits][form f: 4 bits][local filter, 8 bits][domain filter, 8 bits]
+//   [masks, 8 bits][form f: 4 bits][local filter, 8 bits][domain filter, 8 bits][trees, 1 bit]
 
 import { NEAR_AT, filterBit, hashAt, keyHash } from './hash'
 import { FIRST, LAST } from './record'
 import { PAGE, givePages, pagesFor, takePages } from './memory'
 
 const SIZE: u32 = 8
-const SETS: u32 = 28
+const SETS: u32 = 32
 const FEW: u32 = 4
 const BIG: u32 = 0x80000000
 const FORMS: u32 = 8
 const LOCALS: u32 = 12
 const DOMAINS: u32 = 20
+/** A domain with all its sub-domains is among the few. */
+const FEW_TREES: u32 = 1 << 28
 /** Octets of the end of x and of the beginning of d by which masks `*x@d*` are filtered and hinted. */
 export const NEAR: u32 = 3
 
@@ -139,6 +141,7 @@ function growSets(scope: u32, count: u32): void {
   store<u32>(to, localFilter(scope), 16)
   store<u32>(to, domainFilter(scope), 20)
   store<u32>(to, nearFilter(scope), 24)
+  store<u32>(to, treeFilter(scope), 28)
   setState(scope, BIG | index)
 }
 
@@ -195,6 +198,14 @@ export function nearFilter(scope: u32): u32 {
   return allIf(state, FIRST | LAST, FIRST | LAST)
 }
 
+/** Filter of the domains that are listed with all their sub-domains: hashes from their end. */
+@inline
+export function treeFilter(scope: u32): u32 {
+  const state = stateOf(scope)
+  if ((state & BIG) != 0) return load<u32>(setsOf(state), 28)
+  return (state & FEW_TREES) != 0 ? 0xffffffff : 0
+}
+
 @inline
 function add(field: usize, bits: u32): void {
   store<u32>(field, load<u32>(field) | bits)
@@ -233,6 +244,13 @@ export function noteMask(scope: u32, form: u32, k: u32, m: u32, ends: usize, sta
 @inline
 export function nearHash(end: u64, begin: u64): u64 {
   return keyHash(NEAR_AT, 0, end, begin)
+}
+
+/** Notes a domain with all its sub-domains. */
+export function noteTree(scope: u32, hash: u64): void {
+  const state = stateOf(scope)
+  if ((state & BIG) == 0) setState(scope, state | FEW_TREES)
+  else add(setsOf(state) + 28, filterBit(hash))
 }
 
 /** Forgets all sets; a rebuild notes every mask again. */

@@ -1,7 +1,7 @@
 // Finds the masks that match addresses, and the one of them that decides.
 //
 // Which pairs of lengths are tried: those that the scope has (masks/scope.ts), cut down by the hints
-// in the table. A typical address takes two to six probes at any number of masks; the worst set of
+// in the table; where the scope has trees, one more for each label of the domain. A typical address takes two to six probes at any number of masks; the worst set of
 // masks costs one for each end of the local part with each beginning of the domain.
 //
 // A large index does not fit a processor's caches, and one read of far memory lasts as long as
@@ -9,21 +9,23 @@
 // bytes, slots, records. Each step first touches all it will read in a loop without branches, so that
 // the reads overlap; a branch on a value that is still on its way would hold up those behind it.
 
-import { BATCH, addressAt, addressOf, baseOf, domainLength, endHash, endOf } from './batch'
+import { BATCH, addressAt, addressOf, baseOf, domainAt, domainLength, endHash, endOf } from './batch'
 import { formOf, foundRank, foundRecord, localAt, localLength, setAddress } from './batch'
 import { setFound, setRows, startHash, startOf, whoIs } from './batch'
 import { DOMAIN_MAX, LOCAL_MAX, ROWS_MAX } from './hash'
 import { ENDS_AT, LONG_ENDS_AT, LONG_STARTS_AT, NEAR_AT, PAIRS_AT, STARTS_AT } from './hash'
-import { filterBit, hashEnds, hashStarts, keyHash } from './hash'
-import { LEVELS, outputAt, placeOf, pushProbe, readProbes, setRules } from './probe'
+import { filterBit, hashBefore, hashEnds, hashNothing, hashStarts, keyHash } from './hash'
+import { LEVELS, outputAt, placeOf, pushProbe, pushTree, readProbes, setRules } from './probe'
 import { wantsAll, write } from './probe'
 import { FIRST, LAST } from './record'
 import { NEAR, domainFilter, endLengths, localFilter, nearFilter } from './scope'
-import { nearHash, nearLengths, nextLength, startLengths } from './scope'
+import { nearHash, nearLengths, nextLength, startLengths, treeFilter } from './scope'
 import { EXACT, hintCell, hintLine, hintedLengths } from './table'
 
 /** In place of a record: the address has to be brought into normal form by the host first. */
 export const ODD: u32 = 1
+
+const DOT: u8 = 0x2e
 
 /** Takes what was touched, so that the reads are not optimised away. */
 let touched: u32 = 0
@@ -117,9 +119,11 @@ function plan(index: u32): void {
   const startsLine = hintLine(keyHash(STARTS_AT, 0, whole, 0))
   const localBit = filterBit(whole)
   const domainBit = filterBit(host)
+  let trees: u32 = 0
   for (let level: u32 = 0; level < levelCount; level++) {
     const scope = load<u32>(levels + (level << 2))
     if (scope == 0) continue
+    trees |= treeFilter(scope)
     const localFits = (localFilter(scope) & localBit) != 0
     if ((domainFilter(scope) & domainBit) != 0 && (localFits || endLengths(scope) != 0)) {
       pushHint(endsLine, whoIs(index, level, ENDS_AT, 0, 0), scope)
@@ -131,6 +135,26 @@ function plan(index: u32): void {
       const bit = ctz(near)
       near &= near - 1
       planNear(whoIs(index, level, 0, 0, 0), scope, address, bit >> 2, bit & 3)
+    }
+  }
+  if (trees != 0) planTrees(index, address, trees)
+}
+
+/** Trees of the domain and of those above it; `filters`: those of all scopes together. */
+function planTrees(index: u32, address: usize, filters: u32): void {
+  const domain = domainAt(address)
+  const size = domainLength(address)
+  const most = min(size, DOMAIN_MAX)
+  let hash = hashNothing()
+  for (let m: u32 = 1; m <= most; m++) {
+    hash = hashBefore(hash, load<u8>(domain + size - m))
+    if (m < size && load<u8>(domain + size - m - 1) != DOT) continue
+    const bit = filterBit(hash)
+    if ((filters & bit) == 0) continue
+    for (let level: u32 = 0; level < levelCount; level++) {
+      const scope = load<u32>(levels + (level << 2))
+      if (scope == 0 || (treeFilter(scope) & bit) == 0) continue
+      pushTree(whoIs(index, level, 0, 0, 0), scope, hash, m)
     }
   }
 }

@@ -5,12 +5,14 @@
 //   spam.example   REJECT                postfix access(5): sender and action
 //   blocklist_from *@a.example b@c.example    SpamAssassin, Mail::SpamAssassin::Conf
 //
-// What a mask cannot say (subdomains, networks, `?`) is refused with the reason, never changed.
+// A domain with all its sub-domains is `.a.example` as in access(5), `*@*.a.example` or `*.a.example` as in
+// SpamAssassin; to both programs a.example itself is not in it, to us it is (mask.ts). What an entry cannot say
+// (networks, `?`) is refused with the reason, never changed.
 
 import { Refused } from '../errors.ts'
 import type { ListKind } from '../mail.ts'
 import { canonicalScope } from '../scope.ts'
-import { parseMask } from './mask.ts'
+import { isTree, parseMask } from './mask.ts'
 
 /** A mask that was read; `list` where the line itself says which, else the caller does. */
 export interface ListFileMask {
@@ -68,7 +70,7 @@ export function* writeListFile(
     if (format === 'masks') yield `${mask.replace(/^#/, '\\#')}\n`
     else {
       const name = list === 'allow' ? 'welcomelist_from' : 'blocklist_from'
-      yield `${name} ${mask.replaceAll('#', '\\#')}\n`
+      yield `${name} ${isTree(mask) ? '*@*' : ''}${mask.replaceAll('#', '\\#')}\n`
     }
   }
 }
@@ -143,21 +145,21 @@ function readMask(line: number, text: string, list?: ListKind): ListFileLine {
   if (mask.includes('?') && list) {
     return { line, text: shown(text), reason: '"?" for any character cannot be said by a mask.' }
   }
-  if (!mask.includes('@') && mask.startsWith('*.')) return subdomains(line, text)
+  const tree = !mask.includes('@') && mask.startsWith('*.')
   try {
-    return { line, ...(list && { list }), mask: parseMask(mask) }
+    return { line, ...(list && { list }), mask: parseMask(tree ? mask.slice(1) : mask) }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return { line, text: shown(text), reason: error.message }
   }
 }
 
-/** Sender of an access(5) line: user@domain, user@, domain. Postfix' domain covers subdomains only by a
+/** Sender of an access(5) line: user@domain, user@, domain, .domain. Postfix' domain covers subdomains only by a
  *  setting; the mask never does. */
 function readAccess(line: number, sender: string, list: ListKind): ListFileLine {
   const refuse = (reason: string): ListFileLine => ({ line, text: shown(sender), reason })
   if (sender === '<>') return refuse('The null sender has no address.')
-  if (sender.startsWith('.')) return subdomains(line, sender)
+  if (sender.startsWith('.')) return readMask(line, sender, list)
   if (sender.includes('@'))
     return readMask(line, sender.endsWith('@') ? `${sender}*` : sender, list)
   if (/^[\d.]+(?:\/\d+)?$|^[\da-f]*:[\da-f:]*(?:\/\d+)?$/i.test(sender)) {
@@ -166,11 +168,6 @@ function readAccess(line: number, sender: string, list: ListKind): ListFileLine 
   return canonicalScope(sender) === null
     ? refuse('It is neither an address nor a domain.')
     : readMask(line, `*@${sender}`, list)
-}
-
-function subdomains(line: number, text: string): ListFileLine {
-  const reason = 'All subdomains cannot be said by a mask; list each as *@sub.domain.'
-  return { line, text: shown(text), reason }
 }
 
 /** The list that an access(5) action stands for, or null. */

@@ -8,12 +8,12 @@ import type { ListKind } from '../mail.ts'
 import { kernelModule } from './kernel.ts'
 import { ADDRESS_MAX, domainOf } from '../address.ts'
 import { canonicalScope } from '../scope.ts'
-import { lookupForms, parseMask } from './mask.ts'
+import { isTree, lookupForms, parseMask } from './mask.ts'
 
 /** One entry of a list. Scope: an address, a domain, or '' for everything. */
 export type MaskEntry = { scope: string; list: ListKind; mask: string }
 
-/** Entries a look-up leaves out; `covering`: allow entries that cover the domain by `*`. */
+/** Entries a look-up leaves out; `covering`: allow entries that are more than one address (`isPattern`). */
 export type Without = { block?: boolean; allow?: boolean; covering?: boolean }
 
 type Exports = {
@@ -253,6 +253,8 @@ export function moreSpecific(a: string, b: string): boolean {
 }
 
 function ranks(mask: string): number[] {
+  // The least of its length: `*@example.net` is more than `.example.net`.
+  if (isTree(mask)) return [Buffer.byteLength(mask) - 1, Buffer.byteLength(mask) - 1, -4]
   const stars = Number(mask.startsWith('*')) + 2 * Number(mask.endsWith('*'))
   const literal = Buffer.byteLength(mask) - (stars === 3 ? 2 : Math.min(stars, 1))
   return [literal, Buffer.byteLength(domainOf(mask)) - (stars >> 1), -stars]

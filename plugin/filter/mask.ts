@@ -7,6 +7,12 @@
 //    Its complete labels are kept as U-labels, the cut one as typed (NFC, lower case), and an
 //    address is compared with it in its A-label form and in its U-label form. A cut label that
 //    starts with `xn--` is an A-label's beginning: then the complete labels are A-labels too.
+//
+// An entry of its own kind beside the masks is a domain with all its sub-domains: `.example.net`, also
+// written `*@*.example.net`. It matches every mailbox of example.net itself and of all domains below it.
+// Programs differ here: Postfix' access(5) and SpamAssassin's `*@*.example.net` leave example.net out,
+// Squid's and cookies' `.example.net` have it in. People who block a domain "with all its sub-domains" mean
+// it too, and one who does not can write the sub-domains' masks.
 
 import { domainToASCII, domainToUnicode } from 'node:url'
 import {
@@ -46,21 +52,37 @@ export function lookupForms(address: string): string[] {
   return unicode === null ? [form] : [form, `${form.slice(0, form.lastIndexOf('@') + 1)}${unicode}`]
 }
 
-/** Whether a canonical mask covers the domain by `*`: all its mailboxes (`*@example.com`), or a
- *  domain that is itself matched by a `*` (`john@*`, `john@exam*`). Design §6, own-domain rule. */
-export function coversDomain(mask: string): boolean {
-  return mask.startsWith('*@') || mask.endsWith('*')
+/** Whether a canonical entry stands for more than one address: it has a `*`, or is a domain with all its
+ *  sub-domains. Own-domain rule: such an allow entry lets in nobody who claims the own domain. */
+export function isPattern(mask: string): boolean {
+  return mask.startsWith('*') || mask.endsWith('*') || isTree(mask)
 }
 
-/** The canonical form of a mask.
+/** Whether a canonical entry is a domain with all its sub-domains. */
+export function isTree(mask: string): boolean {
+  return mask.startsWith('.') && !mask.includes('@')
+}
+
+/** The mask that matches every address there is. */
+export const EVERYBODY = '*@*'
+
+/** How the domain with all its sub-domains may be written. */
+const TREE = /^(?:\*@\*)?\.(?=[^@*]*$)/
+
+/** The canonical form of an entry: a mask, or a domain with all its sub-domains.
  *  @throws Refused with the reason and, where there is one, the position (from 1). */
 export function parseMask(text: string): string {
   if (text.length <= PLAIN_MAX && PLAIN_MASK.test(text) && !text.includes('xn--')) return text
   if (text.length > MASK_MAX) refuse(`it is longer than ${MASK_MAX} characters`)
   const unseen = /[\p{Cc}\p{Z}\p{Surrogate}]/u.exec(text)
   if (unseen) refuse('it holds a space or a control character', unseen.index)
+  const tree = TREE.exec(text)
+  if (tree) return parseTree(text.slice(tree[0].length), tree[0].length)
   const at = text.indexOf('@')
-  if (at < 0) refuse('it has no "@"; write mailbox@domain, or *@domain for a whole domain')
+  if (at < 0)
+    refuse(
+      'it has no "@"; write mailbox@domain, *@domain for a whole domain, or .domain for it with all its sub-domains',
+    )
   const second = text.indexOf('@', at + 1)
   if (second >= 0) refuse('it has a second "@"', second)
   const inner = text.slice(0, -1).indexOf('*', 1)
@@ -73,6 +95,12 @@ export function parseMask(text: string): string {
   const localForm = maskLocal(local, leading)
   const domainForm = maskDomain(domain, at + 1, trailing)
   return `${leading ? '*' : ''}${localForm}@${domainForm}${trailing ? '*' : ''}`
+}
+
+function parseTree(domain: string, start: number): string {
+  if (domain === '') refuse('nothing stands after the "."', start - 1)
+  if (domain.startsWith('[')) refuse('a domain cannot hold this character', start)
+  return `.${maskDomain(domain, start, false)}`
 }
 
 function maskLocal(local: string, leading: boolean): string {

@@ -1,13 +1,14 @@
 // The verb of SMTP: one message in, one decision per recipient out; what is held is on disk before this
 // resolves.
-import { find, findAll, parseHeader } from '../mime/headers.ts'
-import { parseAddresses } from '../mime/address.ts'
+import { authorsOf } from '../mime/authors.ts'
+import { find, parseHeader } from '../mime/headers.ts'
 import { parseStructure } from '../mime/structure.ts'
 import {
   FLAG,
   type Direction,
   type Edit,
   type Item,
+  type Proofs,
   type ReleaseState,
   type Route,
   type Verdict,
@@ -22,6 +23,7 @@ import { DAY, HOUR, write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
+import { listQuery } from './lists/query.ts'
 import { releasedHere } from './release/pass-mark.ts'
 import { knownSettings } from './settings.ts'
 import { keptSummary } from './folders/summary.ts'
@@ -32,8 +34,7 @@ export interface Envelope {
   /** `route`: the way the message would go, for a release. */
   recipients: { address: string; route: Route | null }[]
   direction: Direction
-  /** SPF or DKIM passed and is aligned with the From domain (RFC 7489 §3.1). */
-  authenticated: boolean
+  proofs: Proofs
   /** What other plugins found, as `name=value`. */
   signals: string[]
   /** Another plugin wants the message quarantined, and why; null: no. */
@@ -80,11 +81,7 @@ export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Pro
 
 function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
   const header = parseHeader(raw)
-  const from = findAll(header, 'from')
-    .flatMap((value) => parseAddresses(value))
-    .flatMap(({ mailbox, host }) =>
-      mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
-    )
+  const from = authorsOf(header)
   const passMark = find(header, 'x-lazaret-release')
   const forged = forgedFields(header)
   const { ham, spam, prior } = ctx.follower.model.state
@@ -109,14 +106,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
     if (passMark && releasedHere(ctx, passMark, address, raw)) return plan
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
-      {
-        from,
-        sender: envelope.sender,
-        recipient: address,
-        authenticated: envelope.authenticated,
-        allowNeedsAuth: settings.allow_needs_auth,
-        direction: envelope.direction,
-      },
+      listQuery(settings, { ...envelope, from, recipient: address }),
       score,
       { unsure: settings.unsure, spam: settings.spam },
       { ham, spam, prior },

@@ -15,7 +15,7 @@ async function hold(recipient: string, subject: string): Promise<number> {
       sender: 'bounce@spam.example',
       recipients: [{ address: recipient, route: { nextHop: 'smtp://10.0.0.1:25', wants: null } }],
       direction: 'in',
-      authenticated: false,
+      proofs: { dkim: [], spf: null, checked: false },
       signals: ['spf=fail'],
       hold: null,
     },

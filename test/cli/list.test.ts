@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../plugin/config.ts'
 import { CLI, open } from '../../plugin/open.ts'
@@ -65,10 +67,10 @@ test('another process follows', async () => {
   const lazaret = open(readConfig({}), dir)
   const decides = (): string | undefined =>
     lazaret.quarantine.as(CLI).lists.check({
-      from: ['new@enemy.example'],
+      from: { value: 'new@enemy.example' },
       sender: 'new@enemy.example',
       recipient: 'u@example.net',
-      authenticated: false,
+      proofs: { dkim: [], spf: null, checked: false },
       direction: 'in',
     }).decision?.mask
   expect(decides()).toBeUndefined()
@@ -80,4 +82,53 @@ test('another process follows', async () => {
   expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toEqual([
     { scope: '', list: 'allow', mask: 'pal@enemy.example' },
   ])
+})
+
+test('check reads a whole From value, and a message', async () => {
+  await json(['list', 'add', 'x@checked.example', '--block'])
+  const to = ['--to', 'u@example.net']
+  const value = ['list', 'check', 'Boss@ok.example <x@checked.example', ...to]
+  expect(await json(value)).toMatchObject({ decision: { mask: 'x@checked.example' } })
+  const file = join(dir, 'letter.eml')
+  writeFileSync(file, 'Subject: a\nFrom: good@ok.example; x@checked.example\n\nText\n')
+  const message = ['list', 'check', '--message', file, ...to]
+  expect(await json(message)).toMatchObject({ decision: { mask: 'x@checked.example' } })
+  expect((await at(['list', 'check', ...to])).code).toBe(2)
+  expect((await at([...message, 'a@b.example'])).code).toBe(2)
+})
+
+test('check takes what would have been proven', async () => {
+  const scope = ['--scope', 'example.info']
+  await json(['list', 'add', 'pal@proven.example', '--allow', ...scope])
+  await json(['settings', 'set', 'allow_needs_auth', 'yes', ...scope])
+  const to = ['--to', 'u@example.info']
+  const from = ['list', 'check', 'Pal <pal@proven.example>', ...to]
+  expect((await at(from)).code).toBe(1)
+  expect((await at([...from, '--dkim', 'mail.proven.example'])).code).toBe(0)
+  expect((await at([...from, '--dkim', 'other.example'])).code).toBe(1)
+  const other = ['list', 'check', 'x@other.example', '--sender', 'pal@proven.example', ...to]
+  expect((await at([...other, '--dkim', 'proven.example'])).code).toBe(1)
+  expect((await at([...other, '--spf', 'proven.example'])).code).toBe(0)
+})
+
+test('a mask that matches everybody asks for --yes', async () => {
+  const scope = ['--scope', 'everybody.example']
+  for (const list of ['--allow', '--block']) {
+    const asked = await at(['list', 'add', 'a@b.example', '*@*', list, ...scope])
+    expect(asked.code).toBe(2)
+    expect(asked.err).toContain('--yes')
+  }
+  expect(await json(['list', 'show', ...scope])).toEqual([])
+  expect(await json(['list', 'add', '*@*', '--block', '--yes', ...scope])).toMatchObject({
+    added: 1,
+  })
+  const file = join(dir, 'masks.txt')
+  writeFileSync(file, '*@*\n.tree.example\n*@*.tree.example\n')
+  const imported = await at(['list', 'import', file, '--allow', ...scope])
+  expect(imported.code).toBe(1)
+  expect(imported.out).toMatch(/line 1: .*--yes/)
+  expect(await json(['list', 'show', '--allow', ...scope])).toEqual([
+    { scope: 'everybody.example', list: 'allow', mask: '.tree.example' },
+  ])
+  expect((await at(['list', 'import', file, '--allow', '--yes', ...scope])).code).toBe(0)
 })

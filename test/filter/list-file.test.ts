@@ -73,12 +73,14 @@ describe('postfix access(5)', () => {
     ['abuse@ OK', 'allow', 'abuse@*'],
     ['É.example ok', 'allow', '*@xn--9ca.example'],
     ['joe@a.example 1234567890', 'allow', 'joe@a.example'],
+    ['.a.example REJECT', 'block', '.a.example'],
+    ['.É.example ok', 'allow', '.xn--9ca.example'],
   ])('%s', async (text, list, mask) => {
     expect(await read(text)).toEqual([{ line: 1, list, mask }])
   })
 
   test.each([
-    ['.a.example REJECT', '.a.example', /subdomains/],
+    ['. REJECT', '.', /nothing stands after/],
     ['<> REJECT', '<>', /null sender/],
     ['192.0.2 REJECT', '192.0.2', /network/],
     ['2001:db8::/32 REJECT', '2001:db8::/32', /network/],
@@ -121,9 +123,9 @@ describe('SpamAssassin', () => {
   test('what a mask cannot say is refused, the rest of the line is taken', async () => {
     expect(await read('blocklist_from *.a.example b?@b.example *@*.c.example d@d.example')).toEqual(
       [
-        refused(1, '*.a.example', /subdomains/),
+        { line: 1, list: 'block', mask: '.a.example' },
         refused(1, 'b?@b.example', /"\?"/),
-        refused(1, '*@*.c.example', /"\*" may only/),
+        { line: 1, list: 'block', mask: '.c.example' },
         { line: 1, list: 'block', mask: 'd@d.example' },
       ],
     )
@@ -140,12 +142,24 @@ describe('SpamAssassin', () => {
   })
 })
 
+test('a domain with all its sub-domains, in the spelling of each program', async () => {
+  expect(await read('.a.example\n*@*.B.example\n*.c.example')).toEqual([
+    { line: 1, mask: '.a.example' },
+    { line: 2, mask: '.b.example' },
+    { line: 3, mask: '.c.example' },
+  ])
+  const tree = [{ list: 'block' as const, mask: '.a.example' }]
+  expect([...writeListFile(tree)]).toEqual(['.a.example\n'])
+  expect([...writeListFile(tree, 'spamassassin')]).toEqual(['blocklist_from *@*.a.example\n'])
+})
+
 test('an export reads back as it was, in both formats', async () => {
   const entries = [
     { list: 'block' as const, mask: '#1#@a.example' },
     { list: 'allow' as const, mask: '*é@xn--9ca.example' },
     { list: 'block' as const, mask: '"a,b"@é*' },
     { list: 'allow' as const, mask: '*@*' },
+    { list: 'block' as const, mask: '.xn--9ca.example' },
   ]
   const plain = await read(...writeListFile(entries))
   expect(plain).toEqual(entries.map(({ mask }, i) => ({ line: i + 1, mask })))

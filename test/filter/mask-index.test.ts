@@ -48,6 +48,8 @@ const choice = fc.record({
   last: fc.boolean(),
   k: cut,
   m: cut,
+  /** A domain with all its sub-domains: the last of its labels. */
+  tree: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) }),
 })
 const scope = fc.constantFrom('', 'a', 'xn--9ca', 'a@a', 'é@bücher')
 const step = fc.record({
@@ -62,11 +64,12 @@ const scopes = fc.uniqueArray(scope, { minLength: 1, maxLength: 4 })
 /** A mask cut out of an address of the pool, or null when that gives none. */
 function cutMask(
   { locals, domains }: Pool,
-  { l, d, first, last, k, m }: typeof choice extends fc.Arbitrary<infer T> ? T : never,
+  { l, d, first, last, k, m, tree }: typeof choice extends fc.Arbitrary<infer T> ? T : never,
 ): string | null {
   const left = locals[l % locals.length]
   const right = domains[d % domains.length]
-  const mask = `${first ? `*${left.slice(Math.max(0, left.length - k))}` : left}@${last ? `${right.slice(0, m)}*` : right}`
+  const masked = `${first ? `*${left.slice(Math.max(0, left.length - k))}` : left}@${last ? `${right.slice(0, m)}*` : right}`
+  const mask = tree > 0 ? `.${right.split('.').slice(-tree).join('.')}` : masked
   try {
     parseMask(mask)
     return mask
@@ -83,6 +86,8 @@ function addresses({ locals, domains }: Pool): string[] {
     address,
     `b${address}`,
     `${address}a`,
+    address.replace('@', '@a.'),
+    address.replace('@', '@a'),
     address.slice(1),
     'a@b@c',
     '',
@@ -134,6 +139,27 @@ function decided(address: string, ...masks: string[]): string | undefined {
   return both[0]
 }
 
+test('a domain with all its sub-domains, among many', () => {
+  const index = new MaskIndex()
+  const names = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
+  const add = (name: string): boolean => index.add('', 'block', `.${name}`)
+  expect(names.map(add)).not.toContain(false)
+  expect(names.map(add)).not.toContain(true)
+  const at = (address: string): string | undefined => index.lookup(address, [''])?.mask
+  for (const name of names) {
+    expect(at(`a@${name}`)).toBe(`.${name}`)
+    expect(at(`a@x.y.${name}`)).toBe(`.${name}`)
+    expect(at(`a@x${name}`)).toBeUndefined()
+  }
+  // Removals pack the records and fill the table anew.
+  for (const name of names.slice(0, 2900))
+    expect(index.remove('', 'block', `*@*.${name}`)).toBe(true)
+  expect(index.size).toBe(100)
+  expect(at('a@x.n17.example')).toBeUndefined()
+  expect(at('a@x.n2999.example')).toBe('.n2999.example')
+  expect(at(`a@${'x.'.repeat(400)}n2999.example`)).toBe('.n2999.example')
+})
+
 test('of several masks the most specific is named, whatever the order', () => {
   const address = 'john@example.com'
   // more octets; of equals more of the domain; of these fewer stars
@@ -141,6 +167,8 @@ test('of several masks the most specific is named, whatever the order', () => {
   expect(decided(address, '*n@*', '*@e*')).toBe('*@e*')
   expect(decided(address, '*hn@e*', '*@exa*', '*n@ex*')).toBe('*@exa*')
   expect(decided(address, 'john@*', '*@exam*')).toBe('*@exam*')
+  expect(decided(address, '*@com*', '.example.com', '*@example*')).toBe('.example.com')
+  expect(decided(address, '.example.com', '*@example.com*')).toBe('*@example.com*')
   const forms = ['*john@example.com*', 'john@example.com*', '*john@example.com', address]
   for (const [i, form] of forms.entries())
     expect(decided(address, ...forms.slice(0, i + 1))).toBe(form)

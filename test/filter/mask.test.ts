@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalAddress } from '../../plugin/address.ts'
 import { Refused } from '../../plugin/errors.ts'
-import { coversDomain, lookupForms, parseMask } from '../../plugin/filter/mask.ts'
+import { isPattern, lookupForms, parseMask } from '../../plugin/filter/mask.ts'
 import { canonicalScope, levels, scopeOfMail } from '../../plugin/scope.ts'
 
 const long = (octets: number): string => 'a'.repeat(octets)
@@ -55,7 +55,15 @@ describe('a mask in normal form', () => {
     ['a*@c.com', /"\*" may only.*\(character 2\)/],
     ['**@c.com', /"\*" may only.*\(character 2\)/],
     ['a@*.com', /"\*" may only.*\(character 3\)/],
-    ['*@*.com', /"\*" may only.*\(character 3\)/],
+    ['*x@*.com', /"\*" may only.*\(character 4\)/],
+    ['.', /after the "\." \(character 1\)/],
+    ['*@*.', /after the "\." \(character 4\)/],
+    ['.a..b', /label of its domain is empty \(character 4\)/],
+    ['.a.', /label of its domain is empty \(character 3\)/],
+    ['.a,b', /domain cannot hold.*\(character 3\)/],
+    ['.a*', /no "@"/],
+    ['*@*.a*', /"\*" may only.*\(character 3\)/],
+    ['.[1.2.3.4]', /domain cannot hold.*\(character 2\)/],
     ['a@b**', /"\*" may only.*\(character 4\)/],
     ['a b@c.com', /space or a control character \(character 2\)/],
     [' a@c.com', /space or a control character \(character 1\)/],
@@ -84,9 +92,21 @@ describe('a mask in normal form', () => {
     expect(() => parseMask(text)).toThrow(reason)
   })
 
-  test('coversDomain tells masks that cover a domain by "*"', () => {
-    expect(['*@a.b', 'a@b*', 'a@*', '*@*', '*a@b*'].map(coversDomain)).not.toContain(false)
-    expect(['a@b.c', '*a@b.c'].map(coversDomain)).not.toContain(true)
+  test('isPattern tells entries that are more than one address', () => {
+    const many = ['*@a.b', 'a@b*', 'a@*', '*@*', '*a@b*', '*a@b.c', '.a.b']
+    expect(many.map(isPattern)).not.toContain(false)
+    expect(['a@b.c', '.a@b.c'].map(isPattern)).not.toContain(true)
+  })
+
+  test.each([
+    ['.Example.net', '.example.net'],
+    ['*@*.Example.net', '.example.net'],
+    ['.example', '.example'],
+    ['*@*.münchen.de', '.xn--mnchen-3ya.de'],
+    ['.a@b.c', '.a@b.c'],
+  ])('a domain with all its sub-domains: %s', (text, form) => {
+    expect(parseMask(text)).toBe(form)
+    expect(parseMask(form)).toBe(form)
   })
 })
 

@@ -5,13 +5,16 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
-import { ready } from 'haraka-tld'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { unstuffed } from '../../plugin/haraka/receive/bytes.ts'
 import { dotStuffed } from '../../plugin/haraka/release/enqueue.ts'
 import { isMarked, mark, queuedReleases, unmark } from '../../plugin/haraka/release/queue-files.ts'
 import { destinations, routeOf } from '../../plugin/haraka/route.ts'
-import { authenticated, signals } from '../../plugin/haraka/receive/signals.ts'
+import { proofs, signals } from '../../plugin/haraka/receive/signals.ts'
+import { provesAuthor, UNPROVEN } from '../../plugin/filter/proofs.ts'
+import { authorsOf } from '../../plugin/mime/authors.ts'
+import { parseHeader } from '../../plugin/mime/headers.ts'
+import { proofsAreChecked } from '../../plugin/quarantine/lists/query.ts'
 import type { Address, Connection, HMail, Plugin, Transaction } from '../../plugin/haraka/types.ts'
 import { isAlive, WORKER } from '../../plugin/haraka/release/worker.ts'
 import { tempDir } from '../tmp.ts'
@@ -38,9 +41,6 @@ function connectionWith(ofConnection: Store, ofTransaction: Store, host = 'sende
   } as unknown as Connection
   return { connection, transaction, noted }
 }
-
-// Organizational domains are known once the public suffix list has been read.
-beforeAll(() => ready)
 
 describe('signals', () => {
   test('are kinds of findings: sorted, once each, no address and no id', () => {
@@ -96,9 +96,16 @@ describe('authenticated', () => {
   const spf = (domain: string, result = 'Pass'): Store => ({
     spf: { scope: 'mfrom', result, domain },
   })
-  const check = (store: Store, from: string): boolean => {
-    const { connection, transaction } = connectionWith({}, store)
-    return authenticated(connection, transaction, raw(from))
+  /** Whether the author of a message is proven by what other plugins found. */
+  const authenticated = (
+    {
+      connection,
+      transaction,
+    }: Pick<ReturnType<typeof connectionWith>, 'connection' | 'transaction'>,
+    from: string,
+  ): boolean => {
+    const { author } = authorsOf(parseHeader(raw(from)))
+    return author !== null && provesAuthor(proofs(connection, transaction, true), author)
   }
 
   test.each([
@@ -118,15 +125,39 @@ describe('authenticated', () => {
     ['no From', dkim('example.com'), '', false],
     ['nothing found', {}, 'a@example.com', false],
   ])('%s', (_, store, from, wanted) => {
-    expect(check(store, from)).toBe(wanted)
+    expect(authenticated(connectionWith({}, store), from)).toBe(wanted)
   })
 
   test('with a null reverse-path, the HELO domain counts', () => {
     const helo = { spf: { scope: 'helo', result: 'Pass', domain: 'mx.example.com' } }
-    const { connection, transaction } = connectionWith(helo, {}, '')
-    expect(authenticated(connection, transaction, raw('a@example.com'))).toBe(true)
-    const named = connectionWith(helo, {}, 'other.example')
-    expect(authenticated(named.connection, named.transaction, raw('a@example.com'))).toBe(false)
+    expect(authenticated(connectionWith(helo, {}, ''), 'a@example.com')).toBe(true)
+    expect(authenticated(connectionWith(helo, {}, 'other.example'), 'a@example.com')).toBe(false)
+  })
+
+  test('the domains are carried, not a yes', () => {
+    const store = {
+      ...dkim('a.example'),
+      ...spf('b.example'),
+      dkim_verify: { pass: ['c.example'] },
+    }
+    const { connection, transaction } = connectionWith({}, store)
+    expect(proofs(connection, transaction, true)).toEqual({
+      dkim: ['a.example', 'c.example'],
+      spf: { scope: 'mfrom', domain: 'b.example' },
+      checked: true,
+    })
+  })
+
+  test('a signature made here, and what is no domain, prove nothing', () => {
+    const store = { dkim: { pass: ['v=1; a=rsa-sha256; d=example.com', 'x@example.com'] } }
+    const { connection, transaction } = connectionWith({}, store)
+    expect(proofs(connection, transaction, false)).toEqual(UNPROVEN)
+  })
+
+  test('which plugins prove something', () => {
+    for (const name of ['spf', 'dkim', 'dkim_verify', 'haraka-plugin-spf'])
+      expect(proofsAreChecked(['tls', name])).toBe(true)
+    expect(proofsAreChecked(['tls', 'dkim_sign', 'spfx', 'lazaret'])).toBe(false)
   })
 })
 

@@ -49,7 +49,7 @@ const from = (sender: string): Envelope => ({
   sender,
   recipients: [],
   direction: 'in',
-  authenticated: false,
+  proofs: { dkim: [], spf: null, checked: false },
   signals: [],
   hold: null,
 })

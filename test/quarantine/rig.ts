@@ -56,7 +56,7 @@ export function envelope(over: Partial<Envelope> & { to?: string[] } = {}): Enve
     sender: 'someone@sender.example',
     recipients: to.map((address) => ({ address, route: null })),
     direction: 'in',
-    authenticated: false,
+    proofs: { dkim: [], spf: null, checked: false },
     signals: [],
     hold: null,
     ...rest,

@@ -13,11 +13,15 @@ function split(text: string): Parts {
   return { local: text.slice(0, at), domain: text.slice(at + 1) }
 }
 
+/** A domain with all its sub-domains, `.example.net`, is no mask. */
+const isTree = (mask: string): boolean => !mask.includes('@')
+
 /** Whether a canonical mask matches an address (docs/rules.md "Lists"). */
 export function matches(mask: string, address: string): boolean {
   const form = canonicalAddress(address)
   if (form === null) return false
   const { local, domain } = split(form)
+  if (isTree(mask)) return domain === mask.slice(1) || domain.endsWith(mask)
   const forms = [domain, unicodeDomain(domain) ?? domain]
   const wanted = split(mask)
   const localFits = wanted.local.startsWith('*')
@@ -32,6 +36,7 @@ export function matches(mask: string, address: string): boolean {
 /** Order of specificity: octets that are not `*`, then octets of the domain, then fewer stars. */
 function order(a: string, b: string): number {
   const measure = (mask: string): number[] => {
+    if (isTree(mask)) return [Buffer.byteLength(mask) - 1, Buffer.byteLength(mask) - 1, -4]
     const { local, domain } = split(mask)
     const k = Buffer.byteLength(local.replace(/^\*/, ''))
     const m = Buffer.byteLength(domain.replace(/\*$/, ''))
@@ -79,7 +84,7 @@ export class NaiveIndex {
   lookup(address: string, scopes: readonly string[], without: Without = {}): MaskEntry | null {
     const all = this.matches(address, scopes).filter(({ list, mask }) => {
       if (list === 'block') return !without.block
-      const covering = mask.startsWith('*@') || mask.endsWith('*')
+      const covering = isTree(mask) || mask.startsWith('*') || mask.endsWith('*')
       return !without.allow && !(without.covering && covering)
     })
     for (const scope of scopes) {

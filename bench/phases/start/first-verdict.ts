@@ -13,7 +13,7 @@ async function main([dir, file]: string[]): Promise<void> {
     const examined = lazaret.quarantine.as(CLI).model.examine(readFileSync(file), {
       recipient: null,
       sender: '',
-      authenticated: false,
+      proofs: { dkim: [], spf: null, checked: false },
       signals: [],
       tokens: 0,
     })

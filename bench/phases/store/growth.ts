@@ -121,7 +121,7 @@ const envelope = (i: number): Envelope => ({
   sender: `someone${i}@held.example`,
   recipients: [{ address: `visitor${i}@example.com`, route: null }],
   direction: 'in',
-  authenticated: false,
+  proofs: { dkim: [], spf: null, checked: false },
   signals: [],
   hold: null,
 })

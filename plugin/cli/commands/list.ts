@@ -3,6 +3,8 @@ import { createReadStream, statSync } from 'node:fs'
 import { Command } from 'commander'
 import type { ListKind } from '../../mail.ts'
 import { Usage } from '../errors.ts'
+import { matchesEverybody } from '../../quarantine/lists/lists.ts'
+import { check } from './list-check.ts'
 import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
 import { scopeName } from '../../scope.ts'
 import { act, SCOPE_HELP, scopeOf, type Session } from '../session.ts'
@@ -13,15 +15,14 @@ interface ListOptions {
   scope?: string
 }
 
-interface CheckOptions {
-  to: string
-  authenticated?: boolean
-  outgoing?: boolean
+interface AddOptions extends ListOptions {
+  yes?: boolean
 }
 
 const MASKS = `
 A mask is an address; * may be its first and its last character: john@spam.com, *@spam.com,
-john@*, *box@dom*. Quote it, or the shell takes the * for file names.`
+john@*, *box@dom*. Quote it, or the shell takes the * for file names. .spam.com (or *@*.spam.com)
+is no mask, but the domain with all its sub-domains.`
 
 export function list(): Command {
   const command = new Command('list')
@@ -29,6 +30,7 @@ export function list(): Command {
     .addHelpText('after', MASKS)
   which(command.command('add <mask...>'))
     .description('add masks; all of them or, where one is no mask, none')
+    .option('--yes', 'add a mask that matches everybody without asking')
     .addHelpText(
       'after',
       `
@@ -37,8 +39,11 @@ Examples:
   lazaret list add boss@example.net --allow --scope user@example.com`,
     )
     .action(
-      act<ListOptions, [string[]]>(
-        async (session, options, masks) => await change(session, options, { add: masks }),
+      act<AddOptions, [string[]]>(
+        async (session, options, masks) => {
+          if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
+          return await change(session, options, { add: masks })
+        },
         { creates: true },
       ),
     )
@@ -66,49 +71,16 @@ Examples:
         }
       }),
     )
-  command
-    .command('check <address>')
-    .description('which entry decides about mail from this address, and why')
-    .requiredOption('--to <recipient>', 'the recipient, whose lists are asked')
-    .option('--authenticated', 'as if SPF or DKIM were aligned')
-    .option('--outgoing', 'as if the mail were outgoing: the lists of the sender are asked')
-    .addHelpText(
-      'after',
-      `
-The exit code is 0 when an entry decides, 1 when none does and the classifier is asked.
-
-Example:
-  lazaret list check news@shop.example --to user@example.com`,
-    )
-    .action(
-      act<CheckOptions, [string]>(async ({ verbs }, options, address) => {
-        const { decision, scopes, matches } = verbs.lists.check({
-          from: [address],
-          sender: address,
-          recipient: options.to,
-          authenticated: options.authenticated ?? false,
-          direction: options.outgoing ? 'out' : 'in',
-        })
-        const said = decision
-          ? `The ${decision.list} entry ${decision.mask} (${scopeName(decision.scope)}) decides: ${
-              decision.list === 'allow' ? 'delivered' : 'spam'
-            } without asking the classifier.`
-          : 'No entry decides: the classifier is asked.'
-        const rows = matches.map((one) => [scopeName(one.scope), one.list, one.mask, one.text])
-        return {
-          value: { decision, scopes, matches },
-          text: clean(said) + (rows.length > 0 ? `\n\n${table([HEAD, ...rows])}` : ''),
-          ok: decision !== null,
-        }
-      }),
-    )
+  command.addCommand(check())
   which(command.command('import <file>'))
     .description('add the masks of a file, or of - for stdin')
+    .option('--yes', 'also add a mask that matches everybody; else it is refused')
     .addHelpText(
       'after',
       `
 One mask a line, # starts a comment; postfix access tables (sender, OK or REJECT) and SpamAssassin
-lines (welcomelist_from, blocklist_from) are understood, and say themselves which list they are for:
+lines (welcomelist_from, blocklist_from) are understood, and say themselves which list they are for
+(.spam.com of the one and *@*.spam.com of the other become .spam.com, which has spam.com itself in it):
 --allow or --block is for the others. All good lines are added in one step or, after a failure, none;
 refused lines are told with number and reason, and make the exit code 1.
 
@@ -118,11 +90,13 @@ Examples:
   zcat masks.gz | lazaret list import - --allow`,
     )
     .action(
-      act<ListOptions, [string]>(
+      act<AddOptions, [string]>(
         async ({ verbs }, options, file) => {
           const kind = options.allow || options.block ? kindOf(options) : null
           const scope = scopeOf(options.scope)
-          const imported = await verbs.lists.import(scope, kind, chunksOf(file))
+          const imported = await verbs.lists.import(scope, kind, chunksOf(file), {
+            everybody: options.yes ?? false,
+          })
           const { added, known, refused } = imported
           const told = refused.map(
             (one) => `line ${one.line}: ${one.reason} ${colors.dim(clean(one.text))}`,
@@ -185,7 +159,11 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-const HEAD = ['scope', 'list', 'mask', 'why']
+function everybody(options: ListOptions): string {
+  const what =
+    kindOf(options) === 'allow' ? 'all mail would be delivered' : 'all mail would be spam'
+  return `this mask matches every sender: ${what} without asking the classifier; give --yes if that is what you want`
+}
 
 function which(command: Command): Command {
   return command

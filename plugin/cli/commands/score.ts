@@ -1,5 +1,6 @@
 // lazaret score: what would become of messages, and why.
 import { Command } from 'commander'
+import type { Proofs } from '../../mail.ts'
 import type { Examined } from '../../quarantine/model/examine.ts'
 import { mailFiles, readMails } from '../mail/files.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
@@ -14,13 +15,16 @@ interface ScoreOptions {
   brief?: boolean
 }
 
+/** What no Haraka was asked for. */
+const UNPROVEN: Proofs = { dkim: [], spf: null, checked: false }
+
 export function score(): Command {
   return new Command('score')
     .description('class, probability and evidence of messages')
     .argument('<file...>', 'eml, mbox, maildir, a folder, or - for stdin')
     .option('--to <recipient>', 'ask the lists and settings of this recipient, too')
     .option('--from <sender>', 'envelope sender for the lists, besides the header From')
-    .option('--authenticated', 'as if SPF or DKIM were aligned')
+    .option('--authenticated', 'as if From and envelope sender were proven by SPF and DKIM')
     .option('--signal <name=value...>', 'what another plugin found, such as spf=pass')
     .option('--tokens <n>', 'how many of the strongest tokens to show', '8')
     .option('--brief', 'one line a message')
@@ -43,7 +47,7 @@ Examples:
             const examined = verbs.model.examine(raw, {
               recipient: options.to ?? null,
               sender: options.from ?? '',
-              authenticated: options.authenticated ?? false,
+              proofs: options.authenticated ? ('all' as const) : UNPROVEN,
               signals: options.signal ?? [],
               tokens: limit,
             })

@@ -1,11 +1,12 @@
 // The filter's part of an SMTP transaction: bytes in, one decision per recipient, one answer.
+import { proofsAreChecked } from '../../quarantine/lists/query.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
 import { answer, type Answer } from '../answer.ts'
 import { capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
-import { authenticated, signals } from './signals.ts'
+import { proofs, signals } from './signals.ts'
 import {
   addressOf,
   CODE,
@@ -14,6 +15,7 @@ import {
   type Connections,
   type Next,
   type Plugin,
+  type Plugins,
   type Transaction,
 } from '../types.ts'
 
@@ -98,7 +100,7 @@ async function judge(
 ): Promise<Answer> {
   const raw = captured(transaction)
   if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
-  const decisions = await screener.screen(envelopeOf(plugin, connection, transaction, raw), raw)
+  const decisions = await screener.screen(envelopeOf(plugin, connection, transaction), raw)
   apply(transaction, decisions, raw)
   mark(transaction, 'done')
   for (const { outcome, recipient, item, verdict } of decisions)
@@ -112,12 +114,7 @@ async function judge(
   return refused ? [CODE.deny, `5.7.1 Message refused as spam; id ${refused.item}`] : []
 }
 
-function envelopeOf(
-  plugin: Plugin,
-  connection: Connection,
-  transaction: Transaction,
-  raw: Buffer,
-): Envelope {
+function envelopeOf(plugin: Plugin, connection: Connection, transaction: Transaction): Envelope {
   return {
     sender: addressOf(transaction.mail_from),
     recipients: transaction.rcpt_to.map((recipient) => ({
@@ -125,10 +122,16 @@ function envelopeOf(
       route: routeOf(plugin, connection, transaction, recipient),
     })),
     direction: connection.relaying ? 'out' : 'in',
-    authenticated: authenticated(connection, transaction, raw),
+    proofs: proofs(connection, transaction, checksProofs(plugin)),
     signals: signals(connection, transaction),
     hold: wantsHold(connection, transaction),
   }
+}
+
+/** Not what the results of a message say: a sender can make a look-up of SPF run out of time. */
+function checksProofs(plugin: Plugin): boolean {
+  const { registered_plugins } = haraka<Plugins>(plugin, 'plugins')
+  return proofsAreChecked(Object.keys(registered_plugins))
 }
 
 /** The notes by which other plugins ask for Haraka's own quarantine. */

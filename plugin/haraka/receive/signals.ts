@@ -1,8 +1,6 @@
 // What other Haraka plugins found, for the classifier: short `name=value` strings, each a feature of its
 // own. Kinds of findings only, never an address, an id or a free text.
-import { get_organizational_domain } from 'haraka-tld'
-import { parseAddresses } from '../../mime/address.ts'
-import { findAll, parseHeader } from '../../mime/headers.ts'
+import type { Proofs } from '../../mail.ts'
 import type { Connection, Results, Transaction } from '../types.ts'
 
 /** Signals of one message: as many as a well-equipped Haraka finds. */
@@ -101,42 +99,30 @@ function sanitized(value: string | number | null): string {
   return text.replace(/[^a-z0-9._-]+/g, '_').slice(0, VALUE_MAX)
 }
 
-/**
- * RFC 7489 §3.1: SPF or DKIM passed for a domain aligned (relaxed) with the one of the From field.
- * Several From addresses must all be aligned.
- */
-export function authenticated(
-  connection: Connection,
-  transaction: Transaction,
-  raw: Buffer,
-): boolean {
-  const proven = provenDomains(connection, transaction)
-  if (proven.size === 0) return false
-  const from = findAll(parseHeader(raw), 'from')
-    .flatMap((value) => parseAddresses(value))
-    .map(({ host }) => (host === null ? null : get_organizational_domain(host.toLowerCase())))
-  return from.length > 0 && from.every((domain) => domain !== null && proven.has(domain))
-}
-
-/** Organizational domains for which SPF or DKIM passed. */
-function provenDomains(connection: Connection, transaction: Transaction): Set<string> {
-  const domains: string[] = []
-  for (const plugin of ['dkim', 'dkim_verify'])
-    domains.push(...list(transaction.results.get(plugin)?.pass))
+/** Domains that SPF and DKIM proved. `checked`: as the plugins that are loaded say. */
+export function proofs(connection: Connection, transaction: Transaction, checked: boolean): Proofs {
+  const signed = ['dkim', 'dkim_verify'].flatMap((plugin) =>
+    list(transaction.results.get(plugin)?.pass),
+  )
   // RFC 7489 §3.1.2: the MAIL FROM domain; with a null reverse-path, the HELO domain.
   const scope = transaction.mail_from.host ? 'mfrom' : 'helo'
-  const spf = spfResult(scope === 'mfrom' ? transaction.results : connection.results, scope)
-  if (spf) domains.push(spf)
-  const proven = new Set<string>()
-  for (const domain of domains) {
-    const organizational = /^[^\s@;=]+$/.test(domain) ? get_organizational_domain(domain) : null
-    if (organizational) proven.add(organizational)
+  const results = scope === 'mfrom' ? transaction.results : connection.results
+  const domain = spfPassed(results, scope)
+  return {
+    // A signature that was made here is among them: it is no domain.
+    dkim: signed.filter(isDomain).slice(0, DKIM_MAX),
+    spf: domain === null ? null : { scope, domain },
+    checked,
   }
-  return proven
 }
 
-function spfResult(results: Results, scope: string): string | null {
+/** Signatures whose domains are looked at. */
+const DKIM_MAX = 20
+
+const isDomain = (text: string): boolean => /^[^\s@;=]+$/.test(text)
+
+function spfPassed(results: Results, scope: string): string | null {
   const spf = results.get('spf')
   if (spf?.scope !== scope || String(spf.result).toLowerCase() !== 'pass') return null
-  return typeof spf.domain === 'string' ? spf.domain : null
+  return typeof spf.domain === 'string' && isDomain(spf.domain) ? spf.domain : null
 }

@@ -8,7 +8,7 @@ import { hasDraft, hasMask, listsSeq } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
-import { listEntries } from './lists.ts'
+import { listEntries, matchesEverybody } from './lists.ts'
 
 export interface Imported {
   added: number
@@ -20,7 +20,8 @@ export interface Imported {
 
 /**
  * Reads a whole file, then adds its masks, of which all count from one moment on: after a failure none does.
- * `list` is that of the lines that do not say one themselves; null: such lines are refused.
+ * `list` is that of the lines that do not say one themselves; null: such lines are refused. `everybody`: a mask
+ * that every sender matches is meant, and not refused.
  */
 export async function importList(
   ctx: Context,
@@ -28,6 +29,7 @@ export async function importList(
   of: Scope,
   list: ListKind | null,
   chunks: AsyncIterable<Uint8Array | string>,
+  { everybody = false }: { everybody?: boolean } = {},
 ): Promise<Imported> {
   const scope = ownScope(login, of, 'lists')
   const masks: Record<ListKind, Set<string>> = { allow: new Set(), block: new Set() }
@@ -36,6 +38,12 @@ export async function importList(
   for await (const one of readListFile(chunks)) {
     const kind = 'mask' in one ? (one.list ?? list) : null
     if (!('mask' in one)) refused.push(one)
+    else if (!everybody && matchesEverybody(one.mask))
+      refused.push({
+        line: one.line,
+        text: one.mask,
+        reason: 'It matches every sender; import with --yes if that is what you want.',
+      })
     else if (kind === null)
       refused.push({
         line: one.line,

@@ -1,5 +1,5 @@
 // Verbs of the allow and block lists.
-import { parseMask } from '../../filter/mask.ts'
+import { EVERYBODY, parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
 import { hasMask } from '../../store/lists.ts'
@@ -18,6 +18,11 @@ export interface ListChange {
   /** Were there already. */
   known: number
   removed: number
+}
+
+/** Whether a text is the mask that every sender matches; false for what is no mask. */
+export function matchesEverybody(text: string): boolean {
+  return text.trim() === EVERYBODY
 }
 
 /** Adds and removes masks of one list; all or nothing. Masks are parsed here, so any text may be given. */

@@ -1,11 +1,11 @@
 // What would become of a message, and why: the verdict of this moment with all its evidence.
 import { explain, type Explanation } from '../../filter/explain.ts'
-import type { ListExplanation } from '../../filter/lists.ts'
-import type { Login, Verdict } from '../../mail.ts'
-import { parseAddresses } from '../../mime/address.ts'
-import { findAll, parseHeader } from '../../mime/headers.ts'
+import { explainLists, type ListExplanation } from '../../filter/lists.ts'
+import type { Authors, Login, Proofs, Verdict } from '../../mail.ts'
+import { authorsOf } from '../../mime/authors.ts'
+import { parseHeader } from '../../mime/headers.ts'
 import { getModel } from '../../store/lessons.ts'
-import { checkLists } from '../lists/check.ts'
+import { listQuery, provenAs } from '../lists/query.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
 import { settingsFor } from '../settings.ts'
@@ -15,7 +15,8 @@ export interface Question {
   recipient: string | null
   /** Envelope sender; `''`: only the header From is looked up. */
   sender: string
-  authenticated: boolean
+  /** `all`: as if author and envelope sender were proven. */
+  proofs: Proofs | 'all'
   /** What other plugins found, as `name=value`. */
   signals: readonly string[]
   /** How many of the strongest tokens. */
@@ -30,36 +31,27 @@ export interface Examined {
 }
 
 export function examine(ctx: Context, login: Login, raw: Buffer, question: Question): Examined {
-  const { recipient, sender, authenticated, signals } = question
+  const { recipient, sender, signals } = question
   const scope = recipient === null ? login.scope : ownMail(login, recipient)
   ctx.follower.catchUp()
   const explanation = explain(ctx.follower.model.kernel, raw, signals, question.tokens)
-  const { unsure, spam: held, allow_needs_auth } = settingsFor(ctx, ctx.store.views, scope)
+  const settings = settingsFor(ctx, ctx.store.views, scope)
   const { ham, spam, prior } = getModel(ctx.store.views)
-  const query = {
-    from: authors(raw),
-    sender,
-    recipient: recipient ?? '',
-    authenticated,
-    direction: 'in' as const,
-  }
+  const from = authorsOf(parseHeader(raw))
+  const proofs = question.proofs === 'all' ? provenAs(from, sender) : question.proofs
+  const asked = { from, sender, recipient: recipient ?? '', proofs, direction: 'in' as const }
   const verdict = ctx.filter.verdict(
     // Without a recipient no scope but everybody's is asked, and that is no answer about lists.
-    recipient === null
-      ? { ...query, from: [], sender: '', allowNeedsAuth: false }
-      : { ...query, allowNeedsAuth: allow_needs_auth },
+    listQuery(settings, recipient === null ? { ...asked, from: NOBODY, sender: '' } : asked),
     () => explanation.score,
-    { unsure, spam: held },
+    { unsure: settings.unsure, spam: settings.spam },
     { ham, spam, prior },
   )
-  return { verdict, explanation, lists: recipient === null ? null : checkLists(ctx, login, query) }
+  return {
+    verdict,
+    explanation,
+    lists: recipient === null ? null : explainLists(ctx.filter.masks, listQuery(settings, asked)),
+  }
 }
 
-/** Addresses of the header From. */
-function authors(raw: Buffer): string[] {
-  return findAll(parseHeader(raw), 'from')
-    .flatMap((value) => parseAddresses(value))
-    .flatMap(({ mailbox, host }) =>
-      mailbox !== null && host !== null ? [`${mailbox}@${host}`] : [],
-    )
-}
+const NOBODY: Authors = { shown: [], author: null }

@@ -28,8 +28,9 @@ export class ListVerbs {
     scope: Scope,
     list: ListKind | null,
     chunks: AsyncIterable<Uint8Array | string>,
+    how?: { everybody?: boolean },
   ): Promise<files.Imported> {
-    return files.importList(this.#ctx, this.#login, scope, list, chunks)
+    return files.importList(this.#ctx, this.#login, scope, list, chunks, how)
   }
   export(scope: Scope, list: ListKind | null): Iterable<string> {
     return files.exportList(this.#ctx, this.#login, scope, list)

@@ -1,0 +1,149 @@
+// From as lists read it, in two ways. `shown`: every address that some mail client might show or some
+// lenient reader might find (for block lists). `author`: the one author of a well-formed field, of whom no
+// reader thinks otherwise (for allow lists).
+
+import type { Authors } from '../mail.ts'
+import { findAddresses } from './addresses-found.ts'
+import { decodeUnlabelled } from './charset.ts'
+import { FIELDS_MAX, findAll, unfold, type Header } from './headers.ts'
+import { readings } from './readings.ts'
+import { decodeWords } from './words.ts'
+
+/** Addresses kept: more is no letter but an attempt to cost time. The first and the last are shown. */
+const SHOWN_MAX = 2000
+
+/** What the From fields of a message say. Linear in their length; throws on no input. */
+export function authorsOf(header: Header): Authors {
+  const fields = findAll(header, 'from')
+  const values = [...fields, ...hiddenValues(header)]
+  const one = values.length === 1 && fields.length === 1 ? fields[0] : null
+  const usual = one === null ? null : usualAuthor(one)
+  if (usual !== null) return { shown: [usual], author: usual }
+  const found = new Set<string>()
+  for (const value of values)
+    for (const text of readings(value))
+      for (const address of findAddresses(text)) found.add(address)
+  const author = one === null ? null : authorOf(one)
+  if (author !== null) found.add(author)
+  let shown = [...found]
+  if (shown.length > SHOWN_MAX)
+    shown = [...shown.slice(0, SHOWN_MAX / 2), ...shown.slice(-SHOWN_MAX / 2)]
+  return { shown, author }
+}
+
+/** Values of From fields that only some readers see. */
+function hiddenValues(header: Header): string[] {
+  const values: string[] = []
+  const { fields } = header
+  // Behind a bare CR: to some readers it ends a line.
+  const text = header.slice(header.start, header.fieldsEnd)
+  for (const [, value] of text.matchAll(/\r(?!\n)from[ \t]*:((?:[^\r\n]|\r?\n?[ \t])*)/gi))
+    values.push(unfold(value))
+  if (fields.length >= FIELDS_MAX) {
+    // The last one stands for all that are not told apart.
+    const rest = header.slice(fields[FIELDS_MAX - 1].start, header.fieldsEnd)
+    for (const [, value] of rest.matchAll(/^from[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)/gim))
+      values.push(unfold(value))
+  }
+  return values
+}
+
+const LOCAL = '[a-z0-9_+-]+(?:\\.[a-z0-9_+-]+)*'
+const DOMAIN = '[a-z0-9-]+(?:\\.[a-z0-9-]+)*'
+/** `"Joe Doe" <joe@example.com>`, `Joe Doe <joe@example.com>`, `joe@example.com`: nearly all there are. */
+const USUAL = new RegExp(
+  `^(?:("[^"\\\\]*"[ \\t]*|[^"\\\\()<>,;:]*)<(${LOCAL}@${DOMAIN})>|(${LOCAL}@${DOMAIN}))[ \\t]*$`,
+  'i',
+)
+
+/** The author of a usual value in whose name nobody can find an address; null for any other. */
+function usualAuthor(value: string): string | null {
+  const [, name = '', named, bare] = USUAL.exec(value) ?? []
+  const address = named ?? bare
+  if (address === undefined || address.length > SPEC_MAX) return null
+  if (!/[@=%\x80-\xff]/.test(name)) return address
+  const text = decodeWords(name).normalize('NFKC')
+  return /[@%]|=\?|=[0-9a-f]{2}/i.test(text) ? null : address
+}
+
+const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~\\p{L}\\p{M}\\p{N}-]+"
+/** RFC 5322 §3.4.1 addr-spec without white space and comments; RFC 6532 §3.2: letters of any script. */
+const SPEC = new RegExp(
+  `^(?:${ATOM}(?:\\.${ATOM})*|"(?:[^"\\\\\\p{C}]|\\\\[\\x20-\\x7e])*")@` +
+    '(?:[\\p{L}\\p{M}\\p{N}_-]+(?:\\.[\\p{L}\\p{M}\\p{N}_-]+)*|\\[[a-z0-9.:-]+\\])$',
+  'iu',
+)
+
+/** Characters; RFC 5321 §4.5.3.1 allows fewer, list managers write more. */
+const SPEC_MAX = 512
+
+/**
+ * mailbox of RFC 5322 §3.4, with a name that may be sloppy (`[News] @ Shop <news@shop.example>`) as long as
+ * it holds none of `,;:` and no address but the author's own.
+ */
+function authorOf(value: string): string | null {
+  const parts = outline(value)
+  if (parts === null) return null
+  const { outside, angle } = parts
+  const spec = decodeUnlabelled(Buffer.from((angle ?? outside).trim(), 'latin1'))
+  if (spec.length > SPEC_MAX || !SPEC.test(spec) || spec.includes('=?')) return null
+  const domain = spec.slice(spec.lastIndexOf('@') + 1)
+  if (domain.normalize('NFKC') !== domain.normalize('NFC')) return null
+  if (angle === null) return spec
+  const names = decodeUnlabelled(Buffer.from(outside, 'latin1')).normalize('NFKC')
+  const own = spec.toLowerCase()
+  const isName = (word: string): boolean =>
+    /^@?[^@]*$|^[^@]*@$/.test(word) || word.toLowerCase() === own
+  return names.split(/\s+/).every(isName) ? spec : null
+}
+
+/**
+ * A value without its comments and quoted strings, and what stands in its angle brackets. Null: a list, a
+ * group, several or nested brackets, something behind them, or what is not closed.
+ */
+function outline(value: string): { outside: string; angle: string | null } | null {
+  let outside = ''
+  let angle: string | null = null
+  for (let at = 0; at < value.length; at++) {
+    const char = value[at]
+    if (char === '"' || char === '(') {
+      const end = char === '"' ? quoteEnd(value, at) : commentEnd(value, at)
+      if (end < 0) return null
+      // A quoted local part belongs to the address.
+      const local = char === '"' && angle === null && value[end] === '@'
+      outside += local ? value.slice(at, end) : ' '
+      at = end - 1
+    } else if (char === '<') {
+      if (angle !== null) return null
+      const quoted = value[at + 1] === '"' ? quoteEnd(value, at + 1) : at
+      const end = quoted < 0 ? -1 : value.indexOf('>', quoted)
+      if (end < 0) return null
+      angle = value.slice(at + 1, end)
+      if (angle.includes('<')) return null
+      at = end
+    } else if (',;:>\\'.includes(char)) return null
+    else if (angle !== null && char !== ' ' && char !== '\t') return null
+    else outside += char
+  }
+  return { outside, angle }
+}
+
+/** Behind the quoted string (RFC 5322 §3.2.4) that starts at `at`; -1: it does not end. */
+function quoteEnd(value: string, at: number): number {
+  for (let i = at + 1; i < value.length; i++) {
+    if (value[i] === '\\') i++
+    else if (value[i] === '"') return i + 1
+  }
+  return -1
+}
+
+/** Behind the comment (RFC 5322 §3.2.2) that starts at `at`; -1: it does not end. */
+function commentEnd(value: string, at: number): number {
+  let depth = 0
+  for (let i = at; i < value.length; i++) {
+    if (value[i] === '\\') i++
+    else if (value[i] === '(') depth++
+    else if (value[i] === ')' && --depth === 0) return i + 1
+  }
+  return -1
+}
