@@ -42,11 +42,11 @@ export const SETTINGS = {
     'Hold outgoing mail (of relaying clients) judged spam in Caught (Outgoing)',
   ),
   allow_needs_auth: autoBool(
-    'An allow entry counts only where the address it matches is proven: From by an aligned SPF or DKIM pass, the envelope sender by SPF; auto: yes where the plugin spf or dkim runs',
+    'An allow entry counts only where its address is proven: From by aligned SPF or DKIM, the envelope sender by SPF; auto: yes where the plugin spf or dkim runs',
   ),
   organization_is_own: bool(
     true,
-    "Domains of the recipient's organization (by the public suffix list: mail.example.com, news.example.com for example.com) count as its own: block entries and allow entries with * are not applied to them; no: only the very domain",
+    "All domains of the recipient's organization (mail.example.com for example.com; by the public suffix list) are own: block entries and allow entries with * are not applied to them; no: the very domain alone",
   ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
 } satisfies Record<string, Field<unknown>>

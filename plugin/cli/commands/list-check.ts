@@ -21,7 +21,7 @@ interface CheckOptions {
   outgoing?: boolean
 }
 
-const HEAD = ['scope', 'list', 'entry', 'address', 'why']
+const HEAD = ['address', 'scope', 'list', 'entry', 'why']
 
 export function check(): Command {
   return new Command('check')
@@ -60,10 +60,10 @@ Examples:
             } without asking the classifier.`
           : 'No entry decides: the classifier is asked.'
         const rows = matches.map((one) => [
+          one.which === 'sender' ? `${one.address} (envelope)` : one.address,
           scopeName(one.scope),
           one.list,
           one.mask,
-          one.which === 'sender' ? `${one.address} (envelope)` : one.address,
           one.text,
         ])
         return {
