@@ -149,7 +149,7 @@ class Holds {
         sender: 'someone@sender.example',
         recipients: [{ address: recipient, route: null }],
         direction: 'in',
-        authenticated: false,
+        proofs: { dkim: [], spf: null, checked: false },
         signals: [],
         hold: 'for the benchmark',
       },
