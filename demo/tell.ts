@@ -34,12 +34,7 @@ export function tell(
     `     ${colors.cyan(`${lazaret} list add '*@shop.example' --block`)}`,
     '',
     ...(testMailboxes
-      ? [
-          colors.yellow(
-            '  TEST SWITCH: the super-admin can create folders (--test-mailboxes).',
-          ),
-          '',
-        ]
+      ? [colors.yellow('  TEST SWITCH: the super-admin can create folders (--test-mailboxes).'), '']
       : []),
     colors.dim('Ctrl-C stops it; the data stay.'),
   ]
