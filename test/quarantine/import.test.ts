@@ -21,10 +21,10 @@ async function* lines(count = COUNT): AsyncGenerator<string> {
 
 const decides = (lazaret: Lazaret, i: number): string | null => {
   const check = {
-    from: [sender(i)],
+    from: { value: sender(i) },
     sender: sender(i),
     recipient: 'user@example.com',
-    authenticated: false,
+    proofs: { dkim: [], spf: null, checked: false },
     direction: 'in' as const,
   }
   return lazaret.quarantine.as(ROOT).lists.check(check).decision?.mask ?? null
