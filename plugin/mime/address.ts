@@ -1,8 +1,10 @@
 // RFC 5322 §3.4 address lists with groups, and the forms of RFC 5322 §4.4 that are still met.
-// What cannot be read keeps its place in the list under the names that other servers use too, since
+// What nobody can read keeps its place in the list under the names that other servers use too, since
 // a missing host would mean a group: RFC 9051 §7.5.2.
 
 import { Lexer, domain, localPart, phrase } from './lexer.ts'
+import { LooseReader, looseAddresses } from './loose.ts'
+import { decodeWords } from './words.ts'
 
 /**
  * One entry of an address list, strings latin1 with encoded words left as they are.
@@ -24,21 +26,129 @@ const NO_MAILBOX = 'MISSING_MAILBOX'
 const NO_DOMAIN = 'MISSING_DOMAIN'
 const BROKEN = 'SYNTAX_ERROR'
 
-/** Parses a field value, folded or not. Never throws; linear in the length of the value. */
+/**
+ * Parses a field value, folded or not. Never throws; linear in the length of the value. What the rules do not read is
+ * read as clients do, by LooseReader.
+ */
 export function parseAddresses(value: string): Address[] {
   const list: Address[] = []
-  const lexer = new Lexer(value)
+  const hidden = value.includes('@') || !value.includes('=?') ? value : withoutWords(value)
+  const lexer = new Lexer(hidden)
   if (!lexer.skip() || lexer.ended) return list
+  const reader = new Reader(lexer, list)
   for (;;) {
-    if (!parseUsual(lexer, list) && !parseGroup(lexer, list)) parseMailbox(lexer, list)
-    if (!lexer.is(',') || list.length >= ADDRESSES_MAX) return list
-    lexer.at++
-    if (!lexer.skip()) {
-      list.push({ name: null, route: null, mailbox: NO_MAILBOX, host: NO_DOMAIN })
-      return list
-    }
-    if (lexer.ended) return list
+    if (!lexer.is(';')) reader.address()
+    // Outlook puts semicolons between addresses, others nothing.
+    const semicolon = lexer.is(';')
+    const comma = lexer.is(',')
+    if (comma || semicolon) lexer.at++
+    const good = lexer.skip()
+    if (semicolon && lexer.is(',')) lexer.at++
+    if (!good && comma) list.push({ name: null, route: null, mailbox: NO_MAILBOX, host: NO_DOMAIN })
+    if (!lexer.skip() || lexer.ended || list.length >= ADDRESSES_MAX) return list
   }
+}
+
+/** The value decoded where its only "@" is in an encoded word, against RFC 2047 §5 (3). */
+function withoutWords(value: string): string {
+  const text = decodeWords(value)
+  return text.includes('@') ? Buffer.from(text).toString('latin1') : value
+}
+
+/** Reads the elements of a list by the rules, and by LooseReader where they do not hold. */
+class Reader {
+  readonly #lexer: Lexer
+  readonly #list: Address[]
+  readonly #loose: LooseReader
+  /** Once the rules have failed they might at every further comma, each time after reading to the end. */
+  #failed = false
+
+  constructor(lexer: Lexer, list: Address[]) {
+    this.#lexer = lexer
+    this.#list = list
+    this.#loose = new LooseReader(lexer.text)
+  }
+
+  /** address = mailbox / group, up to the comma or semicolon behind it. */
+  address(): void {
+    if (!this.#failed && (parseUsual(this.#lexer, this.#list) || this.#group())) return
+    this.#mailbox(false)
+  }
+
+  /** group = display-name ":" [mailbox-list] ";". False: not a group, the cursor is back. */
+  #group(): boolean {
+    const lexer = this.#lexer
+    const start = lexer.at
+    const name = phrase(lexer)
+    if (name === null || !lexer.is(':')) {
+      lexer.at = start
+      return false
+    }
+    this.#members(name)
+    return true
+  }
+
+  /** The rest of a group, from its colon. */
+  #members(name: string): void {
+    const lexer = this.#lexer
+    lexer.at++
+    let good = lexer.skip()
+    this.#list.push({ name: null, route: null, mailbox: name, host: null })
+    while (good && !lexer.ended && !lexer.is(';')) {
+      this.#mailbox(true)
+      if (!lexer.is(',') || this.#list.length >= ADDRESSES_MAX) break
+      lexer.at++
+      good = lexer.skip()
+    }
+    if (lexer.is(';')) {
+      lexer.at++
+      lexer.skip()
+    }
+    this.#list.push({ name: null, route: null, mailbox: null, host: null })
+  }
+
+  #mailbox(group: boolean): void {
+    const lexer = this.#lexer
+    const { at } = lexer
+    let strict: Address | null = null
+    if (!this.#failed) {
+      strict = parseMailbox(lexer)
+      if (!group && strict.host !== NO_DOMAIN && strict.host !== BROKEN && lexer.is(':')) {
+        this.#members(lexer.text.slice(at, lexer.at).trim()) // an address for a group's name
+        return
+      }
+      if (isGood(strict, lexer, at)) {
+        this.#list.push(strict)
+        return
+      }
+      this.#failed = true
+    }
+    const end = this.#loose.end(at, group)
+    const element = lexer.text.slice(at, end)
+    lexer.at = end
+    this.#list.push(...readAlone(element, strict))
+  }
+}
+
+/** One element by the rules, else as clients do, else what the rules made of it. */
+function readAlone(element: string, strict: Address | null): Address[] {
+  const lexer = new Lexer(element)
+  const alone = lexer.skip() ? parseMailbox(lexer) : null
+  if (alone !== null && isGood(alone, lexer, 0)) return [alone]
+  const found = looseAddresses(element)
+  if (found.length > 0) return found
+  return [strict ?? alone ?? { name: null, route: null, mailbox: NO_MAILBOX, host: NO_DOMAIN }]
+}
+
+/** False when a client finds another address between `start` and the next comma. Then the cursor is anywhere. */
+function isGood({ host }: Address, lexer: Lexer, start: number): boolean {
+  const { text } = lexer
+  if (host === BROKEN) return false
+  const from = lexer.at
+  // A semicolon parts addresses; what has none goes on.
+  while (!lexer.ended && !lexer.is(',') && (host === NO_DOMAIN || !lexer.is(';'))) lexer.at++
+  if (host === NO_DOMAIN) return !text.slice(start, lexer.at).includes('@')
+  return !text.slice(from, lexer.at).includes('<')
 }
 
 const ATEXT = "[!#-'*+\\-/-9=?A-Z^-~\\x80-\\xff]"
@@ -64,33 +174,8 @@ function parseUsual(lexer: Lexer, list: Address[]): boolean {
   return true
 }
 
-/** group = display-name ":" [mailbox-list] ";". False: not a group, the cursor is back. */
-function parseGroup(lexer: Lexer, list: Address[]): boolean {
-  const start = lexer.at
-  const name = phrase(lexer)
-  if (name === null || !lexer.is(':')) {
-    lexer.at = start
-    return false
-  }
-  lexer.at++
-  let good = lexer.skip()
-  list.push({ name: null, route: null, mailbox: name, host: null })
-  while (good && !lexer.ended && !lexer.is(';')) {
-    parseMailbox(lexer, list)
-    if (!lexer.is(',') || list.length >= ADDRESSES_MAX) break
-    lexer.at++
-    good = lexer.skip()
-  }
-  if (lexer.is(';')) {
-    lexer.at++
-    good = lexer.skip()
-  }
-  list.push({ name: null, route: null, mailbox: null, host: null })
-  return true
-}
-
 /** mailbox = name-addr / addr-spec */
-function parseMailbox(lexer: Lexer, list: Address[]): void {
+function parseMailbox(lexer: Lexer): Address {
   const address: Address = { name: null, route: null, mailbox: null, host: null }
   const start = lexer.at
   const name = phrase(lexer)
@@ -103,7 +188,7 @@ function parseMailbox(lexer: Lexer, list: Address[]): void {
   }
   address.mailbox ??= NO_MAILBOX
   address.host ??= NO_DOMAIN
-  list.push(address)
+  return address
 }
 
 /** "<" [route ":"] addr-spec ">" */

@@ -12,14 +12,10 @@ export function bodyStructure(part: Part, extended = true): Wire[] {
 
 function multipart(part: Part, extended: boolean): Wire[] {
   const value: Wire[] = part.children.map((child) => bodyStructure(child, extended))
-  // The grammar wants a part: RFC 9051 §9, body-type-mpart = 1*body SP media-subtype.
-  if (value.length === 0) value.push(extended ? [...EMPTY, null, null, null, null] : EMPTY.slice())
   value.push(part.subtype)
   if (extended) value.push(params(part.content.contentType?.params ?? []), ...extension(part))
   return value
 }
-
-const EMPTY: Wire[] = ['text', 'plain', ['charset', 'us-ascii'], null, null, '7bit', 0, 0]
 
 function single(part: Part, extended: boolean): Wire[] {
   const { content } = part

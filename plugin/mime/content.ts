@@ -2,7 +2,7 @@
 // 2557 (location). Of a field that comes twice the first counts.
 
 import { clean } from './envelope.ts'
-import { FieldTable, type Header, fieldValue } from './headers.ts'
+import { FieldTable, type Header, fieldValue, unfold } from './headers.ts'
 import {
   type ContentType,
   type Param,
@@ -46,16 +46,32 @@ const FIELDS = new FieldTable<Reader | typeof MIME_VERSION>({
  */
 export function parseContent(header: Header, mime: boolean): Content {
   let content = emptyContent()
-  for (const field of header.fields) {
+  for (const [i, field] of header.fields.entries()) {
     const read = FIELDS.get(header, field)
     if (read === MIME_VERSION) mime = true
-    else if (read !== undefined) read(content, clean(fieldValue(header, field)))
+    else if (read !== undefined)
+      read(content, clean(fieldValue(header, field) + lostFolds(header, i)))
   }
   if (!mime && content.contentType === null) content = emptyContent()
   return content
 }
 
-const emptyContent = (): Content => ({
+/** A parameter on a line of its own that has lost the white space before it. */
+const LOST_FOLD = /^[a-z][a-z0-9*-]*[ \t]*=/i
+
+/** The parameters behind the field `index` that a program has put at the start of a line: no field looks like that. */
+function lostFolds(header: Header, index: number): string {
+  let text = ''
+  const { fields } = header
+  for (let i = index + 1; i < fields.length; i++) {
+    if (header.slice(fields[i].start, fields[i].end).search(LOST_FOLD) < 0) return text
+    text += `; ${unfold(header.slice(fields[i].start, fields[i].valueEnd))}`
+  }
+  return text
+}
+
+/** Nothing said. */
+export const emptyContent = (): Content => ({
   contentType: null,
   id: null,
   description: null,

@@ -26,6 +26,16 @@ export function decodeLenient(part: Part): Buffer {
   return decodeBody(body, encodingOf(part)) ?? body
 }
 
+/**
+ * The message in a message part that is encoded, or null where it is not. RFC 2046 §5.2.1 forbids it, some programs
+ * do it and some clients read it.
+ */
+export function decodeEncodedMessage({ raw, bodyStart, bodyEnd, content }: Part): Buffer | null {
+  const encoding = content.encoding?.toLowerCase() ?? ''
+  if (encoding !== 'base64' && encoding !== 'quoted-printable') return null
+  return decodeBody(raw.subarray(bodyStart, bodyEnd), encoding)
+}
+
 /** Octets of the decoded part, for BINARY.SIZE. Refused as `decodePart` is. */
 export const decodedSize = (part: Part): number => decodePart(part).length
 
@@ -51,18 +61,55 @@ function decodeBody(body: Buffer, encoding: string): Buffer | null {
 }
 
 const PAD = 61
+const LF = 10
+const CR = 13
+const SP = 32
+const TAB = 9
+
+const isSpace = (byte: number): boolean => byte === SP || byte === TAB || byte === CR || byte === LF
+
 const SEXTETS = new Int8Array(256).fill(-1)
 for (let i = 0; i < 64; i++) {
   SEXTETS['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i
 }
 
 /**
- * RFC 2045 §6.8. Bytes outside the alphabet do not count, and the first padding ends the data, so that
- * a footer that a mailing list put behind it is not read as such.
+ * RFC 2045 §6.8. Bytes outside the alphabet do not count. Padding ends the data, so that a footer that a mailing list
+ * put behind it is not read as such, unless what follows is base64 again: some programs encode line by line.
  */
 export function decodeBase64(body: Buffer): Buffer {
   const pad = body.indexOf(PAD)
-  const data = pad < 0 ? body : body.subarray(0, pad)
+  if (pad < 0) return decodeRun(body)
+  const runs = [decodeRun(body.subarray(0, pad))]
+  let at = behindPadding(body, pad)
+  for (let end = runEnd(body, at); end > at; end = runEnd(body, at)) {
+    runs.push(decodeRun(body.subarray(at, end)))
+    at = behindPadding(body, end)
+  }
+  return runs.length === 1 ? runs[0] : Buffer.concat(runs)
+}
+
+/** The line behind the padding at `at`; the end of the body where the line goes on or none follows. */
+function behindPadding(body: Buffer, at: number): number {
+  let lines = 0
+  for (; at < body.length && (body[at] === PAD || isSpace(body[at])); at++)
+    if (body[at] === LF) lines++
+  return lines > 0 ? at : body.length
+}
+
+/** The end of lines from `at` on that hold nothing but base64, up to padding or the end; `at` when others come first. */
+function runEnd(body: Buffer, at: number): number {
+  let digits = 0
+  for (let i = at; i < body.length; i++) {
+    if (body[i] === PAD) return digits > 1 ? i : at
+    if (SEXTETS[body[i]] >= 0) digits++
+    else if (body[i] !== CR && body[i] !== LF) return at
+  }
+  // Without padding it takes whole groups to tell data from a word of a footer.
+  return digits % 4 === 0 ? body.length : at
+}
+
+function decodeRun(data: Buffer): Buffer {
   // Node's decoder is fast, but takes "-" and "_" for digits too.
   if (!data.includes('-') && !data.includes('_')) {
     return Buffer.from(data.toString('latin1'), 'base64')
@@ -83,11 +130,6 @@ export function decodeBase64(body: Buffer): Buffer {
   }
   return out.subarray(0, size)
 }
-
-const LF = 10
-const CR = 13
-const SP = 32
-const TAB = 9
 
 /** RFC 2045 §6.7. An "=" that starts no escape stands for itself. */
 export function decodeQuotedPrintable(body: Buffer): Buffer {

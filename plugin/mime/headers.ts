@@ -188,8 +188,8 @@ export function unfold(value: string): string {
   )
 }
 
-// A regular expression anchored at the end would be quadratic in a run of spaces before a letter.
-function trimEnd(value: string): string {
+/** Without spaces and tabs at the end. A regular expression would be quadratic in a run of them before a letter. */
+export function trimEnd(value: string): string {
   let end = value.length
   while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
   return end === value.length ? value : value.slice(0, end)

@@ -24,20 +24,11 @@ export { type Identity, identity } from './identity.ts'
 export { messageIds } from './message-id.ts'
 export { type ContentType, type Param, param, parseContentType } from './params.ts'
 export { prefixSubject } from './prefix.ts'
+export { PREVIEW_MAX, preview } from './preview.ts'
+export { MessageTexts, fold, hasHeader, hasText, headerTexts, searchTexts } from './search.ts'
 export { type Section, type SectionText, findPart, sectionBytes } from './sections.ts'
 export { DEPTH_MAX, type Kind, PARTS_MAX, type Part, parseStructure } from './structure.ts'
 export { type BaseSubject, baseSubject, displayName, sortMailbox } from './subject.ts'
-export {
-  type Attachment,
-  PREVIEW_MAX,
-  attachments,
-  fold,
-  hasHeader,
-  hasText,
-  headerTexts,
-  partText,
-  preview,
-  searchTexts,
-} from './text.ts'
+export { type Attachment, attachments, partText } from './text.ts'
 export type { Wire } from './wire.ts'
 export { decodeWords, paramText } from './words.ts'

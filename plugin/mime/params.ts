@@ -1,5 +1,6 @@
 // RFC 2045 §5.1 Content-Type, RFC 2183 §2 Content-Disposition, RFC 2231 parameters.
 
+import { trimEnd } from './headers.ts'
 import { Lexer } from './lexer.ts'
 
 /** Name and value as in the message, with continuations (RFC 2231 §3) joined. */
@@ -72,14 +73,21 @@ interface Segment {
   value: string
 }
 
-/** Plain parameters in order, then the joined ones. Broken stretches are passed over. */
+/**
+ * Plain parameters in order, then the joined ones. Broken stretches are passed over, and a parameter counts
+ * without the semicolon before it too.
+ */
 function parseParams(lexer: Lexer): Param[] {
   const params: Param[] = []
   const segments: Segment[] = []
   while (!lexer.ended && params.length + segments.length < PARAMS_MAX) {
-    const pair = lexer.is(';') ? parseParam(lexer) : null
+    const from = lexer.at
+    if (lexer.is(';')) lexer.at++
+    const pair = lexer.skip() ? parseParam(lexer) : null
     if (pair === null) {
-      if (!lexer.is(';')) lexer.at++
+      // A stray quoted string is passed over whole: what stands in it is no parameter.
+      if (lexer.is('"')) lexer.quotedString()
+      else if (lexer.at === from) lexer.at++
       continue
     }
     const star = pair[0].indexOf('*')
@@ -98,24 +106,28 @@ function parseParams(lexer: Lexer): Param[] {
 }
 
 function parseParam(lexer: Lexer): Param | null {
-  lexer.at++
-  if (!lexer.skip()) return null
   const name = lexer.token()
-  if (name === null || !lexer.is('=')) return null
+  if (name === null || name === '' || !lexer.is('=')) return null
   lexer.at++
   if (!lexer.skip()) return null
   if (lexer.is('"')) {
     const value = lexer.quotedString()
     return value === null ? null : [name, value]
   }
-  if (lexer.is('=')) {
-    // name==?utf-8?b?...?= is wrong and common.
-    const from = lexer.at
-    while (!lexer.ended && !/[; \t\r\n]/.test(lexer.text[lexer.at])) lexer.at++
-    return [name, lexer.text.slice(from, lexer.at)]
-  }
-  const value = lexer.token()
-  return value === null ? null : [name, value]
+  return [name, bareValue(lexer)]
+}
+
+/**
+ * A value without quotes. `name==?utf-8?b?...?=` and `boundary=----=_Part_1` are against RFC 2045 §5.1, which has
+ * quotes around such values, and common: it goes on to the semicolon or white space.
+ */
+function bareValue(lexer: Lexer): string {
+  const from = lexer.at
+  const { text } = lexer
+  while (!lexer.ended && !/[; \t\r\n("]/.test(text[lexer.at])) lexer.at++
+  const value = text.slice(from, lexer.at)
+  lexer.skip()
+  return value
 }
 
 /** RFC 2231 §3: `name*0`, `name*1*` ... become `name` or `name*`; with a gap they stay as they are. */
@@ -152,4 +164,25 @@ function join(segments: Segment[]): Param[] {
 export function param(params: readonly Param[], name: string): string | null {
   for (const [key, value] of params) if (key.toLowerCase() === name) return value
   return null
+}
+
+/**
+ * The boundary of a multipart as the bytes of its lines, or null: the parameter itself, else in the form of RFC 2231
+ * §4, whatever its charset. RFC 2046 §5.1.1: it does not end with white space.
+ */
+export function boundaryOf(params: readonly Param[]): string | null {
+  let value = param(params, 'boundary')
+  if (value === null) {
+    const extended = param(params, 'boundary*')
+    if (extended === null) return null
+    value = unescape(extended.replace(/^[^']*'[^']*'/, ''))
+  }
+  return trimEnd(value)
+}
+
+/** RFC 2231 §4: `%20` is the byte 32. */
+export function unescape(value: string): string {
+  return value.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  )
 }

@@ -3,10 +3,11 @@
 // mail (missing boundaries, boundaries inside headers, truncation) the tree is that of Dovecot.
 
 import { Boundaries, type Match } from './boundaries.ts'
-import { type Content, parseContent } from './content.ts'
+import { type Content, emptyContent, parseContent } from './content.ts'
 import { Header, parseHeader } from './headers.ts'
 import { countLines } from './lines.ts'
-import { param } from './params.ts'
+import { boundaryOf } from './params.ts'
+import { shownHeader } from './separator.ts'
 
 /** `leaf` is any type but text, multipart and message/rfc822. */
 export type Kind = 'text' | 'leaf' | 'multipart' | 'message'
@@ -26,7 +27,7 @@ export interface Part {
   readonly type: string
   readonly subtype: string
   readonly content: Content
-  /** The parts of a multipart; the one message in a message part, itself a part with a header. */
+  /** The parts of a multipart, one at least; the one message in a message part, itself a part with a header. */
   readonly children: readonly Part[]
 }
 
@@ -35,7 +36,12 @@ export const DEPTH_MAX = 100
 /** Parts behind this many are not told apart: bounds the length of a BODYSTRUCTURE. */
 export const PARTS_MAX = 10_000
 
-type Mutable = { -readonly [K in keyof Part]: Part[K] } & { children: Part[]; lineBase: number }
+type Mutable = { -readonly [K in keyof Part]: Part[K] } & {
+  children: Part[]
+  lineBase: number
+  /** Of a multipart: where the text before its first closing delimiter ends, and the text behind it starts. */
+  closing: { before: number; behind: number } | null
+}
 
 const DASHES = Buffer.from('\n--')
 const LF = 10
@@ -56,6 +62,8 @@ class Parser {
   #countedTo = 0
   #lines = 0
   #match: Match | null = null
+  /** Where the line of #match starts. */
+  #line = 0
 
   constructor(raw: Buffer) {
     this.#raw = raw
@@ -75,13 +83,16 @@ class Parser {
         this.#push(new Header(this.#raw, end, end, end, []), end)
       }
       let at = part.bodyStart
-      let line = this.#match === null ? this.#nextBoundary(at) : part.header.end
+      if (this.#match === null) this.#nextBoundary(at)
       let next: number | null = null
       while (this.#match !== null) {
         const { depth, closing }: Match = this.#match
         this.#match = null
-        this.#close(this.#owners[depth] + 1, Math.max(at, this.#beforeNewline(line)))
-        const lf = this.#raw.indexOf(LF, line)
+        const before = Math.max(at, this.#beforeNewline(this.#line))
+        this.#close(this.#owners[depth] + 1, before)
+        const lf = this.#raw.indexOf(LF, this.#line)
+        const owner = this.#stack[this.#owners[depth]]
+        if (closing) owner.closing ??= { before, behind: lf < 0 ? this.#raw.length : lf + 1 }
         if (lf < 0) break
         at = lf + 1
         this.#cut(closing ? depth : depth + 1)
@@ -90,7 +101,7 @@ class Parser {
           break
         }
         if (!closing) this.#cut(0)
-        line = this.#nextBoundary(at)
+        this.#nextBoundary(at)
       }
       if (next === null) break
       part = this.#begin(next)
@@ -103,13 +114,20 @@ class Parser {
   #begin(at: number): Mutable {
     const raw = this.#raw
     this.#match = null
-    const header = parseHeader(
+    const all = parseHeader(
       raw,
       at,
       this.#boundaries.depth === 0
         ? undefined
         : (line) => (this.#match = this.#boundaries.match(raw, line)) !== null,
     )
+    this.#line = all.end
+    const header = shownHeader(all)
+    if (header !== all) {
+      // The body starts before the line that was found: there may be delimiters in it.
+      this.#match = null
+      return this.#push(header, header.end)
+    }
     // The line end before a boundary is the boundary's: RFC 2046 §5.1.1.
     return this.#push(
       header,
@@ -132,6 +150,7 @@ class Parser {
       content,
       children: [],
       lineBase: 0,
+      closing: null,
     }
     this.#parts++
     parent?.children.push(part)
@@ -141,8 +160,8 @@ class Parser {
     part.lineBase = this.#lines
     if (part.kind === 'message') this.#messages++
     const boundary =
-      part.kind === 'multipart' && param(content.contentType?.params ?? [], 'boundary')
-    if (typeof boundary === 'string' && this.#match === null) {
+      part.kind === 'multipart' ? boundaryOf(content.contentType?.params ?? []) : null
+    if (boundary !== null && this.#match === null) {
       this.#owners.push(this.#stack.length - 1)
       this.#boundaries.push(boundary)
     }
@@ -182,17 +201,17 @@ class Parser {
     return type === 'text' ? 'text' : 'leaf'
   }
 
-  /** The next line from `at`, a line's start, that is an open boundary, left in #match. */
-  #nextBoundary(at: number): number {
+  /** The next line from `at`, a line's start, that is an open boundary, left in #match and #line. */
+  #nextBoundary(at: number): void {
     const raw = this.#raw
-    if (this.#boundaries.depth === 0) return raw.length
+    if (this.#boundaries.depth === 0) return
     let line = at
     do {
       this.#match = this.#boundaries.match(raw, line)
-      if (this.#match !== null) return line
+      this.#line = line
+      if (this.#match !== null) return
       line = raw.indexOf(DASHES, line) + 1
     } while (line > 0)
-    return raw.length
   }
 
   /** Where the line before `line` ends without its line end. */
@@ -210,12 +229,40 @@ class Parser {
   #close(level: number, end: number) {
     for (let part; this.#stack.length > level && (part = this.#stack.pop()) !== undefined;) {
       part.bodyEnd = Math.max(end, part.bodyStart)
+      if (part.kind === 'multipart' && part.children.length === 0) this.#addText(part)
       if (part.kind === 'message') this.#messages--
       if (part.kind === 'text' || part.kind === 'message') {
         this.#countTo(part.bodyEnd)
         part.lines = this.#lines - part.lineBase
       }
     }
+  }
+
+  /**
+   * A multipart in which no delimiter starts a part is shown as its text: the one before a closing delimiter, or behind
+   * it where there is none before. It is decoded if the multipart, against RFC 2045 §6.4, says how.
+   */
+  #addText(part: Mutable) {
+    const { raw, closing } = part
+    let [from, to] = [part.bodyStart, part.bodyEnd]
+    if (closing !== null) {
+      const blank = raw.toString('latin1', from, closing.before).trim() === ''
+      if (blank) from = Math.min(closing.behind, to)
+      else to = closing.before
+    }
+    part.children.push({
+      raw,
+      kind: 'text',
+      header: new Header(raw, from, from, from, []),
+      headerEnd: from,
+      bodyStart: from,
+      bodyEnd: to,
+      lines: countLines(raw, from, to),
+      type: 'text',
+      subtype: 'plain',
+      content: { ...emptyContent(), encoding: part.content.encoding },
+      children: [],
+    })
   }
 
   /** Counts on to `at`. Only forwards, so that nested messages cost no more than flat ones. */

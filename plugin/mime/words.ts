@@ -3,7 +3,7 @@
 import { decodeText, decodeUnlabelled } from './charset.ts'
 import { decodeBase64 } from './decode.ts'
 import { unfold } from './headers.ts'
-import { type Param, param } from './params.ts'
+import { type Param, param, unescape } from './params.ts'
 
 // RFC 2047 §2. Spaces inside the text are against it and common.
 const WORD = /=\?([^?\s]{1,80})\?([bq])\?([^?\r\n]*)\?=/gi
@@ -44,7 +44,7 @@ function decodeQ(text: string): Buffer {
 }
 
 function plain(text: string): string {
-  return /[\x80-\xff]/.test(text) ? decodeUnlabelled(Buffer.from(text, 'latin1')) : text
+  return /[\x1b\x80-\xff]/.test(text) ? decodeUnlabelled(Buffer.from(text, 'latin1')) : text
 }
 
 /**
@@ -59,8 +59,5 @@ export function paramText(params: readonly Param[], name: string): string | null
   }
   const match = /^([^']*)'[^']*'/.exec(extended)
   const text = match === null ? extended : extended.slice(match[0].length)
-  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
-    String.fromCharCode(parseInt(digits, 16)),
-  )
-  return decodeText(Buffer.from(bytes, 'latin1'), match?.[1] ?? null)
+  return decodeText(Buffer.from(unescape(text), 'latin1'), match?.[1] ?? null)
 }

@@ -151,3 +151,135 @@ test('a comment at the end sends an address through the rules, and they read the
     }),
   )
 })
+
+// What no grammar reads, as mail clients show it.
+describe('broken addresses', () => {
+  const bob = (name: string | null) => [[name, null, 'bob', 'shop.example']]
+  test.each([
+    // brackets
+    ['Bob <bob@shop.example', bob('Bob')],
+    ['<bob@shop.example', bob(null)],
+    ['<<bob@shop.example>>', bob(null)],
+    ['Bob < <bob@shop.example>', bob('Bob')],
+    ['Bob > <bob@shop.example>', bob('Bob')],
+    ['Bob <bob@shop.example)', bob('Bob')],
+    ['Bob <bob@shop.example>>', bob('Bob')],
+    ['Bob [bob@shop.example]', bob('Bob')],
+    ['Bob (bob@shop.example)', bob('Bob')],
+    ['Bob &lt;bob@shop.example&gt;', bob('Bob')],
+    ['Bob bob@shop.example', bob('Bob')],
+    ['"Bob" bob@shop.example', bob('Bob')],
+    // names
+    ['[Bob] <bob@shop.example>', bob('[Bob]')],
+    ['[ACME] Bob <bob@shop.example>', bob('[ACME] Bob')],
+    ['Bob [#1] <bob@shop.example>', bob('Bob [#1]')],
+    ['Bob; Shop <bob@shop.example>', bob('Bob; Shop')],
+    ['Bob @ Shop <bob@shop.example>', bob('Bob @ Shop')],
+    ['boss@partner.example <bob@shop.example>', bob('boss@partner.example')],
+    ["'bob@shop.example' <bob@shop.example>", bob("'bob@shop.example'")],
+    ['Bob) <bob@shop.example>', bob('Bob)')],
+    ['Bob (x <bob@shop.example>', bob('Bob (x')],
+    // quotes
+    ['"Bob <bob@shop.example>', bob('Bob')],
+    ['Bob" <bob@shop.example>', bob('Bob')],
+    ['"Bob\\" <bob@shop.example>', bob('Bob')],
+    ['Bob \\"x\\" <bob@shop.example>', bob('Bob x')],
+    // in the brackets
+    ['Bob <mailto:bob@shop.example>', bob('Bob')],
+    ['Bob <SMTP:bob@shop.example>', bob('Bob')],
+    ['Bob <bob@shop.example.>', bob('Bob')],
+    ['bob@shop.example.', bob(null)],
+    ['Bob <bob@@shop.example>', bob('Bob')],
+  ])('%s', (value, expected) => {
+    const carl = [null, null, 'carl', 'shop.example']
+    expect(read(value)).toEqual(expected)
+    expect(read(`${value}, carl@shop.example`)).toEqual([...expected, carl])
+    expect(read(`carl@shop.example, ${value}`)).toEqual([carl, ...expected])
+    expect(read(`carl@shop.example; ${value}`)).toEqual([carl, ...expected])
+  })
+
+  test.each([
+    [
+      'the only "@" in an encoded word',
+      '=?us-ascii?Q?Bob_<bob=40shop.example>?=',
+      ['Bob bob@shop.example'],
+    ],
+    [
+      'semicolons',
+      'bob@shop.example; Carl <carl@x.example>;',
+      ['bob@shop.example', 'Carl carl@x.example'],
+    ],
+    [
+      'no comma',
+      'Bob <bob@a.example> Carl <carl@b.example>',
+      ['Bob bob@a.example', 'Carl carl@b.example'],
+    ],
+    [
+      'several in brackets',
+      'Bob <bob@a.example, carl@b.example>',
+      ['Bob bob@a.example', 'carl@b.example'],
+    ],
+    [
+      'a bracket lost in the middle',
+      'Bob <bob@a.example, Carl <carl@b.example>, "Dora <dora@c.example>',
+      ['Bob bob@a.example', 'Carl carl@b.example', 'Dora dora@c.example'],
+    ],
+    ['words behind', 'bob@a.example Bob, carl@b.example', ['bob@a.example', 'carl@b.example']],
+  ])('%s', (_, value, expected) => {
+    const told = read(value).map(([name, , mailbox, host]) =>
+      `${name ?? ''} ${mailbox}@${host}`.trim(),
+    )
+    expect(told).toEqual(expected)
+  })
+
+  test('an address for a group’s name; a group with a broken member', () => {
+    const member = [null, null, 'bob', 'shop.example']
+    expect(read('boss@a.example: bob@shop.example;')).toEqual([
+      group('boss@a.example'),
+      member,
+      END,
+    ])
+    expect(read('G: Bob <bob@shop.example, x@y;')).toEqual([
+      group('G'),
+      ['Bob', null, 'bob', 'shop.example'],
+      [null, null, 'x', 'y'],
+      END,
+    ])
+  })
+
+  test.each([
+    'Bob',
+    'Bob <>',
+    '<>',
+    'undisclosed recipients',
+    'bob@',
+    '',
+    ',',
+    'Bob <bob at shop>',
+  ])('no address: %s', (value) => {
+    expect(read(value).filter(([, , , host]) => /^[a-z.]+$/.test(host ?? ''))).toEqual([])
+  })
+
+  test.each([
+    '"a,',
+    '(a,',
+    '<a,',
+    'a <b,',
+    '"<(,',
+    'a<b@c ',
+    '\\",',
+    '@;',
+    'a@b<',
+    '<',
+    'a',
+    '.',
+    ';:',
+    ' @',
+  ])('time is linear in a long run of %s', (unit) => {
+    // A quadratic reading would not come to an end.
+    for (const end of ['', '>', '@b', ' @b', '> <x@b', 'x@b.'])
+      expect(read(`${unit.repeat(Math.ceil(400_000 / unit.length))}${end}`).length).toBeLessThan(
+        10_100,
+      )
+  })
+})

@@ -1,4 +1,5 @@
-// Dovecot's answers to messages that are hard to parse: ours are the same.
+// Dovecot's answers to messages that are hard to parse: ours are the same, but where the message is odd in a way for
+// which test/beside has a reason.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,6 +12,8 @@ import {
   parseStructure,
   sectionBytes,
 } from '../../plugin/mime/index.ts'
+import { differences } from '../beside/compare.ts'
+import type { Value } from '../imap/fetch/response.ts'
 import { message } from './message.ts'
 
 interface Answer {
@@ -39,13 +42,27 @@ const SPECS = {
   '1.1.1': { path: [1, 1, 1], text: null },
 } satisfies Record<string, Section>
 
+const latin1 = (value: Wire): Value => value as Value // our trees hold strings, numbers and null alone
+
 test.each(answers)('$name', ({ message: text, envelope, bodystructure, sections }) => {
   const root = parseStructure(message(text))
-  expect(envelopeWire(parseEnvelope(root.header))).toEqual(envelope)
-  expect(bodyStructure(root)).toEqual(bodystructure)
+  const ours = new Map<string, string>()
   for (const [spec, section] of Object.entries(SPECS)) {
     if (text.includes('\0') && !(spec in sections)) continue // see test/corpus/mime/README.md
-    const bytes = sectionBytes(root, section)
-    expect([spec, bytes?.toString('latin1') ?? '']).toEqual([spec, sections[spec] ?? ''])
+    ours.set(spec, sectionBytes(root, section)?.toString('latin1') ?? '')
   }
+  const found = differences(
+    root,
+    {
+      envelope: latin1(envelopeWire(parseEnvelope(root.header))),
+      structure: latin1(bodyStructure(root)),
+      sections: ours,
+    },
+    {
+      envelope: latin1(envelope),
+      structure: latin1(bodystructure),
+      sections: new Map(Object.entries(sections).map(([spec, bytes]) => [spec, bytes ?? ''])),
+    },
+  )
+  expect(found.filter(({ kind }) => kind === null)).toEqual([])
 })

@@ -20,6 +20,8 @@ import {
   searchTexts,
   sectionBytes,
 } from '../../plugin/mime/index.ts'
+import { namedParts } from '../beside/ask.ts'
+import type { Value } from '../imap/fetch/response.ts'
 
 /** Checks them all; returns the number of parts. */
 export function checkMessage(raw: Buffer): number {
@@ -27,6 +29,7 @@ export function checkMessage(raw: Buffer): number {
   expect([root.header.start, root.bodyEnd]).toEqual([0, raw.length])
   checkPart(root, [])
   checkSections(root)
+  checkNamed(root)
   checkWire(bodyStructure(root))
   checkWire(bodyStructure(root, false))
   checkWire(envelopeWire(parseEnvelope(root.header)))
@@ -89,6 +92,27 @@ function checkSections(root: Part): void {
     }
   }
   visit(root, [])
+}
+
+/** A part that BODYSTRUCTURE names can be fetched and has as many octets and lines as it says; no other part can be. */
+function checkNamed(root: Part): void {
+  const named = namedParts(bodyStructure(root) as Value)
+  const paths = new Set(named.map(({ path }) => path))
+  const get = (path: string) =>
+    sectionBytes(root, { path: path.split('.').map(Number), text: null })?.toString('latin1') ??
+    null
+  for (const { path, octets, lines } of named) {
+    const bytes = get(path)
+    expect(bytes).not.toBeNull()
+    if (octets !== null) expect([path, bytes?.length]).toEqual([path, octets])
+    if (lines !== null) expect([path, (bytes ?? '').split('\n').length - 1]).toEqual([path, lines])
+    const next = path.replace(/\d+$/, (last) => String(Number(last) + 1))
+    for (const other of [next, `${path}.1`, `${path}.2`]) {
+      // As Dovecot: part 1 of a leaf in a multipart is the leaf. Some clients ask for it.
+      const alias = other === `${path}.1` && get(other) === bytes
+      if (!paths.has(other) && !alias) expect([other, get(other)]).toEqual([other, null])
+    }
+  }
 }
 
 /** Values are what the protocol can carry: no NUL, no line end, latin1, whole numbers. */

@@ -4,7 +4,10 @@ import {
   PARTS_MAX,
   type Part,
   bodyStructure,
+  hasText,
   parseStructure,
+  preview,
+  sectionBytes,
 } from '../../plugin/mime/index.ts'
 import { message } from './message.ts'
 import { countParts } from './properties.ts'
@@ -146,6 +149,113 @@ test('LF and CRLF give the same tree', () => {
   const unix = JSON.stringify(shape(parseStructure(Buffer.from(text))))
   expect(JSON.stringify(shape(parseStructure(message(text)))).replaceAll('\\r', '')).toBe(unix)
 })
+
+describe('a multipart in which no part is found is its text', () => {
+  const of = (content: string, text: string) =>
+    parseStructure(message(`Content-Type: multipart/mixed${content}\n\n${text}`))
+
+  test.each([
+    ['no boundary', '', 'some\ntext\n', 'some\ntext\n'],
+    ['a boundary that never comes', '; boundary=b', 'some\n--c\ntext\n', 'some\n--c\ntext\n'],
+    [
+      'only the closing delimiter, text before it',
+      '; boundary=b',
+      'text\n--b--\nepilogue\n',
+      'text',
+    ],
+    ['only the closing delimiter, text behind it', '; boundary=b', '\n--b--\ntext\n', 'text\n'],
+    ['a delimiter where the message ends', '; boundary=b', 'text\n--b', 'text\n--b'],
+    ['nothing', '; boundary=b', '', ''],
+  ])('%s', (_, content, text, shown) => {
+    const root = of(content, text)
+    expect(shape(root)).toEqual(['multipart/mixed', ['text/plain', shown.replaceAll('\n', '\r\n')]])
+    expect(root.children[0].lines).toBe(shown.split('\n').length - 1)
+    expect(preview(root)).toBe(shown.replace(/\s+/g, ' ').trim())
+    expect(sectionBytes(root, { path: [1], text: null })?.toString()).toBe(body(root.children[0]))
+    expect(bodyStructure(root, false)[0]).toEqual([
+      'text',
+      'plain',
+      ['charset', 'us-ascii'],
+      null,
+      null,
+      '7bit',
+      body(root.children[0]).length,
+      root.children[0].lines,
+    ])
+  })
+
+  test('in a part, in a message in the message, in a digest', () => {
+    const inner = 'Content-Type: multipart/digest; boundary=c\n\ntext'
+    const root = of(
+      '; boundary=b',
+      `--b\n${inner}\n--b\nContent-Type: message/rfc822\n\n${inner}\n--b--`,
+    )
+    expect(shape(root)).toEqual([
+      'multipart/mixed',
+      ['multipart/digest', ['text/plain', 'text']],
+      ['message/rfc822', ['multipart/digest', ['text/plain', 'text']]],
+    ])
+  })
+
+  test('decoded as the multipart says', () => {
+    const root = parseStructure(
+      message('Content-Type: multipart/mixed\nContent-Transfer-Encoding: base64\n\nemVicmE=\n'),
+    )
+    expect(preview(root)).toBe('zebra')
+    expect(hasText(root, 'zebra', false)).toBe(true)
+  })
+})
+
+describe('a header that no empty line ends', () => {
+  const shapeOf = (text: string) => shape(parseStructure(message(text)))
+  const html = 'Subject: x\nContent-Type: text/html\n'
+
+  test.each([
+    ['a tag', `${html}<html>\n<a href="http://x">\n`, '<html>\n<a href="http://x">\n'],
+    ['words', `${html}Dear friend\nbuy\n`, 'Dear friend\nbuy\n'],
+    ['words before a colon', `${html}Dear friend: buy\n`, 'Dear friend: buy\n'],
+    ['a line of white space', `${html} \t\nX: text\n`, 'X: text\n'],
+  ])('the body starts at %s', (_, text, shown) => {
+    const root = parseStructure(message(text))
+    expect(shape(root)).toEqual(['text/html', shown.replaceAll('\n', '\r\n')])
+    expect(root.header.fields.length).toBe(2)
+    const [header, rest] = (['HEADER', 'TEXT'] as const).map((part) =>
+      sectionBytes(root, { path: [], text: part })?.toString('latin1'),
+    )
+    expect(`${header}${rest}`).toBe(root.raw.toString('latin1'))
+  })
+
+  test('not where the empty line comes, or all lines are fields', () => {
+    expect(shapeOf(`${html}Dear friend\n\nbody`)).toEqual(['text/html', 'body'])
+    expect(shapeOf(`${html}X: y`)).toEqual(['text/html', ''])
+    expect(shapeOf(`From a@b Mon Jan 1\n${html}`)).toEqual(['text/html', ''])
+  })
+
+  test('a part that is only text', () => {
+    const root = 'Content-Type: multipart/mixed; boundary=b\n\n--b\njust words\nand more\n--b--\n'
+    expect(shapeOf(root)).toEqual(['multipart/mixed', ['text/plain', 'just words\r\nand more']])
+  })
+
+  test.each(['', ' \n'])('the delimiter of its own multipart ends it', (blank) => {
+    const type = 'Content-Type: multipart/mixed; boundary=b\n'
+    const parts = '--b\nContent-Type: text/html\n\nhtml\n--b\n\ntwo\n--b--\n'
+    const shown = ['multipart/mixed', ['text/html', 'html'], ['text/plain', 'two']]
+    expect(shapeOf(`Subject: x\n${type}${blank}${parts}`)).toEqual(shown)
+    const inner = `${type}${blank}${parts}`.replaceAll('--b', '--c').replace('=b', '=c')
+    expect(shapeOf(`${type}\n--b\n${inner}\n--b--\n`)).toEqual(['multipart/mixed', shown])
+    expect(shapeOf(`Content-Type: message/rfc822\n\n${inner}`)).toEqual(['message/rfc822', shown])
+  })
+})
+
+test.each(['boundary="b"', 'x=y; boundary=b', 'boundary="b";\nx=y', 'x=y\nboundary="b"'])(
+  'parameters on lines that have lost their fold: %s',
+  (lines) => {
+    const root = parseStructure(
+      message(`Content-Type: multipart/mixed;\n${lines}\nSubject: x\n\n--b\n\none\n--b--`),
+    )
+    expect(shape(root)).toEqual(['multipart/mixed', ['text/plain', 'one']])
+  },
+)
 
 const depth = (part: Part): number => 1 + Math.max(0, ...part.children.map(depth))
 

@@ -1,5 +1,6 @@
 // Dates, message identifiers, parameters, encoded words: tables of the RFCs' examples.
 import { describe, expect, test } from 'vitest'
+import { boundaryOf } from '../../plugin/mime/params.ts'
 import {
   baseSubject,
   decodeWords,
@@ -100,6 +101,40 @@ describe('parameters: RFC 2045 §5.1, RFC 2231', () => {
     ],
     ['; broken', []],
     ['; x="open', []],
+    // Against the rules, as mail has them: no semicolon, no quotes around specials, comments everywhere.
+    [' x=y', [['x', 'y']]],
+    [
+      '; x=y z="a b" (c) u=v',
+      [
+        ['x', 'y'],
+        ['z', 'a b'],
+        ['u', 'v'],
+      ],
+    ],
+    [
+      '; x=----=_Part_1; y=z',
+      [
+        ['x', '----=_Part_1'],
+        ['y', 'z'],
+      ],
+    ],
+    ['; x=a/b:c@d,e?[f]', [['x', 'a/b:c@d,e?[f]']]],
+    [
+      '; (c) x (c) = (c) "y" (c); z=(c)w',
+      [
+        ['x', 'y'],
+        ['z', 'w'],
+      ],
+    ],
+    ['; z "x=1" y=2', [['y', '2']]],
+    ['; junk words; =; x=y', [['x', 'y']]],
+    [
+      '; x="a;y=1"; y=2',
+      [
+        ['x', 'a;y=1'],
+        ['y', '2'],
+      ],
+    ],
   ])('%s', (value, expected) => {
     expect(params(value)).toEqual(expected)
   })
@@ -116,6 +151,27 @@ describe('parameters: RFC 2045 §5.1, RFC 2231', () => {
     ['; other=x', null],
   ])('text of %s', (value, expected) => {
     expect(paramText(params(value) ?? [], 'title')).toBe(expected)
+  })
+
+  test.each([
+    ['; boundary=b', 'b'],
+    ['; boundary="b \t"', 'b'],
+    ['; boundary=" b"', ' b'],
+    ['; boundary="b\\1"', 'b1'],
+    ['; boundary="b\r\n 1"', 'b 1'],
+    ['; boundary*0="b"; boundary*1="1"', 'b1'],
+    ['; boundary*1="1"; boundary*0="b"', 'b1'],
+    ["; boundary*=us-ascii''b%201", 'b 1'],
+    ["; boundary*0*=us-ascii'en'b%20; boundary*1=1", 'b 1'],
+    ["; boundary*=''b; boundary=c", 'c'],
+    ['; boundary=b; boundary=c', 'b'],
+    ['; x="boundary=c"; boundary=b', 'b'],
+    ['; myboundary=c; BOUNDARY=b', 'b'],
+    [' boundary="b"', 'b'],
+    ['; boundary=(c)"b"', 'b'],
+    ['; x=y', null],
+  ])('boundary of %s', (value, expected) => {
+    expect(boundaryOf(params(value) ?? [])).toBe(expected)
   })
 
   test('a type without a subtype, and none at all', () => {

@@ -38,8 +38,8 @@ export interface Options {
 /** Each group has servers of its own: what others have done would count as memory of idle connections. */
 const GROUPS = [[idles], [fetches, logins, moves]]
 
-/** The sides that there are, filled, in `dir`. */
-async function startSides(
+/** The sides that there are, filled, in `dir`; `sides` has those that are running, also when it throws. */
+export async function startSides(
   dir: string,
   sides: Side[],
   fill: (side: Side) => Promise<void>,

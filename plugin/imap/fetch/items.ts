@@ -2,9 +2,9 @@
 import { Bad } from '../../errors.ts'
 import { bodyStructure } from '../../mime/bodystructure.ts'
 import { decodePart } from '../../mime/decode.ts'
+import { preview } from '../../mime/preview.ts'
 import { findPart, pickFields, sectionBytes } from '../../mime/sections.ts'
 import { spell } from '../../mime/spell.ts'
-import { preview } from '../../mime/text.ts'
 import type { Client } from '../client.ts'
 import { flagNames } from '../selected/flags.ts'
 import { formatDateTime, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
@@ -125,10 +125,17 @@ function cut(bytes: Buffer | null, octets: Sectioned['octets']): Buffer | null {
   return bytes && octets ? bytes.subarray(octets.offset, octets.offset + octets.length) : bytes
 }
 
-/** nstring, or literal8 (RFC 3516 §4.3) where `binary` bytes hold NUL. */
+/**
+ * nstring, or literal8 (RFC 3516 §4.3) where `binary` bytes hold NUL. Nothing is `""`: iOS 18 to 26 waits a minute and
+ * more for the rest of `{0}` behind a partial FETCH of a large part.
+ */
 function writeString(out: Output, bytes: Buffer | null, binary = false): void {
   if (bytes === null) {
     out.text('NIL')
+    return
+  }
+  if (bytes.length === 0) {
+    out.text('""')
     return
   }
   const eight = binary && bytes.includes(0)

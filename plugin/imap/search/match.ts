@@ -3,7 +3,7 @@
 // has not settled it.
 import { FLAG } from '../../mail.ts'
 import { DAY, MINUTE } from '../../time.ts'
-import { fold, hasHeader, hasText } from '../../mime/text.ts'
+import { fold, hasHeader } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
 import { RECENT } from '../selected/flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
@@ -189,7 +189,7 @@ function textMatcher(value: string, header: boolean): Matcher {
     matches: (message) => {
       if (!message.there) return false
       if (message.summary.plain && !(ascii && message.lower.includes(word))) return false
-      return hasText(message.root, key, header)
+      return message.texts.has(key, header)
     },
   }
 }

@@ -1,7 +1,7 @@
 // SORT (RFC 5256 §3, RFC 5957): one key a message and criterion, compared as told.
 import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
-import { sortKey } from '../../mime/text.ts'
+import { sortKey } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
 import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'

@@ -1,5 +1,7 @@
 // One message while it is fetched or searched: what is known of it, read when the first item asks for it.
 import { type Header, parseHeader } from '../../mime/headers.ts'
+import { MessageTexts } from '../../mime/search.ts'
+import { shownHeader } from '../../mime/separator.ts'
 import { type Part, parseStructure } from '../../mime/structure.ts'
 import type { Summary } from '../../quarantine/folders/summary.ts'
 import type { Client } from '../client.ts'
@@ -15,6 +17,7 @@ export class Message {
   #header: Header | undefined
   #root: Part | undefined
   #lower: string | undefined
+  #texts: MessageTexts | undefined
 
   constructor(client: Client, index: number, changed = false) {
     this.#client = client
@@ -47,13 +50,20 @@ export class Message {
   /** The message's own header, much cheaper than `root`, and than `raw` where the message is large. */
   get header(): Header {
     if (this.#header) return this.#header
-    if (this.#raw) return (this.#header = parseHeader(this.#raw))
-    return (this.#header = this.#client.verbs.messages.header(this.summary.item))
+    const all = this.#raw
+      ? parseHeader(this.#raw)
+      : this.#client.verbs.messages.header(this.summary.item)
+    return (this.#header = shownHeader(all))
   }
 
   /** All of it in lower case, one char a byte. */
   get lower(): string {
     return (this.#lower ??= this.raw.toString('latin1').toLowerCase())
+  }
+
+  /** What SEARCH looks into, decoded once for all keys. */
+  get texts(): MessageTexts {
+    return (this.#texts ??= new MessageTexts(this.root))
   }
 
   get root(): Part {

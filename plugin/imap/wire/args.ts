@@ -1,6 +1,5 @@
 // Commands with few arguments, one function each; each reads to the end of the command.
 import { Bad } from '../../errors.ts'
-import { ID_FIELDS_MAX } from './limits.ts'
 import type { Reader } from './reader.ts'
 import type { SAVED, SequenceSet } from './sets.ts'
 
@@ -88,7 +87,10 @@ export function parseEnable(reader: Reader): string[] {
   return [...names]
 }
 
-/** ID (RFC 2971 §3.1): fields in lower case; NIL and an empty list give an empty map. */
+/**
+ * ID (RFC 2971 §3.1): fields in lower case; NIL and an empty list give an empty map. Lists of more than the 30 pairs of
+ * §3.3 are seen and harmless: the length of the command bounds them.
+ */
 export function parseId(reader: Reader): Map<string, string | null> {
   const fields = new Map<string, string | null>()
   reader.needSpace()
@@ -98,7 +100,7 @@ export function parseId(reader: Reader): Map<string, string | null> {
       reader.needSpace()
       fields.set(name, reader.nstring())
     }
-    reader.list(read, { max: ID_FIELDS_MAX, empty: true })
+    reader.list(read, { max: Infinity, empty: true })
   }
   reader.needEnd()
   return fields

@@ -39,7 +39,7 @@ export const BEFORE_LOGIN: ReceiverLimits = {
   appends: 16 * KiB,
   nonSync: 4 * KiB, // what LITERAL- allows (RFC 7888 §5)
   skip: 64 * KiB, // a stranger who sends more is cut off
-  parts: 64, // an ID list may put every value into a literal
+  parts: 1024, // an ID list may put every name and value into a literal; `literals` and `text` bound it
 }
 
 export const AFTER_LOGIN: ReceiverLimits = {
@@ -91,9 +91,6 @@ export const LIST_PATTERN_LENGTH_MAX = 1024
 
 /** UTF-16 units of a mailbox name: what file systems of other servers could hold. */
 export const MAILBOX_LENGTH_MAX = 1024
-
-/** Fields in one ID list. RFC 2971 §3.3 says 30; longer lists are seen and harmless. */
-export const ID_FIELDS_MAX = 256
 
 /** Event groups of one NOTIFY and mailboxes in one group. */
 export const NOTIFY_GROUPS_MAX = 64

@@ -161,9 +161,10 @@ export class Writer {
 
   /**
    * Literal, by reference if it is big: it must not change before it is sent. NUL becomes 0x80, as
-   * literals cannot hold it (RFC 9051 §4.3.1); `binary` writes a literal8, which can.
+   * literals cannot hold it (RFC 9051 §4.3.1); `binary` writes a literal8, which can. Nothing is `""`, not `{0}`.
    */
   literal(value: Uint8Array, options: { binary?: boolean } = {}): this {
+    if (value.length === 0) return this.#put('""')
     const binary = options.binary ?? false
     const bytes = binary ? view(value) : withoutNul(view(value))
     this.#put(`${binary ? '~' : ''}{${bytes.length}}\r\n`)

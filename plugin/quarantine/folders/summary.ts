@@ -13,9 +13,10 @@ import { messageIds } from '../../mime/message-id.ts'
 import { spell } from '../../mime/spell.ts'
 import { param } from '../../mime/params.ts'
 import type { Part } from '../../mime/structure.ts'
+import { isMessageLeaf } from '../../mime/text.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 2
+const VERSION = 3
 /** Octets before the text: see `encode`. */
 const HEAD = 88
 /** A longer one (hostile mail: thousands of parts) is not kept: it would cost more than it saves. */
@@ -74,7 +75,7 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
   const eyes = Buffer.from(scope)
   const bytes = Buffer.alloc(HEAD + eyes.length + text.length)
   bytes[0] = VERSION
-  bytes[1] = isAscii(raw) && !raw.includes('=?') && isPlain(root) ? 1 : 0
+  bytes[1] = isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root) ? 1 : 0
   bytes.writeUInt16LE(eyes.length, 2)
   bytes.writeUInt32LE(head.length, 4)
   bytes.writeDoubleLE(at, 8)
@@ -92,8 +93,9 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
 /** Charsets in which ASCII bytes are always ASCII characters: no shift sequences. */
 const ASCII_CHARSET = /^(?:us-ascii|ascii|utf-8|iso-8859-\d+|windows-12\d\d|koi8-[ru])$/i
 
-function isPlain({ kind, content, children }: Part): boolean {
-  if (kind === 'text') {
+function isPlain(part: Part): boolean {
+  const { kind, content, children } = part
+  if (kind === 'text' || kind === 'message' || isMessageLeaf(part)) {
     const charset = param(content.contentType?.params ?? [], 'charset') ?? 'us-ascii'
     if (!ASCII_CHARSET.test(charset)) return false
     if (!/^(?:7bit|8bit|binary)$/i.test(content.encoding ?? '7bit')) return false

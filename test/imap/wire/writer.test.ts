@@ -170,6 +170,14 @@ describe('literals and chunks', () => {
     expect(built((w) => w.string(new Uint8Array(pool.subarray(3, 5))))).toBe('"34"')
   })
 
+  test('nothing is a quoted string: iOS waits for the rest of {0}', () => {
+    const nothing = Buffer.alloc(0)
+    expect(built((w) => w.literal(nothing).literal(nothing, { binary: true }))).toBe('"" ""')
+    expect(built((w) => w.string('').string(nothing).nstring(nothing).astring(''))).toBe(
+      '"" "" "" ""',
+    )
+  })
+
   test('NUL cannot stand in a literal, but in a literal8', () => {
     const body = bytes('a\0b\0')
     expect(built((w) => w.literal(body))).toBe('{4}\r\na\x80b\x80')

@@ -1,0 +1,149 @@
+// The texts that SEARCH looks into, and how it compares them: RFC 9051 §6.4.4.
+
+import { parseAddresses } from './address.ts'
+import { decodeEncodedMessage } from './decode.ts'
+import { type Field, FieldTable, type Header, findAll } from './headers.ts'
+import { type Part, parseStructure } from './structure.ts'
+import { isMessageLeaf, partText } from './text.ts'
+import { decodeWords } from './words.ts'
+
+/**
+ * Folds case and compatibility forms as i;unicode-casemap does (RFC 5051 §2), the comparator of
+ * SEARCH: RFC 9051 §6.4.4. Compare folded text with folded keys.
+ */
+export function fold(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : text.normalize('NFKD').toLowerCase()
+}
+
+/**
+ * A key by which SORT orders text: i;unicode-casemap compares what it has made upper case, which puts
+ * punctuation such as `[` and `_` behind the letters (RFC 5051 §2, RFC 5256 §2.2).
+ */
+export function sortKey(text: string): string {
+  return /^[\x00-\x7f]*$/.test(text) ? text.toUpperCase() : text.normalize('NFKD').toUpperCase()
+}
+
+/** The decoded values of all fields called `name`. */
+export function headerTexts(header: Header, name: string): string[] {
+  return findAll(header, name).map(decodeWords)
+}
+
+/** One text of a message: TEXT looks into all of them, BODY into those that are `body`. */
+interface Text {
+  readonly body: boolean
+  readonly read: () => string
+}
+
+/**
+ * What SEARCH looks into, one text after the other: headers with their encoded words decoded, bodies of text parts and
+ * message leaves (delivery-status) decoded, HTML with its tags.
+ * RFC 9051 §6.4.4: BODY knows no header fields, so no MIME header of a part either; TEXT knows both. The header of a
+ * message inside the message is text of its body, but for the MIME fields in it.
+ */
+function* textsOf(root: Part): Generator<Text> {
+  yield { body: false, read: () => headerText(root) }
+  yield* inside(root, true)
+}
+
+/** `decode`: an enclosed message that is encoded against RFC 2046 §5.2.1 is decoded; nothing is so twice. */
+function* inside(part: Part, decode: boolean): Generator<Text> {
+  if (part.kind === 'text' || isMessageLeaf(part)) yield { body: true, read: () => partText(part) }
+  const encoded = decode && part.kind === 'message' ? decodeEncodedMessage(part) : null
+  if (encoded !== null) {
+    const message = parseStructure(encoded)
+    yield { body: true, read: () => headerText(message) }
+    yield* inside(message, false)
+    return
+  }
+  for (const child of part.children) {
+    yield { body: false, read: () => headerText(child) }
+    if (part.kind === 'message') yield { body: true, read: () => headerText(child, isMime) }
+    yield* inside(child, decode)
+  }
+}
+
+/** The texts of one message, each decoded once however many keys are looked for in them. */
+export class MessageTexts {
+  readonly #source: Generator<Text>
+  readonly #known: { body: boolean; folded: string | null; read: () => string }[] = []
+
+  constructor(root: Part) {
+    this.#source = textsOf(root)
+  }
+
+  /** True when the message holds `key` (folded by `fold`): SEARCH TEXT, or without `header` BODY. */
+  has(key: string, header: boolean): boolean {
+    for (let i = 0; ; i++) {
+      if (i === this.#known.length) {
+        const { done, value } = this.#source.next()
+        if (done) return false
+        this.#known.push({ ...value, folded: null })
+      }
+      const text = this.#known[i]
+      if ((header || text.body) && (text.folded ??= fold(text.read())).includes(key)) return true
+    }
+  }
+}
+
+/** True when the message holds `key` (folded by `fold`): SEARCH TEXT, or without `header` BODY. */
+export function hasText(root: Part, key: string, header: boolean): boolean {
+  return new MessageTexts(root).has(key, header)
+}
+
+/** The texts that SEARCH TEXT looks into, or without `header` SEARCH BODY. */
+export function* searchTexts(root: Part, header: boolean): Generator<string> {
+  for (const { body, read } of textsOf(root)) if (header || body) yield read()
+}
+
+/**
+ * True when a field `name` (any case) holds `key` (folded); '' asks whether the field exists.
+ * Addresses are also found in the form in which ENVELOPE tells them, without comments and folds.
+ */
+export function hasHeader(header: Header, name: string, key: string): boolean {
+  return findAll(header, name).some(
+    (value) =>
+      fold(decodeWords(value)).includes(key) ||
+      (ADDRESS_FIELD.test(name) && ODD_ADDRESS.test(value) && hasAddress(value, key)),
+  )
+}
+
+const ADDRESS_FIELD = /^(?:from|sender|reply-to|to|cc|bcc)$/i
+/** Where an address may read otherwise than it is written. */
+const ODD_ADDRESS = /[("\\]|[ \t\r\n][.@>]|[.@<][ \t\r\n]/
+
+function hasAddress(value: string, key: string): boolean {
+  return parseAddresses(value).some(
+    ({ mailbox, host }) => host !== null && fold(`${mailbox ?? ''}@${host}`).includes(key),
+  )
+}
+
+const MIME_FIELDS = new FieldTable<true>({
+  'mime-version': true,
+  'content-type': true,
+  'content-transfer-encoding': true,
+  'content-id': true,
+  'content-description': true,
+  'content-disposition': true,
+  'content-md5': true,
+  'content-language': true,
+  'content-location': true,
+})
+
+const isMime = (header: Header, field: Field): boolean => MIME_FIELDS.get(header, field) === true
+
+function headerText(
+  { header, raw, headerEnd }: Part,
+  without?: (header: Header, field: Field) => boolean,
+): string {
+  let text = raw.toString('latin1', header.start, headerEnd)
+  if (without !== undefined) {
+    text = header.fields
+      .filter((field) => !without(header, field))
+      .map(({ start, end }) => text.slice(start - header.start, end - header.start))
+      .join('')
+  }
+  // Lines are unfolded so that a key is found across a fold; each field stays a line of its own.
+  text = text.replace(/\r?\n(?=[ \t])/g, '')
+  if (!text.includes('=?') && !/[\x1b\x80-\xff]/.test(text)) return text
+  return text.split('\n').map(decodeWords).join('\n')
+}
