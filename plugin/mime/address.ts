@@ -3,21 +3,10 @@
 // a missing host would mean a group: RFC 9051 §7.5.2.
 
 import { Lexer, domain, localPart, phrase } from './lexer.ts'
-import { LooseReader, looseAddresses } from './loose.ts'
+import { type Address, LooseReader, looseAddresses } from './loose.ts'
 import { decodeWords } from './words.ts'
 
-/**
- * One entry of an address list, strings latin1 with encoded words left as they are.
- * A group is an entry with `host` null and its name in `mailbox`, then its members, then an entry
- * of four nulls.
- */
-export interface Address {
-  name: string | null
-  /** RFC 5322 §4.4 source route: `@a,@b`. */
-  route: string | null
-  mailbox: string | null
-  host: string | null
-}
+export type { Address }
 
 /** Addresses behind this many are not read: bounds what an ENVELOPE can grow to. */
 const ADDRESSES_MAX = 10_000

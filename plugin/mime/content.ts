@@ -1,7 +1,7 @@
 // The Content-* fields of one part: RFC 2045, 2183 (disposition), 1864 (MD5), 3282 (language),
 // 2557 (location). Of a field that comes twice the first counts.
 
-import { clean } from './envelope.ts'
+import { clean } from './clean.ts'
 import { FieldTable, type Header, fieldValue, unfold } from './headers.ts'
 import {
   type ContentType,

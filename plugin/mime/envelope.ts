@@ -2,6 +2,7 @@
 // encoded words as they are. NUL, which no IMAP string may hold (RFC 9051 §4.3), becomes U+FFFD.
 
 import { type Address, parseAddresses } from './address.ts'
+import { clean, tidy } from './clean.ts'
 import { type Field, FieldTable, type Header, fieldValue, rawValue } from './headers.ts'
 import type { Wire } from './wire.ts'
 
@@ -33,25 +34,6 @@ const FIELDS = new FieldTable<{ text: TextKey } | { list: ListKey }>({
   cc: { list: 'cc' },
   bcc: { list: 'bcc' },
 })
-
-const UNKNOWN = '\xef\xbf\xbd' // U+FFFD in UTF-8
-
-/** NUL to U+FFFD; line ends, which unfolding left in no other place, away. */
-export function clean(value: string): string {
-  return value.includes('\0') ? value.replaceAll('\0', UNKNOWN) : value
-}
-
-/** For what people read: every run of white space one space, none at the ends. */
-export function tidy(value: string): string {
-  return clean(
-    /[\t\r\n]| {2}|^ | $/.test(value)
-      ? value
-          .split(/[ \t\r\n]+/)
-          .filter(Boolean)
-          .join(' ')
-      : value,
-  )
-}
 
 /** Reads the ten fields. Of a field that comes twice the last counts, address lists are joined. */
 export function parseEnvelope(header: Header): Envelope {

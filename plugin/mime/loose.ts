@@ -2,7 +2,18 @@
 // brackets, quotes without end, addresses as names, semicolons between addresses. Here the address is what stands in
 // the last angle brackets, else the first thing with an "@", and the name is the rest.
 
-import type { Address } from './address.ts'
+/**
+ * One entry of an address list, strings latin1 with encoded words left as they are.
+ * A group is an entry with `host` null and its name in `mailbox`, then its members, then an entry
+ * of four nulls.
+ */
+export interface Address {
+  name: string | null
+  /** RFC 5322 §4.4 source route: `@a,@b`. */
+  route: string | null
+  mailbox: string | null
+  host: string | null
+}
 
 /** The characters of a host that nobody needs to guess at. */
 const HOST = /^(?:[a-z0-9_.\-\x80-\xff]+|\[[^[\]\\]*\])$/i

@@ -63,7 +63,7 @@ export function namedParts(structure: Value): Named[] {
     }
     // RFC 9051 §6.4.5.1: a body that is no multipart is part 1 of its message.
     const own = path.length === 0 ? [1] : path
-    const type = String(value[0]).toLowerCase()
+    const type = typeof value[0] === 'string' ? value[0].toLowerCase() : ''
     const whole = type === 'message' && Array.isArray(value[8])
     parts.push({
       path: own.join('.'),

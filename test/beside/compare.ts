@@ -20,10 +20,9 @@ export interface Difference {
   readonly theirs: string
 }
 
-const ENVELOPE_FIELDS = [
-  ...['date', 'subject', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc'],
-  ...['in-reply-to', 'message-id'],
-]
+const ENVELOPE_FIELDS = 'date subject from sender reply-to to cc bcc in-reply-to message-id'.split(
+  ' ',
+)
 const ASPECTS: Readonly<Record<string, Aspect>> = {
   octets: 'bytes',
   lines: 'bytes',
