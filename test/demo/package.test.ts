@@ -12,6 +12,7 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { ImapFlow } from 'imapflow'
 import { expect, test } from 'vitest'
+import type { Outcome } from '../../plugin/cli/measured.ts'
 import { ensureBuilt, ROOT } from '../rig/build.ts'
 import { startHaraka } from '../rig/haraka.ts'
 import { startRegistry } from '../rig/registry.ts'
@@ -49,74 +50,86 @@ async function install(dir: string): Promise<string> {
   return join(dir, 'node_modules', NAME)
 }
 
-test.each([0, 2])('npm pack, haraka -i, two lines in config/plugins, nodes=%i', async (nodes) => {
-  await ensureBuilt()
-  const dir = join(tempDir(), 'mx')
-  execFileSync(process.execPath, [HARAKA, '-i', dir], { stdio: 'ignore' })
-  const home = await install(dir)
-  const config = join(dir, 'config')
-  const hop = await NextHop.start()
-  const base = await freePorts()
-  const plugins = readFileSync(join(config, 'plugins'), 'utf8')
-  expect(plugins).toContain('\nqueue/smtp_forward')
-  writeFileSync(
-    join(config, 'plugins'),
-    plugins.replace('\nqueue/smtp_forward', '\nlazaret\nlazaret/imap\nqueue/smtp_forward'),
-  )
-  appendFileSync(join(config, 'smtp.ini'), `\n[main]\nlisten=127.0.0.1:${base}\nnodes=${nodes}\n`)
-  writeFileSync(join(config, 'smtp_forward.ini'), `host=127.0.0.1\nport=${hop.port}\n`)
-  writeFileSync(join(config, 'host_list'), 'example.com\n')
-  writeFileSync(
-    join(config, 'lazaret.ini'),
-    `[imap]\nhost = 127.0.0.1\ntls_port = ${base + 1}\nstarttls_port = ${base + 2}\n`,
-  )
-  const lazaret = (args: string[], input = ''): void => {
-    const bin = join(home, 'dist/plugin/cli/index.js')
-    const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: dir, input })
-    if (status !== 0) throw new Error(stderr.toString())
-  }
-  // Before Haraka ran for the first time, and while it runs.
-  lazaret(['account', 'add', 'user@example.com', '--password-stdin'], 'correct horse')
-  const haraka = await startHaraka({ dir, port: base, keep: true, nodes })
-  lazaret(['list', 'add', '*@spam.example', '--block'])
+test.each([0, 2])(
+  'npm pack, haraka -i, two lines in config/plugins, nodes=%i',
+  async (nodes) => {
+    await ensureBuilt()
+    const dir = join(tempDir(), 'mx')
+    execFileSync(process.execPath, [HARAKA, '-i', dir], { stdio: 'ignore' })
+    const home = await install(dir)
+    const config = join(dir, 'config')
+    const hop = await NextHop.start()
+    const base = await freePorts()
+    const plugins = readFileSync(join(config, 'plugins'), 'utf8')
+    expect(plugins).toContain('\nqueue/smtp_forward')
+    writeFileSync(
+      join(config, 'plugins'),
+      plugins.replace('\nqueue/smtp_forward', '\nlazaret\nlazaret/imap\nqueue/smtp_forward'),
+    )
+    appendFileSync(join(config, 'smtp.ini'), `\n[main]\nlisten=127.0.0.1:${base}\nnodes=${nodes}\n`)
+    writeFileSync(join(config, 'smtp_forward.ini'), `host=127.0.0.1\nport=${hop.port}\n`)
+    writeFileSync(join(config, 'host_list'), 'example.com\n')
+    writeFileSync(
+      join(config, 'lazaret.ini'),
+      `[imap]\nhost = 127.0.0.1\ntls_port = ${base + 1}\nstarttls_port = ${base + 2}\n`,
+    )
+    const lazaret = (args: string[], input = ''): string => {
+      const bin = join(home, 'dist/plugin/cli/index.js')
+      const options = { cwd: dir, input, encoding: 'utf8' } as const
+      const { status, stderr, stdout } = spawnSync(process.execPath, [bin, ...args], options)
+      if (status !== 0) throw new Error(stderr)
+      return stdout
+    }
+    // Before Haraka ran for the first time, and while it runs.
+    lazaret(['account', 'add', 'user@example.com', '--password-stdin'], 'correct horse')
+    const haraka = await startHaraka({ dir, port: base, keep: true, nodes })
+    lazaret(['list', 'add', '*@spam.example', '--block'])
+    if (nodes === 0) {
+      // All of the bench that the command needs came with the package.
+      const { figures } = JSON.parse(lazaret(['--json', 'bench', '--quick'])) as Outcome
+      expect(figures.scoring).toBeGreaterThan(0)
+      expect(figures.imap.kibPerConnection).toBeGreaterThan(0)
+    }
 
-  // From: of both, the envelope sender is null: the domain of a test has no MX to look up.
-  const mail = (from: string, subject: string): Buffer =>
-    Buffer.from(`From: ${from}\r\nSubject: ${subject}\r\n\r\nhello\r\n`)
-  for (let n = 0; n < 4; n++) {
-    const client = await SmtpClient.connect(base)
-    for (const [from, subject] of [
-      ['x@spam.example', `bad ${n}`],
-      ['y@good.example', `good ${n}`],
-    ])
-      expect(
-        await client.send({ from: '', to: ['user@example.com'], raw: mail(from, subject) }),
-      ).toMatchObject({ code: 250 })
-    await client.command('QUIT')
-  }
-  const delivered = await hop.arrived(4)
-  for (const { raw } of delivered)
-    expect(raw.toString()).toMatch(/X-Spam-Flag: NO[^]*Subject: good/)
+    // From: of both, the envelope sender is null: the domain of a test has no MX to look up.
+    const mail = (from: string, subject: string): Buffer =>
+      Buffer.from(`From: ${from}\r\nSubject: ${subject}\r\n\r\nhello\r\n`)
+    for (let n = 0; n < 4; n++) {
+      const client = await SmtpClient.connect(base)
+      for (const [from, subject] of [
+        ['x@spam.example', `bad ${n}`],
+        ['y@good.example', `good ${n}`],
+      ])
+        expect(
+          await client.send({ from: '', to: ['user@example.com'], raw: mail(from, subject) }),
+        ).toMatchObject({ code: 250 })
+      await client.command('QUIT')
+    }
+    const delivered = await hop.arrived(4)
+    for (const { raw } of delivered)
+      expect(raw.toString()).toMatch(/X-Spam-Flag: NO[^]*Subject: good/)
 
-  const imap = new ImapFlow({
-    host: '127.0.0.1',
-    port: base + 1,
-    secure: true,
-    auth: { user: 'user@example.com', pass: 'correct horse' },
-    tls: { rejectUnauthorized: false },
-    logger: false,
-  })
-  await imap.connect()
-  const box = await imap.mailboxOpen('Caught')
-  expect(box.exists).toBe(4)
-  await imap.messageMove('1', 'Release')
-  const released = await hop.arrived(5)
-  expect(released[4].raw.toString()).toContain('Subject: bad 0')
-  await imap.logout()
-  await haraka.stop()
-  await hop.stop()
-  rmSync(dir, { recursive: true, force: true })
-})
+    const imap = new ImapFlow({
+      host: '127.0.0.1',
+      port: base + 1,
+      secure: true,
+      auth: { user: 'user@example.com', pass: 'correct horse' },
+      tls: { rejectUnauthorized: false },
+      logger: false,
+    })
+    await imap.connect()
+    const box = await imap.mailboxOpen('Caught')
+    expect(box.exists).toBe(4)
+    await imap.messageMove('1', 'Release')
+    const released = await hop.arrived(5)
+    expect(released[4].raw.toString()).toContain('Subject: bad 0')
+    await imap.logout()
+    await haraka.stop()
+    await hop.stop()
+    rmSync(dir, { recursive: true, force: true })
+  },
+  300_000,
+)
 
 interface Manifest {
   engines: { node: string }
