@@ -1,6 +1,6 @@
 // Lazaret's IMAP server side by side with Dovecot's: the same certificate, messages, client and
 // machine, in turns. What is compared stands in the files of this folder.
-//   node dist/bench/comparisons/imap/measure.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
+//   node dist/bench/phases/imap/measure.js [--quick] [--json] [--million] [--profile] [--only WORD,WORD]
 import { chmodSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
