@@ -175,7 +175,7 @@ export interface FlagSet {
   keywords: readonly string[]
 }
 
-/** Rows of one mailbox in UID order: parallel arrays of the same length. */
+/** Rows of one folder in UID order: parallel arrays of the same length. */
 export interface Rows {
   uid: Uint32Array
   modseq: Uint32Array
@@ -183,8 +183,8 @@ export interface Rows {
   keywords: Uint32Array
 }
 
-/** Counters of one mailbox, kept with it: STATUS without a scan. */
-export interface BoxStatus {
+/** Counters of one folder, kept with it: STATUS without a scan. */
+export interface FolderStatus {
   messages: number
   unseen: number
   deleted: number
@@ -195,7 +195,7 @@ export interface BoxStatus {
   modseq: number
 }
 
-/** One change of one mailbox, as read from the journal. */
+/** One change of one folder, as read from the journal. */
 export type Change =
   | { kind: 'add'; seq: number; uid: number; flags: number; keywords: number }
   | { kind: 'flags'; seq: number; uid: number; flags: number; keywords: number }

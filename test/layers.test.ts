@@ -13,7 +13,11 @@ interface Room {
   readonly may: readonly string[]
 }
 
-const VERBS = ['nouns', 'errors', 'time', 'quarantine']
+const NOUNS = ['nouns', 'errors', 'time']
+/** What each room of the quarantine may import. */
+const VIEWS = [...NOUNS, 'store', 'quarantine/context']
+/** The verbs, and the folders that they speak of. */
+const VERBS = [...NOUNS, 'quarantine', 'quarantine/verbs', 'quarantine/folders']
 const WIRE = ['errors', 'time', 'wire']
 /** What a phase of the bench may import, besides what it measures. */
 const BENCH = ['nouns', 'bench/harness', 'bench/rivals']
@@ -31,13 +35,94 @@ const ROOMS: Readonly<Record<string, Room>> = {
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
   store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time'] },
+  'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
+  // What a process has in memory of the journal.
+  'quarantine/memory': {
+    files: /^plugin\/quarantine\/(follower|lists\/copy|model\/copy)\.ts$/,
+    may: [...NOUNS, 'config', 'filter', 'store'],
+  },
+  'quarantine/context': {
+    files: /^plugin\/quarantine\/(context|settings)\.ts$/,
+    may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
+  },
+  'quarantine/accounts': {
+    files: /^plugin\/quarantine\/accounts\//,
+    may: [...VIEWS, 'quarantine/eyes'],
+  },
+  'quarantine/folders': {
+    files: /^plugin\/quarantine\/folders\//,
+    may: [...VIEWS, 'quarantine/eyes', 'config', 'mime'],
+  },
+  'quarantine/lists': {
+    files: /^plugin\/quarantine\/lists\//,
+    may: [...VIEWS, 'quarantine/eyes', 'filter'],
+  },
+  'quarantine/model': {
+    files: /^plugin\/quarantine\/model\//,
+    may: [...VIEWS, 'quarantine/eyes', 'filter', 'mime', 'quarantine/lists'],
+  },
+  'quarantine/drop': {
+    files: /^plugin\/quarantine\/drop\//,
+    may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders', 'quarantine/model'],
+  },
+  'quarantine/release': {
+    files: /^plugin\/quarantine\/release\//,
+    may: [...VIEWS, 'mime', 'quarantine/folders'],
+  },
+  'quarantine/upkeep': {
+    files: /^plugin\/quarantine\/(expire|history)\.ts$/,
+    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
+  },
+  'quarantine/verbs': {
+    files: /^plugin\/quarantine\/verbs\//,
+    may: [
+      ...NOUNS,
+      'quarantine/context',
+      'quarantine/eyes',
+      'config',
+      'mime',
+      'quarantine/accounts',
+      'quarantine/folders',
+      'quarantine/lists',
+      'quarantine/model',
+      'quarantine/drop',
+      'quarantine/upkeep',
+    ],
+  },
+  'quarantine/mail path': {
+    files: /^plugin\/quarantine\/(screen|edit|system)\.ts$/,
+    may: [
+      ...VIEWS,
+      'config',
+      'mime',
+      'quarantine/folders',
+      'quarantine/drop',
+      'quarantine/release',
+      'quarantine/upkeep',
+    ],
+  },
   quarantine: {
-    files: /^plugin\/quarantine\//,
-    may: ['nouns', 'errors', 'time', 'config', 'mime', 'filter', 'store'],
+    files: /^plugin\/quarantine\/quarantine\.ts$/,
+    may: [
+      ...NOUNS,
+      'quarantine/context',
+      'config',
+      'quarantine/accounts',
+      'quarantine/verbs',
+      'quarantine/mail path',
+    ],
   },
   open: {
     files: /^plugin\/open\.ts$/,
-    may: ['nouns', 'config', 'filter', 'store', 'quarantine'],
+    may: [
+      'nouns',
+      'config',
+      'filter',
+      'store',
+      'quarantine',
+      'quarantine/memory',
+      'quarantine/model',
+    ],
   },
 
   // What receives mail and what releases it meet in `haraka`, and nowhere else.
@@ -47,11 +132,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haraka/receive': {
     files: /^plugin\/haraka\/receive\//,
-    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine', 'open'],
+    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine/mail path', 'open'],
   },
   'haraka/release': {
     files: /^plugin\/haraka\/release\//,
-    may: ['haraka', 'nouns', 'time', 'quarantine', 'open'],
+    may: ['haraka', 'nouns', 'time', 'quarantine/release', 'open'],
   },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
   'plugin lazaret': {
@@ -110,12 +195,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/login': {
     files: /^plugin\/imap\/login\//,
-    may: [...VERBS, ...WIRE, 'imap/session'],
+    may: [...VERBS, 'quarantine/accounts', ...WIRE, 'imap/session'],
   },
   'imap/commands': {
     files: /^plugin\/imap\/commands\//,
     may: [
       ...VERBS,
+      'quarantine/drop',
       ...WIRE,
       'imap/log',
       'imap/client',
@@ -162,7 +248,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
   },
 
-  cli: { files: /^plugin\/cli\//, may: [...VERBS, 'config', 'open'] },
+  cli: {
+    files: /^plugin\/cli\//,
+    may: [...VERBS, 'quarantine/context', 'quarantine/model', 'config', 'open'],
+  },
 
   'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },
   'bench/rivals': { files: /^bench\/rivals\//, may: ['bench/harness'] },
@@ -185,7 +274,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
-    may: [...BENCH, 'config', 'open', 'quarantine', 'store'],
+    may: [...BENCH, 'config', 'open', 'quarantine/folders', 'quarantine/mail path', 'store'],
   },
   'bench/phases': {
     files: /^bench\/phases\/index\.ts$/,
@@ -267,7 +356,7 @@ test('every arrow that is allowed is used: the table tells how things are', () =
   for (const file of FILES)
     for (const target of importsOf(ROOT, file).files)
       used.add(`${String(roomOf(file))} -> ${String(roomOf(target))}`)
-  const shared = new Set([...VERBS, ...WIRE, ...BENCH])
+  const shared = new Set([...VERBS, ...VIEWS, ...WIRE, ...BENCH])
   const unused = Object.entries(ROOMS).flatMap(([name, { may }]) =>
     may.map((to) => [name, to]).filter(([from, to]) => !used.has(`${from} -> ${to}`)),
   )

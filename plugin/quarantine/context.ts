@@ -20,6 +20,3 @@ export async function write<T>(
 ): Promise<T> {
   return await ctx.follower.model.decide((run) => ctx.store.write(options, run), decide)
 }
-
-export const HOUR = 3_600_000
-export const DAY = 24 * HOUR

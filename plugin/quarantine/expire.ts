@@ -4,8 +4,9 @@ import { boundGroups } from '../store/bounds.ts'
 import { getItem, dueItems } from '../store/items.ts'
 import { getModel } from '../store/lessons.ts'
 import { draftsBefore } from '../store/lists.ts'
-import { DAY, write, type Context } from './context.ts'
-import { groupPlaces, placesOf } from './folders/mailbox.ts'
+import { DAY } from '../time.ts'
+import { write, type Context } from './context.ts'
+import { groupPlaces, placesOf } from './folders/expunge.ts'
 
 /** Items purged in one transaction: a bound on how long others wait for the writer. */
 const BATCH = 500

@@ -19,7 +19,8 @@ import { findArrival, getItem } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/append.ts'
-import { DAY, HOUR, write, type Context } from './context.ts'
+import { DAY, HOUR } from '../time.ts'
+import { write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
@@ -157,7 +158,7 @@ async function keep(
   const outgoing = envelope.direction === 'out'
   return await write(ctx, { actor: 'smtp' }, (tx) => {
     const blob = tx.blob(raw, (item) => keptSummary(root, item))
-    // A mailbox that is named twice (x@, X@) has one item.
+    // An address that is named twice (x@, X@) has one item.
     const kept = new Map<string, number>()
     const once = (kind: string, plan: Plan, arrives: () => number): number => {
       const key = `${kind} ${outgoing ? '' : scopeOfMail(plan.recipient)}`

@@ -1,12 +1,19 @@
 // The view of places: which item lies in which folder, with which flags; and its rows and counters in
 // every scope that sees it.
-import { FLAG, type BoxStatus, type Item, type Place, type PlaceKey, type Scope } from '../mail.ts'
+import {
+  FLAG,
+  type FolderStatus,
+  type Item,
+  type Place,
+  type PlaceKey,
+  type Scope,
+} from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 import { levels } from '../scope.ts'
 import { putRow, removeRow } from './rows.ts'
 
-const EMPTY: BoxStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
+const EMPTY: FolderStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
 
 export function getPlace(views: Views, [uid, folder]: PlaceKey): Place | null {
   const bytes = views.places.get([uid, folder])
@@ -15,12 +22,12 @@ export function getPlace(views: Views, [uid, folder]: PlaceKey): Place | null {
 
 /** For the event by which an item enters `folder`: its UID there, where that is not the seq. */
 export function countedUid(views: Views, folder: string): { newUid?: number } {
-  return folder.startsWith('box-') ? { newUid: getBox(views, '', folder).uidNext } : {}
+  return folder.startsWith('box-') ? { newUid: folderStatus(views, '', folder).uidNext } : {}
 }
 
-export function getBox(views: Views, scope: Scope, folder: string): BoxStatus {
+export function folderStatus(views: Views, scope: Scope, folder: string): FolderStatus {
   const bytes = views.boxes.get([scope, folder])
-  return bytes ? decode<BoxStatus>(bytes) : EMPTY
+  return bytes ? decode<FolderStatus>(bytes) : EMPTY
 }
 
 /** Puts a new place, or the new flags of one that is there. */
@@ -39,7 +46,7 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
   tables.places.remove([place.uid, place.folder])
   for (const scope of levels(item.scope)) {
     removeRow(tables, scope, place.folder, place.uid)
-    const box = getBox(tables, scope, place.folder)
+    const box = folderStatus(tables, scope, place.folder)
     tables.boxes.put(
       [scope, place.folder],
       encode({
@@ -49,13 +56,13 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
         size: box.size - item.size,
         uidNext: box.uidNext,
         modseq: seq,
-      } satisfies BoxStatus),
+      } satisfies FolderStatus),
     )
   }
 }
 
 function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Place | null): void {
-  const box = getBox(tables, scope, place.folder)
+  const box = folderStatus(tables, scope, place.folder)
   tables.boxes.put(
     [scope, place.folder],
     encode({
@@ -66,7 +73,7 @@ function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Plac
       // RFC 9051 §2.3.1.1: UIDNEXT changes only when messages are added.
       uidNext: Math.max(box.uidNext, place.uid + 1),
       modseq: place.modseq,
-    } satisfies BoxStatus),
+    } satisfies FolderStatus),
   )
 }
 

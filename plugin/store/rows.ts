@@ -1,4 +1,4 @@
-// Rows of a mailbox: for every scope and folder, UID order, 16 octets a row in chunks of 64 UIDs' room.
+// Rows of a folder: for every scope and folder, UID order, 16 octets a row in chunks of 64 UIDs' room.
 // A SELECT reads a few large values instead of a value a message, and a change rewrites at most 1 KiB
 // (larger values would go to LMDB overflow pages).
 import type { Rows, Scope } from '../mail.ts'
@@ -28,7 +28,7 @@ function find(chunk: Buffer, uid: number): { at: number; hit: boolean } {
   return { at, hit: at < chunk.length && chunk.readUInt32LE(at) === uid }
 }
 
-/** Puts or replaces a row in one mailbox. */
+/** Puts or replaces a row in one folder. */
 export function putRow(tables: Tables, scope: Scope, folder: string, row: Row): void {
   const key = [scope, folder, row.uid >>> CHUNK_BITS]
   const old = tables.rows.get(key) ?? Buffer.alloc(0)
@@ -53,7 +53,7 @@ export function removeRow(tables: Tables, scope: Scope, folder: string, uid: num
   else tables.rows.put(key, Buffer.concat([old.subarray(0, at), old.subarray(at + ROW)]))
 }
 
-/** All rows of one mailbox, in UID order. `messages` is their number (BoxStatus.messages). */
+/** All rows of one folder, in UID order. `messages` is their number (FolderStatus.messages). */
 export function readRows(views: Views, scope: Scope, folder: string, messages: number): Rows {
   const rows: Rows = {
     uid: new Uint32Array(messages),

@@ -7,7 +7,7 @@ import { Refused } from '../../plugin/errors.ts'
 import type { EventBody } from '../../plugin/store/events/index.ts'
 import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store/items.ts'
 import { keywordSet, keywordSets, knownKeywords } from '../../plugin/store/keywords.ts'
-import { getBox, getPlace } from '../../plugin/store/places.ts'
+import { folderStatus, getPlace } from '../../plugin/store/places.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { levels } from '../../plugin/scope.ts'
 import { readRows } from '../../plugin/store/rows.ts'
@@ -16,7 +16,7 @@ import { tempDir } from '../tmp.ts'
 import { deposit, newStore } from './rig.ts'
 
 const uids = (store: Store, scope: string, folder: string): number[] => [
-  ...readRows(store.views, scope, folder, getBox(store.views, scope, folder).messages).uid,
+  ...readRows(store.views, scope, folder, folderStatus(store.views, scope, folder).messages).uid,
 ]
 
 describe('views', () => {
@@ -27,7 +27,7 @@ describe('views', () => {
     for (const scope of ['user@example.com', 'example.com', ''])
       expect(uids(store, scope, 'caught')).toEqual([uid])
     expect(uids(store, 'other@example.com', 'caught')).toEqual([])
-    expect(getBox(store.views, '', 'caught')).toEqual({
+    expect(folderStatus(store.views, '', 'caught')).toEqual({
       messages: 1,
       unseen: 0,
       deleted: 0,
@@ -52,8 +52,12 @@ describe('views', () => {
     const to = await store.write({ actor: 'test' }, (tx) => tx.append(move))
     expect(uids(store, '', 'caught')).toEqual([])
     expect(uids(store, 'example.com', 'spam')).toEqual([to])
-    expect(getBox(store.views, '', 'caught').uidNext).toBe(uid + 1)
-    expect(getBox(store.views, '', 'spam')).toMatchObject({ messages: 1, deleted: 1, unseen: 0 })
+    expect(folderStatus(store.views, '', 'caught').uidNext).toBe(uid + 1)
+    expect(folderStatus(store.views, '', 'spam')).toMatchObject({
+      messages: 1,
+      deleted: 1,
+      unseen: 0,
+    })
     const place = getPlace(store.views, [to, 'spam'])
     expect(keywordSet(store.views, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
     expect(getItem(store.views, uid)?.places).toEqual([[to, 'spam']])

@@ -8,6 +8,7 @@ import { Command } from 'commander'
 import type { Config } from '../../config.ts'
 import { readConfig } from '../../config.ts'
 import { CLI, open } from '../../open.ts'
+import { DAY } from '../../time.ts'
 import { Usage } from '../errors.ts'
 import type { Held, Outcome, Reply, Request } from '../measured.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
@@ -78,7 +79,6 @@ function existing(dir: string): string {
   return existsSync(dir) ? dir : existing(dirname(dir))
 }
 
-const DAY = 86_400_000
 const LOOKED_AT = 20_000
 
 /** What came into Caught in the last days; null before anything did. */

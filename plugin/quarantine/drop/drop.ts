@@ -1,14 +1,15 @@
 // The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
 // the same transaction. However a client does it, it acts exactly once.
 import { randomUUID } from 'node:crypto'
-import type { FlagSet, Item, Label, Login, Place } from '../../mail.ts'
+import { FLAG, type FlagSet, type Item, type Label, type Login, type Place } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
-import { keywordSet } from '../../store/keywords.ts'
 import { countedUid } from '../../store/places.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY, write, type Context } from '../context.ts'
+import { DAY } from '../../time.ts'
+import { write, type Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
+import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
@@ -89,14 +90,12 @@ export function enter(
     scope: item.scope,
     folder,
     // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
-    flags: { ...flags, system: flags.system & ~DELETED },
+    flags: { ...flags, system: flags.system & ~FLAG.deleted },
     due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
   return uid
 }
-
-const DELETED = 8
 
 /** Appends an event that puts an item into a folder. Answers the UID it has there. */
 export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number {
@@ -157,8 +156,4 @@ function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {
   if (means.does === 'undo' && item.places.length > 0) return item.due
   const { retention_days } = settingsFor(ctx, tx.views, item.scope)
   return tx.at + retention_days * DAY
-}
-
-export function flagsOf(tx: Tx, place: Place): FlagSet {
-  return { system: place.flags, keywords: keywordSet(tx.views, place.keywords) }
 }

@@ -6,7 +6,7 @@ import { itemFor, ownScope } from '../eyes.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Context } from '../context.ts'
 import type { Folder } from './folders.ts'
-import { rawOf, rows } from './mailbox.ts'
+import { rawOf, rows } from './contents.ts'
 import { allFolders } from './test-switch/switch.ts'
 
 export interface Listed {

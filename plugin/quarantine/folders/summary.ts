@@ -5,6 +5,7 @@
 import { isAscii } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { Item, Scope } from '../../mail.ts'
+import { DAY, MINUTE } from '../../time.ts'
 import { bodyStructure } from '../../mime/bodystructure.ts'
 import { parseZoned } from '../../mime/date.ts'
 import { envelopeWire, parseEnvelope } from '../../mime/envelope.ts'
@@ -22,7 +23,6 @@ const HEAD = 88
 /** A longer one (hostile mail: thousands of parts) is not kept: it would cost more than it saves. */
 const KEPT_MAX = 65_536
 const THREAD = 15
-const DAY = 86_400_000
 const NO_DAY = -0x8000_0000
 
 export interface Summary {
@@ -80,7 +80,7 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
   bytes.writeUInt32LE(head.length, 4)
   bytes.writeDoubleLE(at, 8)
   bytes.writeDoubleLE(sent?.time ?? NaN, 16)
-  bytes.writeInt32LE(sent ? Math.floor((sent.time + sent.zone * 60_000) / DAY) : NO_DAY, 24)
+  bytes.writeInt32LE(sent ? Math.floor((sent.time + sent.zone * MINUTE) / DAY) : NO_DAY, 24)
   bytes.writeDoubleLE(size, 28)
   bytes.write(blob, 36, 'hex')
   hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)

@@ -1,12 +1,14 @@
 // Messages by folder and UID, as a mail client names them.
-import type { BoxStatus, Change, Login } from '../../mail.ts'
+import type { FolderStatus, Change, Login } from '../../mail.ts'
 import type { Header } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 import * as appends from '../drop/append.ts'
 import * as drops from '../drop/drop.ts'
 import type { Placed } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
-import * as mailbox from '../folders/mailbox.ts'
+import * as contents from '../folders/contents.ts'
+import { expunge } from '../folders/expunge.ts'
+import { changeFlags, type FlagChange } from '../folders/flags.ts'
 import * as recent from '../folders/recent.ts'
 import type { Summary } from '../folders/summary.ts'
 
@@ -21,21 +23,21 @@ export class MessageVerbs {
     this.#login = login
   }
 
-  status(folder: Folder): BoxStatus {
-    return mailbox.status(this.#ctx, this.#login, folder)
+  status(folder: Folder): FolderStatus {
+    return contents.status(this.#ctx, this.#login, folder)
   }
-  rows(folder: Folder): ReturnType<typeof mailbox.rows> {
-    const rows = mailbox.rows(this.#ctx, this.#login, folder)
+  rows(folder: Folder): ReturnType<typeof contents.rows> {
+    const rows = contents.rows(this.#ctx, this.#login, folder)
     for (const id of rows.keywords) if (id !== 0) this.#shown.add(id)
     return rows
   }
-  changes(folder: Folder, since: number): ReturnType<typeof mailbox.changes> {
-    const found = mailbox.changes(this.#ctx, this.#login, folder, since)
+  changes(folder: Folder, since: number): ReturnType<typeof contents.changes> {
+    const found = contents.changes(this.#ctx, this.#login, folder, since)
     for (const change of found?.changes ?? []) this.#show(change)
     return found
   }
   eachChange(since: number, visit: (folder: string, change: Change) => void): number | null {
-    return mailbox.eachChange(this.#ctx, this.#login, since, (folder, change) => {
+    return contents.eachChange(this.#ctx, this.#login, since, (folder, change) => {
       this.#show(change)
       visit(folder, change)
     })
@@ -43,37 +45,37 @@ export class MessageVerbs {
   /** Words of a set of keywords, by the number that rows and changes gave. */
   keywords(id: number): string[] {
     if (!this.#shown.has(id)) throw new Error(`keyword set ${id} is not of this login's messages`)
-    return mailbox.keywordsOf(this.#ctx, id)
+    return contents.keywordsOf(this.#ctx, id)
   }
 
   itemAt(folder: Folder, uid: number): Placed | null {
-    const placed = mailbox.itemAt(this.#ctx, this.#login, folder, uid)
+    const placed = contents.itemAt(this.#ctx, this.#login, folder, uid)
     if (placed) this.#shown.add(placed.place.keywords)
     return placed
   }
   summaryAt(folder: Folder, uid: number): Summary | null {
-    return mailbox.summaryAt(this.#ctx, this.#login, folder, uid)
+    return contents.summaryAt(this.#ctx, this.#login, folder, uid)
   }
   savedAt(folder: Folder, uid: number): number | null {
-    return mailbox.savedAt(this.#ctx, this.#login, folder, uid)
+    return contents.savedAt(this.#ctx, this.#login, folder, uid)
   }
   /** Bytes of the message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
   raw(item: number): Buffer {
-    return mailbox.rawFor(this.#ctx, this.#login, item)
+    return contents.rawFor(this.#ctx, this.#login, item)
   }
   header(item: number): Header {
-    return mailbox.headerFor(this.#ctx, this.#login, item)
+    return contents.headerFor(this.#ctx, this.#login, item)
   }
 
   changeFlags(
     folder: Folder,
     uids: readonly number[],
-    change: mailbox.FlagChange,
-  ): ReturnType<typeof mailbox.changeFlags> {
-    return mailbox.changeFlags(this.#ctx, this.#login, folder, uids, change)
+    change: FlagChange,
+  ): ReturnType<typeof changeFlags> {
+    return changeFlags(this.#ctx, this.#login, folder, uids, change)
   }
   expunge(folder: Folder, uids: readonly number[]): Promise<number[]> {
-    return mailbox.expunge(this.#ctx, this.#login, folder, uids)
+    return expunge(this.#ctx, this.#login, folder, uids)
   }
   move(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
     return drops.move(this.#ctx, this.#login, from, uids, to)

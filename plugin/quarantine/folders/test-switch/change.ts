@@ -4,12 +4,13 @@ import type { Login } from '../../../mail.ts'
 import { boundGroups } from '../../../store/bounds.ts'
 import { folderValidity } from '../../../store/folders.ts'
 import { getItem } from '../../../store/items.ts'
-import { getBox, getPlace } from '../../../store/places.ts'
+import { folderStatus, getPlace } from '../../../store/places.ts'
 import { readRows } from '../../../store/rows.ts'
 import type { Tx } from '../../../store/store.ts'
-import { HOUR, write, type Context } from '../../context.ts'
+import { HOUR } from '../../../time.ts'
+import { write, type Context } from '../../context.ts'
 import { findFolder, type Folder } from '../folders.ts'
-import { groupPlaces } from '../mailbox.ts'
+import { groupPlaces } from '../expunge.ts'
 import { checkName } from './name.ts'
 import { allFolders, mayCreate } from './switch.ts'
 
@@ -77,7 +78,7 @@ function make(tx: Tx, name: string): void {
 }
 
 function vanish(ctx: Context, tx: Tx, folder: Folder): void {
-  const { messages } = getBox(tx.views, '', folder.id)
+  const { messages } = folderStatus(tx.views, '', folder.id)
   const places = [...readRows(tx.views, '', folder.id, messages).uid].flatMap((uid) => {
     const place = getPlace(tx.views, [uid, folder.id])
     const item = place && getItem(tx.views, place.item)

@@ -1,0 +1,135 @@
+// A folder as a login sees it: rows, changes, messages.
+import { Refused } from '../../errors.ts'
+import type { FolderStatus, Change, Item, Login, Rows } from '../../mail.ts'
+import { parseHeaderAlone, type Header } from '../../mime/headers.ts'
+import { parseStructure } from '../../mime/structure.ts'
+import { blobInPlace, getBlob } from '../../store/blobs.ts'
+import type { Views } from '../../store/env.ts'
+import { getItem } from '../../store/items.ts'
+import { keywordSet } from '../../store/keywords.ts'
+import { folderStatus, getPlace } from '../../store/places.ts'
+import { readRows } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { itemFor, placedFor, seenBy, type Placed } from '../eyes.ts'
+import type { Folder } from './folders.ts'
+import { keptSummary, makeSummary, readSummary, type Summary } from './summary.ts'
+
+export function status(ctx: Context, login: Login, folder: Folder): FolderStatus {
+  return folderStatus(ctx.store.views, login.scope, folder.id)
+}
+
+/** All rows in UID order, and the seq of which they are the state. */
+export function rows(ctx: Context, login: Login, folder: Folder): Rows & { seq: number } {
+  const { views } = ctx.store
+  const seq = ctx.store.seq
+  const { messages } = folderStatus(views, login.scope, folder.id)
+  return { seq, ...readRows(views, login.scope, folder.id, messages) }
+}
+
+/** Changes after `since`, oldest first; null when the journal does not reach back: read rows again. */
+export function changes(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  since: number,
+): { seq: number; changes: Change[] } | null {
+  return ctx.store.watch.changes(login.scope, folder.id, since)
+}
+
+/** Shows `visit` each change after `since` that the login sees, in any folder. As `changes`. */
+export function eachChange(
+  ctx: Context,
+  login: Login,
+  since: number,
+  visit: (folder: string, change: Change) => void,
+): number | null {
+  return ctx.store.watch.each(login.scope, since, visit)
+}
+
+/** The item behind a UID of this folder; null when it is gone or not this login's. */
+export function itemAt(ctx: Context, login: Login, folder: Folder, uid: number): Placed | null {
+  return placedFor(ctx.store.views, login, folder.id, uid)
+}
+
+/**
+ * What a list shows of the message behind a UID that this folder has or had; null when the item is
+ * gone, not this login's, or has left the folder by a move. Much cheaper than `itemAt`.
+ */
+export function summaryAt(ctx: Context, login: Login, folder: Folder, uid: number): Summary | null {
+  // In the quarantine an item and its first place come from one event, so the UID of that place is the
+  // item's id: of most messages the place need not be read.
+  const first = folder.ordinary ? null : known(ctx, uid)
+  const place = first ? null : getPlace(ctx.store.views, [uid, folder.id])
+  const summary = first ?? (place && summaryOf(ctx, place.item))
+  return seenBy(login, summary)
+}
+
+/** Unix time in ms at which the message came into this folder; null when it has left it. */
+export function savedAt(ctx: Context, login: Login, folder: Folder, uid: number): number | null {
+  const place = getPlace(ctx.store.views, [uid, folder.id])
+  return place && ownMessage(ctx, login, place.item) ? place.saved : null
+}
+
+/** The summary of an item, made where there is none. */
+export function summaryOf(ctx: Context, item: number): Summary | null {
+  return known(ctx, item) ?? summarize(ctx, item)
+}
+
+function known(ctx: Context, item: number): Summary | null {
+  const bytes = ctx.store.beside.summary(item)
+  return bytes ? readSummary(item, bytes) : null
+}
+
+function summarize(ctx: Context, id: number): Summary | null {
+  const item = getItem(ctx.store.views, id)
+  if (!item) return null
+  const root = parseStructure(rawOf(ctx, item))
+  const kept = keptSummary(root, item)
+  if (kept) ctx.store.beside.keepSummary(id, kept)
+  return readSummary(id, kept ?? makeSummary(root, item))
+}
+
+/** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
+export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
+  return rawIn(ctx.store.views, item)
+}
+
+/** The same as a decision sees it. */
+export function rawIn(views: Views, item: Pick<Item, 'id' | 'blob'>): Buffer {
+  return needBlob(getBlob(views, item.blob), item)
+}
+
+/** The same for a login. Refused when the item is gone, or not this login's. */
+export function rawFor(ctx: Context, login: Login, id: number): Buffer {
+  return rawOf(ctx, needed(ctx, login, id))
+}
+
+export function headerFor(ctx: Context, login: Login, id: number): Header {
+  return headerOf(ctx, needed(ctx, login, id))
+}
+
+function needed(ctx: Context, login: Login, id: number): { id: number; blob: string } {
+  const known = ownMessage(ctx, login, id)
+  if (!known) throw new Refused('not-found', `There is no message ${id} here any more.`)
+  return { id, blob: known.blob }
+}
+
+/** Of an item that this login sees. From its summary, where it has one: much cheaper than the item. */
+function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' | 'scope'> | null {
+  const summary = known(ctx, id)
+  return summary ? seenBy(login, summary) : itemFor(ctx.store.views, login, id)
+}
+
+/** Only the header of its message: of a large one no copy is made but of that. */
+function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
+  return parseHeaderAlone(needBlob(blobInPlace(ctx.store.views, item.blob), item))
+}
+
+function needBlob(bytes: Buffer | null, { id, blob }: Pick<Item, 'id' | 'blob'>): Buffer {
+  if (!bytes) throw new Error(`blob ${blob} of item ${id} is missing from the store`)
+  return bytes
+}
+
+export function keywordsOf(ctx: Context, id: number): string[] {
+  return keywordSet(ctx.store.views, id)
+}

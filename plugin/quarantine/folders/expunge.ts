@@ -1,0 +1,55 @@
+// Messages leave a folder.
+import { FLAG, type Item, type Login } from '../../mail.ts'
+import { boundGroups } from '../../store/bounds.ts'
+import type { PlaceGroup } from '../../store/events/index.ts'
+import { getPlace } from '../../store/places.ts'
+import type { Tx } from '../../store/store.ts'
+import { HOUR } from '../../time.ts'
+import { write, type Context } from '../context.ts'
+import { itemFor, type Placed } from '../eyes.ts'
+import type { Folder } from './folders.ts'
+
+/**
+ * Deletes places: `uids` (those that carry \Deleted), or all that carry \Deleted. Answers the UIDs that
+ * went. Items left without a place stay recoverable for main.grace_hours.
+ */
+export async function expunge(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  uids: readonly number[],
+): Promise<number[]> {
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const marked: Placed[] = []
+    for (const uid of uids) {
+      const place = getPlace(tx.views, [uid, folder.id])
+      if (!place || !(place.flags & FLAG.deleted)) continue
+      const item = itemFor(tx.views, login, place.item)
+      if (item) marked.push({ place, item })
+    }
+    const due = tx.at + ctx.config.main.grace_hours * HOUR
+    for (const groups of boundGroups(groupPlaces(marked)))
+      tx.append({ type: 'expunge', groups, due })
+    return marked.map(({ place }) => place.uid)
+  })
+}
+
+/** Places grouped as events name them. */
+export function groupPlaces(places: readonly Placed[]): PlaceGroup[] {
+  const groups = new Map<string, PlaceGroup>()
+  for (const { place, item } of places) {
+    const key = `${item.scope}\n${place.folder}`
+    const group = groups.get(key)
+    if (group) group.uids.push(place.uid)
+    else groups.set(key, { scope: item.scope, folder: place.folder, uids: [place.uid] })
+  }
+  return [...groups.values()]
+}
+
+/** The places that an item has. */
+export function placesOf(tx: Tx, item: Item): Placed[] {
+  return item.places.flatMap((key) => {
+    const place = getPlace(tx.views, key)
+    return place ? [{ place, item }] : []
+  })
+}

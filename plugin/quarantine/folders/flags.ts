@@ -1,0 +1,97 @@
+// Flags of messages, and the keywords among them.
+import { Refused } from '../../errors.ts'
+import type { FlagSet, Login, Place } from '../../mail.ts'
+import { boundGroups } from '../../store/bounds.ts'
+import type { PlaceGroup } from '../../store/events/index.ts'
+import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
+import type { Tx } from '../../store/store.ts'
+import { write, type Context } from '../context.ts'
+import { placedFor } from '../eyes.ts'
+import type { Folder } from './folders.ts'
+
+/** Distinct sets of keywords in a data set: far more than people use, and a bound for the others. */
+const KEYWORD_SETS_MAX = 65_536
+const KEYWORDS_MAX = 32
+const KEYWORD_LENGTH_MAX = 64
+
+export function checkKeywords(keywords: readonly string[]): void {
+  if (keywords.length > KEYWORDS_MAX)
+    throw new Refused('limit', `A message can carry at most ${KEYWORDS_MAX} keywords.`)
+  for (const word of keywords)
+    if (word.length > KEYWORD_LENGTH_MAX)
+      throw new Refused('limit', `A keyword can have at most ${KEYWORD_LENGTH_MAX} characters.`)
+}
+
+export function flagsOf(tx: Tx, place: Place): FlagSet {
+  return { system: place.flags, keywords: keywordSet(tx.views, place.keywords) }
+}
+
+/** What a STORE asks for: `set` replaces, `add` and `remove` change (RFC 9051 §6.4.6). */
+export interface FlagChange {
+  mode: 'set' | 'add' | 'remove'
+  flags: FlagSet
+  /** Only messages unchanged since this MODSEQ (RFC 7162 §3.1.3). */
+  unchangedSince?: number
+}
+
+/**
+ * Changes flags of the given UIDs. `modified`: UIDs left alone because they changed after
+ * `unchangedSince`; `gone`: UIDs that are no longer there.
+ */
+export async function changeFlags(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  uids: readonly number[],
+  change: FlagChange,
+): Promise<{ modified: number[]; gone: number[] }> {
+  checkKeywords(change.flags.keywords)
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const modified: number[] = []
+    const gone: number[] = []
+    const groups = new Map<string, PlaceGroup & { flags: FlagSet }>()
+    for (const uid of uids) {
+      const placed = placedFor(tx.views, login, folder.id, uid)
+      if (!placed) {
+        gone.push(uid)
+        continue
+      }
+      const { place, item } = placed
+      if (change.unchangedSince !== undefined && place.modseq > change.unchangedSince) {
+        modified.push(uid)
+        continue
+      }
+      const before = flagsOf(tx, place)
+      const after = changed(before, change)
+      if (after.system === before.system && same(after.keywords, before.keywords)) continue
+      const key = `${item.scope}\n${after.system}\n${after.keywords.join(' ')}`
+      const group = groups.get(key)
+      if (group) group.uids.push(uid)
+      else groups.set(key, { scope: item.scope, folder: folder.id, uids: [uid], flags: after })
+    }
+    if (groups.size > 0) {
+      if (change.flags.keywords.length > 0 && keywordSets(tx.views) >= KEYWORD_SETS_MAX)
+        throw new Refused('limit', 'There are too many different keywords on this server already.')
+      for (const some of boundGroups(groups.values())) tx.append({ type: 'flags', groups: some })
+    }
+    return { modified, gone }
+  })
+}
+
+function changed(before: FlagSet, { mode, flags }: FlagChange): FlagSet {
+  if (mode === 'set') return { system: flags.system, keywords: normalKeywords(flags.keywords) }
+  if (mode === 'add')
+    return {
+      system: before.system | flags.system,
+      keywords: normalKeywords([...before.keywords, ...flags.keywords]),
+    }
+  const drop = new Set(flags.keywords.map((word) => word.toLowerCase()))
+  return {
+    system: before.system & ~flags.system,
+    keywords: before.keywords.filter((word) => !drop.has(word.toLowerCase())),
+  }
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i])
+}
