@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/lists': {
     files: /^plugin\/quarantine\/lists\//,
-    may: [...VIEWS, 'quarantine/eyes', 'filter'],
+    may: [...VIEWS, 'quarantine/eyes', 'config', 'filter', 'mime'],
   },
   'quarantine/model': {
     files: /^plugin\/quarantine\/model\//,
@@ -96,6 +96,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'config',
       'mime',
       'quarantine/folders',
+      'quarantine/lists',
       'quarantine/drop',
       'quarantine/release',
       'quarantine/upkeep',
@@ -132,7 +133,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haraka/receive': {
     files: /^plugin\/haraka\/receive\//,
-    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine/mail path', 'open'],
+    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine/lists', 'quarantine/mail path', 'open'],
   },
   'haraka/release': {
     files: /^plugin\/haraka\/release\//,
@@ -250,7 +251,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   cli: {
     files: /^plugin\/cli\//,
-    may: [...VERBS, 'quarantine/context', 'quarantine/model', 'config', 'open'],
+    may: [...VERBS, 'quarantine/context', 'quarantine/lists', 'quarantine/model', 'config', 'open'],
   },
 
   'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },
