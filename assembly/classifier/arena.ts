@@ -13,8 +13,14 @@ export const TAGS_MAX: i32 = 8192
 export const VIEW_MAX: i32 = 6000
 /** Entries of the table that finds repeated features: a power of two above VIEW_MAX. */
 export const SEEN: i32 = 8192
-/** Depth of nested parts. */
-export const DEPTH_MAX: i32 = 8
+/** Depth of nested parts; deeper ones are text. plugin/mime/structure.ts looks as deep. */
+export const DEPTH_MAX: i32 = 100
+/** Boundaries of all open multiparts, in all their spellings. */
+export const BOUNDARIES: i32 = 128
+/** Bytes of a boundary that was written anew. */
+export const SPELLING_MAX: i32 = 256
+/** Stretches of text that wait until all parts are read. */
+export const WAITING: i32 = 64
 /** Bytes of all signals of a message. */
 export const SIGNALS_MAX: i32 = 8192
 /** Bytes of the record that explains a message. */
@@ -38,6 +44,15 @@ export let result: usize = 0
 export let lines: usize = 0
 export let order: usize = 0
 export let trace: usize = 0
+/** What a transfer encoding held that has parts of its own. */
+export let inner: usize = 0
+/** Text brought to UTF-8, or out of uuencode. */
+export let converted: usize = 0
+export let spellings: usize = 0
+export let boundaries: usize = 0
+export let levels: usize = 0
+export let waiting: usize = 0
+export let fields: usize = 0
 export let model: usize = 0
 export let bits: i32 = 0
 
@@ -60,6 +75,13 @@ export function reserve(size: i32): void {
   edges = take((RANGE_MAX + 16) * 4)
   hits = take((RANGE_MAX + 16) * 4)
   decoded = take(RANGE_MAX)
+  inner = take(RANGE_MAX)
+  converted = take(RANGE_MAX)
+  spellings = take((BOUNDARIES + 1) * SPELLING_MAX)
+  boundaries = take(BOUNDARIES * 16)
+  levels = take((DEPTH_MAX + 1) * 8)
+  waiting = take(WAITING * 16)
+  fields = take(1024)
   signals = take(SIGNALS_MAX)
   order = take(6 * VIEW_MAX * 4)
   model = take(4 << size)

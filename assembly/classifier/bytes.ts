@@ -10,6 +10,17 @@ export function isSpace(c: u32): bool {
   return c == 32 || c == TAB || c == LF || c == CR
 }
 
+/** Space or tab. */
+export function isBlank(c: u32): bool {
+  return c == 32 || c == TAB
+}
+
+/** First position from `p` on that is not space or tab. */
+export function skipBlank(p: usize, end: usize): usize {
+  while (p < end && isBlank(load<u8>(p))) p++
+  return p
+}
+
 /** First position from `p` on that is not white space. */
 export function skipSpace(p: usize, end: usize): usize {
   while (p < end && isSpace(load<u8>(p))) p++
@@ -42,6 +53,18 @@ export function findPair(p: usize, end: usize, c: u8, d: u8): usize {
       const at = p + ctz(hit)
       return at + 1 < end ? at : end
     }
+    p += 16
+  }
+  return end
+}
+
+/** First LF or CR in `[p, end)`, else `end`. Reads up to 15 bytes beyond `end`. */
+export function findLine(p: usize, end: usize): usize {
+  while (p < end) {
+    const c = v128.load(p)
+    const line = v128.or(i8x16.eq(c, i8x16.splat(<i8>LF)), i8x16.eq(c, i8x16.splat(<i8>CR)))
+    const hit = i8x16.bitmask(line)
+    if (hit != 0) return min<usize>(p + ctz(hit), end)
     p += 16
   }
   return end

@@ -1,10 +1,10 @@
 // Base64, quoted-printable and encoded words: bytes in, bytes out, nothing refused.
-import { isSpace } from './bytes'
+import { findLine, isSpace } from './bytes'
 
 const ZERO: u32 = 48
 
 /** Value of a base64 digit (RFC 4648 §4), else 64. */
-function digit(c: u32): u32 {
+export function base64Digit(c: u32): u32 {
   if (c - 65 <= 25) return c - 65
   if (c - 97 <= 25) return c - 71
   if (c - ZERO <= 9) return c + 4
@@ -19,12 +19,12 @@ export function hex(c: u32): u32 {
   return low - 97 <= 5 ? low - 87 : 16
 }
 
-/** Table of digit() for all bytes. */
+/** Table of base64Digit() for all bytes. */
 let table: usize = 0
 
 export function prepareBase64(): void {
   table = heap.alloc(256)
-  for (let c = 0; c < 256; c++) store<u8>(table + c, digit(c))
+  for (let c = 0; c < 256; c++) store<u8>(table + c, base64Digit(c))
 }
 
 /**
@@ -101,12 +101,48 @@ export function quoted(p: usize, end: usize, out: usize, limit: i32, word: bool)
         continue
       }
     }
-    const size = <i32>min<usize>(end - p, 2)
-    if (size > 0 && load<u8>(p) == 10) p += 1
-    else if (size > 1 && load<u8>(p) == 13 && load<u8>(p, 1) == 10) p += 2
+    const next = softBreak(p, end)
+    if (next != 0) p = next
     else store<u8>(out++, c)
   }
   return <i32>(out - from)
+}
+
+/** Behind the line end at `p`, if nothing but white space is before it, else 0 (RFC 2045 §6.7, rules 3 and 5). */
+function softBreak(p: usize, end: usize): usize {
+  // A line has 76 characters.
+  const stop = min<usize>(end, p + 76)
+  while (p < stop && (load<u8>(p) == 32 || load<u8>(p) == 9)) p++
+  if (p >= end) return 0
+  if (load<u8>(p) == 10) return p + 1
+  if (load<u8>(p) != 13) return 0
+  return p + 1 < end && load<u8>(p, 1) == 10 ? p + 2 : p + 1
+}
+
+/** Whether the text in `[p, end)` may be base64: its first word is long, or all there is. */
+export function looksBase64(p: usize, end: usize): bool {
+  while (p < end && isSpace(load<u8>(p))) p++
+  const from = p
+  while (p < end && (base64Digit(load<u8>(p)) < 64 || load<u8>(p) == 61)) p++
+  const size = p - from
+  if (p < end && !isSpace(load<u8>(p))) return false
+  if (size >= 12) return true
+  while (p < end && isSpace(load<u8>(p))) p++
+  return p == end && size > 0 && (size & 3) == 0
+}
+
+/** Letters of a line of base64 that begins in the middle of other text. */
+const BASE64_LINE: usize = 40
+
+/** The first line in `[p, end)` that is of base64 alone, else `end`. */
+export function base64Line(p: usize, end: usize): usize {
+  while (p < end) {
+    const from = p
+    while (p < end && base64Digit(load<u8>(p)) < 64) p++
+    if (p - from >= BASE64_LINE && (p == end || isSpace(load<u8>(p)) || load<u8>(p) == 61)) return from
+    p = findLine(p, end) + 1
+  }
+  return end
 }
 
 /** Where the encoded word that starts at `p` ends, else 0; its parts in the globals below. */

@@ -1,205 +1,35 @@
-// A block of header lines (RFC 5322 §2.2): views A and B, and the two fields MIME needs.
+// A block of header lines (RFC 5322 §2.2): its fields, and what MIME needs of them.
 import * as arena from './arena'
-import {
-  CR,
-  LF,
-  TAB,
-  find,
-  findLast,
-  findPair,
-  isSpace,
-  search,
-  skipSpace,
-  trimEnd,
-} from './bytes'
+import { CR, LF, findPair, isBlank, skipBlank, skipSpace, trimEnd } from './bytes'
+import { addEncoding, addType, forgetContent, isParameter } from './content'
 import { encodedWords } from './decode'
 import { isDropped } from './dropped'
-import { addStructural } from './features'
-import { FNV_BASIS, FNV_PRIME, fnv, small, structural, tagOf } from './hash'
-import { EMPTY, PRESENT, SHAPE, SIGNAL, setName, tracing } from './trace'
-import { words } from './words'
+import { CONTENT_TRANSFER_ENCODING, CONTENT_TYPE, field } from './field'
+import { FNV_BASIS, FNV_PRIME, small } from './hash'
+import { isBlankLine, isFold, lineStop, pastLineEnd, startsBody, startsContent } from './lines'
+import { setName, tracing } from './trace'
 
-export const A: i32 = 0
-export const B: i32 = 1
-export const C: i32 = 2
+/** Where the body may start although no empty line stands there (docs/structure.md); 0 if nowhere. */
+export let loose: usize = 0
 
-// FNV-1a-32 of names in small letters; a test compares them with the names.
-const SUBJECT: u32 = 0x891cfe4f
-const FROM: u32 = 0x95cd8075
-const TO: u32 = 0x42454824
-const REPLY_TO: u32 = 0x9a998443
-const CC: u32 = 0x56299123
-const MESSAGE_ID: u32 = 0x269f14e6
-const REFERENCES: u32 = 0x6392f7cb
-const IN_REPLY_TO: u32 = 0x496050ef
-const THREAD_INDEX: u32 = 0xd156f810
-const DATE: u32 = 0xd472dc59
-const DKIM_SIGNATURE: u32 = 0xecb9567d
-const DOMAINKEY_SIGNATURE: u32 = 0xcce72413
-const RECEIVED: u32 = 0x60ac56b2
-const CONTENT_TYPE: u32 = 0xfcf70995
-const CONTENT_TRANSFER_ENCODING: u32 = 0x5ce4ec74
-const LAZARET_SIGNAL: u32 = 0x01649ca5
-
-/** Symbols of a shape. */
-const SHAPE_MAX: i32 = 24
-
-/** The first Content-Type and Content-Transfer-Encoding of the newest block; empty when there is none. */
-export let typeFrom: usize = 0
-export let typeEnd: usize = 0
-export let encodingFrom: usize = 0
-export let encodingEnd: usize = 0
-
-/** FNV-1a-32 of the shape of a value: digits 0, letters a and A, white space one, repeats dropped. */
-function shape(p: usize, end: usize): u32 {
-  let h = FNV_BASIS
-  let last: u32 = 256
-  for (let n = 0; p < end && n < SHAPE_MAX; p++) {
-    let c = <u32>load<u8>(p)
-    if (c - 48 <= 9) c = 48
-    else if (c - 97 <= 25) c = 97
-    else if (c - 65 <= 25) c = 65
-    else if (isSpace(c)) c = 32
-    if (c == last) continue
-    last = c
-    h = (h ^ c) * FNV_PRIME
-    n++
-  }
-  return h
-}
-
-/** First place in `[p, end)` of `word` (in small letters) between white space, else `end`. */
-function between(p: usize, end: usize, word: string): usize {
+/** Last byte of the field that goes on at `p`: its LF, or `end`. */
+function fieldStop(p: usize, end: usize): usize {
   while (true) {
-    const at = search(p, end, word)
-    if (at == end) return end
-    const after = at + word.length
-    if (at > p && isSpace(load<u8>(at - 1)) && after < end && isSpace(load<u8>(after))) return at
-    p = at + 1
-  }
-}
-
-/** Where `boundary=` starts in a Content-Type, else `end`; where its value starts goes to boundaryValue. */
-export let boundaryValue: usize = 0
-
-export function findBoundary(p: usize, end: usize): usize {
-  while (true) {
-    const at = search(p, end, 'boundary')
-    if (at == end) return end
-    const equals = skipSpace(at + 8, end)
-    if (equals < end && load<u8>(equals) == 61) {
-      boundaryValue = skipSpace(equals + 1, end)
-      return at
-    }
-    p = at + 1
-  }
-}
-
-function domain(p: usize, end: usize, tag: u32): void {
-  const at = findLast(p, end, 64)
-  if (at != end) words(at + 1, end, tag, B)
-}
-
-function messageId(p: usize, end: usize, tag: u32): void {
-  addStructural(structural(tag ^ 0x100 ^ shape(p, end), B), B, SHAPE, p, end)
-  domain(p, end, tag)
-}
-
-function date(p: usize, end: usize, tag: u32): void {
-  addStructural(structural(tag ^ 0x200 ^ shape(p, end), B), B, SHAPE, p, end)
-  const plus = findLast(p, end, 43)
-  const minus = findLast(plus == end ? p : plus, end, 45)
-  const sign = minus != end ? minus : plus
-  if (sign != end) words(sign + 1, end, tag + load<u8>(sign), B)
-}
-
-/** The value of `d=` of a signature (RFC 6376 §3.5), else nothing. */
-function signature(p: usize, end: usize, tag: u32): void {
-  while (p < end) {
-    const stop = find(p, end, 59)
-    const name = skipSpace(p, stop)
-    if (name < stop && (load<u8>(name) | 32) == 100) {
-      const equals = skipSpace(name + 1, stop)
-      if (equals < stop && load<u8>(equals) == 61) {
-        words(equals + 1, stop, tag, B)
-        return
-      }
-    }
+    const stop = lineStop(p, end)
+    if (!isFold(stop + 1, end)) return stop
+    if (loose == 0 && isBlankLine(stop + 1, end)) loose = stop + 1
     p = stop + 1
-  }
-}
-
-/** Who sent it to whom, without ids and times (RFC 5321 §4.4). */
-function received(p: usize, end: usize, tag: u32): void {
-  const stop = findLast(p, end, 59)
-  const id = between(p, stop, 'id')
-  words(p, id, tag, B)
-  if (id == stop) return
-  const to = between(id, stop, 'for')
-  words(to, stop, tag, B)
-}
-
-function contentType(p: usize, end: usize, tag: u32): void {
-  const at = findBoundary(p, end)
-  if (at != end) addStructural(structural(tag ^ 0x400 ^ shape(at, end), B), B, SHAPE, at, end)
-  words(p, at, tag, B)
-}
-
-/** The features of one header field; the value is trimmed. */
-function field(name: u32, depth: i32, p: usize, end: usize): void {
-  const tag = tagOf(name, depth)
-  const view =
-    name == SUBJECT || name == FROM || name == TO || name == REPLY_TO || name == CC ? A : B
-  const present = p == end ? tag + 1 : tag
-  addStructural(structural(present, view), view, p == end ? EMPTY : PRESENT, p, p)
-  if (p == end) return
-  if (view == A) {
-    words(p, end, tag, A)
-    if (name == SUBJECT && depth == 0) {
-      if (tracing) setName(p, p)
-      words(p, end, 0, C)
-    }
-  } else if (name == RECEIVED) received(p, end, tag)
-  else if (name == MESSAGE_ID) messageId(p, end, tag)
-  else if (name == REFERENCES || name == IN_REPLY_TO || name == THREAD_INDEX) domain(p, end, tag)
-  else if (name == DATE) date(p, end, tag)
-  else if (name == CONTENT_TYPE) contentType(p, end, tag)
-  else if (name == DKIM_SIGNATURE || name == DOMAINKEY_SIGNATURE) signature(p, end, tag)
-  else words(p, end, tag, B)
-}
-
-/** Remembers what MIME needs of the block. */
-function remember(name: u32, p: usize, end: usize): void {
-  if (name == CONTENT_TYPE && typeFrom == 0) {
-    typeFrom = p
-    typeEnd = end
-  } else if (name == CONTENT_TRANSFER_ENCODING && encodingFrom == 0) {
-    encodingFrom = p
-    encodingEnd = end
-  }
-}
-
-/** Last byte of the logical line that goes on at `p`: its LF, or `end`. */
-function lineEnd(p: usize, end: usize): usize {
-  while (true) {
-    const lf = find(p, end, <u8>LF)
-    if (lf + 1 >= end) return lf
-    const next = <u32>load<u8>(lf, 1)
-    if (next != 32 && next != TAB) return lf
-    p = lf + 1
   }
 }
 
 /** Reads the header block at `p`; returns where the body starts. */
 export function headers(p: usize, end: usize, depth: i32): usize {
-  typeFrom = 0
-  typeEnd = 0
-  encodingFrom = 0
-  encodingEnd = 0
+  const begin = p
+  forgetContent()
+  loose = 0
   while (p < end) {
     const first = <u32>load<u8>(p)
-    if (first == LF) return p + 1
-    if (first == CR && p + 1 < end && load<u8>(p, 1) == LF) return p + 2
+    if (first == LF || first == CR) return pastLineEnd(p, end)
     const start = p
     let name = FNV_BASIS
     let c: u32 = 0
@@ -209,18 +39,29 @@ export function headers(p: usize, end: usize, depth: i32): usize {
       if (c - 33 > 93 || c == 58) break
       name = (name ^ small(c)) * FNV_PRIME
     }
-    if (p == end || c != 58 || p == start) {
-      // Not a field: this line has no meaning.
-      p = find(p, end, <u8>LF) + 1
+    const nameEnd = p
+    if (isBlank(c)) {
+      // RFC 5322 §4.5: white space before the colon.
+      p = skipBlank(p, end)
+      if (p < end) c = load<u8>(p)
+    }
+    if (p == end || c != 58 || nameEnd == start) {
+      p = skipBlank(start, end)
+      // The first line has nothing to be folded to.
+      if (start == begin && p != start && startsContent(p, end)) continue
+      // Not a field: this line has no meaning, or it is text.
+      if (loose == 0 && !isParameter(start)) loose = start
+      p = lineStop(start, end) + 1
       continue
     }
-    const nameEnd = p
-    const lf = lineEnd(p + 1, end)
-    let from = skipSpace(p + 1, lf)
-    let stop = trimEnd(from, min<usize>(lf, from + arena.RANGE_MAX))
-    p = lf + 1
+    if (loose == 0 && startsBody(start, end)) loose = start
+    const last = fieldStop(p + 1, end)
+    let from = skipSpace(p + 1, last)
+    let stop = trimEnd(from, min<usize>(last, from + arena.RANGE_MAX))
+    p = last + 1
     if (isDropped(start, nameEnd)) continue
-    remember(name, from, stop)
+    if (name == CONTENT_TYPE) addType(from, stop, p, end)
+    else if (name == CONTENT_TRANSFER_ENCODING) addEncoding(from, stop, p, end)
     if (tracing) setName(start, nameEnd)
     if (findPair(from, stop, 61, 63) != stop) {
       const size = encodedWords(from, stop, arena.decoded)
@@ -230,15 +71,4 @@ export function headers(p: usize, end: usize, depth: i32): usize {
     field(name, depth, from, stop)
   }
   return end
-}
-
-/** Findings of others, one a line, as features of view B that no header can have. */
-export function findings(p: usize, end: usize): void {
-  const tag = tagOf(LAZARET_SIGNAL, 0)
-  while (p < end) {
-    const stop = find(p, end, <u8>LF)
-    const t = (<u64>tag) | ((<u64>fnv(p, stop)) << 32)
-    if (stop > p) addStructural(structural(t, B), B, SIGNAL, p, stop)
-    p = stop + 1
-  }
 }

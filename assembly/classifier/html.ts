@@ -1,6 +1,7 @@
 // HTML to the text a reader sees, and the names of its tags on the side.
 import * as arena from './arena'
 import { find, findSpace, isSpace, search, skipSpace, startsWith } from './bytes'
+import { putCode } from './charset'
 import { hex } from './decode'
 
 /** Bytes of names of tags of this message, in arena.tags. */
@@ -176,26 +177,6 @@ function entity(p: usize, end: usize): usize {
     p += 4
   } else return 0
   return p < end && load<u8>(p) == 59 ? p + 1 : p
-}
-
-/** Writes a code point as UTF-8 (RFC 3629 §3) as far as there is room. */
-function putCode(c: u32, out: usize, stop: usize): usize {
-  if (c < 0x80) {
-    store<u8>(out, c)
-    return out + 1
-  }
-  const size: u32 = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4
-  if (out + size > stop) {
-    while (out < stop) store<u8>(out++, 32)
-    return out
-  }
-  let shift = (size - 1) * 6
-  store<u8>(out++, ((0xf00 >> size) & 0xff) | (c >> shift))
-  while (shift > 0) {
-    shift -= 6
-    store<u8>(out++, 0x80 | ((c >> shift) & 0x3f))
-  }
-  return out
 }
 
 /** The tag at `p` (behind `<`): writes what it leaves in the text; its end goes to tagEnd. */

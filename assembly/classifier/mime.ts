@@ -1,177 +1,230 @@
-// The tree of a message (RFC 2045, 2046): which bytes are headers, which are text.
+// The structure of a message (RFC 2045, 2046) as docs/structure.md has it for the union of all readings: which bytes
+// are headers, which are text. No tree: the message is cut at the delimiter lines of all multiparts that are open.
 import * as arena from './arena'
-import { CR, LF, TAB, find, isSpace, startsWith } from './bytes'
-import { base64, quoted } from './decode'
-import { C, boundaryValue, encodingEnd, encodingFrom, findBoundary } from './header'
-import { headers, typeEnd, typeFrom } from './header'
-import { forgetTags, html, tagsUsed } from './html'
+import { CR, LF, find, search, skipSpace, startsWith } from './bytes'
+import { plainBoundary, spellings } from './boundary'
+import {
+  BASE64,
+  HTML,
+  IDENTITY,
+  MESSAGE,
+  MULTIPART,
+  PLAIN,
+  charsets,
+  codings,
+  isEncoded,
+  kinds,
+  types,
+} from './content'
+import { looksBase64 } from './decode'
+import {
+  closeTo,
+  depthOf,
+  enter,
+  forgetLevels,
+  guess,
+  isAmbiguous,
+  leave,
+  levels,
+  line,
+  lineAfter,
+  lineExact,
+  lineLast,
+  lineLevel,
+  open,
+  scan,
+  setLine,
+} from './delimiters'
+import { C } from './field'
+import { headers, loose } from './header'
+import { forgetTags, tagsUsed } from './html'
+import { isFold, lineStop, startsContent } from './lines'
+import { codingOf, decodeInner, forgetText, queue, text, wait, wake } from './text'
 import { setName, tracing } from './trace'
 import { words } from './words'
 
-/** Longest boundary that is used; RFC 2046 §5.1.1 allows 70. */
-const BOUNDARY_MAX: usize = 200
 /** Tag of the names of HTML tags. */
 const TAG_NAMES: u32 = 9
-/** Bytes of a text in which `<html` or `<body` make it HTML. */
-const SNIFF: usize = 500
+/** A text before the first part that is shorter than this and speaks of MIME is the mailer's. */
+const NOTICE_MAX: usize = 512
 
-const PLAIN: i32 = 0
-const HTML: i32 = 1
-const MULTIPART: i32 = 2
-const MESSAGE: i32 = 3
-const OTHER: i32 = 4
+/** The bytes at hand were decoded: nothing that has parts is decoded once more. */
+let isInner: bool = false
 
-/** Output text so far. */
-let textUsed: i32 = 0
+/** Where the text before the first part of the multipart starts that part() opened, else 0; and how it is read. */
+let opened: usize = 0
+let openedKinds: i32 = 0
+let openedCodings: i32 = 0
 
-function kindOf(p: usize, end: usize): i32 {
-  if (startsWith(p, end, 'multipart/')) return MULTIPART
-  if (startsWith(p, end, 'text/html')) return HTML
-  if (startsWith(p, end, 'message/rfc822') || startsWith(p, end, 'message/global')) return MESSAGE
-  if (startsWith(p, end, 'text/') || startsWith(p, end, 'message/')) return PLAIN
-  // Without a slash it is no type at all (RFC 2045 §5.2).
-  return find(p, end, 47) == end ? PLAIN : OTHER
+/** Whether the next delimiter line in `[p, end)` is that of the innermost multipart. */
+function hasPart(p: usize, end: usize): bool {
+  scan(p, end)
+  return line < end && lineLevel == levels - 1
 }
 
-/** Decodes `[p, end)` to arena.decoded if it is encoded; the bytes to read go to sourceFrom, sourceEnd. */
-let sourceFrom: usize = 0
-let sourceEnd: usize = 0
-
-function decode(p: usize, end: usize, coding: i32, limit: i32): void {
-  sourceFrom = arena.decoded
-  if (coding == 1) sourceEnd = sourceFrom + base64(p, end, sourceFrom, limit)
-  else if (coding == 2) sourceEnd = sourceFrom + quoted(p, end, sourceFrom, limit, false)
-  else {
-    sourceFrom = p
-    sourceEnd = min<usize>(end, p + limit)
-  }
+/** Opens the multipart of the newest header, whose lines are from `p` on; false if it has none. */
+function openMultipart(p: usize, end: usize, depth: i32): bool {
+  if (depth >= arena.DEPTH_MAX) return false
+  const at = line
+  const after = lineAfter
+  const level = lineLevel
+  const last = lineLast
+  const exact = lineExact
+  open(depth)
+  if (plainBoundary() && hasPart(p, end)) return true
+  spellings()
+  if (hasPart(p, end)) return true
+  guess(p, at)
+  if (hasPart(p, end)) return true
+  closeTo(levels - 1)
+  setLine(at, after, level, last, exact)
+  return false
 }
 
-function isHtml(p: usize, end: usize): bool {
-  const stop = min<usize>(end, p + SNIFF)
-  while (true) {
-    p = find(p, stop, 60)
-    if (p == stop) return false
-    if (startsWith(p, stop, '<html') || startsWith(p, stop, '<body')) return true
-    p++
-  }
+/** Reads a message or a multipart that is encoded as a whole; false if that cannot be, or it has no parts. */
+function inner(p: usize, stop: usize, coding: i32, depth: i32, isMessage: bool): bool {
+  if (isInner || depth >= arena.DEPTH_MAX) return false
+  const at = line
+  const after = lineAfter
+  const level = lineLevel
+  const last = lineLast
+  const exact = lineExact
+  const from = arena.inner
+  const end = from + decodeInner(p, stop, coding, from)
+  const first = queue()
+  const floor = enter()
+  isInner = true
+  setLine(end, end, 0, false, false)
+  openedKinds = PLAIN
+  openedCodings = IDENTITY
+  const found = isMessage || openMultipart(from, end, depth)
+  if (found) walk(from, end, depth + 1, isMessage)
+  wake(first)
+  isInner = false
+  leave(floor)
+  setLine(at, after, level, last, exact)
+  return found
 }
 
-/** The words of a text part, as far as the budget goes. */
-function textPart(p: usize, end: usize, coding: i32, kind: i32): void {
-  const room = arena.TEXT_MAX - textUsed
-  if (room <= 0) return
-  let rich = kind == HTML
-  decode(p, end, coding, rich ? arena.RANGE_MAX : max<i32>(room, <i32>SNIFF))
-  if (!rich && isHtml(sourceFrom, sourceEnd)) {
-    rich = true
-    decode(p, end, coding, arena.RANGE_MAX)
-  }
-  if (rich) {
-    const size = html(sourceFrom, sourceEnd, arena.text, room)
-    words(arena.text, arena.text + size, 0, C)
-    textUsed += size
-  } else {
-    const size = min<i32>(<i32>(sourceEnd - sourceFrom), room)
-    words(sourceFrom, sourceFrom + size, 0, C)
-    textUsed += size
-  }
-}
-
-let delimiterEnd: usize = 0
-let delimiterLast: bool = false
-
-/**
- * The next line `--boundary` (RFC 2046 §5.1.1) whose start is in `[p, end)`, where p is the start of a
- * line; `end` if there is none. What follows the line goes to delimiterEnd.
- */
-function delimiter(p: usize, end: usize, boundary: usize, size: usize): usize {
-  const lf = i8x16.splat(<i8>LF)
-  const dash = i8x16.splat(45)
-  let at = p
-  let block = p
-  let hits = 0
-  while (true) {
-    if (
-      at + size + 2 <= end &&
-      load<u16>(at) == 0x2d2d &&
-      memory.compare(at + 2, boundary, size) == 0
-    ) {
-      let q = at + 2 + size
-      delimiterLast = q + 2 <= end && load<u16>(q) == 0x2d2d
-      if (delimiterLast) q += 2
-      while (q < end && (load<u8>(q) == 32 || load<u8>(q) == TAB || load<u8>(q) == CR)) q++
-      if (q == end || load<u8>(q) == LF) {
-        delimiterEnd = min<usize>(q + 1, end)
-        return at
-      }
-    }
-    while (hits == 0) {
-      if (block >= end) return end
-      hits = i8x16.bitmask(
-        v128.and(i8x16.eq(v128.load(block), lf), i8x16.eq(v128.load(block + 1), dash)),
-      )
-      block += 16
-    }
-    at = block - 15 + ctz(hits)
-    hits &= hits - 1
-  }
-}
-
-/** Reads the parts of a multipart; false if its boundary is missing or never occurs. */
-function multipart(p: usize, end: usize, depth: i32): bool {
-  if (findBoundary(typeFrom, typeEnd) == typeEnd) return false
-  let from = boundaryValue
-  let stop = typeEnd
-  if (from < stop && load<u8>(from) == 34) stop = find(++from, stop, 34)
-  else {
-    stop = from
-    while (stop < typeEnd && !isSpace(load<u8>(stop)) && load<u8>(stop) != 59) stop++
-  }
-  while (stop > from && isSpace(load<u8>(stop - 1))) stop--
-  const size = stop - from
-  if (size == 0 || size > BOUNDARY_MAX) return false
-  if (delimiter(p, end, from, size) == end) return false
-  while (!delimiterLast) {
-    const start = delimiterEnd
-    const next = delimiter(start, end, from, size)
-    const after = delimiterEnd
-    const last = delimiterLast
-    entity(start, next, depth + 1)
-    if (next == end) break
-    delimiterEnd = after
-    delimiterLast = last
+/** Whether the header in `[p, end)` has fields of a part and no others. */
+function isOnlyContent(p: usize, end: usize): bool {
+  for (; p < end; p = lineStop(p, end) + 1) {
+    const c = load<u8>(p)
+    if (c == LF || c == CR) return true
+    if (!isFold(p, end) && !startsWith(p, end, 'content-') && !startsWith(p, end, 'mime-'))
+      return false
   }
   return true
 }
 
-/** A message or a part: headers, then what its type says. */
-function entity(p: usize, end: usize, depth: i32): void {
-  p = headers(p, end, depth)
-  if (tracing) setName(p, p)
-  const kind = kindOf(typeFrom, typeEnd)
-  let coding = 0
-  if (startsWith(encodingFrom, encodingEnd, 'base64')) coding = 1
-  else if (startsWith(encodingFrom, encodingEnd, 'quoted-printable')) coding = 2
-  if (kind == OTHER || p >= end) return
-  if (depth < arena.DEPTH_MAX) {
-    if (kind == MULTIPART && multipart(p, end, depth)) return
-    if (kind == MESSAGE && coding == 0) {
-      entity(p, end, depth + 1)
-      return
-    }
+/** A message or a part up to the next delimiter line: headers, then what they say. It may be no part if `unsure`. */
+function part(at: usize, end: usize, depth: i32, unsure: bool): void {
+  const stop = line
+  let body = headers(at, stop, depth)
+  if (unsure && types == 0 && !isEncoded() && looksBase64(at, stop)) {
+    // A line in the middle of base64 that looks like a delimiter.
+    text(at, stop, PLAIN, BASE64, 0)
+    return
   }
-  textPart(p, end, kind == MULTIPART ? 0 : coding, kind)
+  if (unsure && !isOnlyContent(at, body)) wait(at, body, PLAIN, IDENTITY, 0)
+  while (true) {
+    let kind = kinds()
+    let coding = codings()
+    const set = charsets()
+    const from = loose != 0 ? loose : body
+    if ((kind & MULTIPART) != 0) {
+      const asText = (kind & HTML) != 0 ? HTML : PLAIN
+      if (openMultipart(from, end, depth)) {
+        opened = from
+        openedKinds = asText
+        openedCodings = coding | IDENTITY
+        return
+      }
+      coding = codingOf(coding | IDENTITY, from, stop)
+      if (coding != IDENTITY && inner(from, stop, coding, depth, false)) return
+      kind = asText | PLAIN
+    }
+    if ((kind & MESSAGE) != 0) {
+      const one = codingOf(coding, body, stop)
+      const isPlain = one == IDENTITY || (one == BASE64 && !looksBase64(body, stop))
+      if (!isPlain && inner(body, stop, one, depth, true)) return
+      if (isPlain && depth < arena.DEPTH_MAX && body < stop) {
+        if (loose != 0) wait(loose, body, PLAIN, IDENTITY, 0)
+        const others = kind & (HTML | PLAIN)
+        if (others != 0) wait(body, stop, others, coding, set)
+        depth++
+        body = headers(body, stop, depth)
+        continue
+      }
+      kind = (kind & HTML) | PLAIN
+    }
+    if (body < stop) text(body, stop, kind, coding, set)
+    if (loose == 0) return
+    if (body < stop) wait(loose, body, kind, coding | IDENTITY, set)
+    else text(loose, stop, kind, coding | IDENTITY, set)
+    return
+  }
+}
+
+/** Whether the text before a part is what mailers put there for readers that do not know MIME. */
+function isNotice(p: usize, end: usize): bool {
+  if (lineLast || end - p > NOTICE_MAX) return false
+  return (
+    search(p, end, 'mime') != end ||
+    search(p, end, 'multipart') != end ||
+    search(p, end, 'multi-part') != end
+  )
+}
+
+/** Reads `[at, end)`: a part, or the text before the first part of the multipart that was just opened. */
+function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
+  let isFirst = !isPart
+  let unsure = false
+  if (isPart) scan(at, end)
+  while (true) {
+    if (!isPart) {
+      const from = skipSpace(at, line)
+      if (startsContent(from, line)) {
+        at = from
+        isPart = true
+        unsure = true
+      } else if (from < line && !(isFirst && isNotice(at, line))) {
+        if (isFirst) wait(at, line, openedKinds, openedCodings, 0)
+        else wait(at, line, PLAIN, IDENTITY, 0)
+      }
+    }
+    if (isPart) {
+      opened = 0
+      part(at, end, depth, unsure)
+      if (opened != 0) {
+        at = opened
+        depth = depthOf(levels - 1) + 1
+        isPart = false
+        isFirst = true
+        continue
+      }
+    }
+    if (line >= end) return
+    closeTo(lineLevel + 1)
+    at = lineAfter
+    depth = depthOf(lineLevel) + 1
+    isPart = !lineLast
+    isFirst = false
+    unsure = !lineExact || isAmbiguous(lineLevel)
+    scan(at, end)
+  }
 }
 
 /** Extracts the features of the message in `[p, end)`. */
 export function message(p: usize, end: usize): void {
-  textUsed = 0
+  forgetText()
   forgetTags()
+  forgetLevels()
   // The line that an mbox puts before a message (RFC 4155).
   if (end >= p + 5 && load<u32>(p) == 0x6d6f7246 && load<u8>(p, 4) == 32)
     p = min<usize>(find(p, end, <u8>LF) + 1, end)
-  entity(p, end, 0)
+  walk(p, end, 0, true)
+  wake(0)
   if (tracing) setName(p, p)
   words(arena.tags, arena.tags + tagsUsed, TAG_NAMES, C)
 }
