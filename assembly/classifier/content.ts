@@ -152,7 +152,23 @@ function kindOf(p: usize, end: usize): i32 {
     startsWith(p, end, 'audio/') ||
     startsWith(p, end, 'video/') ||
     startsWith(p, end, 'font/')
-  return isMedia ? 0 : OTHER
+  return isMedia ? 0 : named(p, end)
+}
+
+/** What the file name among the parameters makes of a type that says nothing. */
+function named(p: usize, end: usize): i32 {
+  if (hasEnding(p, end, '.htm') || hasEnding(p, end, '.html')) return HTML
+  return hasEnding(p, end, '.txt') ? PLAIN : OTHER
+}
+
+/** Whether a name in `[p, end)` ends so. */
+function hasEnding(p: usize, end: usize, ending: string): bool {
+  while (true) {
+    const at = search(p, end, ending)
+    if (at == end) return false
+    p = at + ending.length
+    if (p == end || isSpace(load<u8>(p)) || load<u8>(p) == 34 || load<u8>(p) == 59) return true
+  }
 }
 
 /** Bytes of a type without comments that are looked at. */

@@ -48,6 +48,9 @@ const TAG_NAMES: u32 = 9
 /** A text before the first part that is shorter than this and speaks of MIME is the mailer's. */
 const NOTICE_MAX: usize = 512
 
+/** A text behind the last part that is shorter than this may be the mailing list's. */
+const FOOTER_MAX: usize = 1024
+
 /** The bytes at hand were decoded: nothing that has parts is decoded once more. */
 let isInner: bool = false
 
@@ -99,6 +102,7 @@ function inner(p: usize, stop: usize, coding: i32, depth: i32, isMessage: bool):
   openedCodings = IDENTITY
   const found = isMessage || openMultipart(from, end, depth)
   if (found) walk(from, end, depth + 1, isMessage)
+  opened = 0
   wake(first)
   isInner = false
   leave(floor)
@@ -168,12 +172,21 @@ function part(at: usize, end: usize, depth: i32, unsure: bool): void {
 
 /** Whether the text before a part is what mailers put there for readers that do not know MIME. */
 function isNotice(p: usize, end: usize): bool {
-  if (lineLast || end - p > NOTICE_MAX) return false
+  if (lineLast || end - p > NOTICE_MAX || find(p, end, 60) != end) return false
   return (
     search(p, end, 'mime') != end ||
     search(p, end, 'multipart') != end ||
-    search(p, end, 'multi-part') != end
+    search(p, end, 'multi-part') != end ||
+    search(p, end, 'html') != end
   )
+}
+
+/** Whether the text behind the last part is what a mailing list puts there: under a line, or with Mailman's address. */
+function isFooter(p: usize, end: usize): bool {
+  if (end - p > FOOTER_MAX || end < p + 3) return false
+  const c = load<u8>(p)
+  if ((c == 45 || c == 95) && load<u8>(p, 1) == c && load<u8>(p, 2) == c) return true
+  return search(p, end, '/mailman/listinfo/') != end && find(p, end, 60) == end
 }
 
 /** Reads `[at, end)`: a part, or the text before the first part of the multipart that was just opened. */
@@ -188,9 +201,10 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
         at = from
         isPart = true
         unsure = true
-      } else if (from < line && !(isFirst && isNotice(at, line))) {
-        if (isFirst) wait(at, line, openedKinds, openedCodings, 0)
-        else wait(at, line, PLAIN, IDENTITY, 0)
+      } else if (from < line) {
+        if (!isFirst) {
+          if (unsure || !isFooter(from, line)) wait(at, line, PLAIN, IDENTITY, 0)
+        } else if (!isNotice(at, line)) wait(at, line, openedKinds, openedCodings, 0)
       }
     }
     if (isPart) {

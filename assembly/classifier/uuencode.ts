@@ -4,7 +4,7 @@ import { pastLineEnd } from './lines'
 
 /** The first line after `begin`, if such a line is at `p`, else 0. */
 function pastBegin(p: usize, end: usize): usize {
-  if (!startsWith(p, end, 'begin ')) return 0
+  if (p >= end || load<u8>(p) != 98 || !startsWith(p, end, 'begin ')) return 0
   p += 6
   const from = p
   while (p < end && <u32>load<u8>(p) - 48 <= 7) p++

@@ -1,6 +1,6 @@
 // Base64, quoted-printable and encoded words of the twin.
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+export const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Bytes outside of the alphabet are passed over; `=` drops the bits in hand. */
 export function base64(text: string, limit: number): string {
@@ -26,21 +26,37 @@ function latin1(bytes: number[]): string {
   return Buffer.from(bytes).toString('latin1')
 }
 
-/** Input that can matter for `limit` bytes of output is at most four times as long. */
-export function quoted(text: string, limit: number): string {
-  return text
-    .slice(0, limit * 4 + 4)
-    .replace(/=(?:([0-9A-Fa-f]{2})|\r?\n)/g, (_, hex?: string) =>
-      hex ? String.fromCharCode(parseInt(hex, 16)) : '',
-    )
-    .slice(0, limit)
+/** Whether a text may be base64: its first word is long, or all there is. */
+export function looksBase64(text: string): boolean {
+  const [, word, rest] = /^[ \t\r\n]*([A-Za-z0-9+/=]*)([^]*)$/.exec(text)!
+  if (/^[^ \t\r\n]/.test(rest)) return false
+  if (word.length >= 12) return true
+  return word !== '' && word.length % 4 === 0 && /^[ \t\r\n]*$/.test(rest)
+}
+
+/** The first line that is of base64 alone, nothing if there is none. */
+export function base64Line(text: string): number | undefined {
+  const line = /(?:^|(?<=[\r\n]))[A-Za-z0-9+/]{40,}(?![A-Za-z0-9+/])(?=[ \t\r\n=]|$)/.exec(text)
+  return line?.index
+}
+
+/** `=` stands for itself before anything but two digits or a line end; in an encoded word, `_` is a space. */
+export function quoted(text: string, limit: number, isWord = false): string {
+  const out = text.replace(
+    /=(?:([0-9A-Fa-f]{2})|[ \t]{0,76}(?:\r?\n|\r))|_/g,
+    (all, hex?: string) => {
+      if (all === '_') return isWord ? ' ' : all
+      return hex ? String.fromCharCode(parseInt(hex, 16)) : ''
+    },
+  )
+  return out.slice(0, limit)
 }
 
 const ENCODED_WORD = String.raw`=\?[^? \t\r\n]+\?([BbQq])\?([^?]*)\?=`
 
 function encodedWord(kind: string, text: string): string {
   if (kind === 'B' || kind === 'b') return base64(text, text.length)
-  return quoted(text.replaceAll('_', ' '), text.length)
+  return quoted(text, text.length, true)
 }
 
 /** Decodes the encoded words of a header value; white space between two of them is dropped. */

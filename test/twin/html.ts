@@ -1,23 +1,9 @@
 // HTML to text in the twin.
+import { utf8 } from './charset.ts'
 
 const INLINE = new Set(['b', 'i', 'u', 'a', 'em', 'big', 'font', 'span', 'small', 'strong'])
 const LINKS = new Set(['href', 'src', 'action', 'background'])
 const NAMED: Record<string, string> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"' }
-
-function utf8(code: number): string {
-  if (code === 160 || code > 0x10ffff) return ' '
-  if (code < 0x80) return String.fromCharCode(code)
-  const out: number[] = []
-  for (let left = code; ; left >>= 6) {
-    const room = 6 - out.length - (out.length > 0 ? 0 : 1)
-    const last = out.length > 0 && left < 1 << room
-    if (last) {
-      out.unshift(((0xf00 >> (out.length + 1)) & 0xff) | left)
-      return String.fromCharCode(...out)
-    }
-    out.unshift(0x80 | (left & 0x3f))
-  }
-}
 
 /** Text of at most `limit` bytes; the names of opening tags go to `tag`. */
 export function html(source: string, limit: number, tag: (name: string) => void): string {
@@ -60,7 +46,7 @@ export function html(source: string, limit: number, tag: (name: string) => void)
     else if (take(/<[!?][^>]*(?:>|$)/gsy)) put(' ')
     else if ((match = take(/&#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,8}));?/gsy))) {
       const code = match[1] ? parseInt(match[1], 16) : parseInt(match[2], 10)
-      const bytes = utf8(code)
+      const bytes = code === 160 || code > 0x10ffff ? ' ' : utf8(code)
       // A character that does not fit whole leaves spaces.
       put(out.length + bytes.length > limit ? ' '.repeat(bytes.length) : bytes)
     } else if ((match = take(/&(nbsp|amp|lt|gt|quot);?/gisy))) put(NAMED[match[1].toLowerCase()])

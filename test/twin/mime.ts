@@ -1,204 +1,204 @@
-// The tree of a message in the twin: a latin1 string in, features out.
-import { base64, encodedWords, quoted } from './decode.ts'
-import { A, B, C, type Features } from './features.ts'
+// The structure of a message in the twin (docs/structure.md): a latin1 string in, features out.
+import { plainBoundary, spellings } from './boundary.ts'
+import { BASE64, HTML, IDENTITY, MESSAGE, MULTIPART, PLAIN } from './content.ts'
+import { looksBase64 } from './decode.ts'
+import { Delimiters, type Line } from './delimiters.ts'
+import { B, C, type Features } from './features.ts'
 import { fnv, lower, tagOf } from './hash.ts'
-import { html } from './html.ts'
+import { type Header, header } from './header.ts'
+import { isFold, isLineEnd, lineStop, startsContent } from './lines.ts'
+import { type Manner, Texts, codingOf, decode } from './text.ts'
 
 const INPUT_MAX = 1 << 20
 const RANGE_MAX = 65536
-const TEXT_MAX = 8000
-const TAGS_MAX = 8192
-const DEPTH_MAX = 8
-const SNIFF = 500
-const BOUNDARY_MAX = 200
+const DEPTH_MAX = 100
+const NOTICE_MAX = 512
+const FOOTER_MAX = 1024
 
-const DROPPED = new RegExp(
-  '^(?:x-(?:spam|barracuda|asg-|bogosity|dspam|crm114|virus|amavis|rc-|policyd|bitdefender|anti|scan|' +
-    'pmx|ironport|mailscanner|proofpoint|brightmail|razor|ms-exchange-organization-scl|' +
-    'forefront-antispam|microsoft-antispam|rspamd|vade|cloudmark|greylist|junk|pyzor|dcc|clamav|' +
-    'uvscan|mimedefang|sanitizer|hashcash|keywords|mozilla|uidl|account-key|status|gmail-|imap|folder|' +
-    'evolution|kmail)|xstatus|xlevel|xchecker|status|content-length|lines|delivery-date)',
-)
-const VIEW_A = new Set(['subject', 'from', 'to', 'reply-to', 'cc'])
-const BOUNDARY = /boundary[ \t\r\n]*=[ \t\r\n]*/i
+const AS_TEXT: Manner = { kinds: PLAIN, codings: IDENTITY, charsets: 0 }
 
-const trim = (value: string): string => value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
+/** A multipart that was opened: where the text before its first part starts, and how that is read. */
+type Opened = { from: number; manner: Manner }
 
-/** What of a message its parts share. */
-type State = { features: Features; textUsed: number; tags: string }
+class Reader {
+  readonly #features: Features
+  readonly #delimiters = new Delimiters()
+  readonly texts: Texts
+  /** The bytes at hand were decoded. */
+  #isInner = false
+  #line: Line = { at: 0, after: 0, level: 0, last: false, exact: false }
 
-type Block = { type: string; encoding: string; body: string }
-
-function domain(f: Features, tag: number, value: string): void {
-  const at = value.lastIndexOf('@')
-  if (at >= 0) f.words(value.slice(at + 1), tag, B)
-}
-
-function date(f: Features, tag: number, value: string): void {
-  f.shape(tag ^ 0x200, value, B)
-  const sign = Math.max(value.lastIndexOf('+'), value.lastIndexOf('-'))
-  if (sign >= 0) f.words(value.slice(sign + 1), tag + value.charCodeAt(sign), B)
-}
-
-function received(f: Features, tag: number, value: string): void {
-  const end = value.lastIndexOf(';')
-  const all = end < 0 ? value : value.slice(0, end)
-  const id = all.search(/(?<=[ \t\r\n])id[ \t\r\n]/i)
-  f.words(id < 0 ? all : all.slice(0, id), tag, B)
-  if (id < 0) return
-  const rest = all.slice(id)
-  const to = rest.search(/(?<=[ \t\r\n])for[ \t\r\n]/i)
-  if (to >= 0) f.words(rest.slice(to), tag, B)
-}
-
-function contentType(f: Features, tag: number, value: string): void {
-  const at = value.search(/boundary[ \t\r\n]*=/i)
-  if (at >= 0) f.shape(tag ^ 0x400, value.slice(at), B)
-  f.words(at < 0 ? value : value.slice(0, at), tag, B)
-}
-
-function signature(f: Features, tag: number, value: string): void {
-  for (const item of value.split(';')) {
-    const match = /^[ \t\r\n]*d[ \t\r\n]*=(.*)$/is.exec(item)
-    if (match) return f.words(match[1], tag, B)
+  constructor(features: Features) {
+    this.#features = features
+    this.texts = new Texts(features)
   }
-}
 
-function field(f: Features, name: string, depth: number, value: string): void {
-  const tag = tagOf(name, depth)
-  const view = VIEW_A.has(name) ? A : B
-  f.structural(BigInt(value === '' ? (tag + 1) >>> 0 : tag), view)
-  if (value === '') return
-  switch (name) {
-    case 'subject':
-      f.words(value, tag, A)
-      if (depth === 0) f.words(value, 0, C)
-      return
-    case 'received':
-      return received(f, tag, value)
-    case 'message-id':
-      f.shape(tag ^ 0x100, value, B)
-      return domain(f, tag, value)
-    case 'references':
-    case 'in-reply-to':
-    case 'thread-index':
-      return domain(f, tag, value)
-    case 'date':
-      return date(f, tag, value)
-    case 'content-type':
-      return contentType(f, tag, value)
-    case 'dkim-signature':
-    case 'domainkey-signature':
-      return signature(f, tag, value)
-    default:
-      return f.words(value, tag, view)
-  }
-}
-
-function headers(f: Features, source: string, depth: number): Block {
-  let type: string | undefined
-  let encoding: string | undefined
-  let at = 0
-  while (at < source.length) {
-    const blank = /\r?\n/y
-    blank.lastIndex = at
-    if (blank.test(source))
-      return { type: type ?? '', encoding: encoding ?? '', body: source.slice(blank.lastIndex) }
-    const line = /([!-9;-~]+):((?:[^\n]|\n(?=[ \t]))*)(?:\n|$)/y
-    line.lastIndex = at
-    const match = line.exec(source)
-    if (!match) {
-      const lf = source.indexOf('\n', at)
-      at = lf < 0 ? source.length : lf + 1
-      continue
+  /** Reads a part from `start` on, or with `opened` the text before the first part of that multipart. */
+  walk(text: string, start: number, firstDepth: number, opened?: Opened): void {
+    let preamble = opened
+    let at = start
+    let depth = firstDepth
+    let isPart = opened === undefined
+    let unsure = false
+    if (isPart) this.#line = this.#delimiters.scan(text, at)
+    for (;;) {
+      const line = this.#line
+      if (!isPart) {
+        const stretch = text.slice(at, line.at)
+        const from = at + /^[ \t\r\n]*/.exec(stretch)![0].length
+        if (startsContent(text.slice(0, line.at), from)) {
+          at = from
+          isPart = unsure = true
+        } else if (from < line.at) {
+          const rest = text.slice(from, line.at)
+          if (preamble) {
+            if (!isNotice(stretch, line.last)) this.texts.wait(stretch, preamble.manner)
+          } else if (unsure || !isFooter(rest)) this.texts.wait(stretch, AS_TEXT)
+        }
+      }
+      if (isPart) {
+        preamble = this.#part(text, at, depth, unsure)
+        if (preamble) {
+          at = preamble.from
+          depth = this.#delimiters.depths[this.#delimiters.innermost] + 1
+          isPart = false
+          continue
+        }
+      }
+      const next = this.#line
+      if (next.at >= text.length) return
+      this.#delimiters.closeTo(next.level + 1)
+      at = next.after
+      depth = this.#delimiters.depths[next.level] + 1
+      isPart = !next.last
+      preamble = undefined
+      unsure = !next.exact || this.#delimiters.isAmbiguous(next.level)
+      this.#line = this.#delimiters.scan(text, at)
     }
-    at = line.lastIndex
-    const name = lower(match[1])
-    if (DROPPED.test(name)) continue
-    const value = trim(match[2].replace(/^[ \t\r\n]+/, '').slice(0, RANGE_MAX))
-    if (name === 'content-type') type ??= value
-    if (name === 'content-transfer-encoding') encoding ??= value
-    field(f, name, depth, trim(encodedWords(value)))
   }
-  return { type: type ?? '', encoding: encoding ?? '', body: '' }
-}
 
-type Kind = 'plain' | 'html' | 'multipart' | 'message' | 'other'
-
-function kindOf(type: string): Kind {
-  if (/^multipart\//i.test(type)) return 'multipart'
-  if (/^text\/html/i.test(type)) return 'html'
-  if (/^message\/(?:rfc822|global)/i.test(type)) return 'message'
-  if (/^(?:text|message)\//i.test(type)) return 'plain'
-  return type.includes('/') ? 'other' : 'plain'
-}
-
-function decode(body: string, encoding: string, limit: number): string {
-  if (/^base64/i.test(encoding)) return base64(body, limit)
-  if (/^quoted-printable/i.test(encoding)) return quoted(body, limit)
-  return body.slice(0, limit)
-}
-
-function textPart(state: State, body: string, encoding: string, kind: Kind): void {
-  const room = TEXT_MAX - state.textUsed
-  if (room <= 0) return
-  let text = decode(body, encoding, Math.max(room, SNIFF))
-  if (kind === 'html' || /<(?:html|body)/i.test(text.slice(0, SNIFF))) {
-    const tag = (name: string): void => {
-      if (state.tags.length + name.length + 2 <= TAGS_MAX) state.tags += `\xff${name} `
+  /** A message or a part up to the next delimiter line. */
+  #part(text: string, at: number, startDepth: number, unsure: boolean): Opened | undefined {
+    const stop = this.#line.at
+    const piece = text.slice(0, stop)
+    let depth = startDepth
+    let head = header(this.#features, piece, at, depth)
+    const all = piece.slice(at)
+    const isBare = head.content.types.length === 0 && head.content.encodings === 0
+    if (unsure && isBare && looksBase64(all)) {
+      this.texts.read(all, { ...AS_TEXT, codings: BASE64 })
+      return undefined
     }
-    text = html(decode(body, encoding, RANGE_MAX), room, tag)
-  } else text = text.slice(0, room)
-  state.textUsed += text.length
-  state.features.words(text, 0, C)
+    if (unsure && !isOnlyContent(piece.slice(at, head.body)))
+      this.texts.wait(piece.slice(at, head.body), AS_TEXT)
+    for (;;) {
+      const { content, body, loose } = head
+      const { charsets } = content
+      let { kinds, codings } = content
+      const from = loose ?? body
+      if (kinds & MULTIPART) {
+        const asText = kinds & HTML ? HTML : PLAIN
+        if (this.#open(text, from, head, depth))
+          return { from, manner: { kinds: asText, codings: codings | IDENTITY, charsets: 0 } }
+        codings = codingOf(codings | IDENTITY, piece.slice(from))
+        if (codings !== IDENTITY && this.#inner(piece.slice(from), codings, depth, head))
+          return undefined
+        kinds = asText | PLAIN
+      }
+      if (kinds & MESSAGE) {
+        const whole = piece.slice(body)
+        const coding = codingOf(codings, whole)
+        const isPlain = coding === IDENTITY || (coding === BASE64 && !looksBase64(whole))
+        if (!isPlain && this.#inner(whole, coding, depth)) return undefined
+        if (isPlain && depth < DEPTH_MAX && whole !== '') {
+          if (loose !== undefined) this.texts.wait(piece.slice(loose, body), AS_TEXT)
+          const others = kinds & (HTML | PLAIN)
+          if (others !== 0) this.texts.wait(whole, { kinds: others, codings, charsets })
+          depth++
+          head = header(this.#features, piece, body, depth)
+          continue
+        }
+        kinds = (kinds & HTML) | PLAIN
+      }
+      const rest = piece.slice(body)
+      this.texts.read(rest, { kinds, codings, charsets })
+      const either = { kinds, codings: codings | IDENTITY, charsets }
+      if (loose !== undefined && rest !== '') this.texts.wait(piece.slice(loose, body), either)
+      else if (loose !== undefined) this.texts.read(piece.slice(loose), either)
+      return undefined
+    }
+  }
+
+  /** Opens the multipart of a header; false, with nothing changed, if no line is its delimiter. */
+  #open(text: string, from: number, { content }: Header, depth: number): boolean {
+    if (depth >= DEPTH_MAX) return false
+    const before = this.#line
+    const delimiters = this.#delimiters
+    delimiters.open(depth)
+    const hasPart = (): boolean => {
+      this.#line = delimiters.scan(text, from)
+      return this.#line.at < text.length && this.#line.level === delimiters.innermost
+    }
+    const plain = plainBoundary(content.types)
+    if (plain !== undefined) {
+      delimiters.offer(plain)
+      if (hasPart()) return true
+    }
+    spellings(content.types, (boundary) => delimiters.offer(boundary))
+    if (hasPart()) return true
+    delimiters.guess(text.slice(0, before.at), from)
+    if (hasPart()) return true
+    delimiters.closeTo(delimiters.innermost)
+    this.#line = before
+    return false
+  }
+
+  /** Reads a message, or with a header its multipart, that is encoded as a whole; false if that cannot be. */
+  #inner(encoded: string, coding: number, depth: number, multipart?: Header): boolean {
+    if (this.#isInner || depth >= DEPTH_MAX) return false
+    const before = this.#line
+    const text = decode(encoded, coding, RANGE_MAX)
+    const first = this.texts.queue
+    const floor = this.#delimiters.enter()
+    this.#isInner = true
+    this.#line = { at: text.length, after: text.length, level: 0, last: false, exact: false }
+    const found = !multipart || this.#open(text, 0, multipart, depth)
+    if (found) this.walk(text, 0, depth + 1, multipart && { from: 0, manner: AS_TEXT })
+    this.texts.wake(first)
+    this.#isInner = false
+    this.#delimiters.leave(floor)
+    this.#line = before
+    return found
+  }
 }
 
-/** The parts of a multipart, or nothing if its boundary is missing or never occurs. */
-function parts(type: string, body: string): string[] | undefined {
-  const start = BOUNDARY.exec(type)
-  if (!start) return undefined
-  const value = type.slice(start.index + start[0].length)
-  const boundary = (
-    value.startsWith('"') ? value.slice(1).split('"')[0] : value.split(/[ \t\r\n;]/)[0]
-  ).replace(/[ \t\r\n]+$/, '')
-  if (boundary === '' || boundary.length > BOUNDARY_MAX) return undefined
-  const escaped = boundary.replace(
-    /[^A-Za-z0-9]/g,
-    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
-  const delimiter = new RegExp(`(?<![^\\n])--${escaped}(--)?[ \\t\\r]*(?:\\n|$)`, 'g')
-  const found: string[] = []
-  let from = -1
-  for (const match of body.matchAll(delimiter)) {
-    if (from >= 0) found.push(body.slice(from, match.index))
-    if (match[1]) return found
-    from = match.index + match[0].length
+/** Whether a header has fields of a part and no others. */
+function isOnlyContent(text: string): boolean {
+  for (let at = 0; at < text.length; at = lineStop(text, at) + 1) {
+    if (isLineEnd(text, at)) return true
+    if (!isFold(text, at) && !/^(?:content-|mime-)/i.test(text.slice(at, at + 8))) return false
   }
-  if (from < 0) return undefined
-  found.push(body.slice(from))
-  return found
+  return true
 }
 
-function entity(state: State, source: string, depth: number): void {
-  const { type, encoding, body } = headers(state.features, source, depth)
-  const kind = kindOf(type)
-  if (kind === 'other' || body === '') return
-  const encoded = /^(?:base64|quoted-printable)/i.test(encoding)
-  if (depth < DEPTH_MAX) {
-    const inner = kind === 'multipart' ? parts(type, body) : undefined
-    if (inner) return inner.forEach((part) => entity(state, part, depth + 1))
-    if (kind === 'message' && !encoded) return entity(state, body, depth + 1)
-  }
-  textPart(state, body, kind === 'multipart' ? '' : encoding, kind)
+function isNotice(text: string, isLast: boolean): boolean {
+  if (isLast || text.length > NOTICE_MAX || text.includes('<')) return false
+  return /mime|multi-?part|html/i.test(text)
+}
+
+function isFooter(text: string): boolean {
+  if (text.length > FOOTER_MAX || text.length < 3) return false
+  return /^(?:---|___)/.test(text) || (/\/mailman\/listinfo\//i.test(text) && !text.includes('<'))
 }
 
 /** Gathers the features of a message. */
 export function message(features: Features, raw: Uint8Array, signals: readonly string[]): void {
   let source = Buffer.from(raw.subarray(0, INPUT_MAX)).toString('latin1')
   if (source.startsWith('From ')) source = source.replace(/^[^\n]*(?:\n|$)/, '')
-  const state = { features, textUsed: 0, tags: '' }
-  entity(state, source, 0)
-  features.words(state.tags, 9, C)
+  const reader = new Reader(features)
+  reader.walk(source, 0, 0)
+  reader.texts.wake(0)
+  features.words(reader.texts.tags, 9, C)
   const tag = BigInt(tagOf('lazaret-signal', 0))
   for (const signal of signals) {
     const bytes = Buffer.from(signal.replaceAll('\n', ' '), 'utf8').toString('latin1')
