@@ -119,20 +119,21 @@ function softBreak(p: usize, end: usize): usize {
   return p + 1 < end && load<u8>(p, 1) == 10 ? p + 2 : p + 1
 }
 
+/** Letters in a row that are base64, whatever else there is. */
+const BASE64_LINE: usize = 40
+
 /** Whether the text in `[p, end)` may be base64: its first word is long, or all there is. */
 export function looksBase64(p: usize, end: usize): bool {
   while (p < end && isSpace(load<u8>(p))) p++
   const from = p
   while (p < end && (base64Digit(load<u8>(p)) < 64 || load<u8>(p) == 61)) p++
   const size = p - from
+  if (size >= BASE64_LINE) return true
   if (p < end && !isSpace(load<u8>(p))) return false
   if (size >= 12) return true
   while (p < end && isSpace(load<u8>(p))) p++
   return p == end && size > 0 && (size & 3) == 0
 }
-
-/** Letters of a line of base64 that begins in the middle of other text. */
-const BASE64_LINE: usize = 40
 
 /** The first line in `[p, end)` that is of base64 alone, else `end`. */
 export function base64Line(p: usize, end: usize): usize {

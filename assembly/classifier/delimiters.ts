@@ -1,7 +1,7 @@
 // The multiparts that are open around a point of the message, and their delimiter lines (RFC 2046 §5.1.1).
 import * as arena from './arena'
 import { CR, LF, isBlank, startsWith } from './bytes'
-import { lineStop, startsContent } from './lines'
+import { lineStop, startsPart } from './lines'
 
 /** Octets of a boundary that a line must have (RFC 2046 §5.1.1); of longer ones the rest may be cut off. */
 const PREFIX: usize = 70
@@ -182,14 +182,14 @@ export function scan(p: usize, end: usize): void {
 }
 
 /**
- * For a multipart whose boundary never occurs: a line that starts with two dashes before a field of a part is its
+ * For a multipart whose boundary never occurs: a line that starts with two dashes before the header of a part is its
  * delimiter.
  */
 export function guess(p: usize, end: usize): void {
   for (let at = p; at < end; at = dash(at, end)) {
     if (at + 2 > end || load<u16>(at) != 0x2d2d) continue
     const stop = lineStop(at, end)
-    if (!startsContent(stop + 1, end)) continue
+    if (!startsPart(stop + 1, end)) continue
     let to = stop
     while (to > at + 2 && (isBlank(load<u8>(to - 1)) || load<u8>(to - 1) == CR)) to--
     offer(at + 2, min<usize>(to - at - 2, arena.SPELLING_MAX))

@@ -9,7 +9,7 @@ import { FNV_BASIS, FNV_PRIME, small } from './hash'
 import { isBlankLine, isFold, lineStop, pastLineEnd, startsBody, startsContent } from './lines'
 import { setName, tracing } from './trace'
 
-/** Where the body may start although no empty line stands there (docs/structure.md); 0 if nowhere. */
+/** Where the body may start although no empty line stands there (docs/structure.md), perhaps at the end; 0 if nowhere. */
 export let loose: usize = 0
 
 /** Last byte of the field that goes on at `p`: its LF, or `end`. */
@@ -17,7 +17,7 @@ function fieldStop(p: usize, end: usize): usize {
   while (true) {
     const stop = lineStop(p, end)
     if (!isFold(stop + 1, end)) return stop
-    if (loose == 0 && isBlankLine(stop + 1, end)) loose = stop + 1
+    if (loose == 0 && isBlankLine(stop + 1, end)) loose = lineStop(stop + 1, end) + 1
     p = stop + 1
   }
 }
@@ -50,8 +50,9 @@ export function headers(p: usize, end: usize, depth: i32): usize {
       // The first line has nothing to be folded to.
       if (start == begin && p != start && startsContent(p, end)) continue
       // Not a field: this line has no meaning, or it is text.
-      if (loose == 0 && !isParameter(start)) loose = start
-      p = lineStop(start, end) + 1
+      const next = lineStop(start, end) + 1
+      if (loose == 0 && !isParameter(start)) loose = isBlankLine(start, end) ? next : start
+      p = next
       continue
     }
     if (loose == 0 && startsBody(start, end)) loose = start

@@ -15,6 +15,20 @@ export function startsContent(p: usize, end: usize): bool {
   return startsWith(p, end, 'content-') && startsField(p, end)
 }
 
+/** Fields that may stand before the first that is of a part. */
+const FIELDS_MAX: i32 = 16
+
+/** Whether the header of a part starts at `p`: fields, one of them Content-Type or its like. */
+export function startsPart(p: usize, end: usize): bool {
+  p = skipBlank(p, end)
+  for (let n = 0; n < FIELDS_MAX && p < end; n++) {
+    if (startsContent(p, end)) return true
+    if (!startsField(p, end) && !isFold(p, end)) return false
+    p = lineStop(p, end) + 1
+  }
+  return false
+}
+
 /**
  * Last byte of the line that goes on at `p`: its LF, or `end`. A bare CR ends it where a field or an empty line
  * follows; elsewhere it is white space.

@@ -1,7 +1,7 @@
 // The structure of a message (RFC 2045, 2046) as docs/structure.md has it for the union of all readings: which bytes
 // are headers, which are text. No tree: the message is cut at the delimiter lines of all multiparts that are open.
 import * as arena from './arena'
-import { CR, LF, find, search, skipSpace, startsWith } from './bytes'
+import { LF, find, search, skipSpace } from './bytes'
 import { plainBoundary, spellings } from './boundary'
 import {
   BASE64,
@@ -38,8 +38,8 @@ import {
 import { C } from './field'
 import { headers, loose } from './header'
 import { forgetTags, tagsUsed } from './html'
-import { isFold, lineStop, startsContent } from './lines'
-import { codingOf, decodeInner, forgetText, queue, text, wait, wake } from './text'
+import { startsPart } from './lines'
+import { codingOf, decodeInner, forgetText, isMarkup, queue, text, wait, wake } from './text'
 import { setName, tracing } from './trace'
 import { words } from './words'
 
@@ -51,6 +51,9 @@ const NOTICE_MAX: usize = 512
 /** A text behind the last part that is shorter than this may be the mailing list's. */
 const FOOTER_MAX: usize = 1024
 
+/** A header behind a line that may be no delimiter is text, unless it is that of a part and shorter than this. */
+const HEADER_MAX: usize = 512
+
 /** The bytes at hand were decoded: nothing that has parts is decoded once more. */
 let isInner: bool = false
 
@@ -58,6 +61,9 @@ let isInner: bool = false
 let opened: usize = 0
 let openedKinds: i32 = 0
 let openedCodings: i32 = 0
+
+/** What the text read last was. */
+let lastKinds: i32 = PLAIN
 
 /** Whether the next delimiter line in `[p, end)` is that of the innermost multipart. */
 function hasPart(p: usize, end: usize): bool {
@@ -110,15 +116,9 @@ function inner(p: usize, stop: usize, coding: i32, depth: i32, isMessage: bool):
   return found
 }
 
-/** Whether the header in `[p, end)` has fields of a part and no others. */
-function isOnlyContent(p: usize, end: usize): bool {
-  for (; p < end; p = lineStop(p, end) + 1) {
-    const c = load<u8>(p)
-    if (c == LF || c == CR) return true
-    if (!isFold(p, end) && !startsWith(p, end, 'content-') && !startsWith(p, end, 'mime-'))
-      return false
-  }
-  return true
+/** Whether a text begins in `[p, end)` and not behind it. */
+function isBegin(p: usize, end: usize): bool {
+  return isMarkup(p, end) || looksBase64(p, end)
 }
 
 /** A message or a part up to the next delimiter line: headers, then what they say. It may be no part if `unsure`. */
@@ -126,11 +126,13 @@ function part(at: usize, end: usize, depth: i32, unsure: bool): void {
   const stop = line
   let body = headers(at, stop, depth)
   if (unsure && types == 0 && !isEncoded() && looksBase64(at, stop)) {
-    // A line in the middle of base64 that looks like a delimiter.
-    text(at, stop, PLAIN, BASE64, 0)
+    // A line in the middle of base64 that looks like a delimiter: it goes on as it was before.
+    text(at, stop, lastKinds, BASE64, 0)
     return
   }
-  if (unsure && !isOnlyContent(at, body)) wait(at, body, PLAIN, IDENTITY, 0)
+  const top = loose != 0 ? loose : body
+  if (unsure && ((types == 0 && !isEncoded()) || top - at > HEADER_MAX))
+    wait(at, top, PLAIN, IDENTITY, 0)
   while (true) {
     let kind = kinds()
     let coding = codings()
@@ -147,6 +149,14 @@ function part(at: usize, end: usize, depth: i32, unsure: bool): void {
       coding = codingOf(coding | IDENTITY, from, stop)
       if (coding != IDENTITY && inner(from, stop, coding, depth, false)) return
       kind = asText | PLAIN
+      const next = skipSpace(from, stop)
+      if (depth < arena.DEPTH_MAX && startsPart(next, stop)) {
+        wait(from, stop, kind, IDENTITY, set)
+        depth++
+        at = next
+        body = headers(at, stop, depth)
+        continue
+      }
     }
     if ((kind & MESSAGE) != 0) {
       const one = codingOf(coding, body, stop)
@@ -157,15 +167,19 @@ function part(at: usize, end: usize, depth: i32, unsure: bool): void {
         const others = kind & (HTML | PLAIN)
         if (others != 0) wait(body, stop, others, coding, set)
         depth++
-        body = headers(body, stop, depth)
+        at = body
+        body = headers(at, stop, depth)
         continue
       }
       kind = (kind & HTML) | PLAIN
     }
-    if (body < stop) text(body, stop, kind, coding, set)
-    if (loose == 0) return
-    if (body < stop) wait(loose, body, kind, coding | IDENTITY, set)
-    else text(loose, stop, kind, coding | IDENTITY, set)
+    lastKinds = kind
+    if (loose != 0 && (loose == at || body >= stop || isBegin(loose, body))) {
+      text(loose, stop, kind, coding | IDENTITY, set)
+      return
+    }
+    text(body, stop, kind, coding, set)
+    if (loose != 0) wait(loose, body, kind, coding | IDENTITY, set)
     return
   }
 }
@@ -197,7 +211,7 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
   while (true) {
     if (!isPart) {
       const from = skipSpace(at, line)
-      if (startsContent(from, line)) {
+      if (startsPart(from, line)) {
         at = from
         isPart = true
         unsure = true
@@ -232,6 +246,7 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
 /** Extracts the features of the message in `[p, end)`. */
 export function message(p: usize, end: usize): void {
   forgetText()
+  lastKinds = PLAIN
   forgetTags()
   forgetLevels()
   // The line that an mbox puts before a message (RFC 4155).

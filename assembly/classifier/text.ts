@@ -74,7 +74,7 @@ function isHtml(p: usize, end: usize): bool {
 }
 
 /** Whether a file that is not said to be text begins as HTML does. */
-function isMarkup(p: usize, end: usize): bool {
+export function isMarkup(p: usize, end: usize): bool {
   if (isHtml(p, end)) return true
   const stop = min<usize>(end, p + SNIFF)
   while (true) {
@@ -169,10 +169,9 @@ export function text(p: usize, end: usize, kinds: i32, codings: i32, charsets: i
   if (p >= end || kinds == 0) return
   if (tracing) setName(p, p)
   const coding = codingOf(codings, p, end)
-  textPart(p, end, kinds, coding, charsets)
-  if ((codings & ~coding & BASE64) == 0) return
-  const line = base64Line(p, end)
-  if (line != end) textPart(line, end, kinds, BASE64, charsets)
+  const line = (codings & ~coding & BASE64) != 0 ? base64Line(p, end) : end
+  textPart(p, line, kinds, coding, charsets)
+  if (line < end) textPart(line, end, kinds, BASE64, charsets)
 }
 
 /** Puts a stretch off until wake(). */

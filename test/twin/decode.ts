@@ -29,6 +29,7 @@ function latin1(bytes: number[]): string {
 /** Whether a text may be base64: its first word is long, or all there is. */
 export function looksBase64(text: string): boolean {
   const [, word, rest] = /^[ \t\r\n]*([A-Za-z0-9+/=]*)([^]*)$/.exec(text)!
+  if (word.length >= 40) return true
   if (/^[^ \t\r\n]/.test(rest)) return false
   if (word.length >= 12) return true
   return word !== '' && word.length % 4 === 0 && /^[ \t\r\n]*$/.test(rest)

@@ -1,6 +1,6 @@
 // The open multiparts and their delimiter lines, in the twin.
 import { SPELLING_MAX } from './boundary.ts'
-import { lineStop, matchAt, startsContent } from './lines.ts'
+import { lineStop, matchAt, startsPart } from './lines.ts'
 
 const PREFIX = 70
 const STEPS = 1 << 22
@@ -92,7 +92,7 @@ export class Delimiters {
   guess(text: string, from: number): void {
     for (let at = from; at < text.length; at = dash(text, at)) {
       const stop = lineStop(text, at)
-      if (!text.startsWith('--', at) || !startsContent(text, stop + 1)) continue
+      if (!text.startsWith('--', at) || !startsPart(text, stop + 1)) continue
       this.offer(
         text
           .slice(at + 2, stop)

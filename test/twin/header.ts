@@ -49,15 +49,16 @@ export function header(f: Features, text: string, begin: number, depth: number):
         at = indented
         continue
       }
-      if (at >= content.parametersEnd) loose ??= at
-      at = lineStop(text, at) + 1
+      const next = lineStop(text, at) + 1
+      if (at >= content.parametersEnd) loose ??= isBlankLine(text, at) ? next : at
+      at = next
       continue
     }
     if (startsBody(text, at)) loose ??= at
     const from = at + name[0].length
     let last = lineStop(text, from)
     while (isFold(text, last + 1)) {
-      if (isBlankLine(text, last + 1)) loose ??= last + 1
+      if (isBlankLine(text, last + 1)) loose ??= lineStop(text, last + 1) + 1
       last = lineStop(text, last + 1)
     }
     at = last + 1

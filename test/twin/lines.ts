@@ -13,6 +13,16 @@ const PARAMETER = /[A-Za-z0-9*_-]+[ \t]*=/y
 export const startsField = (text: string, at: number): boolean => matchAt(FIELD, text, at) !== null
 export const startsContent = (text: string, at: number): boolean =>
   matchAt(CONTENT, text, at) !== null
+/** Whether the header of a part starts at a place. */
+export function startsPart(text: string, from: number): boolean {
+  let at = from + (matchAt(/[ \t]*/y, text, from)?.[0].length ?? 0)
+  for (let n = 0; n < 16 && at < text.length; n++) {
+    if (startsContent(text, at)) return true
+    if (!startsField(text, at) && !isFold(text, at)) return false
+    at = lineStop(text, at) + 1
+  }
+  return false
+}
 export const startsParameter = (text: string, at: number): boolean =>
   matchAt(PARAMETER, text, at) !== null
 export const startsBody = (text: string, at: number): boolean =>

@@ -6,14 +6,15 @@ import { Delimiters, type Line } from './delimiters.ts'
 import { B, C, type Features } from './features.ts'
 import { fnv, lower, tagOf } from './hash.ts'
 import { type Header, header } from './header.ts'
-import { isFold, isLineEnd, lineStop, startsContent } from './lines.ts'
-import { type Manner, Texts, codingOf, decode } from './text.ts'
+import { startsPart } from './lines.ts'
+import { type Manner, Texts, codingOf, decode, isMarkup } from './text.ts'
 
 const INPUT_MAX = 1 << 20
 const RANGE_MAX = 65536
 const DEPTH_MAX = 100
 const NOTICE_MAX = 512
 const FOOTER_MAX = 1024
+const HEADER_MAX = 512
 
 const AS_TEXT: Manner = { kinds: PLAIN, codings: IDENTITY, charsets: 0 }
 
@@ -26,6 +27,7 @@ class Reader {
   readonly texts: Texts
   /** The bytes at hand were decoded. */
   #isInner = false
+  #lastKinds = PLAIN
   #line: Line = { at: 0, after: 0, level: 0, last: false, exact: false }
 
   constructor(features: Features) {
@@ -46,7 +48,7 @@ class Reader {
       if (!isPart) {
         const stretch = text.slice(at, line.at)
         const from = at + /^[ \t\r\n]*/.exec(stretch)![0].length
-        if (startsContent(text.slice(0, line.at), from)) {
+        if (startsPart(text.slice(0, line.at), from)) {
           at = from
           isPart = unsure = true
         } else if (from < line.at) {
@@ -82,15 +84,16 @@ class Reader {
     const stop = this.#line.at
     const piece = text.slice(0, stop)
     let depth = startDepth
+    let begin = at
     let head = header(this.#features, piece, at, depth)
     const all = piece.slice(at)
     const isBare = head.content.types.length === 0 && head.content.encodings === 0
     if (unsure && isBare && looksBase64(all)) {
-      this.texts.read(all, { ...AS_TEXT, codings: BASE64 })
+      this.texts.read(all, { kinds: this.#lastKinds, codings: BASE64, charsets: 0 })
       return undefined
     }
-    if (unsure && !isOnlyContent(piece.slice(at, head.body)))
-      this.texts.wait(piece.slice(at, head.body), AS_TEXT)
+    const top = head.loose ?? head.body
+    if (unsure && (isBare || top - at > HEADER_MAX)) this.texts.wait(piece.slice(at, top), AS_TEXT)
     for (;;) {
       const { content, body, loose } = head
       const { charsets } = content
@@ -104,6 +107,14 @@ class Reader {
         if (codings !== IDENTITY && this.#inner(piece.slice(from), codings, depth, head))
           return undefined
         kinds = asText | PLAIN
+        const next = from + /^[ \t\r\n]*/.exec(piece.slice(from))![0].length
+        if (depth < DEPTH_MAX && startsPart(piece, next)) {
+          this.texts.wait(piece.slice(from), { kinds, codings: IDENTITY, charsets })
+          depth++
+          begin = next
+          head = header(this.#features, piece, begin, depth)
+          continue
+        }
       }
       if (kinds & MESSAGE) {
         const whole = piece.slice(body)
@@ -115,16 +126,24 @@ class Reader {
           const others = kinds & (HTML | PLAIN)
           if (others !== 0) this.texts.wait(whole, { kinds: others, codings, charsets })
           depth++
-          head = header(this.#features, piece, body, depth)
+          begin = body
+          head = header(this.#features, piece, begin, depth)
           continue
         }
         kinds = (kinds & HTML) | PLAIN
       }
+      this.#lastKinds = kinds
       const rest = piece.slice(body)
-      this.texts.read(rest, { kinds, codings, charsets })
       const either = { kinds, codings: codings | IDENTITY, charsets }
-      if (loose !== undefined && rest !== '') this.texts.wait(piece.slice(loose, body), either)
-      else if (loose !== undefined) this.texts.read(piece.slice(loose), either)
+      if (
+        loose !== undefined &&
+        (loose === begin || rest === '' || isBegin(piece.slice(loose, body)))
+      ) {
+        this.texts.read(piece.slice(loose), either)
+        return undefined
+      }
+      this.texts.read(rest, { kinds, codings, charsets })
+      if (loose !== undefined) this.texts.wait(piece.slice(loose, body), either)
       return undefined
     }
   }
@@ -172,14 +191,7 @@ class Reader {
   }
 }
 
-/** Whether a header has fields of a part and no others. */
-function isOnlyContent(text: string): boolean {
-  for (let at = 0; at < text.length; at = lineStop(text, at) + 1) {
-    if (isLineEnd(text, at)) return true
-    if (!isFold(text, at) && !/^(?:content-|mime-)/i.test(text.slice(at, at + 8))) return false
-  }
-  return true
-}
+const isBegin = (text: string): boolean => isMarkup(text) || looksBase64(text)
 
 function isNotice(text: string, isLast: boolean): boolean {
   if (isLast || text.length > NOTICE_MAX || text.includes('<')) return false

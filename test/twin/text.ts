@@ -39,7 +39,7 @@ const isEncoded = (text: string, coding: number): boolean =>
   coding === UUENCODE ? findBegin(text, 0) < text.length : coding !== IDENTITY
 
 const isHtml = (text: string): boolean => /<(?:html|body)/i.test(text.slice(0, SNIFF))
-const isMarkup = (text: string): boolean =>
+export const isMarkup = (text: string): boolean =>
   /<(?:html|body|!doctype html|head|table|div|p>|br|font|center|a |img )/i.test(
     text.slice(0, SNIFF),
   )
@@ -73,9 +73,9 @@ export class Texts {
   read(text: string, { kinds, codings, charsets }: Manner): void {
     if (text === '' || kinds === 0) return
     const coding = codingOf(codings, text)
-    this.#part(text, kinds, coding, charsets)
-    const line = codings & ~coding & BASE64 ? base64Line(text) : undefined
-    if (line !== undefined) this.#part(text.slice(line), kinds, BASE64, charsets)
+    const line = (codings & ~coding & BASE64 ? base64Line(text) : undefined) ?? text.length
+    this.#part(text.slice(0, line), kinds, coding, charsets)
+    if (line < text.length) this.#part(text.slice(line), kinds, BASE64, charsets)
   }
 
   #part(text: string, kinds: number, coding: number, charsets: number): void {
