@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { corpus } from '../demo/corpus.ts'
 import { Kernel } from '../plugin/filter/kernel.ts'
-import { FORMS, write } from '../test/filter/forms.ts'
+import { FORMS, write } from '../test/twin/forms/index.ts'
 import { difference } from '../test/twin/compare.ts'
 import { hostile } from '../test/twin/hostile.ts'
 import { Twin } from '../test/twin/twin.ts'

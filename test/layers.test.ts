@@ -302,7 +302,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 
   demo: { files: /^demo\//, may: [...VERBS, 'config', 'open', 'cli'] },
   'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
-  scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo'] },
+  scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo', 'test/twin'] },
 }
 
 /** Packages, and what of Node speaks to the network, with the files that may import them. */

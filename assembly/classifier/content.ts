@@ -2,7 +2,7 @@
 // client may read them (docs/structure.md).
 import * as arena from './arena'
 import { encodedWords } from './decode'
-import { LF, CR, findPair, isSpace, search, skipSpace, startsWith, trimEnd } from './bytes'
+import { LF, CR, findPair, isSpace, search, startsWith, trimEnd } from './bytes'
 import { lineStop, startsBody, startsField, startsParameter } from './lines'
 
 // Kinds, as bits: a header may say several.
@@ -210,21 +210,21 @@ function strip(p: usize, end: usize): usize {
 
 /** What the words of a value mean, whatever stands around them. */
 function keywords(p: usize, end: usize): i32 {
-  let kinds = 0
-  if (search(p, end, 'multipart') != end || search(p, end, 'boundary') != end) kinds |= MULTIPART
-  if (search(p, end, 'html') != end) kinds |= HTML
-  if (search(p, end, 'rfc822') != end || search(p, end, 'message/global') != end) kinds |= MESSAGE
-  return kinds
+  let found = 0
+  if (search(p, end, 'multipart') != end || search(p, end, 'boundary') != end) found |= MULTIPART
+  if (search(p, end, 'html') != end) found |= HTML
+  if (search(p, end, 'rfc822') != end || search(p, end, 'message/global') != end) found |= MESSAGE
+  return found
 }
 
 /** Kinds of a type that is written in some other way. */
 function oddKinds(from: usize, end: usize): i32 {
   const size = strip(from, end)
   const out = arena.converted
-  let kinds = isTyped(out, out + size) ? kindOf(out, out + size) : PLAIN
-  kinds |= keywords(from, end)
-  if (findPair(from, end, 61, 63) == end) return kinds
-  return kinds | keywords(arena.decoded, arena.decoded + encodedWords(from, end, arena.decoded))
+  let found = isTyped(out, out + size) ? kindOf(out, out + size) : PLAIN
+  found |= keywords(from, end)
+  if (findPair(from, end, 61, 63) == end) return found
+  return found | keywords(arena.decoded, arena.decoded + encodedWords(from, end, arena.decoded))
 }
 
 /** What the newest header says its body is. */

@@ -1,6 +1,6 @@
 // The multiparts that are open around a point of the message, and their delimiter lines (RFC 2046 §5.1.1).
 import * as arena from './arena'
-import { CR, LF, isBlank, startsWith } from './bytes'
+import { CR, LF, isBlank } from './bytes'
 import { lineStop, startsPart } from './lines'
 
 /** Octets of a boundary that a line must have (RFC 2046 §5.1.1); of longer ones the rest may be cut off. */

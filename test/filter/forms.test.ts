@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 import { corpus } from '../twin/corpus.ts'
-import { CHARSETS, FORMS, PLACES, type Change, ascii, write } from './forms.ts'
+import { CHARSETS, FORMS, PLACES, type Change, ascii, write } from '../twin/forms/index.ts'
 
 /** Spams whose text is HTML that is not encoded, with CRLF. */
 function htmlOf(raw: Uint8Array): Buffer | undefined {
