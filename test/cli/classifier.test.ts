@@ -42,6 +42,7 @@ describe('train and score', () => {
   test('duplicates count once, also in another run, and the run can be repeated', async () => {
     expect(await json(['train', '--spam', spam, spam, '--ham', ham])).toEqual({
       learned: 240,
+      turned: 0,
       known: 120,
       skipped: 0,
       complete: true,
@@ -63,6 +64,51 @@ describe('train and score', () => {
       }
     writeFileSync(join(files, 'box'), box, 'latin1')
     expect(await json(['train', '--spam', join(files, 'box')])).toMatchObject({ known: 20 })
+  })
+
+  test('what is no mail is passed over or refused; --force takes what is named', async () => {
+    const { at, json } = on(tempDir())
+    await json(['train', '--ham', good])
+    const [program, text, empty] = ['program', 'text', 'empty'].map((name) => join(files, name))
+    writeFileSync(program, Buffer.from('\x7fELF\x02\x01\x00\x00', 'latin1'))
+    writeFileSync(text, 'mv a b\n')
+    writeFileSync(empty, '')
+    const some = await at(['train', '--ham', good, program, text, empty])
+    expect(some.code).toBe(0)
+    expect(some.out).toContain(`3 files skipped: ${program} (no mail)`)
+    expect(await json(['train', '--ham', good, program])).toMatchObject({ known: 1, skipped: 1 })
+    for (const command of [['train', '--spam'], ['score']]) {
+      const none = await at([...command, text])
+      expect(none.code).toBe(2)
+      expect(none.err).toContain('is no mail')
+      expect(none.err).toContain('--force')
+      for (const [name, input] of [
+        [empty, ''],
+        ['-', ''],
+      ]) {
+        const nothing = await at([...command, name, '--force'], { input })
+        expect(nothing.code).toBe(2)
+        expect(nothing.err).toContain('empty')
+      }
+      expect((await at([...command, '-'], { input: 'mv a b\n' })).err).toContain('stdin is no mail')
+    }
+    expect(await json(['score', text, '--force'])).toHaveLength(1)
+    expect(await json(['train', '--ham', text, '--force'])).toMatchObject({ learned: 1 })
+    const brief = await at(['score', '--brief', good, text])
+    expect(brief.code).toBe(0)
+    expect(brief.out).toContain(`1 file skipped: ${text} (no mail)`)
+  })
+
+  test('lessons that are turned round are counted', async () => {
+    const other = on(tempDir())
+    await other.json(['train', '--spam', good, bad])
+    const turned = await other.at(['train', '--ham', good, '--spam', bad])
+    expect(turned.out).toContain('Learned 1 message (1 of them turned round')
+    expect(await other.json(['train', '--spam', good])).toMatchObject({
+      learned: 1,
+      turned: 1,
+      known: 0,
+    })
   })
 
   test('score tells class, probability, parts and tokens; the exit code tells spam', async () => {
@@ -142,6 +188,20 @@ describe('train and score', () => {
 })
 
 describe('eval', () => {
+  test('of nothing is an error', async () => {
+    const nothing = tempDir()
+    writeFileSync(join(nothing, 'index'), '# no line\n')
+    for (const path of [nothing, join(nothing, 'index')]) {
+      const { code, err } = await run(['eval', path])
+      expect(code).toBe(2)
+      expect(err).toContain('nothing was measured')
+    }
+    writeFileSync(join(nothing, 'void'), '')
+    writeFileSync(join(nothing, 'index'), 'spam void\n')
+    expect((await run(['eval', nothing])).err).toMatch(/line 1: .*void is empty/)
+    expect((await run(['eval', tempDir()])).code).toBe(2)
+  })
+
   const dir = tempDir()
   some(dir, 'spam-1', 0, 150)
   some(dir, 'easy-ham-2', 0, 250)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mailFiles, readMails, withCrlf, type Mail } from '../../plugin/cli/mail/files.ts'
+import { isMail } from '../../plugin/cli/mail/is-mail.ts'
 import { labelled } from '../../plugin/cli/mail/labelled.ts'
 import { splitMbox } from '../../plugin/cli/mail/mbox.ts'
 import { CORPUS, tempDir } from './run.ts'
@@ -99,10 +100,61 @@ describe('folders', () => {
       ({ raw }) => /^Subject: (.*)$/m.exec(raw.toString())?.[1],
     )
     expect(subjects).toEqual(['read', 'new', 'junk', 'more junk', 'eml', 'one', 'two'])
-    expect(mailFiles([join(dir, 'other')]).skipped).toBe(2)
-    // What is named is mail, whatever it looks like.
-    expect(await all([join(dir, 'other/cmds')])).toHaveLength(1)
+    expect(mailFiles([join(dir, 'other')]).skipped).toHaveLength(2)
+    // What is named gets the same test, unless it is said to be mail.
+    expect(await all([join(dir, 'other/cmds')])).toHaveLength(0)
+    const forced = mailFiles([join(dir, 'other/cmds')], { force: true })
+    expect(forced.files).toHaveLength(1)
     expect(() => mailFiles([join(dir, 'nothing')])).toThrow('there is no such file')
+  })
+
+  test('what a mail server keeps beside its mail is passed over, named by a glob', async () => {
+    const dir = join(tempDir(), 'Maildir')
+    const put = (path: string, text: string | Buffer): string => {
+      mkdirSync(join(dir, path, '..'), { recursive: true })
+      writeFileSync(join(dir, path), text)
+      return join(dir, path)
+    }
+    const glob = [
+      put('cur/1:2,S', 'Return-Path: <a@b.example>\nSubject: mail\n\nx\n'),
+      put('dovecot-uidlist', '3 V1595000000 N4 G1234\n1 W1234 :1595.M1P2.host,S=3,W=4\n2 :x\n'),
+      put('dovecot.index', Buffer.from('\x07\x03\x78\x00Subject: x\n\x00\x00', 'latin1')),
+      put('dovecot.index.log', Buffer.alloc(40_000)),
+      put('dovecot-keywords', '0 $Forwarded\n1 NonJunk\n'),
+      put('subscriptions', 'V\t2\n\nINBOX\nDrafts\n'),
+      put('maildirfolder', ''),
+      put('archive.zip', Buffer.from('PK\x03\x04\x14\x00\x00\x00From: x\n', 'latin1')),
+      put('program', Buffer.from('\x7fELF\x02\x01\x01\x00\x00\nTo: x\n', 'latin1')),
+      put('page.html', '<html>\n<head>\n<title>From: x</title>\n</head>\n'),
+      put('settings.yaml', 'name: x\nlist: y\n'),
+      put('answer.http', 'HTTP/1.1 200 OK\nDate: now\nContent-Type: text/plain\n\nx\n'),
+      '/bin/ls',
+    ]
+    const { files, skipped } = mailFiles(glob)
+    expect(files.map(({ path }) => path)).toEqual([glob[0]])
+    expect(skipped.map(({ path }) => path)).toEqual(glob.slice(1))
+    expect(skipped.find(({ why }) => why === 'empty')?.path).toBe(glob[6])
+    // Nothing is in an empty file, whatever is said.
+    expect(mailFiles([glob[6]], { force: true }).files).toEqual([])
+  })
+
+  test('every message of the corpus is mail, and so are these', () => {
+    for (const folder of ['easy-ham-1', 'easy-ham-2', 'hard-ham-1', 'spam-1', 'spam-2'])
+      for (const name of readdirSync(join(CORPUS, folder)).filter((one) => one.endsWith('.txt')))
+        expect({ name, is: isMail(readFileSync(join(CORPUS, folder, name))) }).toEqual({
+          name,
+          is: true,
+        })
+    for (const text of [
+      'Subject: x\n\ny',
+      '\n\nSubject: x\n\ny',
+      '\ufeffSubject: x\r\n\r\ny',
+      '>From a@b Thu Jul 11 12:03:04 2026\nReceived: from x\n by y\n\nz',
+      `${FROM}\nFrom : a@b.example\n\nz`,
+      'X-First: y\nthis line is broken\nX-Next: z\nTo: a@b.example\n\nx',
+      `DKIM-Signature: ${'a'.repeat(900)}\n ${'b'.repeat(900)}\nFrom: a@b.example\n\nz`,
+    ])
+      expect({ text, is: isMail(Buffer.from(text)) }).toEqual({ text, is: true })
   })
 
   test('labels come from an index file, or from the names of folders', () => {

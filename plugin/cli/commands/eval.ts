@@ -63,6 +63,8 @@ Examples:
         const started = process.hrtime.bigint()
         const judged = await measure(files, options.protocol === 'batch' ? share : null)
         const seconds = Number(process.hrtime.bigint() - started) / 1e9
+        if (judged.length === 0)
+          throw new Usage(`${path}: there is no message to score, so nothing was measured`)
         const metrics = evaluate(judged)
         if (options.scores)
           writeFileSync(

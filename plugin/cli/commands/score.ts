@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { Proofs } from '../../mail.ts'
 import type { Examined } from '../../quarantine/model/examine.ts'
-import { mailFiles, readMails } from '../mail/files.ts'
+import { mailFiles, readMails, someMail, tellSkipped } from '../mail/files.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
 import { act } from '../session.ts'
 
@@ -13,6 +13,7 @@ interface ScoreOptions {
   signal?: string[]
   tokens: string
   brief?: boolean
+  force?: boolean
 }
 
 /** What no Haraka was asked for. */
@@ -28,6 +29,7 @@ export function score(): Command {
     .option('--signal <name=value...>', 'what another plugin found, such as spf=pass')
     .option('--tokens <n>', 'how many of the strongest tokens to show', '8')
     .option('--brief', 'one line a message')
+    .option('--force', 'score files that are given by name also when they do not look like mail')
     .addHelpText(
       'after',
       `
@@ -42,7 +44,8 @@ Examples:
       act<ScoreOptions, [string[]]>(async ({ verbs }, options, paths): Promise<Answer> => {
         const limit = Number.parseInt(options.tokens, 10) || 0
         const found: (Examined & { name: string })[] = []
-        for (const file of mailFiles(paths).files)
+        const { files, skipped } = someMail(mailFiles(paths, { force: options.force }))
+        for (const file of files)
           for await (const { name, raw } of readMails(file)) {
             const examined = verbs.model.examine(raw, {
               recipient: options.to ?? null,
@@ -64,7 +67,7 @@ Examples:
           : found.map(whole).join('\n\n')
         return {
           value: found.map((one) => value(one)),
-          text,
+          text: skipped.length > 0 ? `${text}\n\n${clean(tellSkipped(skipped))}` : text,
           ok: found.every(({ verdict }) => verdict.class !== 'spam'),
         }
       }),

@@ -56,6 +56,7 @@ function index(path: string): Labelled[] {
     const file = resolve(dirname(path), name)
     const stat = statSync(file, { throwIfNoEntry: false })
     if (!stat) throw new Usage(`${path}: line ${at + 1}: there is no ${file}`)
+    if (stat.size === 0) throw new Usage(`${path}: line ${at + 1}: ${file} is empty`)
     return [{ path: file, size: stat.size, label: label.toLowerCase() as Label }]
   })
 }

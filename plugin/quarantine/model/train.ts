@@ -3,25 +3,31 @@ import type { Label, Login, Verdict } from '../../mail.ts'
 import { judge } from '../../filter/judge.ts'
 import type { Score } from '../../filter/kernel.ts'
 import { blobName } from '../../store/blobs.ts'
-import { getModel } from '../../store/lessons.ts'
+import { getLesson, getModel } from '../../store/lessons.ts'
 import { needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { teach } from './learn.ts'
 
-/** Teaches messages in order, in one transaction. Those that count as their label already change nothing. */
+/**
+ * Teaches messages in order, in one transaction. Those that count as their label already change nothing. Of those
+ * learned, `turned` counted as the other label before.
+ */
 export async function train(
   ctx: Context,
   login: Login,
   messages: readonly { raw: Uint8Array; label: Label }[],
-): Promise<{ learned: number; known: number }> {
+): Promise<{ learned: number; turned: number; known: number }> {
   needAll(login, 'train from files')
   return await write(ctx, { actor: login.account }, (tx) => {
-    let learned = 0
+    let [learned, turned] = [0, 0]
     for (const { raw, label } of messages) {
       const blob = blobName(raw)
-      if (teach(ctx, tx, { blob, item: 0, signals: [], raw }, label)) learned++
+      const before = getLesson(tx.views, blob)?.label ?? null
+      if (!teach(ctx, tx, { blob, item: 0, signals: [], raw }, label)) continue
+      learned++
+      if (before !== null) turned++
     }
-    return { learned, known: messages.length - learned }
+    return { learned, turned, known: messages.length - learned }
   })
 }
 
