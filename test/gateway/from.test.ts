@@ -1,6 +1,6 @@
 // Lists and proofs through a real Haraka: some forms of From, and what the plugins spf and dkim found.
 import { expect, test } from 'vitest'
-import { FORMS, messageOf } from '../quarantine/from-forms.ts'
+import { FORMS, messageOf } from '../quarantine/lists/from-forms.ts'
 import { PLUGINS } from '../rig/haraka.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { block, itemsIn, message, ROOT, world, type World } from './world.ts'

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mailFiles, readMails, withCrlf, type Mail } from '../../plugin/cli/mail/files.ts'
-import { isMail } from '../../plugin/cli/mail/is-mail.ts'
-import { labelled } from '../../plugin/cli/mail/labelled.ts'
-import { splitMbox } from '../../plugin/cli/mail/mbox.ts'
-import { CORPUS, tempDir } from './run.ts'
+import { mailFiles, readMails, withCrlf, type Mail } from '../../../plugin/cli/mail/files.ts'
+import { isMail } from '../../../plugin/cli/mail/is-mail.ts'
+import { labelled } from '../../../plugin/cli/mail/labelled.ts'
+import { splitMbox } from '../../../plugin/cli/mail/mbox.ts'
+import { CORPUS, tempDir } from '../run.ts'
 
 async function all(paths: string[]): Promise<Mail[]> {
   const mails: Mail[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FLAG } from '../../plugin/mail.ts'
-import { folder, hold, message, rig, ROOT, uidsIn, USER } from './rig.ts'
+import { FLAG } from '../../../plugin/mail.ts'
+import { folder, hold, message, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 const ON = { imap: { test_mailboxes: 'yes' } }
 const flags = { system: 0, keywords: [] }

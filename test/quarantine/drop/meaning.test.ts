@@ -1,8 +1,8 @@
 // Every pair of folders, written down: what a drop from one into the other means.
 import { describe, expect, test } from 'vitest'
-import type { Item } from '../../plugin/mail.ts'
-import type { FolderId } from '../../plugin/quarantine/folders/folders.ts'
-import { meaning, meaningFor } from '../../plugin/quarantine/drop/meaning.ts'
+import type { Item } from '../../../plugin/mail.ts'
+import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
+import { meaning, meaningFor } from '../../../plugin/quarantine/drop/meaning.ts'
 
 const COLUMNS: FolderId[] = [
   'inbox',

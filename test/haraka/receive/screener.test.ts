@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { readConfig } from '../../plugin/config.ts'
-import { Screener } from '../../plugin/haraka/receive/screener.ts'
-import type { Envelope } from '../../plugin/quarantine/screen.ts'
-import { tempDir } from '../tmp.ts'
+import { readConfig } from '../../../plugin/config.ts'
+import { Screener } from '../../../plugin/haraka/receive/screener.ts'
+import type { Envelope } from '../../../plugin/quarantine/screen.ts'
+import { tempDir } from '../../tmp.ts'
 
 const BEGIN = `
   const { workerData: { start, port } } = require('node:worker_threads')

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../plugin/config.ts'
-import { SETTINGS } from '../../plugin/settings.ts'
-import { CLI, open } from '../../plugin/open.ts'
-import { on, tempDir } from './run.ts'
+import { readConfig } from '../../../plugin/config.ts'
+import { SETTINGS } from '../../../plugin/settings.ts'
+import { CLI, open } from '../../../plugin/open.ts'
+import { on, tempDir } from '../run.ts'
 
 const dir = tempDir()
 const { at, json } = on(dir)

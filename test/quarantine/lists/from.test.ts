@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { ListKind } from '../../plugin/mail.ts'
-import type { Lazaret } from '../../plugin/open.ts'
+import type { ListKind } from '../../../plugin/mail.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
 import { FORMS, messageOf, type Form } from './from-forms.ts'
-import { envelope, rig, ROOT } from './rig.ts'
+import { envelope, rig, ROOT } from '../rig.ts'
 
 /** What the lists decide, as the gateway does it; null: the classifier was asked. */
 async function gateway(lazaret: Lazaret, raw: Buffer): Promise<ListKind | null> {

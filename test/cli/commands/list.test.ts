@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../plugin/config.ts'
-import { CLI, open } from '../../plugin/open.ts'
-import { on, tempDir } from './run.ts'
+import { readConfig } from '../../../plugin/config.ts'
+import { CLI, open } from '../../../plugin/open.ts'
+import { on, tempDir } from '../run.ts'
 
 const dir = tempDir()
 const { at, json } = on(dir)

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mailFiles, readMails } from '../../plugin/cli/mail/files.ts'
-import { CORPUS, on, run, tempDir } from './run.ts'
+import { mailFiles, readMails } from '../../../plugin/cli/mail/files.ts'
+import { CORPUS, on, run, tempDir } from '../run.ts'
 
 const names = (folder: string): string[] =>
   readdirSync(join(CORPUS, folder)).filter((name) => name.endsWith('.txt'))

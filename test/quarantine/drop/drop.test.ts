@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { FLAG } from '../../plugin/mail.ts'
-import { getLesson, getModel } from '../../plugin/store/lessons.ts'
-import { compareViews, replay } from '../../plugin/store/replay.ts'
-import { Store } from '../../plugin/store/store.ts'
-import { tempDir } from '../tmp.ts'
+import { FLAG } from '../../../plugin/mail.ts'
+import { getLesson, getModel } from '../../../plugin/store/lessons.ts'
+import { compareViews, replay } from '../../../plugin/store/replay.ts'
+import { Store } from '../../../plugin/store/store.ts'
+import { tempDir } from '../../tmp.ts'
 import {
   corpus,
   folder,
@@ -17,7 +17,7 @@ import {
   uidsIn,
   USER,
   DOMAIN,
-} from './rig.ts'
+} from '../rig.ts'
 
 const [SPAM] = corpus('spam-1', 1)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { FLAG } from '../../plugin/mail.ts'
-import type { Lazaret } from '../../plugin/open.ts'
-import { folder, hold, itemOf, message, rig, ROOT, uidsIn, USER } from './rig.ts'
+import { FLAG } from '../../../plugin/mail.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
+import { folder, hold, itemOf, message, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 async function wanted(): Promise<{ lazaret: Lazaret; id: number }> {
   const lazaret = rig()

@@ -1,8 +1,8 @@
 // item and journal: what lies in the quarantine, and who did what.
 import { expect, test } from 'vitest'
-import { readConfig } from '../../plugin/config.ts'
-import { CLI, open } from '../../plugin/open.ts'
-import { on, tempDir } from './run.ts'
+import { readConfig } from '../../../plugin/config.ts'
+import { CLI, open } from '../../../plugin/open.ts'
+import { on, tempDir } from '../run.ts'
 
 const dir = tempDir()
 const { at, json } = on(dir)

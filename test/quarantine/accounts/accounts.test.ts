@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Login } from '../../plugin/mail.ts'
-import { WRONG } from '../../plugin/quarantine/accounts/logins.ts'
-import { parseScram } from '../../plugin/quarantine/accounts/password.ts'
-import { decode, encode } from '../../plugin/store/codec.ts'
-import { DOMAIN, rig, ROOT, USER } from './rig.ts'
-import { tempDir } from '../tmp.ts'
+import type { Login } from '../../../plugin/mail.ts'
+import { WRONG } from '../../../plugin/quarantine/accounts/logins.ts'
+import { parseScram } from '../../../plugin/quarantine/accounts/password.ts'
+import { decode, encode } from '../../../plugin/store/codec.ts'
+import { DOMAIN, rig, ROOT, USER } from '../rig.ts'
+import { tempDir } from '../../tmp.ts'
 
 const SOURCE = '192.0.2.1'
 

@@ -4,13 +4,13 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { encode } from '../../plugin/store/codec.ts'
-import { ENTRY_MAX } from '../../plugin/store/entries.ts'
-import { compareViews, replay } from '../../plugin/store/replay.ts'
-import type { Lazaret } from '../../plugin/open.ts'
-import { newStore } from '../store/rig.ts'
-import { tempDir } from '../tmp.ts'
-import { OTHER, ROOT, rig, USER } from './rig.ts'
+import { encode } from '../../../plugin/store/codec.ts'
+import { ENTRY_MAX } from '../../../plugin/store/entries.ts'
+import { compareViews, replay } from '../../../plugin/store/replay.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
+import { newStore } from '../../store/rig.ts'
+import { tempDir } from '../../tmp.ts'
+import { OTHER, ROOT, rig, USER } from '../rig.ts'
 
 const COUNT = 60_000
 const sender = (i: number): string => `somebody-${i}@a-domain-of-some-length-${i}.example`
@@ -64,7 +64,7 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
   const lazaret = rig({}, dir)
   const { store, quarantine } = lazaret
   const script = join(dir, 'import.cjs')
-  const plugin = resolve(__dirname, '../../dist/plugin')
+  const plugin = resolve(__dirname, '../../../dist/plugin')
   writeFileSync(
     script,
     `const { open, CLI } = require(${JSON.stringify(join(plugin, 'open.js'))})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../plugin/config.ts'
-import { open } from '../../plugin/open.ts'
-import { on, tempDir } from './run.ts'
+import { readConfig } from '../../../plugin/config.ts'
+import { open } from '../../../plugin/open.ts'
+import { on, tempDir } from '../run.ts'
 
 describe('lazaret account', () => {
   const dir = tempDir()
