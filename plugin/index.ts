@@ -32,6 +32,7 @@ export function register(this: LazaretPlugin): void {
   // Haraka may still be root: what is made now must belong to whom it will be.
   asOwner(ids, () => {
     this.lazaret = open(config, dir)
+    for (const note of this.lazaret.notes) this.lognotice(note)
     this.screener = new Screener(config, dir)
     this.screener.start()
   })

@@ -3,14 +3,20 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from './config.ts'
 import { Filter } from './filter/filter.ts'
+import { FEATURE_VERSION } from './filter/kernel.ts'
 import type { Login } from './mail.ts'
+import type { Context } from './quarantine/context.ts'
 import { Follower } from './quarantine/follower.ts'
 import { beginWithPrior } from './quarantine/model/model.ts'
+import { relearn } from './quarantine/model/relearn.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
+import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
 
 export interface Lazaret {
   readonly config: Config
+  /** What opening did that people should know, in sentences. */
+  readonly notes: readonly string[]
   readonly store: Store
   readonly filter: Filter
   readonly quarantine: Quarantine
@@ -40,12 +46,15 @@ export function open(config: Config, dir: string): Lazaret {
   const filter = new Filter()
   const follower = new Follower(store, filter)
   const ctx = { store, filter, config, follower }
+  const base = (): Uint8Array | null => (config.main.base_model ? baseModel() : null)
   if (config.main.base_model && store.seq === 1) beginWithPrior(ctx, baseModel())
+  const notes = [...migrated(store), ...relearned(ctx, base)]
   const quarantine = new Quarantine(ctx)
   const entry: Opened = {
     users: 1,
     lazaret: {
       config,
+      notes,
       store,
       filter,
       quarantine,
@@ -58,6 +67,26 @@ export function open(config: Config, dir: string): Lazaret {
   }
   opened.set(key, entry)
   return entry.lazaret
+}
+
+function migrated({ migrated: from, dir }: Store): string[] {
+  if (from === null) return []
+  return [
+    `the data in ${dir} were of format ${from} and are of format ${FORMAT} now; older versions do not read them any more`,
+  ]
+}
+
+function relearned(ctx: Context, base: () => Uint8Array | null): string[] {
+  const done = relearn(ctx, base)
+  if (!done) return []
+  const { from, learned, lost } = done
+  const rest =
+    lost > 0
+      ? `; ${lost} do not count any more, since their messages are gone: train again with the files they came from`
+      : ''
+  return [
+    `what was learned was of features ${from}, this version reads ${FEATURE_VERSION}: ${learned} messages were learned anew${rest}`,
+  ]
 }
 
 /** config/base.model of the package, of which this file is a source or a build (dist/plugin). */

@@ -33,6 +33,7 @@ export function act<O extends object, A extends unknown[]>(
         `there are no data in ${place.dataDir}: start Haraka with the plugin once, or add an account, or name another folder with --config or --data`,
       )
     const lazaret = open(place.config, place.dataDir)
+    for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
       return await run({ verbs: lazaret.quarantine.as(CLI), place, json }, options, ...args)
     } finally {

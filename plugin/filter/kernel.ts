@@ -300,6 +300,12 @@ export class Kernel {
   }
 }
 
+/** Version of the features that a snapshot or a lesson is of. */
+export function featuresOf(bytes: Uint8Array): number {
+  const magic = Buffer.from(SNAPSHOT_MAGIC, 'latin1')
+  return magic.every((octet, i) => bytes[i] === octet) ? bytes[4] : bytes[0]
+}
+
 /** The slots of a lesson with so many entries, as Kernel.lesson encodes them. */
 function slotsOf(lesson: Uint8Array, count: number): Uint32Array {
   const slots = new Uint32Array(count)

@@ -47,6 +47,7 @@ async function begin(start: Start): Promise<void> {
     const { imap } = config
     const lazaret = open(config, dir)
     closeData = () => lazaret.close()
+    for (const note of lazaret.notes) lines.log('notice', note)
     certificate = new Certificate(pem ?? readPem(await selfSignedFiles(dir)))
     server = new ImapServer({
       quarantine: lazaret.quarantine,

@@ -83,6 +83,22 @@ const BESIDE = {
 
 const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }
 
+/**
+ * Names on disk of tables that an older format had in another form: a migration (migrate.ts) reads the one
+ * while it writes the other. A number is that of the format from which on the form is what it is.
+ */
+const NAMES: Partial<Record<keyof typeof TABLES, string>> = {
+  meta: 'meta.3',
+  items: 'items.3',
+  places: 'places.3',
+  journal: 'journal.3',
+  followed: 'followed.3',
+}
+/** Its name and its keys are the same in every format. */
+const HEAD = 'meta'
+/** Tables of older formats that may be there for a while. */
+const OLD_MAX = 16
+
 type TableKey<Kind> = Kind extends 'uint32' ? number : string | (string | number)[]
 type Writable<Names> = { readonly [N in keyof Names]: Table<TableKey<Names[N]>> }
 
@@ -102,7 +118,10 @@ export class Env {
   readonly journal: JournalTables
   readonly beside: BesideTables
   readonly dir: string
+  /** Read before all else: see format.ts. */
+  readonly head: Table<string>
   readonly #root: RootDatabase<Buffer, Key>
+  readonly #old: Database<Buffer, Key>[] = []
 
   constructor({ dir, mapSize = 1024 ** 4, sync = true }: EnvOptions) {
     this.dir = dir
@@ -111,7 +130,7 @@ export class Env {
     this.#root = open<Buffer, Key>({
       path: dir,
       noSubdir: false,
-      maxDbs: Object.keys(TABLES).length + 1,
+      maxDbs: Object.keys(TABLES).length + OLD_MAX,
       maxReaders: 512,
       mapSize,
       encoding: 'binary',
@@ -123,6 +142,7 @@ export class Env {
       // (disk full) its rejection would end the process. Transactions are joined all the same.
       eventTurnBatching: false,
     })
+    this.head = this.old(HEAD, 'ordered')
     this.tables = this.#open(VIEWS)
     this.views = readOnly(this.tables)
     this.journal = this.#open(JOURNAL)
@@ -131,11 +151,27 @@ export class Env {
 
   #open<Names extends Record<string, string>>(names: Names): Writable<Names> {
     const opened = Object.entries(names).map(([name, keys]) => {
-      const options = keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}
-      const db = this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
+      const db = this.#openOne(NAMES[name as keyof typeof TABLES] ?? name, keys)
       return [name, table(db, LARGE.has(name))]
     })
     return Object.fromEntries(opened) as Writable<Names>
+  }
+
+  #openOne(name: string, keys: string): Database<Buffer, Key> {
+    const options = keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}
+    return this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
+  }
+
+  /** A table as an older format left it, by its name on disk. */
+  old<K extends Key>(name: string, keys: 'uint32' | 'ordered'): Table<K> {
+    const db = this.#openOne(name, keys)
+    if (name !== HEAD) this.#old.push(db)
+    return table(db, true) as unknown as Table<K>
+  }
+
+  /** Inside a write transaction: does away with what old() opened. */
+  dropOld(): void {
+    for (const db of this.#old.splice(0)) db.dropSync()
   }
 
   /**

@@ -1,14 +1,60 @@
 // The format of a data directory: one number for journal, views and what lies beside them.
 //
-// 1  One journal value an event, under its seq: `{ v, at, actor, type, ... }`, with v = 1.
-//    `meta` held also 'floor' and 'followed'; `followed` had no values; ordinary folders were events
-//    `mailbox` and a table `mailboxes`.
-// 2  One journal value a decision, under the seq of its first event: `{ v, at, actor, events }`, with v = 2
+// 1  (up to commit 90a377f, and not written down) One journal value an event, under its seq:
+//    `{ v, at, actor, type, ... }`, with v = 1. A place was named by its UID. Ordinary folders were events
+//    `mailbox` and a table `mailboxes`, without a UIDVALIDITY of their own.
+// 2  (up to 2556b6b, not written down either) Places under UID and folder. Ordinary folders with a UIDVALIDITY of
+//    their own. `followed` had the seqs of followed events, `meta` the last of them, and 'floor'.
+// 3  One journal value a decision, under the seq of its first event: `{ v, at, actor, events }`, with v = 2
 //    and events without these fields of their own; event i has seq `key + i`. A decision of more than
 //    ENTRY_MAX octets (entries.ts) is several such values, all but the last with `more: true`.
-//    `followed` has for each followed event the key of the value that holds it. The floor of a trimmed
-//    journal stands in `trimmed`. `meta` has 'lists', the seq of the last change of a list.
+//    `followed` has, by topic and seq, the key of the value that holds each followed event. The floor of a
+//    trimmed journal stands in `trimmed`. `meta` has 'lists', the seq of the last change of a list.
 //    Events `mailbox` are called `folder`, and their table `folders`. New: `draft` and `import`, table `drafts`.
+import { decode, encode } from './codec.ts'
+import type { Env } from './env.ts'
+import { migrate } from './migrate.ts'
 
-/** What this version writes. To be raised with every change of what stands in the tables. */
-export const FORMAT = 2
+/**
+ * What this version writes. To be raised with every change of what stands in the tables; the tables that
+ * change get another name on disk (NAMES in env.ts), migrate.ts learns to read the one that was, and
+ * test/fixtures gets a set of the format that was (test/store/formats.test.ts says how).
+ */
+export const FORMAT = 3
+
+/** The data directory is of a version that this one cannot read. */
+export class WrongFormat extends Error {
+  override name = 'WrongFormat'
+  readonly code = 'FORMAT'
+}
+
+/**
+ * Before all else that is done with the data: brings them to this format. Answers the one that they had,
+ * where that was an older one.
+ */
+export function settleFormat(env: Env): number | null {
+  if (isCurrent(env)) return null
+  return env.writeSync(() => {
+    // Another process may have been first.
+    if (isCurrent(env)) return null
+    const had = env.head.get('seq') ? migrate(env) : null
+    env.head.put('format', encode(FORMAT))
+    // A version that knows no formats takes nothing, instead of beginning anew beside our tables.
+    env.head.put('seq', encode(NO_MORE))
+    return had
+  })
+}
+
+/** As the seq of the newest event: there is none after it. */
+const NO_MORE = 2 ** 32 - 1
+
+function isCurrent({ head, dir }: Env): boolean {
+  const bytes = head.get('format')
+  const format = bytes ? decode<number>(bytes) : 0
+  if (format > FORMAT)
+    throw new WrongFormat(
+      `the data in ${dir} are of format ${format}, and this version of haraka-plugin-lazaret knows none above ${FORMAT}: ` +
+        'install the version that was used last, or a newer one, or name another main.data_dir',
+    )
+  return format === FORMAT
+}

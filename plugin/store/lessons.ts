@@ -22,6 +22,14 @@ export interface ModelState {
   spam: number
   /** A base model was imported: weights exist without local lessons. */
   prior: boolean
+  /** Messages that counted until a version with other features came, and when that was (Unix ms). */
+  lost?: Lost
+}
+
+export interface Lost {
+  ham: number
+  spam: number
+  at: number
 }
 
 const NO_MODEL: ModelState = { snapshot: '', upto: 0, ham: 0, spam: 0, prior: false }
@@ -29,6 +37,12 @@ const NO_MODEL: ModelState = { snapshot: '', upto: 0, ham: 0, spam: 0, prior: fa
 export function getLesson(views: Views, blob: string): Lesson | null {
   const bytes = views.lessons.get(blob)
   return bytes ? decode<Lesson>(bytes) : null
+}
+
+/** With the name of the message's blob. */
+export function* allLessons(views: Views): Generator<Lesson & { blob: string }> {
+  for (const { key, value } of views.lessons.range({}))
+    yield { blob: key as string, ...decode<Lesson>(value) }
 }
 
 export function getModel(views: Views): ModelState {

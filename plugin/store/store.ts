@@ -6,6 +6,7 @@ import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
 import type { Event, Topic } from './events/index.ts'
+import { settleFormat } from './format.ts'
 import { LocalJournal, type Journal, type JournalState, type WriteOptions } from './journal.ts'
 import type { Tx } from './tx.ts'
 import type { Watch } from './watch.ts'
@@ -16,11 +17,19 @@ export type { Summarize, Tx } from './tx.ts'
 export class Store implements Journal {
   readonly views: Views
   readonly beside: Beside
+  /** The older format that the data had until now; null: they had this one. */
+  readonly migrated: number | null
   readonly #env: Env
   readonly #journal: LocalJournal
 
   constructor(options: EnvOptions) {
     this.#env = new Env(options)
+    try {
+      this.migrated = settleFormat(this.#env)
+    } catch (error) {
+      void this.#env.close()
+      throw error
+    }
     this.views = this.#env.views
     this.beside = new Beside(this.#env)
     this.#journal = new LocalJournal(this.#env, this.beside)

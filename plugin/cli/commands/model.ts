@@ -21,6 +21,7 @@ export function model(): Command {
           ['octets of the last snapshot', String(info.snapshot)],
           ['slots', `2^${info.bits}`],
           ['version of the features', String(info.featureVersion)],
+          ...(info.lost ? [lostRow(info.lost)] : []),
         ]
         return { value: info, text: table([['messages learned as', ''], ...rows]) }
       }),
@@ -68,6 +69,12 @@ export function model(): Command {
       }),
     )
   return command
+}
+
+/** Lessons that another version of the features ended, since their messages are gone. */
+function lostRow({ ham, spam, at }: { ham: number; spam: number; at: number }): [string, string] {
+  const day = new Date(at).toISOString().slice(0, 10)
+  return [`lost when the features changed, ${day}`, `${ham} ham, ${spam} spam`]
 }
 
 function confirm(yes: boolean, lessons: number): void {

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import type { Login } from '../../mail.ts'
 import { getBlob } from '../../store/blobs.ts'
-import { getModel } from '../../store/lessons.ts'
+import { getModel, type Lost } from '../../store/lessons.ts'
 import { needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
@@ -26,11 +26,13 @@ export interface ModelInfo {
   since: number
   /** Octets of the last snapshot; 0 for none. */
   snapshot: number
+  /** Messages that do not count any more since a version with other features came; null: none. */
+  lost: Lost | null
 }
 
 export function modelInfo(ctx: Context): ModelInfo {
   const { views } = ctx.store
-  const { ham, spam, prior, upto, snapshot } = getModel(views)
+  const { ham, spam, prior, upto, snapshot, lost = null } = getModel(views)
   let since = 0
   for (const { event } of ctx.store.followed(upto, 'model')) if (event.type === 'lesson') since++
   const bytes = snapshot ? getBlob(views, snapshot) : null
@@ -42,6 +44,7 @@ export function modelInfo(ctx: Context): ModelInfo {
     prior,
     since,
     snapshot: bytes?.length ?? 0,
+    lost,
   }
 }
 

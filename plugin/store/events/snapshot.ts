@@ -2,7 +2,7 @@ import { addRef, dropRef } from '../blobs.ts'
 import { encode } from '../codec.ts'
 import type { Tables } from '../env.ts'
 import { getItem, putItem } from '../items.ts'
-import { getLesson, getModel, type ModelState } from '../lessons.ts'
+import { getLesson, getModel, type Lost, type ModelState } from '../lessons.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /**
@@ -18,6 +18,8 @@ export interface Snapshot {
   spam: number
   prior: boolean
   fresh?: boolean
+  /** What the model before knew and this one does not, since its features are others. */
+  lost?: Lost
 }
 
 export const snapshot: Kind<Snapshot> = {
@@ -36,7 +38,9 @@ function fold(tables: Tables, event: Snapshot, seq: number): void {
   if (old.snapshot) dropRef(tables, old.snapshot)
   if (event.fresh) forget(tables)
   const { blob: snapshot, upto = seq, ham, spam, prior } = event
-  tables.model.put('state', encode({ snapshot, upto, ham, spam, prior } satisfies ModelState))
+  const lost = event.fresh ? event.lost : old.lost
+  const state: ModelState = { snapshot, upto, ham, spam, prior, ...(lost && { lost }) }
+  tables.model.put('state', encode(state))
 }
 
 /** No message counts as anything, and none of the weights owes it anything. */

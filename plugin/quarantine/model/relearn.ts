@@ -1,0 +1,88 @@
+// A model of other features than this version reads cannot be used: weights of one version say nothing about
+// the words of another. What was learned is learned anew from the messages that are still here; what is not is
+// counted as lost, and not as known.
+import { FEATURE_VERSION, Kernel, featuresOf } from '../../filter/kernel.ts'
+import type { Label } from '../../mail.ts'
+import { blobInPlace, getBlob } from '../../store/blobs.ts'
+import { getItem } from '../../store/items.ts'
+import { allLessons, getModel, type Lesson } from '../../store/lessons.ts'
+import type { Tx } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+
+type Store = Context['store']
+
+export interface Relearned {
+  /** Version of the features that the model was of. */
+  from: number
+  /** Messages that count again. */
+  learned: number
+  /** Those that do not any more. */
+  lost: number
+}
+
+/**
+ * At start, before the model is used. `base`: what a model begins with that has a prior. Null: there was
+ * nothing to do.
+ */
+export function relearn({ store }: Context, base: () => Uint8Array | null): Relearned | null {
+  if (isCurrent(store)) return null
+  return store.writeSync({ actor: 'system' }, (tx) => {
+    const from = modelFeatures(store)
+    // Another process may have been first.
+    if (from === null || from === FEATURE_VERSION) return null
+    const { ham, spam, prior } = getModel(tx.views)
+    const here = [...allLessons(tx.views)]
+      .filter(({ blob, label }) => label !== null && tx.views.blobs.has(blob))
+      .toSorted(byArrival)
+    const lost = { ham, spam, at: tx.at }
+    for (const { label } of here) lost[label as Label]--
+    const kernel = new Kernel()
+    const basis = prior ? base() : null
+    if (basis) kernel.load(basis)
+    tx.append({
+      type: 'snapshot',
+      blob: basis ? tx.blob(basis) : '',
+      ...{ ham: 0, spam: 0, prior: basis !== null, fresh: true },
+      ...(lost.ham + lost.spam > 0 && { lost }),
+    })
+    for (const one of here) learnAgain(kernel, tx, one)
+    return { from, learned: here.length, lost: lost.ham + lost.spam }
+  })
+}
+
+type Known = Lesson & { blob: string }
+
+function learnAgain(kernel: Kernel, tx: Tx, { blob, label, votes }: Known): void {
+  const raw = getBlob(tx.views, blob)
+  if (!raw || !label) return
+  const voter = votes.map(([item]) => getItem(tx.views, item)).find((item) => item !== null)
+  const learn = kernel.lesson(raw, label, voter?.signals)
+  kernel.apply(learn, 1)
+  for (const [i, [item, vote]] of votes.entries()) {
+    // The last one decides; before it, the message counts as nothing yet.
+    const change = i === votes.length - 1 ? { label, learn } : { label: null, learn: null }
+    tx.append({ type: 'lesson', blob, item, vote, unlearn: null, ...change })
+  }
+}
+
+/** As they came in: the best that is known of the order in which they were given. */
+function byArrival(a: Known, b: Known): number {
+  const of = ({ votes }: Known): number => votes[votes.length - 1][0]
+  return of(a) - of(b) || (a.blob < b.blob ? -1 : 1)
+}
+
+function isCurrent(store: Store): boolean {
+  return (modelFeatures(store) ?? FEATURE_VERSION) === FEATURE_VERSION
+}
+
+/** Version of the features of what was learned; null: nothing was. */
+function modelFeatures(store: Store): number | null {
+  const { snapshot, upto } = getModel(store.views)
+  const bytes = snapshot ? blobInPlace(store.views, snapshot) : null
+  if (bytes) return featuresOf(bytes)
+  for (const { event } of store.followed(upto, 'model')) {
+    const change = event.type === 'lesson' ? (event.learn ?? event.unlearn) : null
+    if (change) return featuresOf(change)
+  }
+  return null
+}

@@ -1,0 +1,112 @@
+// A data directory from before formats were written down (1 and 2 of format.ts), brought to this one. All of
+// it inside one write transaction: whoever opens the directory meanwhile waits, and a crash leaves the old
+// data as they were. Tables that did not change stay where they are.
+import type { Item, Place, PlaceKey } from '../mail.ts'
+import { decode, encode } from './codec.ts'
+import { Entries } from './entries.ts'
+import type { Env, ReadTable } from './env.ts'
+import { EVENT_VERSION, type EventBody } from './events/index.ts'
+import type { FolderRecord } from './folders.ts'
+
+/** Format 1 named a place by its UID alone. */
+type OldItem = Omit<Item, 'id' | 'places'> & { places: number[] | PlaceKey[] }
+type OldPlace = Omit<Place, 'uid'>
+/** One value of the journal was one event. */
+type OldEvent = { v: number; at: number; actor: string; type: string }
+/** Format 1 had the data set's UIDVALIDITY for all. */
+type OldFolder = string | FolderRecord
+type OldFolderEvent = { type: string; id: string; name: string | null; uidValidity?: number }
+
+/** Answers the format that it was. */
+export function migrate(env: Env): 1 | 2 {
+  const format = moveItems(env)
+  const uidValidity = decode<number>(env.head.get('uidValidity') as Buffer)
+  const found = moveJournal(env, uidValidity)
+  moveFolders(env, uidValidity)
+  moveMeta(env, found)
+  env.old('followed', 'uint32')
+  env.dropOld()
+  return format
+}
+
+function moveItems(env: Env): 1 | 2 {
+  const { tables } = env
+  const items = env.old<number>('items', 'uint32')
+  if (!hasPlainUids(items)) {
+    for (const { key, value } of items.range({})) tables.items.put(key, value)
+    for (const { key, value } of env.old<PlaceKey>('places', 'ordered').range({}))
+      tables.places.put(key, value)
+    return 2
+  }
+  const folders = new Map<number, string>()
+  for (const { key: uid, value } of env.old<number>('places', 'uint32').range({})) {
+    const { folder, ...rest } = decode<OldPlace>(value)
+    folders.set(uid, folder)
+    tables.places.put([uid, folder], encode(rest))
+  }
+  for (const { key, value } of items.range({})) {
+    const item = decode<OldItem>(value)
+    const places = (item.places as number[]).map((uid) => [uid, folders.get(uid) ?? ''])
+    tables.items.put(key, encode({ ...item, places }))
+  }
+  return 1
+}
+
+/** Whether items name their places by UIDs alone. */
+function hasPlainUids(items: ReadTable<number>): boolean {
+  for (const { value } of items.range({})) {
+    const [first] = decode<OldItem>(value).places
+    if (first !== undefined) return typeof first === 'number'
+  }
+  return false
+}
+
+/** What the journal says and the views of those formats did not have. */
+interface Found {
+  /** Greatest UIDVALIDITY of an ordinary folder; 0: there was none. */
+  folderValidity: number
+  /** Seq of the last change of a list; 0: there was none. */
+  lists: number
+}
+
+function moveJournal(env: Env, uidValidity: number): Found {
+  const found: Found = { folderValidity: 0, lists: 0 }
+  const entries = new Entries(env.journal, env.beside)
+  for (const { key: seq, value } of env.old<number>('journal', 'uint32').range({})) {
+    const { v: _, at, actor, ...body } = decode<OldEvent>(value)
+    const event = body.type === 'mailbox' ? folderEvent(body, uidValidity) : (body as EventBody)
+    if (event.type === 'masks') found.lists = seq
+    if (event.type === 'folder')
+      found.folderValidity = Math.max(found.folderValidity, event.uidValidity)
+    entries.take({ seq, v: EVENT_VERSION, at, actor, events: [event] })
+  }
+  return found
+}
+
+function folderEvent(body: { type: string }, uidValidity: number): EventBody {
+  const { id, name, uidValidity: own = uidValidity } = body as OldFolderEvent
+  return { type: 'folder', id, name, uidValidity: own }
+}
+
+function moveFolders(env: Env, uidValidity: number): void {
+  for (const { key: id, value } of env.old<string>('mailboxes', 'ordered').range({})) {
+    const old = decode<OldFolder>(value)
+    const record = typeof old === 'string' ? { name: old, uidValidity } : old
+    env.tables.folders.put(id, encode(record satisfies FolderRecord))
+  }
+}
+
+function moveMeta({ head, tables, beside }: Env, found: Found): void {
+  for (const key of ['uidValidity', 'secret', 'created', 'seq'])
+    tables.meta.put(key, Buffer.from(head.get(key) as Buffer))
+  const number = (key: string): number => decode<number>(head.get(key) ?? encode(0))
+  const folderValidity = Math.max(found.folderValidity, number('mailboxValidity'))
+  if (folderValidity > 0) tables.meta.put('folderValidity', encode(folderValidity))
+  const floor = number('floor')
+  if (floor > 0) beside.trimmed.put('floor', encode(floor))
+  // Whatever a version that knows no formats makes of the directory, it is not the same data set.
+  for (const key of [...head.keys({})]) head.remove(key)
+  // Older changes of the lists are not in the journal any more.
+  const lists = found.lists || (tables.masks.count() > 0 ? floor : 0)
+  if (lists > 0) tables.meta.put('lists', encode(lists))
+}

@@ -1,0 +1,145 @@
+// Data folders that older versions left, opened by this one: nothing is lost.
+//
+// test/fixtures has a set of each format there was, made by the code of its time: data.mdb and trimmed.mdb (the
+// same with a journal that is cut off), packed, and what that code read of it. Before a format is given up, its set
+// is made by the last version that writes it:
+//
+//   LAZARET_FIXTURE=test/fixtures/format-N npx vitest run test/formats.test.ts -t 'makes a set'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import type { Lazaret } from '../plugin/open.ts'
+import { encode } from '../plugin/store/codec.ts'
+import { Env } from '../plugin/store/env.ts'
+import { FORMAT } from '../plugin/store/format.ts'
+import { compareViews, replay } from '../plugin/store/replay.ts'
+import { Store } from '../plugin/store/store.ts'
+import { contents, type Contents } from './fixtures/contents.ts'
+import { folder, message, rig, ROOT, USER, uidsIn } from './quarantine/rig.ts'
+import { tempDir } from './tmp.ts'
+
+const FIXTURES = join(__dirname, 'fixtures')
+const FORMATS = readdirSync(FIXTURES).filter((name) => name.startsWith('format-'))
+const INI = { imap: { test_mailboxes: 'yes' } }
+
+/** A copy of a set. */
+function unpacked(format: string, name: 'data.mdb' | 'trimmed.mdb'): string {
+  const dir = tempDir()
+  const packed = readFileSync(join(FIXTURES, format, `${name}.br`))
+  writeFileSync(join(dir, 'data.mdb'), brotliDecompressSync(packed))
+  return dir
+}
+
+/** What is in it, in the words of today. */
+function written(format: string): Contents {
+  const text = readFileSync(join(FIXTURES, format, 'contents.json'), 'utf8')
+  const read = JSON.parse(text) as Contents
+  const { ham, spam, prior, featureVersion } = read.model
+  return {
+    ...read,
+    model: { ham, spam, prior, featureVersion },
+    history: read.history.map(({ seq, at, actor, type }) => ({
+      ...{ seq, at, actor },
+      type: type === 'mailbox' ? 'folder' : type,
+    })),
+  }
+}
+
+describe.each(FORMATS)('data of %s', (format) => {
+  test('are all there, and lead on', async () => {
+    const dir = unpacked(format, 'data.mdb')
+    const expected = written(format)
+    const lazaret = rig(INI, dir)
+    expect(contents(lazaret, expected)).toEqual(expected)
+    expect(expected.model).toMatchObject({ ham: 15, spam: 15 })
+    const login = await lazaret.quarantine.logins.login(
+      'user@example.com',
+      expected.password,
+      '192.0.2.1',
+    )
+    expect(login).toEqual({ ...USER, account: 'user@example.com' })
+    await leadOn(lazaret)
+  })
+
+  test('make the same views as their journal does', async () => {
+    const store = new Store({ dir: unpacked(format, 'data.mdb') })
+    const copy = new Store({ dir: tempDir() })
+    await replay(store, copy)
+    expect(compareViews(store.views, copy.views)).toBeNull()
+    await store.close()
+    await copy.close()
+  })
+
+  test('are all there where the journal was trimmed', async () => {
+    const dir = unpacked(format, 'trimmed.mdb')
+    const expected = written(format)
+    const lazaret = rig(INI, dir)
+    const { floor } = lazaret.store
+    expect(floor).toBeGreaterThan(0)
+    expect(contents(lazaret, expected)).toEqual({
+      ...expected,
+      history: expected.history.filter(({ seq }) => seq > floor),
+    })
+    await leadOn(lazaret)
+  })
+
+  test('are whole when the process is killed while they are brought to this format', async () => {
+    const dir = unpacked(format, 'data.mdb')
+    // Its old tables are dropped last.
+    const script = `const { Env } = require(${built('store/env.js')})
+      Env.prototype.dropOld = () => process.kill(process.pid, 'SIGKILL')
+      new (require(${built('store/store.js')}).Store)({ dir: ${JSON.stringify(dir)} })`
+    const [, signal] = await ended(script)
+    expect(signal).toBe(format === `format-${FORMAT}` ? null : 'SIGKILL')
+    const expected = written(format)
+    expect(contents(rig(INI, dir), expected)).toEqual(expected)
+  })
+
+  test('can be opened by several processes at once', async () => {
+    const dir = unpacked(format, 'data.mdb')
+    const expected = written(format)
+    const script = `const { open } = require(${built('open.js')})
+      const { readConfig } = require(${built('config.js')})
+      const lazaret = open(readConfig({}), ${JSON.stringify(dir)})
+      const { seq } = lazaret.quarantine.as({ account: 'root', tier: 'super-admin', scope: '' })
+      lazaret.close().then(() => process.exit(seq === ${String(expected.seq)} ? 0 : 7))`
+    const all = await Promise.all(Array.from({ length: 4 }, () => ended(script)))
+    expect(all.map(([code]) => code)).toEqual([0, 0, 0, 0])
+    expect(contents(rig(INI, dir), expected)).toEqual(expected)
+  })
+})
+
+/** A hold, a drop, a lesson: and a replay, which a process that starts then follows. */
+async function leadOn(lazaret: Lazaret): Promise<void> {
+  const before = lazaret.quarantine.as(ROOT).model.info()
+  const user = lazaret.quarantine.as(USER).messages
+  const [uid] = uidsIn(lazaret, 'caught', USER)
+  await user.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'spam'))
+  await user.append(folder(lazaret, 'not-spam'), [
+    { raw: message('new'), flags: { system: 0, keywords: ['new'] }, date: null },
+  ])
+  const after = lazaret.quarantine.as(ROOT).model.info()
+  expect([after.ham, after.spam]).toEqual([before.ham + 1, before.spam + 1])
+}
+
+const built = (path: string): string => JSON.stringify(resolve(__dirname, '../dist/plugin', path))
+
+/** How a process ends that runs `script`. */
+async function ended(script: string): Promise<[code: number | null, signal: string | null]> {
+  const file = join(tempDir(), 'run.cjs')
+  writeFileSync(file, script)
+  const child = fork(file, [], { execArgv: [] })
+  return (await once(child, 'exit')) as [number | null, string | null]
+}
+
+test('data of a newer format are refused, with what to do', async () => {
+  const dir = tempDir()
+  const env = new Env({ dir })
+  env.writeSync(() => env.head.put('format', encode(FORMAT + 1)))
+  await env.close()
+  expect(() => rig({}, dir)).toThrow(`format ${FORMAT + 1}`)
+  expect(() => rig({}, dir)).toThrow('install the version that was used last')
+})
