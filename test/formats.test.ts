@@ -7,9 +7,9 @@
 //   LAZARET_FIXTURE=test/fixtures/format-N npx vitest run test/formats.test.ts -t 'makes a set'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { brotliDecompressSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Lazaret } from '../plugin/open.ts'
 import { encode } from '../plugin/store/codec.ts'
@@ -18,6 +18,7 @@ import { FORMAT } from '../plugin/store/format.ts'
 import { compareViews, replay } from '../plugin/store/replay.ts'
 import { Store } from '../plugin/store/store.ts'
 import { contents, type Contents } from './fixtures/contents.ts'
+import { fill, mail, PASSWORD } from './fixtures/fill.ts'
 import { folder, message, rig, ROOT, USER, uidsIn } from './quarantine/rig.ts'
 import { tempDir } from './tmp.ts'
 
@@ -112,8 +113,9 @@ describe.each(FORMATS)('data of %s', (format) => {
   })
 })
 
-/** A hold, a drop, a lesson: and a replay, which a process that starts then follows. */
+/** A drop and a report are two lessons more, and the next process has them. */
 async function leadOn(lazaret: Lazaret): Promise<void> {
+  const { dir } = lazaret.store
   const before = lazaret.quarantine.as(ROOT).model.info()
   const user = lazaret.quarantine.as(USER).messages
   const [uid] = uidsIn(lazaret, 'caught', USER)
@@ -123,6 +125,9 @@ async function leadOn(lazaret: Lazaret): Promise<void> {
   ])
   const after = lazaret.quarantine.as(ROOT).model.info()
   expect([after.ham, after.spam]).toEqual([before.ham + 1, before.spam + 1])
+  const model = lazaret.quarantine.as(ROOT).model.export()
+  await lazaret.close()
+  expect(rig(INI, dir).quarantine.as(ROOT).model.export()).toEqual(model)
 }
 
 const built = (path: string): string => JSON.stringify(resolve(__dirname, '../dist/plugin', path))
@@ -134,6 +139,33 @@ async function ended(script: string): Promise<[code: number | null, signal: stri
   const child = fork(file, [], { execArgv: [] })
   return (await once(child, 'exit')) as [number | null, string | null]
 }
+
+const OUT = process.env.LAZARET_FIXTURE
+const scored = Array.from({ length: 8 }, (_, i) => ({
+  raw: mail(400 + i, i % 2 ? 'spam' : 'ham').toString('latin1'),
+  score: null,
+}))
+
+test.runIf(OUT)('makes a set of the format of today', async () => {
+  const out = resolve(OUT ?? '')
+  const dir = tempDir()
+  const pack = (name: string): void => {
+    const packed = brotliCompressSync(readFileSync(join(dir, 'data.mdb')))
+    writeFileSync(join(out, `${name}.br`), packed)
+  }
+  mkdirSync(out, { recursive: true })
+  const lazaret = rig(INI, dir)
+  await fill(lazaret)
+  const found = contents(lazaret, { password: PASSWORD, scores: scored })
+  writeFileSync(join(out, 'contents.json'), `${JSON.stringify(found)}\n`)
+  await lazaret.close()
+  pack('data.mdb')
+  // The same with a journal that was cut off up to the snapshot.
+  const again = rig(INI, dir)
+  await again.quarantine.system.trimJournal(Date.now() + 4000 * 86_400_000)
+  await again.close()
+  pack('trimmed.mdb')
+})
 
 test('data of a newer format are refused, with what to do', async () => {
   const dir = tempDir()
