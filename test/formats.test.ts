@@ -43,7 +43,9 @@ function written(format: string): Contents {
     ...read,
     model: { ham, spam, prior, featureVersion },
     history: read.history.map(({ seq, at, actor, type }) => ({
-      ...{ seq, at, actor },
+      seq,
+      at,
+      actor,
       type: type === 'mailbox' ? 'folder' : type,
     })),
   }

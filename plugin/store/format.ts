@@ -18,7 +18,7 @@ import { migrate } from './migrate.ts'
 /**
  * What this version writes. To be raised with every change of what stands in the tables; the tables that
  * change get another name on disk (NAMES in env.ts), migrate.ts learns to read the one that was, and
- * test/fixtures gets a set of the format that was (test/store/formats.test.ts says how).
+ * test/fixtures gets a set of the format that was (test/formats.test.ts says how).
  */
 export const FORMAT = 3
 

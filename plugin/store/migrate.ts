@@ -105,7 +105,8 @@ function moveMeta({ head, tables, beside }: Env, found: Found): void {
   const floor = number('floor')
   if (floor > 0) beside.trimmed.put('floor', encode(floor))
   // Whatever a version that knows no formats makes of the directory, it is not the same data set.
-  for (const key of [...head.keys({})]) head.remove(key)
+  const keys = Array.from(head.keys({}))
+  for (const key of keys) head.remove(key)
   // Older changes of the lists are not in the journal any more.
   const lists = found.lists || (tables.masks.count() > 0 ? floor : 0)
   if (lists > 0) tables.meta.put('lists', encode(lists))

@@ -42,7 +42,10 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
     tx.append({
       type: 'snapshot',
       blob: basis ? tx.blob(basis) : '',
-      ...{ ham: 0, spam: 0, prior: basis !== null, fresh: true },
+      ham: 0,
+      spam: 0,
+      prior: basis !== null,
+      fresh: true,
       ...(lost.ham + lost.spam > 0 && { lost }),
     })
     for (const one of here) learnAgain(kernel, tx, one)
