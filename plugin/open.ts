@@ -5,10 +5,9 @@ import type { Config } from './config.ts'
 import { Filter } from './filter/filter.ts'
 import { FEATURE_VERSION } from './filter/kernel.ts'
 import type { Login } from './mail.ts'
-import type { Context } from './quarantine/context.ts'
 import { Follower } from './quarantine/follower.ts'
 import { beginWithPrior } from './quarantine/model/model.ts'
-import { relearn } from './quarantine/model/relearn.ts'
+import { relearn, type Relearned } from './quarantine/model/relearn.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
@@ -48,7 +47,7 @@ export function open(config: Config, dir: string): Lazaret {
   const ctx = { store, filter, config, follower }
   const base = (): Uint8Array | null => (config.main.base_model ? baseModel() : null)
   if (config.main.base_model && store.seq === 1) beginWithPrior(ctx, baseModel())
-  const notes = [...migrated(store), ...relearned(ctx, base)]
+  const notes = [...migrated(store), ...relearned(relearn(ctx, base))]
   const quarantine = new Quarantine(ctx)
   const entry: Opened = {
     users: 1,
@@ -76,8 +75,7 @@ function migrated({ migrated: from, dir }: Store): string[] {
   ]
 }
 
-function relearned(ctx: Context, base: () => Uint8Array | null): string[] {
-  const done = relearn(ctx, base)
+function relearned(done: Relearned | null): string[] {
   if (!done) return []
   const { from, learned, lost } = done
   const rest =
