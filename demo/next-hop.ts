@@ -36,7 +36,7 @@ export class NextHop {
       socket.setNoDelay(true)
       socket.on('error', () => socket.destroy())
       socket.on('close', () => this.#sockets.delete(socket))
-      Session.start(socket, options)
+      SmtpConnection.start(socket, options)
     })
   }
 
@@ -64,7 +64,7 @@ export class NextHop {
 }
 
 /** One connection. Commands are answered in order; those that arrive ahead wait (RFC 2920). */
-class Session {
+class SmtpConnection {
   readonly #socket: Socket
   readonly #options: NextHopOptions
   #chunks: Buffer[] = []
@@ -80,9 +80,9 @@ class Session {
   }
 
   static start(socket: Socket, options: NextHopOptions): void {
-    const session = new Session(socket, options)
-    socket.on('data', (chunk) => session.#receive(chunk))
-    session.#say('220 next-hop ESMTP')
+    const connection = new SmtpConnection(socket, options)
+    socket.on('data', (chunk) => connection.#receive(chunk))
+    connection.#say('220 next-hop ESMTP')
   }
 
   #receive(chunk: Buffer): void {

@@ -26,25 +26,25 @@ export async function send(
   connections: number,
   tls = false,
 ): Promise<Load> {
-  const sessions = await Promise.all(
-    Array.from({ length: connections }, async () => await Session.open(port, tls)),
+  const clients = await Promise.all(
+    Array.from({ length: connections }, async () => await SmtpClient.open(port, tls)),
   )
   let next = 0
   const latencies: number[] = []
-  const client = async (session: Session): Promise<void> => {
+  const work = async (client: SmtpClient): Promise<void> => {
     for (let letter = letters[next++]; letter; letter = letters[next++]) {
       const start = performance.now()
-      await session.send(letter)
+      await client.send(letter)
       latencies.push(performance.now() - start)
     }
   }
   // Connections are there before the clock starts: messages are measured, not handshakes.
   const since = performance.now()
   try {
-    await Promise.all(sessions.map(client))
+    await Promise.all(clients.map(work))
     return { seconds: (performance.now() - since) / 1000, latencies }
   } finally {
-    for (const session of sessions) session.close()
+    for (const client of clients) client.close()
   }
 }
 
@@ -54,7 +54,7 @@ export function asData(raw: Buffer): Buffer {
   return Buffer.from(text.endsWith('\r\n') ? `${text}.\r\n` : `${text}\r\n.\r\n`, 'latin1')
 }
 
-class Session {
+class SmtpClient {
   #socket: Socket
   #text = ''
   #wanted: { code: string; resolve: () => void; reject: (error: Error) => void } | null = null
@@ -64,19 +64,19 @@ class Session {
     this.#listen()
   }
 
-  static async open(port: number, tls: boolean): Promise<Session> {
-    const session = new Session(connect(port, '127.0.0.1'))
-    await session.#reply('220')
-    await session.#say('EHLO bench.example', '250')
-    if (!tls) return session
-    await session.#say('STARTTLS', '220')
-    const plain = session.#socket
+  static async open(port: number, tls: boolean): Promise<SmtpClient> {
+    const client = new SmtpClient(connect(port, '127.0.0.1'))
+    await client.#reply('220')
+    await client.#say('EHLO bench.example', '250')
+    if (!tls) return client
+    await client.#say('STARTTLS', '220')
+    const plain = client.#socket
     plain.removeAllListeners('data')
-    session.#socket = secure({ socket: plain, rejectUnauthorized: false })
-    await once(session.#socket, 'secureConnect')
-    session.#listen()
-    await session.#say('EHLO bench.example', '250')
-    return session
+    client.#socket = secure({ socket: plain, rejectUnauthorized: false })
+    await once(client.#socket, 'secureConnect')
+    client.#listen()
+    await client.#say('EHLO bench.example', '250')
+    return client
   }
 
   async send({ sender, recipient, data }: Letter): Promise<void> {
