@@ -2,9 +2,9 @@
 // Real mail asks for prefixes: a line belongs to the longest open boundary that it starts with, and
 // of two equal ones to the inner one. All open boundaries stand in one trie, so that a line costs its
 // own length and not the number of multiparts around it.
+import { LF } from './octets.ts'
 
 const DASH = 45
-const LF = 10
 
 interface Node {
   next: Map<number, Node> | null

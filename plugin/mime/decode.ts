@@ -3,6 +3,7 @@
 
 import { Refused } from '../errors.ts'
 import type { Part } from './structure.ts'
+import { CR, LF, SP, TAB } from './octets.ts'
 
 /**
  * The decoded body of a part, for BINARY of RFC 3516 §4.3 and RFC 9051 §6.4.5. A view of the message
@@ -61,10 +62,6 @@ function decodeBody(body: Buffer, encoding: string): Buffer | null {
 }
 
 const PAD = 61
-const LF = 10
-const CR = 13
-const SP = 32
-const TAB = 9
 
 const isSpace = (byte: number): boolean => byte === SP || byte === TAB || byte === CR || byte === LF
 

@@ -1,11 +1,8 @@
 // RFC 5322 §2.2: a header is a run of fields, each with its folded lines, ended by an empty line.
 // Tolerant as mail is: lines may end in LF alone, a bare CR is an ordinary byte, a line without a
 // colon (mbox's "From ") is a field without a name, and the end of the bytes ends the header.
+import { CR, LF, SP, TAB } from './octets.ts'
 
-const LF = 10
-const CR = 13
-const SP = 32
-const TAB = 9
 const COLON = 58
 const DASH = 45
 

@@ -1,6 +1,5 @@
 // Counting line ends: the lines of RFC 9051 §7.5.2 body-fld-lines.
-
-const LF = 10
+import { LF } from './octets.ts'
 
 /**
  * The number of LF bytes from `from` to `to`. Four bytes a step, for the cost must not depend on how

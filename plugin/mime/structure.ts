@@ -8,6 +8,7 @@ import { Header, parseHeader } from './headers.ts'
 import { countLines } from './lines.ts'
 import { boundaryOf } from './params.ts'
 import { shownHeader } from './separator.ts'
+import { CR, LF } from './octets.ts'
 
 /** `leaf` is any type but text, multipart and message/rfc822. */
 export type Kind = 'text' | 'leaf' | 'multipart' | 'message'
@@ -44,8 +45,6 @@ type Mutable = { -readonly [K in keyof Part]: Part[K] } & {
 }
 
 const DASHES = Buffer.from('\n--')
-const LF = 10
-const CR = 13
 
 export function parseStructure(raw: Buffer): Part {
   return new Parser(raw).parse()

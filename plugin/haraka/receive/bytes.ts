@@ -3,10 +3,9 @@
 // chunks of the socket are kept as they come in; nothing is done by line.
 import { Buffers } from './buffers.ts'
 import type { Connection, Transaction } from '../types.ts'
+import { CR, LF } from '../../mime/octets.ts'
 
 const DOT = 0x2e
-const CR = 0x0d
-const LF = 0x0a
 const CRLF_DOT = Buffer.from('\r\n.')
 
 /** What comes in for one transaction from the DATA command on. */

@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { canonicalAddress } from '../../address.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
+import { CR, LF } from '../../mime/octets.ts'
 
 export const PASS_MARK_FIELD = 'X-Lazaret-Release'
 
@@ -43,6 +44,3 @@ function squeezeEnds(body: Buffer): Buffer {
   while (n > 0 && out[n - 1] === LF) n--
   return out.subarray(0, n)
 }
-
-const CR = 13
-const LF = 10
