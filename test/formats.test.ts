@@ -20,6 +20,7 @@ import { Store } from '../plugin/store/store.ts'
 import { contents, type Contents } from './fixtures/contents.ts'
 import { fill, mail, PASSWORD } from './fixtures/fill.ts'
 import { folder, message, rig, ROOT, USER, uidsIn } from './quarantine/rig.ts'
+import { run } from './cli/run.ts'
 import { tempDir } from './tmp.ts'
 
 const FIXTURES = join(__dirname, 'fixtures')
@@ -176,4 +177,16 @@ test('data of a newer format are refused, with what to do', async () => {
   await env.close()
   expect(() => rig({}, dir)).toThrow(`format ${FORMAT + 1}`)
   expect(() => rig({}, dir)).toThrow('install the version that was used last')
+  const { code, err } = await run(['model', 'info', '--data', dir])
+  expect(code).toBe(3)
+  expect(err).toContain(`of format ${FORMAT + 1}`)
+  expect(err).not.toContain('    at ')
+})
+
+test('the command tells what it did with older data', async () => {
+  const dir = unpacked('format-1', 'data.mdb')
+  const first = await run(['model', 'info', '--data', dir])
+  expect(first.err).toContain(`were of format 1 and are of format ${FORMAT} now`)
+  const again = await run(['model', 'info', '--data', dir])
+  expect([again.err, again.out]).toEqual(['', first.out])
 })

@@ -7,19 +7,21 @@ import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { ListsCopy } from './lists/copy.ts'
 import { ModelCopy } from './model/copy.ts'
+import { Thought } from './thought.ts'
 
 export class Follower {
   readonly model: ModelCopy
   readonly lists: ListsCopy
   readonly #store: Store
+  readonly #thought = new Thought()
   readonly #settings = new Map<Scope, Settings>()
   /** Up to which seq the settings are right. */
   #seq = 0
 
   constructor(store: Store, filter: Filter) {
     this.#store = store
-    this.model = new ModelCopy(store, filter)
-    this.lists = new ListsCopy(store, filter)
+    this.model = new ModelCopy(store, filter, this.#thought)
+    this.lists = new ListsCopy(store, filter, this.#thought)
   }
 
   /** All of it, for whoever judges mail. */
@@ -30,6 +32,7 @@ export class Follower {
 
   /** Settings by scope, as far as somebody asked; emptied when one changes. */
   get settings(): Map<Scope, Settings> {
+    this.#thought.refuse('settings')
     const newest = this.#store.seq
     if (newest === this.#seq) return this.#settings
     if (this.#settings.size > 0 && this.#settingsChanged()) this.#settings.clear()

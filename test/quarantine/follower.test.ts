@@ -5,13 +5,18 @@ import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { Draft } from '../../plugin/filter/draft.ts'
 import { Filter } from '../../plugin/filter/filter.ts'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 import type { Lazaret } from '../../plugin/open.ts'
+import { ListsCopy } from '../../plugin/quarantine/lists/copy.ts'
+import { ModelCopy } from '../../plugin/quarantine/model/copy.ts'
+import { Thought } from '../../plugin/quarantine/thought.ts'
 import { blobName } from '../../plugin/store/blobs.ts'
 import { getModel } from '../../plugin/store/lessons.ts'
 import { replay } from '../../plugin/store/replay.ts'
 import { Store } from '../../plugin/store/store.ts'
+import { newStore } from '../store/rig.ts'
 import { tempDir } from '../tmp.ts'
 import { ROOT, USER, corpus, folder, hold, message, rig, trained, uidsIn } from './rig.ts'
 
@@ -232,3 +237,17 @@ async function replayed(lazaret: Lazaret): Promise<Buffer> {
   await copy.close()
   return weights(rig({}, dir))
 }
+
+test('a decision cannot ask for what this process has in memory', () => {
+  const thought = new Thought()
+  const store = newStore()
+  const filter = new Filter()
+  const model = new ModelCopy(store, filter, thought)
+  const lists = new ListsCopy(store, filter, thought)
+  expect(() => thought.during(() => model.catchUp())).toThrow('the model of this process')
+  expect(() => thought.during(() => lists.catchUp())).toThrow('the lists of this process')
+  expect(() => model.draft()).toThrow('for a decision')
+  model.catchUp()
+  lists.catchUp()
+  expect(thought.during(() => model.draft())).toBeInstanceOf(Draft)
+})

@@ -2,6 +2,7 @@
 import type { Filter } from '../../filter/filter.ts'
 import type { ListKind, Scope } from '../../mail.ts'
 import type { Store } from '../../store/store.ts'
+import type { Thought } from '../thought.ts'
 
 interface Named {
   scope: Scope
@@ -12,16 +13,19 @@ interface Named {
 export class ListsCopy {
   readonly #store: Store
   readonly #filter: Filter
+  readonly #thought: Thought
   /** Up to which seq of the journal; null: not read yet. */
   #seq: number | null = null
 
-  constructor(store: Store, filter: Filter) {
+  constructor(store: Store, filter: Filter, thought: Thought) {
     this.#store = store
     this.#filter = filter
+    this.#thought = thought
   }
 
-  /** Reads what the journal has and the index has not; cheap when there is nothing. Never inside a transaction. */
+  /** Reads what the journal has and the index has not; cheap when there is nothing. Never inside a decision. */
   catchUp(): void {
+    this.#thought.refuse('lists')
     const newest = this.#store.seq
     if (newest === this.#seq) return
     if (this.#seq === null || this.#store.floor > this.#seq || !this.#follow(this.#seq))

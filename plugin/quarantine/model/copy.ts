@@ -7,6 +7,7 @@ import { getBlob } from '../../store/blobs.ts'
 import type { Event } from '../../store/events/index.ts'
 import { getModel, type ModelState } from '../../store/lessons.ts'
 import type { Store } from '../../store/store.ts'
+import type { Thought } from '../thought.ts'
 
 /** Entries in one step: a few ms. */
 const STEP = 50
@@ -21,19 +22,20 @@ class Again extends Error {}
 export class ModelCopy {
   readonly #store: Store
   readonly #filter: Filter
+  readonly #thought: Thought
   /** Up to which seq of the journal; null: not read yet. */
   #seq: number | null = null
   #state: ModelState | null = null
-  #deciding = false
   #patient = true
   #draft: Draft | null = null
 
-  constructor(store: Store, filter: Filter) {
+  constructor(store: Store, filter: Filter, thought: Thought) {
     this.#store = store
     this.#filter = filter
+    this.#thought = thought
   }
 
-  /** The kernel as of the newest lesson. Never inside a transaction: there is draft(). */
+  /** The kernel as of the newest lesson. Never inside a decision: there is draft(). */
   get kernel(): Kernel {
     this.catchUp()
     return this.#filter.kernel
@@ -70,15 +72,13 @@ export class ModelCopy {
   ): Promise<T> {
     let taught = false
     const run = (patient: boolean) => (tx: Tx) => {
-      this.#deciding = true
       this.#patient = patient
       try {
-        return decide(tx)
+        return this.#thought.during(() => decide(tx))
       } finally {
         taught = this.#draft !== null
         this.#draft?.undo()
         this.#draft = null
-        this.#deciding = false
       }
     }
     for (let tries = 1; ; tries++) {
@@ -99,7 +99,7 @@ export class ModelCopy {
    */
   draft(): Draft {
     if (this.#draft) return this.#draft
-    if (!this.#deciding) throw new Error('a draft of the model is for a decision')
+    if (!this.#thought.on) throw new Error('a draft of the model is for a decision')
     if (this.#seq === null || this.#store.floor > this.#seq) throw new Again()
     const behind: Event[] = []
     for (const { event } of this.#store.followed(this.#seq, 'model')) {
@@ -113,7 +113,7 @@ export class ModelCopy {
 
   /** A piece of the way to the newest entry; false: it was there. */
   #step(): boolean {
-    if (this.#deciding) throw new Error('a decision cannot bring the model up: it uses draft()')
+    this.#thought.refuse('model')
     const newest = this.#store.seq
     if (newest === this.#seq) return false
     if (this.#filter.start()) return true

@@ -1,14 +1,14 @@
 // A model of other features than this version's: what can be is learned anew, the rest is told of.
 import { describe, expect, test } from 'vitest'
-import { FEATURE_VERSION, Kernel } from '../../plugin/filter/kernel.ts'
-import type { Lazaret } from '../../plugin/open.ts'
-import type { EventBody } from '../../plugin/store/events/index.ts'
-import { getItem } from '../../plugin/store/items.ts'
-import { getModel } from '../../plugin/store/lessons.ts'
-import { compareViews, replay } from '../../plugin/store/replay.ts'
-import { Store, type Tx } from '../../plugin/store/store.ts'
-import { tempDir } from '../tmp.ts'
-import { ROOT, USER, corpus, folder, hold, rig, trained, uidsIn } from './rig.ts'
+import { FEATURE_VERSION, Kernel } from '../../../plugin/filter/kernel.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
+import type { EventBody } from '../../../plugin/store/events/index.ts'
+import { getItem } from '../../../plugin/store/items.ts'
+import { getModel } from '../../../plugin/store/lessons.ts'
+import { compareViews, replay } from '../../../plugin/store/replay.ts'
+import { Store, type Tx } from '../../../plugin/store/store.ts'
+import { tempDir } from '../../tmp.ts'
+import { ROOT, USER, corpus, folder, hold, rig, trained, uidsIn } from '../rig.ts'
 
 const OLD = FEATURE_VERSION + 100
 const SPAM = corpus('spam-1', 3, 100)
