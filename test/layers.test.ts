@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
   // What a process has in memory of the journal.
   'quarantine/memory': {
-    files: /^plugin\/quarantine\/(follower|lists\/copy|model\/copy)\.ts$/,
+    files: /^plugin\/quarantine\/(follower|thought|lists\/copy|model\/copy)\.ts$/,
     may: [...NOUNS, 'config', 'filter', 'store'],
   },
   'quarantine/context': {
