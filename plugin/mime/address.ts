@@ -15,6 +15,11 @@ const NO_MAILBOX = 'MISSING_MAILBOX'
 const NO_DOMAIN = 'MISSING_DOMAIN'
 const BROKEN = 'SYNTAX_ERROR'
 
+/** True for what nobody can read, which stands in the list under names that are no address. */
+export function isStandIn({ mailbox, host }: Address): boolean {
+  return mailbox === NO_MAILBOX || host === NO_DOMAIN || host === BROKEN
+}
+
 /**
  * Parses a field value, folded or not. Never throws; linear in the length of the value. What the rules do not read is
  * read as clients do, by LooseReader.

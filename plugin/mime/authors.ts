@@ -3,8 +3,11 @@
 // reader thinks otherwise (for allow lists).
 
 import type { Authors } from '../mail.ts'
+import { canonicalAddress } from '../address.ts'
+import { isStandIn, parseAddresses } from './address.ts'
 import { findAddresses } from './addresses-found.ts'
 import { decodeUnlabelled } from './charset.ts'
+import { tidy } from './clean.ts'
 import { FIELDS_MAX, findAll, unfold, type Header } from './headers.ts'
 import { readings } from './readings.ts'
 import { decodeWords } from './words.ts'
@@ -23,13 +26,30 @@ export function authorsOf(header: Header): Authors {
   for (const value of values)
     for (const text of readings(value))
       for (const address of findAddresses(text)) found.add(address)
-  const author = one === null ? null : authorOf(one)
+  // What our own ENVELOPE tells is shown, too.
+  const told = values.flatMap(toldAddresses)
+  for (const address of told) found.add(address)
+  const alone = one === null ? null : authorOf(one)
+  const author = alone !== null && told.every((other) => isSame(other, alone)) ? alone : null
   if (author !== null) found.add(author)
   let shown = [...found]
   if (shown.length > SHOWN_MAX)
     shown = [...shown.slice(0, SHOWN_MAX / 2), ...shown.slice(-SHOWN_MAX / 2)]
   return { shown, author }
 }
+
+/** The addresses that ENVELOPE tells of a value. */
+function toldAddresses(value: string): string[] {
+  return parseAddresses(value).flatMap((address) => {
+    const { mailbox, host } = address
+    if (mailbox === null || host === null || isStandIn(address)) return []
+    const [local, domain] = [mailbox.slice(-SPEC_MAX), host.slice(0, SPEC_MAX)].map(tidy)
+    return [decodeUnlabelled(Buffer.from(`${local}@${domain}`, 'latin1'))]
+  })
+}
+
+const isSame = (one: string, other: string): boolean =>
+  one === other || (canonicalAddress(one) ?? one) === canonicalAddress(other)
 
 /** Values of From fields that only some readers see. */
 function hiddenValues(header: Header): string[] {

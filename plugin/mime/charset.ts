@@ -48,8 +48,7 @@ export function decodeUnlabelled(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8')
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return UTF16LE.decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return UTF16BE.decode(bytes)
-  const whole = bytes.subarray(0, wholeCharacters(bytes))
-  return isUtf8(whole) && !isAscii(whole) ? whole.toString('utf8') : LATIN1.decode(bytes)
+  return LATIN1.decode(bytes)
 }
 
 /** What Japanese mail is in that does not say so: an escape to two-byte characters, seven bits only. */
@@ -60,8 +59,8 @@ function isIso2022Jp(bytes: Buffer): boolean {
   return (set === 0x42 || set === 0x40 || set === 0x28) && isAscii(bytes)
 }
 
-/** The length without a UTF-8 character that is cut off at the end, of which some bytes are there. */
-function wholeCharacters(bytes: Buffer): number {
+/** Where a text that goes on can be cut: before a UTF-8 character of which not all bytes are there. */
+export function wholeCharacters(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]
     if (byte < 0x80) break

@@ -18,8 +18,8 @@ export interface Address {
 /** The characters of a host that nobody needs to guess at. */
 const HOST = /^(?:[a-z0-9_.\-\x80-\xff]+|\[[^[\]\\]*\])$/i
 /** One character before the "@" of an address that stands in no brackets. */
-const LOCAL = /[^\s<>()[\]{},;:"\\|@]/
-const SCHEME = /^[\s"'<]*(?:mailto|smtp):/i
+const LOCAL = /[^ \t\r\n<>()[\]{},;:"\\|@]/
+const SCHEME = /^[ \t\r\n"'<]*(?:mailto|smtp):/i
 
 /** Finds the ends of the elements of a list that the rules do not read, in time linear in its length. */
 export class LooseReader {
@@ -132,10 +132,8 @@ function bareAddress(text: string): { start: number; end: number } | null {
     let start = at
     while (start > 0 && LOCAL.test(text[start - 1])) start--
     let end = at + 1
-    while (text[end] === '@') end++
-    const host = end
     while (end < text.length && HOST.test(text[end])) end++
-    if (start < at && end > host) return { start, end }
+    if (start < at && end > at + 1) return { start, end }
     at = end - 1
   }
   return null
@@ -143,7 +141,7 @@ function bareAddress(text: string): { start: number; end: number } | null {
 
 function addressOf(spec: string, name: string): Address | null {
   const at = spec.lastIndexOf('@')
-  const host = trim(spec.slice(at + 1).replace(/[\s"')>]+/g, ''), '.')
+  const host = trim(spec.slice(at + 1).replace(/[ \t\r\n"')>]+/g, ''), '.')
   const mailbox = trim(spec.slice(0, Math.max(at, 0)), ' \t\r\n"\'<(@').replace(/["\\]/g, '')
   if (at < 0 || mailbox === '' || !HOST.test(host)) return null
   return { name: nameOf(name), route: null, mailbox, host }
@@ -151,7 +149,7 @@ function addressOf(spec: string, name: string): Address | null {
 
 /** A name without the quotes that lost their partners; null when nothing is left. */
 function nameOf(text: string): string | null {
-  const name = trim(text.replace(/["\\]/g, '').replace(/\s+/g, ' '), ' ,;:')
+  const name = trim(text.replace(/["\\]/g, '').replace(/[ \t\r\n]+/g, ' '), ' ,;:')
   return name === '' ? null : name
 }
 

@@ -85,9 +85,10 @@ function parseParams(lexer: Lexer): Param[] {
     if (lexer.is(';')) lexer.at++
     const pair = lexer.skip() ? parseParam(lexer) : null
     if (pair === null) {
-      // A stray quoted string is passed over whole: what stands in it is no parameter.
+      // What is no parameter is passed over whole: none stands inside a quoted string or an encoded word.
       if (lexer.is('"')) lexer.quotedString()
-      else if (lexer.at === from) lexer.at++
+      else while (!lexer.ended && !/[; \t\r\n(]/.test(lexer.text[lexer.at])) lexer.at++
+      if (lexer.at === from) lexer.at++
       continue
     }
     const star = pair[0].indexOf('*')

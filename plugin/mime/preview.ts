@@ -3,7 +3,7 @@
 import { decodeEncodedMessage } from './decode.ts'
 import { htmlText } from './html.ts'
 import { type Part, parseStructure } from './structure.ts'
-import { isAttachment, isMessageLeaf, partText } from './text.ts'
+import { isAttachment, isMessageLeaf, partStart } from './text.ts'
 
 /** RFC 8970 §3.2: a preview has at most this many characters. */
 export const PREVIEW_MAX = 200
@@ -51,7 +51,7 @@ const isPlain: Wanted = ({ kind, subtype }) => kind === 'text' && /^plain$/i.tes
 function shown(part: Part, root: Part, wanted: Wanted): string {
   if (part.kind !== 'multipart') {
     if (!wanted(part) || (part !== root && isAttachment(part))) return ''
-    const text = sample(part)
+    const text = partStart(part, PREVIEW_BYTES)
     return isMarkup(part, text)
       ? oneLine(htmlText(text, 4 * PREVIEW_MAX))
       : oneLine(withoutQuotes(text))
@@ -73,11 +73,6 @@ function isMarkup({ subtype, content }: Part, text: string): boolean {
 function inOrder({ subtype, children }: Part): readonly Part[] {
   if (subtype.toLowerCase() !== 'alternative' || children.length < 2) return children
   return [...children.filter(isPlain), ...children.filter((child) => !isPlain(child))]
-}
-
-function sample(part: Part): string {
-  const end = Math.min(part.bodyEnd, part.bodyStart + PREVIEW_BYTES)
-  return partText({ ...part, bodyEnd: end })
 }
 
 function withoutQuotes(text: string): string {

@@ -1,6 +1,6 @@
 // The text of parts, and the files that a message carries. All of it decodes what it needs when it is asked.
 
-import { decodeText } from './charset.ts'
+import { decodeText, wholeCharacters } from './charset.ts'
 import { decodeLenient } from './decode.ts'
 import { param } from './params.ts'
 import type { Part } from './structure.ts'
@@ -9,6 +9,13 @@ import { paramText } from './words.ts'
 /** The decoded text of a part: of text parts in their charset, of others as latin1. */
 export function partText(part: Part): string {
   return decodeText(decodeLenient(part), charsetOf(part))
+}
+
+/** The text of the first `most` bytes of a part. */
+export function partStart(part: Part, most: number): string {
+  if (part.bodyEnd - part.bodyStart <= most) return partText(part)
+  const bytes = decodeLenient({ ...part, bodyEnd: part.bodyStart + most })
+  return decodeText(bytes.subarray(0, wholeCharacters(bytes)), charsetOf(part))
 }
 
 function charsetOf({ content }: Part): string | null {

@@ -99,6 +99,16 @@ export function explain(parts: readonly Part[], aspect: Aspect): string | null {
   return why?.name ?? null
 }
 
+/** The same for what the whole message decides. */
+export function explainAnywhere(root: Part, aspect: Aspect): string | null {
+  return explain([...everyPart(root)], aspect)
+}
+
+function* everyPart(part: Part): Generator<Part> {
+  yield part
+  for (const child of part.children) yield* everyPart(child)
+}
+
 /** The part at `path` and all around it, as far as there are some; with `!` the message in it. */
 function around(root: Part, path: string): Part[] {
   const parts = [root]

@@ -14,6 +14,9 @@ export interface Oddity {
   readonly of: (part: Part) => boolean
 }
 
+const EVERYTHING: readonly Aspect[] = ['shape', 'values', 'bytes', 'preview', 'search']
+const LOST_FOLD = /^[a-z][a-z0-9*-]*[ \t]*=/i
+
 const ADDRESS_FIELDS = ['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']
 
 export const ODDITIES: readonly Oddity[] = [
@@ -47,6 +50,28 @@ export const ODDITIES: readonly Oddity[] = [
     of: (part) => part.kind === 'multipart' && /boundary[^;]{80}/i.test(typeOf(part.header) ?? ''),
   },
   {
+    name: 'delimiter in an enclosed header',
+    why: 'Dovecot counts the line end before it to the enclosed message, RFC 2046 §5.1.1 to the delimiter',
+    changes: ['bytes'],
+    of: ({ kind, children }) =>
+      kind === 'message' && children.some(({ raw, header }) => !endsEmpty(raw, header.start)),
+  },
+  {
+    name: 'parameters against the grammar',
+    why: 'Dovecot drops them or the whole type; we take a parameter without semicolon or quotes, as RFC 2231 has it, or on a line that lost its fold',
+    changes: EVERYTHING,
+    of: ({ header }) =>
+      ['content-type', 'content-disposition'].some((name) =>
+        findAll(header, name).some((value) => !isParameterized(value)),
+      ) || header.fields.some((field) => LOST_FOLD.test(header.slice(field.start, field.end))),
+  },
+  {
+    name: 'several transfer encodings',
+    why: 'Dovecot tells the first in BODYSTRUCTURE and decodes by the last; we decode by what we tell',
+    changes: ['preview', 'search'],
+    of: ({ header }) => findAll(header, 'content-transfer-encoding').length > 1,
+  },
+  {
     name: 'Content-Type without a type',
     why: 'Dovecot tells an empty type, which no client knows; RFC 2045 §5.2 has text/plain for what cannot be read',
     changes: ['shape', 'values', 'bytes', 'preview', 'search'],
@@ -56,6 +81,31 @@ export const ODDITIES: readonly Oddity[] = [
     },
   },
 ]
+
+const endsEmpty = (raw: Buffer, start: number): boolean => {
+  const { end, fieldsEnd } = parseHeader(raw, start)
+  return end > fieldsEnd
+}
+
+/** True for a Content-Type or Content-Disposition of RFC 2045 §5.1, RFC 2183 §2. */
+function isParameterized(value: string): boolean {
+  const plain = value
+    .replace(/"(?:[^"\\]|\\.)*"/g, 'Q')
+    .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
+    .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
+    .replace(/\s*([;/=])\s*/g, '$1')
+    .trim()
+  const [type, ...params] = plain.split(';')
+  return (
+    /^[^\s;=]+$/.test(type) &&
+    params.every(
+      (one) =>
+        one === '' ||
+        (/^[^\s()<>@,;:\\"/[\]?=]+=[^\s()<>@,;:\\"/[\]?=]+$/.test(one) &&
+          !/^boundary\*\d*\*?=[^=]*'/i.test(one)),
+    )
+  )
+}
 
 const typeOf = (header: Header): string | null => find(header, 'content-type')
 
@@ -69,7 +119,7 @@ function isList(value: string): boolean {
   const plain = value
     .replace(/"(?:[^"\\]|\\.)*"/g, 'Q')
     .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
-    .replace(/\[[^[\]\\]*\]/g, 'L')
+    .replace(/@\[[^[\]\\]*\]/g, '@L')
     .replace(/\s+/g, ' ')
     .replace(/ ?([<>@.,:;]) ?/g, '$1')
     .replace(GROUP, '$1')
