@@ -84,7 +84,7 @@ export class ModelCopy {
     for (let tries = 1; ; tries++) {
       try {
         const result = await write(run(tries < TRIES))
-        if (taught) this.#step()
+        if (taught) await this.arrive()
         return result
       } catch (error) {
         if (!(error instanceof Again)) throw error
