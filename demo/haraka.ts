@@ -42,6 +42,8 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
       '[main]',
       'data_dir = ../data',
       'base_model = no',
+      '[settings]',
+      'release_delay = 0',
       '[imap]',
       `host = ${HOST}`,
       `tls_port = ${ports.tls}`,

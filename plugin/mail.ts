@@ -58,6 +58,8 @@ export interface Route {
   nextHop: string | null
   /** Haraka's `queue.wants` note, such as `smtp_forward` or `outbound`. */
   wants: string | null
+  /** Another plugin chose that hop for this message; else a release goes as mail does on its day. */
+  chosen?: boolean
 }
 
 /** What is changed at the headers of a delivered message; its body is never touched. */
@@ -81,10 +83,20 @@ export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain' | 'split'
 /**
  * State of an item's release. `wanted`: a person asked; `claimed`: one worker is handing it to the
  * outbound queue; `queued`: the queue has it on disk; `deferred`: the next hop said 4xx, the queue
- * tries again; `delivered` and `failed` are final; `cancelled`: taken back before it was handed over.
+ * tries again; `sending`: the next hop is being given the end of the message, and nothing can be taken back;
+ * `delivered` and `failed` are final; `cancelled`: taken back before it was sent.
  */
 export type ReleaseState =
-  'wanted' | 'claimed' | 'queued' | 'deferred' | 'delivered' | 'failed' | 'cancelled'
+  'wanted' | 'claimed' | 'queued' | 'deferred' | 'sending' | 'delivered' | 'failed' | 'cancelled'
+
+/** What became of a release for one recipient, as far as it is known. */
+export interface Outcome {
+  recipient: string
+  state: 'sending' | 'delivered' | 'failed'
+  /** Unix time in ms. */
+  at: number
+  reply: string
+}
 
 export interface Release {
   state: ReleaseState
@@ -97,6 +109,8 @@ export interface Release {
   /** The receiving server's reply, or the reason of a failure. */
   reply: string
   actor: string
+  /** By recipient; those who have got it are not sent it again. */
+  outcomes?: Outcome[]
 }
 
 /** One message held (or copied) for one recipient (`in`) or from one sender (`out`). */

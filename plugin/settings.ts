@@ -48,6 +48,11 @@ export const SETTINGS = {
     true,
     "All domains of the recipient's organization (mail.example.com for example.com; by the public suffix list) are own: block entries and allow entries with * are not applied to them; no: the very domain alone",
   ),
+  release_delay: num(
+    10,
+    'Seconds for which a release waits before it is sent, so that it can be taken back',
+    { min: 0, max: 3600 },
+  ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
 } satisfies Record<string, Field<unknown>>
 

@@ -23,7 +23,9 @@ type Sections = Record<string, Section | undefined> & { main: Section }
 /** queue/smtp_forward and its likes, as loaded. */
 interface QueuePlugin {
   cfg?: Sections
-  get_config?(view: { transaction: Pick<Transaction, 'mail_from' | 'rcpt_to' | 'notes'> }): Section
+  get_config?(view: {
+    transaction: Pick<Transaction, 'mail_from' | 'rcpt_to'> & { notes: Way['notes'] }
+  }): Section
   is_outbound_enabled?(section: Section): boolean
 }
 
@@ -37,29 +39,56 @@ export function routeOf(
   const wanted = transaction.notes.get('queue.wants')
   const wants = typeof wanted === 'string' && wanted !== 'quarantine' ? wanted : null
   const hop = transaction.notes.get('queue.next_hop')
-  if (typeof hop === 'string' && hop !== '') return { nextHop: hop, wants }
-  return { nextHop: queueHop(plugin, connection, transaction, recipient, wants), wants }
+  if (typeof hop === 'string' && hop !== '')
+    return { nextHop: withoutPassword(hop), wants, chosen: true }
+  const { mail_from, notes } = transaction
+  const way = { sender: mail_from, recipient, outgoing: connection.relaying, wants, notes }
+  return { nextHop: queueHop(plugin, way), wants }
 }
 
-/** The next hop of the first queue plugin that would take this recipient; null: Haraka's get_mx hooks. */
+/** Whose mail it is, for the queue plugins that route by that. */
+interface Way {
+  sender: Address
+  recipient: Address
+  outgoing: boolean
+  wants: string | null
+  notes: Pick<Transaction['notes'], 'get'>
+}
+
+/** The way that such a message goes today; null: Haraka's get_mx hooks. */
+export function hopToday(
+  plugin: Plugin,
+  way: { sender: string; recipient: string; outgoing: boolean; wants: string | null },
+): string | null {
+  const { outgoing, wants } = way
+  const [sender, recipient] = [way.sender, way.recipient].map((address) => {
+    const at = address.lastIndexOf('@')
+    const [user, host] = at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)]
+    return { user, host: host.toLowerCase(), address }
+  })
+  return queueHop(plugin, { sender, recipient, outgoing, wants, notes: { get: () => undefined } })
+}
+
+/** Credentials are not kept with a message. */
+function withoutPassword(hop: string): string {
+  return hop.replace(/^([a-z]+:\/\/)[^@/]*@/i, '$1')
+}
+
+/** The next hop of the first queue plugin that would take this recipient. */
 function queueHop(
   plugin: Plugin,
-  connection: Connection,
-  transaction: Transaction,
-  recipient: Address,
-  wants: string | null,
+  { sender, recipient, outgoing, wants, notes }: Way,
 ): string | null {
   const plugins = haraka<Plugins>(plugin, 'plugins')
-  const hooks = plugins.registered_hooks[connection.relaying ? 'queue_outbound' : 'queue'] ?? []
+  const hooks = plugins.registered_hooks[outgoing ? 'queue_outbound' : 'queue'] ?? []
   for (const { plugin: name } of hooks) {
     const queue = name.replace(/^queue\//, '')
     const loaded: QueuePlugin | undefined = plugins.registered_plugins[name]
     if (!loaded?.cfg || (wants !== null && wants !== queue)) continue
     if (queue === 'smtp_forward' && loaded.get_config) {
-      const { mail_from, notes } = transaction
-      const view = { transaction: { mail_from, rcpt_to: [recipient], notes } }
+      const view = { transaction: { mail_from: sender, rcpt_to: [recipient], notes } }
       const section = loaded.get_config(view)
-      if (connection.relaying && !loaded.is_outbound_enabled?.(section)) continue
+      if (outgoing && !loaded.is_outbound_enabled?.(section)) continue
       return hopOf(section, 25)
     }
     if (queue === 'lmtp')

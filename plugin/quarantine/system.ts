@@ -33,6 +33,10 @@ export class System {
   releaseOf(item: number): Release | null {
     return getItem(this.#ctx.store.views, item)?.release ?? null
   }
+  /** When a wanted release may be claimed (Unix ms); null: it is not wanted. */
+  releaseDue(item: number): number | null {
+    return releases.releaseDue(this.#ctx, item)
+  }
   claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.claim(this.#ctx, item, worker)
   }
@@ -42,13 +46,20 @@ export class System {
   unclaim(item: number, token: string): Promise<void> {
     return releases.unclaim(this.#ctx, item, token)
   }
+  queued(item: number, token: string): Promise<void> {
+    return releases.queued(this.#ctx, item, token)
+  }
+  sending(item: number, token: string, recipient: string): Promise<boolean> {
+    return releases.sending(this.#ctx, item, token, recipient)
+  }
   report(
     item: number,
     token: string,
-    state: 'queued' | 'deferred' | 'delivered' | 'failed',
+    told: releases.Told,
     reply: string,
+    recipient?: string,
   ): Promise<void> {
-    return releases.report(this.#ctx, item, token, state, reply)
+    return releases.report(this.#ctx, item, token, told, reply, recipient)
   }
 
   /** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */

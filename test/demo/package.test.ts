@@ -71,7 +71,7 @@ test.each([0, 2])(
     writeFileSync(join(config, 'host_list'), 'example.com\n')
     writeFileSync(
       join(config, 'lazaret.ini'),
-      `[imap]\nhost = 127.0.0.1\ntls_port = ${base + 1}\nstarttls_port = ${base + 2}\n`,
+      `[settings]\nrelease_delay = 0\n[imap]\nhost = 127.0.0.1\ntls_port = ${base + 1}\nstarttls_port = ${base + 2}\n`,
     )
     const lazaret = (args: string[], input = ''): string => {
       const bin = join(home, 'dist/plugin/cli/index.js')

@@ -59,7 +59,10 @@ export async function nextHop(): Promise<NextHop> {
 
 /** The data directory of a running Haraka, opened by this process too. */
 export function beside(haraka: Haraka, ini: Ini = {}): Lazaret {
-  const lazaret = open(readConfig(ini), haraka.data)
+  const lazaret = open(
+    readConfig({ ...ini, settings: { release_delay: 0, ...(ini.settings as object | undefined) } }),
+    haraka.data,
+  )
   later(() => lazaret.close())
   return lazaret
 }

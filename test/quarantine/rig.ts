@@ -30,7 +30,9 @@ afterAll(async () => {
 export function rig(ini: Ini = {}, dir = tempDir()): Lazaret {
   // Without the shipped prior, unless a test is about it: what is taught is then all there is.
   const main = { base_model: 'no', ...(ini.main as object | undefined) }
-  const lazaret = open(readConfig({ ...ini, main }), dir)
+  // Nobody waits for second thoughts.
+  const settings = { release_delay: 0, ...(ini.settings as object | undefined) }
+  const lazaret = open(readConfig({ ...ini, main, settings }), dir)
   open_.push(lazaret)
   return lazaret
 }

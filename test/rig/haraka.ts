@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -198,6 +199,7 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   for (const name of ['connection.ini', 'log.ini'])
     cpSync(join(own, name), join(dir, 'config', name))
   for (const [name, text] of Object.entries(files)) write(join(dir, 'config', name), text)
+  withoutDelay(join(dir, 'config/lazaret.ini'))
   for (const [name, source] of Object.entries(options.sources ?? {}))
     write(join(dir, 'plugins', `${name}.js`), source)
   mkdirSync(join(dir, 'queue'), { recursive: true })
@@ -206,6 +208,19 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   rmSync(link, { force: true })
   symlinkSync(ROOT, link)
   return new Haraka(dir, port, options.fileBlocks)
+}
+
+/** Releases go at once, unless a test says how long they wait. */
+function withoutDelay(path: string): void {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  if (text.includes('release_delay')) return
+  const line = 'release_delay=0\n'
+  write(
+    path,
+    text.includes('[settings]\n')
+      ? text.replace('[settings]\n', `[settings]\n${line}`)
+      : `${text}\n[settings]\n${line}`,
+  )
 }
 
 function write(path: string, text: string): void {

@@ -14,13 +14,18 @@ export class Attempts {
   unknown = false
   readonly #hmail: HMail
   readonly #once: boolean
+  readonly #mayEnd: () => Promise<boolean>
   #socket: HopSocket | null = null
   #reply = ''
 
-  /** @param once never sent again when it may have been taken. */
-  constructor(hmail: HMail, { once }: { once: boolean }) {
+  /**
+   * @param once never sent again when it may have been taken
+   * @param mayEnd asked when all but the end was given; false: it was taken back, and the end is not sent
+   */
+  constructor(hmail: HMail, { once, mayEnd }: { once: boolean; mayEnd: () => Promise<boolean> }) {
     this.#hmail = hmail
     this.#once = once
+    this.#mayEnd = mayEnd
     const onSocket = hmail.try_deliver_host_on_socket.bind(hmail)
     hmail.try_deliver_host_on_socket = (mx, host, port, socket) => {
       this.#listen(mx, socket, () => onSocket(mx, host, port, socket))
@@ -85,16 +90,25 @@ export class Attempts {
       return Readable.from(this.#whole(source, socket), { objectMode: false })
     // RFC 5321 §4.3.2: only 354 asks for the message. What is not asked for is not sent: nothing that is answered then
     // would be about it.
-    const error = new Error(`it answered DATA with "${this.#reply}"`)
-    setImmediate(() => {
-      if (socket.listenerCount('error') > 0) socket.emit('error', error)
-    })
+    this.#fail(socket, `it answered DATA with "${this.#reply}"`)
     return new Readable({ read: () => {} })
   }
 
   async *#whole(source: NodeJS.ReadableStream, socket: HopSocket): AsyncGenerator<Buffer | string> {
     socket.setTimeout(DOT_MS)
     yield* source
-    if (this.#once) await mark(this.#hmail)
+    if (await this.#mayEnd()) {
+      if (this.#once) await mark(this.#hmail)
+      return
+    }
+    // RFC 5321 §4.1.1.4: a message without its end is none.
+    this.#fail(socket, 'the release was taken back')
+    await new Promise(() => {})
+  }
+
+  #fail(socket: HopSocket, why: string): void {
+    setImmediate(() => {
+      if (socket.listenerCount('error') > 0) socket.emit('error', new Error(why))
+    })
   }
 }

@@ -1,11 +1,12 @@
 // From the outbound queue to the next hop: where a release goes, and what became of it.
 import type { Lazaret } from '../../open.ts'
 import type { Answer } from '../answer.ts'
-import { destinations } from '../route.ts'
+import type { Told } from '../../quarantine/release/release.ts'
+import { destinations, hopToday } from '../route.ts'
 import { CODE, type HMail, type Plugin } from '../types.ts'
 import type { Handover } from './handover.ts'
 import { Attempts } from './attempts.ts'
-import { isMarked, queuedReleases, type ReleaseNote } from './queue-files.ts'
+import { isMarked, type ReleaseNote } from './queue-files.ts'
 
 const ASK = 'it may have been delivered or not. Ask the recipient before you release it again.'
 const STOPPED = `Haraka was stopped while the next server took the message: ${ASK}`
@@ -15,16 +16,12 @@ export function unknownOutcome(trouble: string): string {
   return `The next server was given the whole message and then ${trouble || 'was gone'}: ${ASK}`
 }
 
-type Outcome = 'deferred' | 'delivered' | 'failed'
-
 export class Delivery {
   readonly #plugin: Plugin
   readonly #lazaret: Lazaret
   readonly #handover: Handover
   readonly #dropped = new WeakSet<HMail>()
   readonly #attempts = new WeakMap<HMail, Attempts>()
-  /** Releases to several recipients under way: names of their finished files, and whether one failed. */
-  readonly #partial = new Map<string, { done: Set<string>; failed: boolean }>()
 
   constructor(plugin: Plugin, lazaret: Lazaret, handover: Handover) {
     this.#plugin = plugin
@@ -42,19 +39,27 @@ export class Delivery {
       if (this.#handover.isOrphan(orphan)) await this.#handover.recover([orphan])
       release = quarantine.system.releaseOf(note.item)
     }
-    const over =
-      release &&
-      (release.token !== note.token || release.state === 'delivered' || release.state === 'failed')
-    if (over && !(note.recipients.length > 1 && release?.token === note.token))
+    const outcome = release?.outcomes?.find(({ recipient }) => recipient === note.recipient)
+    // Taken back, wanted anew, or done: this file is of another attempt.
+    if (release?.token !== note.token || (outcome && outcome.state !== 'sending'))
       return this.#drop(hmail)
-    if (!note.ordinary && isMarked(hmail)) {
-      await quarantine.system.report(note.item, note.token, 'failed', STOPPED)
+    if (note.once && isMarked(hmail)) {
+      await this.record(note, 'failed', STOPPED)
       return this.#drop(hmail)
     }
     this.attempts(hmail, note).begin()
     const { host, port } = config.release
-    if (host !== '' && !note.ordinary) return [CODE.ok, { priority: 0, exchange: host, port }]
-    return note.nextHop === null ? [] : [CODE.ok, destinations(this.#plugin, note.nextHop)]
+    if (host !== '' && note.once && !note.outgoing)
+      return [CODE.ok, { priority: 0, exchange: host, port }]
+    const hop = note.nextHop ?? this.#hopToday(hmail, note)
+    return hop === null ? [] : [CODE.ok, destinations(this.#plugin, hop)]
+  }
+
+  #hopToday({ todo }: HMail, { recipient, outgoing }: ReleaseNote): string | null {
+    const { user, original_host } = todo.mail_from
+    const sender = user === '' ? '' : `${user}@${original_host}`
+    const wants = (todo.notes.get('queue.wants') as string | undefined) ?? null
+    return hopToday(this.#plugin, { sender, recipient, outgoing, wants })
   }
 
   /** Takes a file out of the queue without a word to anybody. */
@@ -72,32 +77,21 @@ export class Delivery {
   attempts(hmail: HMail, note: ReleaseNote): Attempts {
     let attempts = this.#attempts.get(hmail)
     if (!attempts) {
-      attempts = new Attempts(hmail, { once: !note.ordinary })
+      const { system } = this.#lazaret.quarantine
+      const mayEnd = (): Promise<boolean> => system.sending(note.item, note.token, note.recipient)
+      attempts = new Attempts(hmail, { once: note.once, mayEnd })
       this.#attempts.set(hmail, attempts)
     }
     return attempts
   }
 
   /** Writes down what became of one file; `reply`: of the next hop. */
-  async record(hmail: HMail, note: ReleaseNote, state: Outcome, reply: string): Promise<Answer> {
-    const several = note.recipients.length > 1
-    const outcome = several ? await this.#joint(hmail, note, state) : state
-    const text = several ? `<${note.recipient}> ${reply}` : reply
-    await this.#lazaret.quarantine.system.report(note.item, note.token, outcome, text)
+  async record(
+    { item, token, recipient }: ReleaseNote,
+    told: Told,
+    reply: string,
+  ): Promise<Answer> {
+    await this.#lazaret.quarantine.system.report(item, token, told, reply, recipient)
     return []
-  }
-
-  /** The outcome of a release to several recipients is known with the last of them. */
-  async #joint({ filename }: HMail, { token }: ReleaseNote, state: Outcome): Promise<Outcome> {
-    if (state === 'deferred') return state
-    // All files of one token are always in one process, so nobody else counts them at the same time.
-    const partial = this.#partial.get(token) ?? { done: new Set<string>(), failed: false }
-    this.#partial.set(token, partial)
-    partial.done.add(filename)
-    partial.failed ||= state === 'failed'
-    for (const [name, note] of await queuedReleases(this.#handover.queueDir))
-      if (note.token === token && !partial.done.has(name)) return 'deferred'
-    this.#partial.delete(token)
-    return partial.failed ? 'failed' : 'delivered'
   }
 }

@@ -2,7 +2,7 @@
 // send_trans_email would turn the header into text and add to its end; so a queue file is written by
 // outbound's own function from a message that is bytes already.
 import { randomUUID } from 'node:crypto'
-import { unlink } from 'node:fs/promises'
+import { open, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { domainToASCII } from 'node:url'
 import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
@@ -19,13 +19,15 @@ export async function enqueue(
   outbound: Outbound,
   dir: string,
   jobs: readonly ReleaseJob[],
-  all: readonly ReleaseJob[],
 ): Promise<Queued> {
   const paths: string[] = []
   const hmails: HMail[] = []
   try {
-    for (const job of jobs)
-      await outbound.process_delivery(paths, await todoOf(plugin, job, all), hmails)
+    for (const job of jobs) {
+      const { todo, size } = await todoOf(plugin, job)
+      await outbound.process_delivery(paths, todo, hmails)
+      await checkWhole(paths[paths.length - 1], size)
+    }
     if (jobs.length > 0) await syncDir(dir)
     return hmails
   } catch (error) {
@@ -34,16 +36,34 @@ export async function enqueue(
   }
 }
 
-async function todoOf(plugin: Plugin, job: ReleaseJob, all: readonly ReleaseJob[]): Promise<Todo> {
+/** On a full disk a file can be short and nobody says so. `size`: of the message in it. */
+async function checkWhole(path: string, size: number): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    // A file is the length of its header (4 octets), that, and the message.
+    const head = Buffer.alloc(4)
+    await file.read(head, 0, 4, 0)
+    const wanted = 4 + head.readUInt32BE(0) + size
+    const { size: found } = await file.stat()
+    if (found !== wanted)
+      throw new Error(
+        `queue file ${path} has ${found} octets instead of ${wanted}: is the disk full?`,
+      )
+  } finally {
+    await file.close()
+  }
+}
+
+async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; size: number }> {
   const recipient = addressIn(job.recipient)
   const sender = addressIn(job.sender)
   const note: ReleaseNote = {
     item: job.item,
     token: job.token,
     recipient: job.recipient,
-    recipients: all.map((one) => one.recipient),
-    nextHop: job.route?.nextHop ?? null,
-    ordinary: job.ordinary,
+    nextHop: job.route?.chosen ? job.route.nextHop : null,
+    once: job.once,
+    outgoing: job.outgoing,
   }
   const { passMark, received } = trace(job)
   const body = dotStuffed(job.raw)
@@ -51,7 +71,7 @@ async function todoOf(plugin: Plugin, job: ReleaseJob, all: readonly ReleaseJob[
     ? await addedFields(plugin, body, { from: sender, to: recipient })
     : Buffer.alloc(0)
   const bytes = Buffer.concat([passMark, added, received, body])
-  return {
+  const todo: Todo = {
     queue_time: Date.now(),
     domain: recipient.host,
     rcpt_to: [recipient],
@@ -61,6 +81,7 @@ async function todoOf(plugin: Plugin, job: ReleaseJob, all: readonly ReleaseJob[
     force_tls: false,
     message_stream: { pipe: (to) => to.end(bytes) },
   }
+  return { todo, size: bytes.length }
 }
 
 /**

@@ -34,7 +34,7 @@ export class Handover {
     if (!jobs) return
     let queued
     try {
-      queued = await this.#enqueue(jobs, jobs)
+      queued = await this.#enqueue(jobs)
     } catch (error) {
       await quarantine.system.unclaim(item, jobs[0].token)
       throw error
@@ -42,14 +42,14 @@ export class Handover {
     await this.#send(queued, jobs[0])
   }
 
-  /** Writes queue files for `jobs`, all or none; `all` are the jobs of the release. */
-  async #enqueue(jobs: readonly ReleaseJob[], all: readonly ReleaseJob[]): Promise<Queued> {
-    return await enqueue(this.#plugin, this.#outbound, this.queueDir, jobs, all)
+  /** Writes queue files for `jobs`, all or none. */
+  async #enqueue(jobs: readonly ReleaseJob[]): Promise<Queued> {
+    return await enqueue(this.#plugin, this.#outbound, this.queueDir, jobs)
   }
 
   async #send(queued: Queued, { item, token }: ReleaseJob): Promise<void> {
     try {
-      await this.#lazaret.quarantine.system.report(item, token, 'queued', '')
+      await this.#lazaret.quarantine.system.queued(item, token)
     } finally {
       // On disk it is: sent whether or not the record could be made.
       for (const hmail of queued) this.#outbound.delivery_queue.push(hmail)
@@ -77,7 +77,7 @@ export class Handover {
         if (have.size === 0) await quarantine.system.unclaim(item, token)
         else {
           const missing = jobs.filter(({ recipient }) => !have.has(recipient))
-          await this.#send(await this.#enqueue(missing, jobs), jobs[0])
+          await this.#send(await this.#enqueue(missing), jobs[0])
         }
       } finally {
         this.busy.delete(item)
@@ -89,7 +89,9 @@ export class Handover {
   async reconcile(): Promise<void> {
     const { system } = this.#lazaret.quarantine
     const before = system.openReleases()
-    let lost = before.filter(({ state }) => state === 'queued' || state === 'deferred')
+    let lost = before.filter(
+      ({ state }) => state === 'queued' || state === 'deferred' || state === 'sending',
+    )
     // Looked for twice: a file is renamed now and then, and is in no listing then.
     for (let look = 0; look < 2 && lost.length > 0; look++) {
       const tokens = new Set<string>()

@@ -9,11 +9,12 @@ export interface ReleaseNote {
   item: number
   token: string
   recipient: string
-  /** All recipients of the release, this one included. */
-  recipients: string[]
+  /** A hop that another plugin chose when the message came; null: as it goes today. */
   nextHop: string | null
-  /** Its sender is told of a failure, as of any mail. */
-  ordinary: boolean
+  /** A person released it: never sent again when it may have been delivered. */
+  once: boolean
+  /** Mail of our own people to the world: its sender is told of a failure. */
+  outgoing: boolean
 }
 
 /** A todo is some hundred octets; one of many recipients may be longer. */

@@ -6,7 +6,7 @@
 //
 // A crash before the file: nobody has it, it is wanted again. Before the mark: the queue sends it. Behind
 // the mark and before the record the next hop may or may not have taken it: it goes back to Caught with
-// a notice, and a person decides. Mail that is nobody's release (split, outgoing) is sent again, as any.
+// a notice, and a person decides. A split copy, which nobody released, is sent again, as any mail.
 import type { Lazaret } from '../../open.ts'
 import type { OpenRelease } from '../../quarantine/release/release.ts'
 import { HOUR } from '../../time.ts'
@@ -101,7 +101,7 @@ export class Releaser {
     // Haraka removes the file when `next` is called: the record comes first.
     const [host, , response] = params as string[]
     const reply = `${host}: ${response}`
-    const work = this.#delivery.record(hmail, note, 'delivered', reply)
+    const work = this.#delivery.record(note, 'delivered', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
 
@@ -112,7 +112,7 @@ export class Releaser {
     attempts.end()
     unmark(hmail)
     const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts.trouble)
-    const work = this.#delivery.record(hmail, note, 'deferred', reply)
+    const work = this.#delivery.record(note, 'deferred', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
 
@@ -127,14 +127,14 @@ export class Releaser {
     const said = error instanceof Error ? error.message : String(error)
     // A line that is no reply says nothing of the message that came before it.
     const garbled = isMarked(hmail) && said.startsWith(GARBLED)
-    const bounces = note.ordinary && !unknown && !garbled
+    const bounces = note.outgoing && !unknown && !garbled
     const bounce: Answer = bounces ? [] : [CODE.ok]
     const reply = unknown
       ? unknownOutcome(trouble)
       : garbled
         ? unknownOutcome(`answered "${said.slice(GARBLED.length).trim()}", which is no reply`)
         : replyOf(hmail, said, trouble)
-    const work = this.#delivery.record(hmail, note, 'failed', reply).then(() => bounce)
+    const work = this.#delivery.record(note, 'failed', reply).then(() => bounce)
     void answer(this.#underway.ended(hmail, next), work, (failed) => {
       this.#unrecorded(failed)
       return bounce
@@ -170,6 +170,12 @@ export class Releaser {
       this.#wanted.delete(item)
       // Later the sweep finds it again.
       if (busy.has(item) || (this.#failures.get(item)?.until ?? 0) > now) continue
+      const due = this.#lazaret.quarantine.system.releaseDue(item)
+      if (due === null) continue
+      if (due > now) {
+        this.#later(item, due - now)
+        continue
+      }
       busy.add(item)
       this.#underway.begin(item)
       this.#handover
@@ -189,6 +195,14 @@ export class Releaser {
           this.#work()
         })
     }
+  }
+
+  /** A release waits a little, for whoever thinks better of it. */
+  #later(item: number, ms: number): void {
+    setTimeout(() => {
+      this.#wanted.add(item)
+      this.#work()
+    }, ms).unref()
   }
 
   /** The queue's own business goes on; reconcile() finds what has no record. */

@@ -1,7 +1,16 @@
 // The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
 // the same transaction. However a client does it, it acts exactly once.
 import { randomUUID } from 'node:crypto'
-import { FLAG, type FlagSet, type Item, type Label, type Login, type Place } from '../../mail.ts'
+import { Refused } from '../../errors.ts'
+import {
+  FLAG,
+  type FlagSet,
+  type Item,
+  type Label,
+  type Login,
+  type Place,
+  type ReleaseState,
+} from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
@@ -13,6 +22,7 @@ import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
+import { withOutcome } from '../release/keywords.ts'
 import { settingsFor } from '../settings.ts'
 
 /** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
@@ -45,7 +55,7 @@ export async function move(
         scope: item.scope,
         from: from.id,
         folder: to.id,
-        flags: flagsOf(tx, place),
+        flags: flagsAfter(flagsOf(tx, place), means),
         due: dueAfter(ctx, tx, item, means),
       })
       carryOut(ctx, tx, item.id, means)
@@ -113,9 +123,25 @@ function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: F
     // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
     const means: Meaning =
       from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)
+    refuseWhatIsOver(item, from, means)
     planned.push({ place, item, means })
   }
   return planned
+}
+
+/** What is delivered stays delivered: asking for it again, or taking it back, is answered in words. */
+function refuseWhatIsOver({ release, trained, home }: Item, from: Folder, means: Meaning): void {
+  if (release?.state !== 'delivered') return
+  const again = means.does === 'act' && means.release && from.id === home && means.label === trained
+  // A lesson can still be taken back.
+  const back = means.does === 'undo' && trained === null
+  if (again || back)
+    throw new Refused('conflict', `This message was delivered already: ${release.reply}`)
+}
+
+/** What a release had come to is no more to be seen once it was taken back. */
+function flagsAfter({ system, keywords }: FlagSet, means: Meaning): FlagSet {
+  return { system, keywords: means.does === 'undo' ? withOutcome(keywords, null) : keywords }
 }
 
 function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {
@@ -145,10 +171,17 @@ export function want(
       worker: '',
       reply: '',
     })
-  // Only what no worker has claimed can be called back; later the mail is on its way.
-  if (!release && state === 'wanted')
+  if (!release && state !== null && !OVER.has(state)) {
+    if (state === 'sending')
+      throw new Refused(
+        'conflict',
+        'This message is being delivered at this moment, so it cannot be taken back.',
+      )
     tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
+  }
 }
+
+const OVER: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])
 
 /** When the item is purged after this drop: what waits for nobody any more goes after the same time. */
 function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {

@@ -2,17 +2,22 @@
 // claim's token, and records each outcome. A crash between any two steps is told apart by that token:
 // the queue has it, or it does not.
 import { randomUUID } from 'node:crypto'
-import { FLAG, type Item, type Release, type ReleaseState, type Route } from '../../mail.ts'
+import { FLAG, type Item, type ReleaseState, type Route } from '../../mail.ts'
 import { applyEdit } from '../../mime/edit.ts'
+import { find, parseHeaderAlone } from '../../mime/headers.ts'
+import { decodeWords } from '../../mime/words.ts'
 import { decode } from '../../store/codec.ts'
 import { getItem } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
+import type { Views } from '../../store/env.ts'
+import type { Release as ReleaseEvent } from '../../store/events/release.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY } from '../../time.ts'
+import { DAY, SECOND } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { flagsOf } from '../folders/flags.ts'
-import { ACTION_FOLDERS, type FolderId } from '../folders/folders.ts'
+import { ACTION_FOLDERS, homeOf, type FolderId } from '../folders/folders.ts'
 import { rawIn } from '../folders/contents.ts'
+import { withOutcome } from './keywords.ts'
 import { deliverNotice } from './notice.ts'
 import { passMark } from './pass-mark.ts'
 import { settingsFor } from '../settings.ts'
@@ -29,9 +34,9 @@ export interface ReleaseJob {
   raw: Buffer
   /** Value of the X-Lazaret-Release field, put in front. */
   passMark: string
-  /** True for mail whose failure its own sender must hear of (split, outgoing): it bounces as usual. */
-  ordinary: boolean
-  /** True for mail of our own people to the world, which is signed on its way out. */
+  /** A person released it: when it may have been delivered it is not sent again, and a person is told. */
+  once: boolean
+  /** Mail of our own people to the world: signed on its way out, and its sender hears of a failure. */
   outgoing: boolean
 }
 
@@ -62,16 +67,38 @@ export async function claim(
   return await write(ctx, { actor: 'system' }, (tx) => {
     const item = getItem(tx.views, id)
     if (!item || item.release?.state !== 'wanted') return null
+    if (dueAt(ctx, tx.views, item) > tx.at) return null
     const token = randomUUID()
     record(tx, item, 'claimed', { token, worker })
-    return jobsOf(ctx, tx, item, token)
+    return jobsOf(ctx, tx, id, token)
   })
 }
 
-function jobsOf(ctx: Context, tx: Tx, item: Item, token: string): ReleaseJob[] {
+/** Unix time in ms before which a wanted release can simply be taken back. */
+function dueAt(ctx: Context, views: Views, { kind, scope, release }: Item): number {
+  if (!release || kind === 'split') return 0
+  return release.at + settingsFor(ctx, views, scope).release_delay * SECOND
+}
+
+/** When a wanted release may be claimed (Unix ms); null: it is not wanted. */
+export function releaseDue(ctx: Context, id: number): number | null {
+  const { views } = ctx.store
+  const item = getItem(views, id)
+  return item?.release?.state === 'wanted' ? dueAt(ctx, views, item) : null
+}
+
+/** Recipients whose outcome in this attempt is open: nobody who has got the message is sent it again. */
+function openRecipients({ recipients, release }: Item): string[] {
+  const final = (release?.outcomes ?? []).filter(({ state }) => state !== 'sending')
+  return recipients.filter((one) => !final.some(({ recipient }) => recipient === one))
+}
+
+function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] {
+  const item = getItem(tx.views, id)
+  if (!item) return []
   // Its own copy: the transaction's memory is LMDB's.
   const raw = applyEdit(rawIn(tx.views, item), item.edit)
-  return item.recipients.map((recipient) => ({
+  return openRecipients(item).map((recipient) => ({
     item: item.id,
     token,
     sender: item.sender,
@@ -79,7 +106,7 @@ function jobsOf(ctx: Context, tx: Tx, item: Item, token: string): ReleaseJob[] {
     route: item.route,
     raw,
     passMark: passMark(ctx, item.id, recipient, raw),
-    ordinary: item.kind === 'split' || item.direction === 'out',
+    once: item.kind !== 'split',
     outgoing: item.direction === 'out',
   }))
 }
@@ -99,7 +126,7 @@ export async function takeOver(
     if (item?.release?.state !== 'claimed' || item.release.worker !== from) return null
     const { token } = item.release
     if (from !== worker) record(tx, item, 'claimed', { token, worker })
-    return jobsOf(ctx, tx, item, token)
+    return jobsOf(ctx, tx, id, token)
   })
 }
 
@@ -111,38 +138,93 @@ export async function unclaim(ctx: Context, id: number, token: string): Promise<
   })
 }
 
+/** What the outbound queue tells of one recipient. */
+export type Told = 'deferred' | 'delivered' | 'failed'
+
+/** The queue has all files of a claim on its disk. */
+export async function queued(ctx: Context, id: number, token: string): Promise<void> {
+  await write(ctx, { actor: 'system' }, (tx) => {
+    const item = claimed(tx, id, token)
+    if (item?.release?.state !== 'claimed') return
+    record(tx, item, 'queued', { token })
+    mark(tx, id, 'queued')
+  })
+}
+
 /**
- * Records an outcome reported by the outbound queue. Reports of another attempt, and reports after the
- * final one, change nothing.
+ * The next hop has all of the message but its end: from here on nothing can be taken back. False: it was
+ * taken back before; the end must not be sent.
+ */
+export async function sending(
+  ctx: Context,
+  id: number,
+  token: string,
+  recipient: string,
+): Promise<boolean> {
+  return await write(ctx, { actor: 'system' }, (tx) => {
+    const item = claimed(tx, id, token)
+    if (!item || !openRecipients(item).includes(recipient)) return false
+    record(tx, item, 'sending', { token, recipient, outcome: 'sending' })
+    return true
+  })
+}
+
+/**
+ * Records what became of a release for one recipient; null: for all whose outcome is open. Reports of another
+ * attempt, and reports after a final one, change nothing.
  */
 export async function report(
   ctx: Context,
   id: number,
   token: string,
-  state: 'queued' | 'deferred' | 'delivered' | 'failed',
+  told: Told,
   reply: string,
+  recipient: string | null = null,
 ): Promise<void> {
   await write(ctx, { actor: 'system' }, (tx) => {
-    const item = claimed(tx, id, token)
-    if (!item?.release) return
-    const now = item.release.state
-    if (now === 'delivered' || now === 'failed') return
-    if (state === 'queued' && now !== 'claimed') return
-    if (state === 'deferred' && now === 'deferred' && item.release.reply === reply) return
-    record(tx, item, state, { token, reply: oneLine(reply) })
-    mark(tx, id, state)
-    if (state === 'failed' && item.kind === 'held' && item.direction === 'in') comeBack(ctx, tx, id)
+    const open = openRecipients(claimed(tx, id, token) ?? NOBODY)
+    for (const one of open) if (recipient === null || recipient === one) outcome(ctx, tx, id, one)
   })
+
+  function outcome(ctx: Context, tx: Tx, id: number, one: string): void {
+    const item = getItem(tx.views, id)
+    if (!item?.release) return
+    const said = oneLine(reply)
+    const several = item.recipients.length > 1
+    const text = several ? `<${one}> ${said}` : said
+    const { state: now, reply: before, outcomes = [] } = item.release
+    if (told === 'deferred') {
+      if (now === 'deferred' && before === text) return
+      const others = outcomes.some(
+        ({ recipient, state }) => state === 'sending' && recipient !== one,
+      )
+      record(tx, item, others ? 'sending' : 'deferred', {
+        token,
+        reply: text,
+        recipient: one,
+        outcome: told,
+      })
+      mark(tx, id, 'deferred')
+      return
+    }
+    const rest = openRecipients(item).filter((other) => other !== one)
+    if (rest.length > 0) {
+      const sent = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
+      const state = sent ? 'sending' : now === 'sending' ? 'queued' : now
+      record(tx, item, state, { token, reply: text, recipient: one, outcome: told })
+      return
+    }
+    const failed = told === 'failed' || outcomes.some(({ state }) => state === 'failed')
+    const state = failed ? 'failed' : 'delivered'
+    // Of several, what went wrong is what has to be read.
+    const last = failed && told !== 'failed' ? before : text
+    record(tx, item, state, { token, reply: last, recipient: one, outcome: told })
+    mark(tx, id, state)
+    if (failed) comeBack(ctx, tx, id)
+  }
 }
 
-/** Keywords that tell a mail client how a release stands. */
-const OUTCOME: Partial<Record<ReleaseState, string>> = {
-  queued: '$ReleaseQueued',
-  deferred: '$ReleaseDeferred',
-  delivered: '$ReleaseDelivered',
-  failed: '$ReleaseFailed',
-}
-const OUTCOMES = new Set(Object.values(OUTCOME).map((word) => word.toLowerCase()))
+const NOBODY = { recipients: [] } as unknown as Item
 
 function mark(tx: Tx, id: number, state: ReleaseState): void {
   const item = getItem(tx.views, id)
@@ -150,64 +232,85 @@ function mark(tx: Tx, id: number, state: ReleaseState): void {
     const place = getPlace(tx.views, key)
     if (!item || !place) continue
     const before = flagsOf(tx, place)
-    const keywords = before.keywords.filter((word) => !OUTCOMES.has(word.toLowerCase()))
-    const word = OUTCOME[state]
-    if (word) keywords.push(word)
-    const flags = { system: before.system, keywords }
+    const flags = { system: before.system, keywords: withOutcome(before.keywords, state) }
     const { scope } = item
     const [uid, folder] = key
     tx.append({ type: 'flags', groups: [{ scope, folder, uids: [uid], flags }] })
   }
 }
 
-/** A release that failed for good returns to where it was caught, and INBOX says why. */
+/** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
 function comeBack(ctx: Context, tx: Tx, id: number): void {
   const item = getItem(tx.views, id)
-  if (!item) return
+  // Its sender is told by the bounce, as of any mail that our people send.
+  if (!item || (item.kind === 'split' && item.direction === 'out')) return
+  const home = homeOf('held', item.direction)
   const { retention_days } = settingsFor(ctx, tx.views, item.scope)
   const due = tx.at + retention_days * DAY
-  for (const key of item.places) {
-    const place = getPlace(tx.views, key)
-    if (!place || !ACTION_FOLDERS.includes(place.folder as FolderId)) continue
-    const { system, keywords } = flagsOf(tx, place)
-    tx.append({
-      type: 'move',
-      uid: place.uid,
-      scope: item.scope,
-      from: place.folder,
-      folder: item.home,
-      // Unread and flagged: somebody has to look at it.
-      flags: { system: (system & ~FLAG.seen & ~FLAG.deleted) | FLAG.flagged, keywords },
-      due,
-    })
-    break
+  const places = item.places.flatMap((key) => getPlace(tx.views, key) ?? [])
+  const acted = places.find(({ folder }) => ACTION_FOLDERS.includes(folder as FolderId))
+  const old = acted ? flagsOf(tx, acted) : { system: 0, keywords: withOutcome([], 'failed') }
+  // Unread and flagged: somebody has to look at it.
+  const flags = {
+    system: (old.system & ~FLAG.seen & ~FLAG.deleted) | FLAG.flagged,
+    keywords: old.keywords,
   }
-  deliverNotice(ctx, tx, item.scope, {
+  const { scope } = item
+  if (acted)
+    tx.append({ type: 'move', uid: acted.uid, scope, from: acted.folder, folder: home, flags, due })
+  // Tidied away meanwhile, or a copy that lay in no folder.
+  else if (!places.some(({ folder }) => folder === home))
+    tx.append({ type: 'copy', item: id, scope, folder: home, flags, due })
+  deliverNotice(ctx, tx, scope, {
     subject: 'A released message could not be delivered',
-    text: [
-      `The message from ${item.sender || 'the null sender'} to ${item.recipients.join(', ')} was released,`,
-      'but the receiving server refused it for good. It said:',
-      '',
-      `    ${item.release?.reply ?? ''}`,
-      '',
-      `The message is back in the folder "${homeName(ctx, item)}". You can release it again once the`,
-      'receiving server takes it.',
-    ],
+    text: failureText(ctx, tx, item),
   })
 }
 
+function failureText(ctx: Context, tx: Tx, item: Item): string[] {
+  const header = parseHeaderAlone(rawIn(tx.views, item))
+  const field = (name: string): string => plainLine(decodeWords(find(header, name) ?? ''))
+  const { outcomes = [], reply = '' } = item.release ?? {}
+  const got = outcomes.filter(({ state }) => state === 'delivered')
+  return [
+    `Subject: ${field('subject') || '(none)'}`,
+    `Date:    ${field('date') || new Date(item.at).toUTCString()}`,
+    `From:    ${item.sender || 'the null sender'}`,
+    `To:      ${item.recipients.join(', ')}`,
+    '',
+    item.kind === 'split'
+      ? 'This message was to be delivered, and could not be:'
+      : 'This message was released and could not be delivered:',
+    '',
+    `    ${reply}`,
+    '',
+    ...(got.length > 0
+      ? [`Delivered all the same to: ${got.map(({ recipient }) => recipient).join(', ')}.`, '']
+      : []),
+    `It is in the folder "${homeName(ctx, item)}", marked with a flag. From there you can release it again.`,
+  ]
+}
+
+/** What others wrote, as one line of text. */
+function plainLine(value: string): string {
+  return value
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 200)
+}
+
 function homeName(ctx: Context, item: Item): string {
-  return item.home === 'outgoing' ? ctx.config.folders.outgoing : ctx.config.folders.caught
+  return item.direction === 'out' ? ctx.config.folders.outgoing : ctx.config.folders.caught
 }
 
 function record(
   tx: Tx,
   item: Item,
   state: ReleaseState,
-  change: Partial<Pick<Release, 'token' | 'worker' | 'reply'>>,
+  change: Partial<Omit<ReleaseEvent, 'type' | 'item' | 'state'>>,
 ): void {
-  const { token = '', worker = '', reply = '' } = change
-  tx.append({ type: 'release', item: item.id, state, token, worker, reply })
+  const { token = '', worker = '', reply = '', ...rest } = change
+  tx.append({ type: 'release', item: item.id, state, token, worker, reply, ...rest })
 }
 
 function claimed(tx: Tx, id: number, token: string): Item | null {

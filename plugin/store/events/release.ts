@@ -1,4 +1,4 @@
-import type { ReleaseState } from '../../mail.ts'
+import type { Outcome, ReleaseState } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import { putItem } from '../items.ts'
 import { mustItem, NONE, type Kind } from './kind.ts'
@@ -11,13 +11,20 @@ export interface Release {
   token: string
   worker: string
   reply: string
+  /** Whose outcome this is, and which; `deferred`: there is none yet. `state` is that of the whole release. */
+  recipient?: string
+  outcome?: Outcome['state'] | 'deferred'
 }
 
 export const release: Kind<Release> = {
   fold: (tables, event) => {
     const item = mustItem(tables, event.item)
     const { state, at, token, worker, reply, actor } = event
-    putItem(tables, { ...item, release: { state, at, token, worker, reply, actor } })
+    const outcomes = outcomesAfter(item.release?.outcomes ?? [], event)
+    putItem(tables, {
+      ...item,
+      release: { state, at, token, worker, reply, actor, ...(outcomes.length > 0 && { outcomes }) },
+    })
     // The outbox holds what still has to be handed over or has no final outcome yet.
     const open = state !== 'delivered' && state !== 'failed' && state !== 'cancelled'
     if (open) tables.outbox.put(item.id, encode({ state, token, worker }))
@@ -28,4 +35,14 @@ export const release: Kind<Release> = {
   blobs: NONE,
   gone: NONE,
   names: false,
+}
+
+function outcomesAfter(old: readonly Outcome[], event: Release & { at: number }): Outcome[] {
+  const { state, at, reply, recipient, outcome } = event
+  // Another attempt: who has got it has got it.
+  if (state === 'wanted' || state === 'claimed')
+    return old.filter((one) => one.state === 'delivered')
+  if (recipient === undefined || outcome === undefined) return [...old]
+  const others = old.filter((one) => one.recipient !== recipient)
+  return outcome === 'deferred' ? others : [...others, { recipient, state: outcome, at, reply }]
 }

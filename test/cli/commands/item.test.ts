@@ -70,7 +70,7 @@ test('the outcome of a release is shown, and the journal tells who asked', async
   await quarantine.as(login).messages.move(caught, [uid], release)
   const [open_] = quarantine.system.openReleases()
   const [job] = (await quarantine.system.claim(open_.item, 'test')) ?? []
-  await quarantine.system.report(job.item, job.token, 'queued', '')
+  await quarantine.system.queued(job.item, job.token)
   await quarantine.system.report(job.item, job.token, 'delivered', '250 thanks')
   await lazaret.close()
   const shown = await json<Listed>(['item', 'show', String(job.item)])

@@ -17,9 +17,9 @@ describe('files of the queue', () => {
     item: 7,
     token: 't',
     recipient: 'a@b.example',
-    recipients: [],
     nextHop: null,
-    ordinary: false,
+    once: true,
+    outgoing: false,
   }
   const write = (dir: string, name: string, notes: unknown): string => {
     const todo = Buffer.from(`\n${JSON.stringify({ notes })}\n`)

@@ -1,0 +1,17 @@
+// Keywords that tell a mail client how a release stands.
+import type { ReleaseState } from '../../mail.ts'
+
+export const OUTCOME_KEYWORDS: Partial<Record<ReleaseState, string>> = {
+  queued: '$ReleaseQueued',
+  deferred: '$ReleaseDeferred',
+  delivered: '$ReleaseDelivered',
+  failed: '$ReleaseFailed',
+}
+const ALL = new Set(Object.values(OUTCOME_KEYWORDS).map((word) => word.toLowerCase()))
+
+/** Keywords without those of an earlier state, and with that of `state`. */
+export function withOutcome(keywords: readonly string[], state: ReleaseState | null): string[] {
+  const others = keywords.filter((word) => !ALL.has(word.toLowerCase()))
+  const word = state && OUTCOME_KEYWORDS[state]
+  return word ? [...others, word] : others
+}
