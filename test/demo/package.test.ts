@@ -224,7 +224,7 @@ test('what runs is what is imported', () => {
   for (const file of readdirSync(join(ROOT, 'plugin'), { recursive: true, encoding: 'utf8' }))
     if (file.endsWith('.ts') && !file.endsWith('.d.ts'))
       for (const [, name] of readFileSync(join(ROOT, 'plugin', file), 'utf8').matchAll(
-        /\b(?:from|import\(|require\()\s*'((?:@[\w-]+\/)?[\w-]+)[^']*'/g,
+        /\b(?:from|import\(|require\(|resolve\()\s*'((?:@[\w-]+\/)?[\w-]+)[^']*'/g,
       ))
         imported.add(name)
   expect(Object.keys(MANIFEST.dependencies).filter((name) => !imported.has(name))).toEqual([])

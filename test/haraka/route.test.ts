@@ -22,7 +22,11 @@ describe('routes', () => {
 
   test('what other plugins noted comes first', () => {
     const notes = { 'queue.wants': 'outbound', 'queue.next_hop': 'lmtp://store.example:24' }
-    expect(route(nothing, notes)).toEqual({ nextHop: 'lmtp://store.example:24', wants: 'outbound' })
+    expect(route(nothing, notes)).toEqual({
+      nextHop: 'lmtp://store.example:24',
+      wants: 'outbound',
+      chosen: true,
+    })
     expect(route(nothing)).toEqual({ nextHop: null, wants: null })
   })
 

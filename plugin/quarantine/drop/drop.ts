@@ -22,7 +22,7 @@ import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
-import { withOutcome } from '../release/keywords.ts'
+import { withOutcome } from '../folders/outcome-keywords.ts'
 import { settingsFor } from '../settings.ts'
 
 /** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
