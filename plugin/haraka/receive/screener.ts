@@ -2,7 +2,7 @@
 // connections. This is its end on Haraka's side; the other one is thread.ts.
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
 
@@ -139,6 +139,9 @@ export class Screener {
       reason = String(error)
     })
     worker.on('exit', () => {
+      // The news of its end may overtake its last answers: what they speak of is kept, and is not to come again.
+      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1))
+        this.#settle(last.message as Told)
       this.#worker = null
       this.#port = null
       const error = new Error(`the filter's thread failed: ${reason}`)
