@@ -1,5 +1,6 @@
 // Why a message scores as it does, in words. Reads the message again, slowly; never on the way of mail.
-import { LIMIT, SHARES, contribution, type Kernel, type Score } from './kernel.ts'
+import type { Kernel } from './kernel.ts'
+import { LIMIT, SHARES, contribution, type Score } from './score.ts'
 import type { Trace } from './trace.ts'
 import { VIEW_NAMES, VIEW_TEXTS, VIEWS } from './views.ts'
 

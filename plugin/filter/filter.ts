@@ -2,7 +2,8 @@
 // brings lessons and list entries.
 import type { Thresholds, Verdict } from '../mail.ts'
 import { judge, type Lessons } from './judge.ts'
-import { Kernel, type Score } from './kernel.ts'
+import { Kernel } from './kernel.ts'
+import type { Score } from './score.ts'
 import { decideLists, type ListQuery } from './lists.ts'
 import { MaskIndex } from './mask-index.ts'
 

@@ -1,6 +1,6 @@
 // The judge: the only place where numbers become a verdict. Pure.
 import type { Evidence, Thresholds, Verdict, VerdictClass } from '../mail.ts'
-import { contribution, type Score } from './kernel.ts'
+import { contribution, type Score } from './score.ts'
 import type { ListMatch } from './lists.ts'
 import { VIEW_NAMES, VIEW_TEXTS, VIEWS } from './views.ts'
 

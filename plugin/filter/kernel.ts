@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { byteColumns } from './byte-columns.ts'
+import { ENTRY_MIN, LESSON_HEAD, slotsOf } from './lesson.ts'
+import type { Score } from './score.ts'
 import { readTraces, type Trace } from './trace.ts'
-import type { View } from './views.ts'
 
 /** Version of the features: models and lessons of another version do not fit. */
 export const FEATURE_VERSION = 1
@@ -16,28 +17,6 @@ export const FEATURE_VERSION = 1
 export const BITS = 20
 
 export type Label = 'ham' | 'spam'
-
-/** What the model thinks of a message. */
-export type Score = {
-  /** Probability of spam, 0..1. */
-  p: number
-  /** Its logit. */
-  z: number
-  /** Logit (not bent) and number of features of the views A (who writes to whom), B (the way), C (text). */
-  views: [ViewScore, ViewScore, ViewScore]
-}
-
-/** What a view can say at most: its logit is bent towards this. */
-export const LIMIT = 12
-/** Weights of the views in the sum of their logits. */
-export const SHARES = [0.5, 0.5, 0.6] as const
-
-/** What a view with the logit `m` adds to z. */
-export function contribution(view: View, m: number): number {
-  return (SHARES[view] * m) / Math.sqrt(1 + (m / LIMIT) ** 2)
-}
-
-export type ViewScore = { m: number; n: number }
 
 type Exports = {
   memory: WebAssembly.Memory
@@ -61,9 +40,6 @@ type Exports = {
   weave(first: number, count: number): void
 }
 
-const LESSON_HEAD = 7
-/** Octets of an entry at least. */
-const ENTRY_MIN = 4
 const SNAPSHOT_HEAD = 8
 const SNAPSHOT_MAGIC = 'LZM'
 
@@ -304,23 +280,4 @@ export class Kernel {
 export function featuresOf(bytes: Uint8Array): number {
   const magic = Buffer.from(SNAPSHOT_MAGIC, 'latin1')
   return magic.every((octet, i) => bytes[i] === octet) ? bytes[4] : bytes[0]
-}
-
-/** The slots of a lesson with so many entries, as Kernel.lesson encodes them. */
-function slotsOf(lesson: Uint8Array, count: number): Uint32Array {
-  const slots = new Uint32Array(count)
-  let at = LESSON_HEAD
-  let slot = 0
-  // Past the end of a malformed one there are zeros.
-  const next = (): number => lesson[at++] ?? 0
-  for (let i = 0; i < count; i++) {
-    let byte = next()
-    let distance = byte & 127
-    for (let shift = 7; byte > 127; shift += 7) distance |= ((byte = next()) & 127) << shift
-    slots[i] = slot += distance
-    // The change of the weight, and behind it the sum.
-    while (next() > 127);
-    at += 2
-  }
-  return slots
 }

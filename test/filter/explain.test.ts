@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../plugin/filter/explain.ts'
-import { Kernel, LIMIT } from '../../plugin/filter/kernel.ts'
+import { Kernel } from '../../plugin/filter/kernel.ts'
+import { LIMIT } from '../../plugin/filter/score.ts'
 import { corpus, shuffled } from '../twin/corpus.ts'
 
 const samples = shuffled(corpus(), 5).slice(0, 300)

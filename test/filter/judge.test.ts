@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ENOUGH, judge, probability, trust } from '../../plugin/filter/judge.ts'
 import { THRESHOLDS } from '../../plugin/mail.ts'
-import { contribution, type Score } from '../../plugin/filter/kernel.ts'
+import { contribution, type Score } from '../../plugin/filter/score.ts'
 
 function scored(m: number): Score {
   const z = contribution(0, m) + contribution(1, m) + contribution(2, m)

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FEATURE_VERSION, Kernel, contribution, kernelModule } from '../../plugin/filter/kernel.ts'
+import { FEATURE_VERSION, Kernel, kernelModule } from '../../plugin/filter/kernel.ts'
+import { contribution } from '../../plugin/filter/score.ts'
 import { corpus, shuffled } from '../twin/corpus.ts'
 import { lower, fnv } from '../twin/hash.ts'
 

@@ -1,7 +1,7 @@
 // Learning from messages that are not in the quarantine: the CLI's training, and the first model.
 import type { Label, Login, Verdict } from '../../mail.ts'
 import { judge } from '../../filter/judge.ts'
-import type { Score } from '../../filter/kernel.ts'
+import type { Score } from '../../filter/score.ts'
 import { blobName } from '../../store/blobs.ts'
 import { getLesson, getModel } from '../../store/lessons.ts'
 import { needAll } from '../eyes.ts'

@@ -1,0 +1,328 @@
+// The rooms of the tree, and who may import whom: docs/architecture.md as data.
+
+export interface Room {
+  /** its files */
+  readonly files: RegExp
+  /** the rooms that these may import besides their own */
+  readonly may: readonly string[]
+}
+
+const NOUNS = ['nouns', 'errors', 'time']
+/** What each room of the quarantine may import. */
+const VIEWS = [...NOUNS, 'store', 'quarantine/context']
+/** The verbs, and the folders that they speak of. */
+const VERBS = [...NOUNS, 'quarantine', 'quarantine/verbs', 'quarantine/folders']
+const WIRE = ['errors', 'time', 'wire']
+/** What a phase of the bench may import, besides what it measures. */
+const BENCH = ['nouns', 'bench/harness', 'bench/rivals']
+
+/** Lists that several rooms have in common: not each of them needs all. */
+export const SHARED: ReadonlySet<string> = new Set([...VERBS, ...VIEWS, ...WIRE, ...BENCH])
+
+/** A file belongs to the first room that has it. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  'assembly/classifier': { files: /^assembly\/classifier\//, may: [] },
+  'assembly/masks': { files: /^assembly\/masks\//, may: [] },
+  assembly: { files: /^assembly\/index\.ts$/, may: ['assembly/classifier', 'assembly/masks'] },
+
+  errors: { files: /^plugin\/errors\.ts$/, may: [] },
+  time: { files: /^plugin\/time\.ts$/, may: [] },
+  nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
+  config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
+  mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
+  filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
+  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time'] },
+  'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
+  // What a process has in memory of the journal.
+  'quarantine/memory': {
+    files: /^plugin\/quarantine\/(follower|thought|lists\/copy|model\/copy)\.ts$/,
+    may: [...NOUNS, 'config', 'filter', 'store'],
+  },
+  'quarantine/context': {
+    files: /^plugin\/quarantine\/(context|settings)\.ts$/,
+    may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
+  },
+  'quarantine/accounts': {
+    files: /^plugin\/quarantine\/accounts\//,
+    may: [...VIEWS, 'quarantine/eyes'],
+  },
+  'quarantine/folders': {
+    files: /^plugin\/quarantine\/folders\//,
+    may: [...VIEWS, 'quarantine/eyes', 'config', 'mime'],
+  },
+  'quarantine/lists': {
+    files: /^plugin\/quarantine\/lists\//,
+    may: [...VIEWS, 'quarantine/eyes', 'config', 'filter', 'mime'],
+  },
+  'quarantine/model': {
+    files: /^plugin\/quarantine\/model\//,
+    may: [...VIEWS, 'quarantine/eyes', 'filter', 'mime', 'quarantine/lists'],
+  },
+  'quarantine/drop': {
+    files: /^plugin\/quarantine\/drop\//,
+    may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders', 'quarantine/model'],
+  },
+  'quarantine/release': {
+    files: /^plugin\/quarantine\/release\//,
+    may: [...VIEWS, 'mime', 'quarantine/folders'],
+  },
+  'quarantine/upkeep': {
+    files: /^plugin\/quarantine\/(expire|history)\.ts$/,
+    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
+  },
+  'quarantine/verbs': {
+    files: /^plugin\/quarantine\/verbs\//,
+    may: [
+      ...NOUNS,
+      'quarantine/context',
+      'quarantine/eyes',
+      'config',
+      'mime',
+      'quarantine/accounts',
+      'quarantine/folders',
+      'quarantine/lists',
+      'quarantine/model',
+      'quarantine/drop',
+      'quarantine/upkeep',
+    ],
+  },
+  'quarantine/mail path': {
+    files: /^plugin\/quarantine\/(screen|edit|system)\.ts$/,
+    may: [
+      ...VIEWS,
+      'config',
+      'mime',
+      'quarantine/folders',
+      'quarantine/lists',
+      'quarantine/drop',
+      'quarantine/release',
+      'quarantine/upkeep',
+    ],
+  },
+  quarantine: {
+    files: /^plugin\/quarantine\/quarantine\.ts$/,
+    may: [
+      ...NOUNS,
+      'quarantine/context',
+      'config',
+      'quarantine/accounts',
+      'quarantine/verbs',
+      'quarantine/mail path',
+    ],
+  },
+  open: {
+    files: /^plugin\/open\.ts$/,
+    may: [
+      'nouns',
+      'config',
+      'filter',
+      'store',
+      'quarantine',
+      'quarantine/memory',
+      'quarantine/model',
+    ],
+  },
+
+  // What receives mail and what releases it meet in `haraka`, and nowhere else.
+  haraka: {
+    files: /^plugin\/haraka\/(route|answer|types|modules|setup)\.ts$/,
+    may: ['nouns', 'config'],
+  },
+  'haraka/receive': {
+    files: /^plugin\/haraka\/receive\//,
+    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine/lists', 'quarantine/mail path', 'open'],
+  },
+  'haraka/release': {
+    files: /^plugin\/haraka\/release\//,
+    may: ['haraka', 'nouns', 'time', 'quarantine/release', 'open'],
+  },
+  'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
+  'plugin lazaret': {
+    files: /^plugin\/index\.ts$/,
+    may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/process', 'open'],
+  },
+
+  wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },
+  'imap/log': { files: /^plugin\/imap\/log\.ts$/, may: [] },
+  'imap/view': {
+    files: /^plugin\/imap\/selected\/(view|flags)\.ts$/,
+    may: [...VERBS, ...WIRE],
+  },
+  'imap/client': { files: /^plugin\/imap\/client\.ts$/, may: [...VERBS, ...WIRE, 'imap/view'] },
+  'imap/folders': {
+    files: /^plugin\/imap\/folders\//,
+    may: [...VERBS, ...WIRE, 'imap/client'],
+  },
+  'imap/notify': {
+    files: /^plugin\/imap\/notify\//,
+    may: [...VERBS, ...WIRE, 'imap/client', 'imap/folders'],
+  },
+  'imap/session': {
+    files: /^plugin\/imap\/(session|command)\.ts$/,
+    may: [...VERBS, ...WIRE, 'imap/client', 'imap/notify', 'imap/view'],
+  },
+  'imap/selected': {
+    files: /^plugin\/imap\/selected\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'mime',
+      'imap/client',
+      'imap/folders',
+      'imap/notify',
+      'imap/session',
+      'imap/view',
+    ],
+  },
+  'imap/fetch': {
+    files: /^plugin\/imap\/fetch\//,
+    may: [...VERBS, ...WIRE, 'mime', 'imap/client', 'imap/session', 'imap/selected', 'imap/view'],
+  },
+  'imap/search': {
+    files: /^plugin\/imap\/search\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'mime',
+      'imap/client',
+      'imap/session',
+      'imap/selected',
+      'imap/view',
+      'imap/fetch',
+    ],
+  },
+  'imap/login': {
+    files: /^plugin\/imap\/login\//,
+    may: [...VERBS, 'quarantine/accounts', ...WIRE, 'imap/session'],
+  },
+  'imap/commands': {
+    files: /^plugin\/imap\/commands\//,
+    may: [
+      ...VERBS,
+      'quarantine/drop',
+      ...WIRE,
+      'imap/log',
+      'imap/client',
+      'imap/session',
+      'imap/view',
+      'imap/selected',
+      'imap/folders',
+      'imap/notify',
+      'imap/fetch',
+      'imap/search',
+      'imap/login',
+    ],
+  },
+  'imap/connection': {
+    files: /^plugin\/imap\/connection\//,
+    may: [
+      ...VERBS,
+      ...WIRE,
+      'imap/log',
+      'imap/client',
+      'imap/session',
+      'imap/view',
+      'imap/selected',
+      'imap/notify',
+      'imap/fetch',
+      'imap/login',
+      'imap/commands',
+    ],
+  },
+  'imap/server': {
+    files: /^plugin\/imap\/server\.ts$/,
+    may: [...VERBS, ...WIRE, 'imap/log', 'imap/login', 'imap/connection'],
+  },
+  'imap/certificate': {
+    files: /^plugin\/imap\/certificate-file\.ts$/,
+    may: ['config', 'imap/connection'],
+  },
+  front: {
+    files: /^plugin\/front\//,
+    may: ['config', 'open', 'imap/server', 'imap/connection'],
+  },
+  'plugin lazaret/imap': {
+    files: /^plugin\/imap\/index\.ts$/,
+    may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
+  },
+
+  cli: {
+    files: /^plugin\/cli\//,
+    may: [...VERBS, 'quarantine/context', 'quarantine/lists', 'quarantine/model', 'config', 'open'],
+  },
+
+  'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },
+  'bench/rivals': { files: /^bench\/rivals\//, may: ['bench/harness'] },
+  'bench/phases/accuracy': { files: /^bench\/phases\/accuracy\//, may: [...BENCH, 'filter'] },
+  'bench/phases/cost': { files: /^bench\/phases\/cost\//, may: [...BENCH, 'filter'] },
+  'bench/phases/gateway': {
+    files: /^bench\/phases\/gateway\//,
+    may: [...BENCH, 'config', 'open', 'imap/connection'],
+  },
+  'bench/phases/imap': {
+    files: /^bench\/phases\/imap\//,
+    may: [...BENCH, 'config', 'open', 'imap/server', 'imap/connection'],
+  },
+  'bench/phases/kernel': {
+    files: /^bench\/phases\/kernel\//,
+    may: [...BENCH, 'filter', 'demo', 'test/twin'],
+  },
+  'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
+  'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/store': {
+    files: /^bench\/phases\/store\//,
+    may: [...BENCH, 'config', 'open', 'quarantine/folders', 'quarantine/mail path', 'store'],
+  },
+  'bench/phases': {
+    files: /^bench\/phases\/index\.ts$/,
+    may: [
+      'bench/harness',
+      ...['accuracy', 'cost', 'gateway', 'imap', 'kernel', 'lesson', 'masks', 'start', 'store'].map(
+        (name) => `bench/phases/${name}`,
+      ),
+    ],
+  },
+  'bench/report': { files: /^bench\/report\//, may: ['bench/harness'] },
+  'bench/admin': {
+    files: /^bench\/admin\//,
+    may: [...BENCH, 'cli', 'filter', 'store', 'bench/phases/gateway', 'bench/phases/imap'],
+  },
+  'bench/soak': {
+    files: /^bench\/soak\//,
+    may: [...BENCH, 'config', 'open', 'bench/phases/imap'],
+  },
+  bench: {
+    files: /^bench\/[^/]+\.ts$/,
+    may: ['cli', 'bench/harness', 'bench/phases', 'bench/report'],
+  },
+
+  demo: { files: /^demo\//, may: [...VERBS, 'config', 'open', 'cli'] },
+  'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
+  // Tests import what they test; only what runs without vitest is looked at here.
+  test: { files: /^test\//, may: [] },
+  // Ours and Dovecot side by side: a script of the tests.
+  'scripts/beside-dovecot': {
+    files: /^scripts\/beside-dovecot\.ts$/,
+    may: ['bench/phases/imap', 'test'],
+  },
+  scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo', 'test/twin'] },
+}
+
+/** Packages, and what of Node speaks to the network, with the files that may import them. */
+export const ONLY: Readonly<Record<string, RegExp>> = {
+  lmdb: /^plugin\/store\/env\.ts$/,
+  msgpackr: /^plugin\/store\/codec\.ts$/,
+  'iconv-lite': /^plugin\/mime\/charset\.ts$/,
+  'haraka-tld': /^plugin\/haraka\/receive\//,
+  selfsigned: /^plugin\/imap\/connection\/certificate\.ts$/,
+  commander: /^plugin\/cli\//,
+  picocolors: /^plugin\/cli\//,
+  'cli-progress': /^plugin\/cli\/|^demo\//,
+  // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
+  Haraka: /^$/,
+  'node:net': /^plugin\/(imap|front)\/|^bench\/|^demo\//,
+  'node:tls': /^plugin\/imap\/|^bench\/|^demo\//,
+  'node:http': /^$/,
+  'node:dgram': /^$/,
+}
