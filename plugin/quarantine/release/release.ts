@@ -2,23 +2,20 @@
 // claim's token, and records each outcome. A crash between any two steps is told apart by that token:
 // the queue has it, or it does not.
 import { randomUUID } from 'node:crypto'
-import { FLAG, type Item, type ReleaseState, type Route } from '../../mail.ts'
+import type { Item, ReleaseState, Route } from '../../mail.ts'
 import { applyEdit } from '../../mime/edit.ts'
-import { find, parseHeaderAlone } from '../../mime/headers.ts'
-import { decodeWords } from '../../mime/words.ts'
 import { decode } from '../../store/codec.ts'
 import { getItem } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Views } from '../../store/env.ts'
 import type { Release as ReleaseEvent } from '../../store/events/release.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY, SECOND } from '../../time.ts'
+import { SECOND } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { flagsOf } from '../folders/flags.ts'
-import { ACTION_FOLDERS, homeOf, type FolderId } from '../folders/folders.ts'
 import { rawIn } from '../folders/contents.ts'
 import { withOutcome } from '../folders/outcome-keywords.ts'
-import { deliverNotice } from './notice.ts'
+import { comeBack } from './come-back.ts'
 import { passMark } from './pass-mark.ts'
 import { settingsFor } from '../settings.ts'
 
@@ -237,70 +234,6 @@ function mark(tx: Tx, id: number, state: ReleaseState): void {
     const [uid, folder] = key
     tx.append({ type: 'flags', groups: [{ scope, folder, uids: [uid], flags }] })
   }
-}
-
-/** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
-function comeBack(ctx: Context, tx: Tx, id: number): void {
-  const item = getItem(tx.views, id)
-  // Its sender is told by the bounce, as of any mail that our people send.
-  if (!item || (item.kind === 'split' && item.direction === 'out')) return
-  const home = homeOf('held', item.direction)
-  const { retention_days } = settingsFor(ctx, tx.views, item.scope)
-  const due = tx.at + retention_days * DAY
-  const places = item.places.flatMap((key) => getPlace(tx.views, key) ?? [])
-  const acted = places.find(({ folder }) => ACTION_FOLDERS.includes(folder as FolderId))
-  const old = acted ? flagsOf(tx, acted) : { system: 0, keywords: withOutcome([], 'failed') }
-  // Unread and flagged: somebody has to look at it.
-  const flags = {
-    system: (old.system & ~FLAG.seen & ~FLAG.deleted) | FLAG.flagged,
-    keywords: old.keywords,
-  }
-  const { scope } = item
-  if (acted)
-    tx.append({ type: 'move', uid: acted.uid, scope, from: acted.folder, folder: home, flags, due })
-  // Tidied away meanwhile, or a copy that lay in no folder.
-  else if (!places.some(({ folder }) => folder === home))
-    tx.append({ type: 'copy', item: id, scope, folder: home, flags, due })
-  deliverNotice(ctx, tx, scope, {
-    subject: 'A released message could not be delivered',
-    text: failureText(ctx, tx, item),
-  })
-}
-
-function failureText(ctx: Context, tx: Tx, item: Item): string[] {
-  const header = parseHeaderAlone(rawIn(tx.views, item))
-  const field = (name: string): string => plainLine(decodeWords(find(header, name) ?? ''))
-  const { outcomes = [], reply = '' } = item.release ?? {}
-  const got = outcomes.filter(({ state }) => state === 'delivered')
-  return [
-    `Subject: ${field('subject') || '(none)'}`,
-    `Date:    ${field('date') || new Date(item.at).toUTCString()}`,
-    `From:    ${item.sender || 'the null sender'}`,
-    `To:      ${item.recipients.join(', ')}`,
-    '',
-    item.kind === 'split'
-      ? 'This message was to be delivered, and could not be:'
-      : 'This message was released and could not be delivered:',
-    '',
-    `    ${reply}`,
-    '',
-    ...(got.length > 0
-      ? [`Delivered all the same to: ${got.map(({ recipient }) => recipient).join(', ')}.`, '']
-      : []),
-    `It is in the folder "${homeName(ctx, item)}", marked with a flag. From there you can release it again.`,
-  ]
-}
-
-/** What others wrote, as one line of text. */
-function plainLine(value: string): string {
-  return value
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .trim()
-    .slice(0, 200)
-}
-
-function homeName(ctx: Context, item: Item): string {
-  return item.direction === 'out' ? ctx.config.folders.outgoing : ctx.config.folders.caught
 }
 
 function record(
