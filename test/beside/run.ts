@@ -53,11 +53,14 @@ async function fetches(
 
 /** What is fetched of a message: each part that one of the servers names, and some that none does. */
 function sectionsOf(structures: readonly Value[]): string[] {
-  const paths = new Set(structures.flatMap(namedParts).map(({ path }) => path))
-  for (const path of [...paths]) {
-    paths.add(path.replace(/\d+$/, (last) => String(Number(last) + 1)))
-    paths.add(`${path}.1`)
-  }
+  const named = structures.flatMap(namedParts).map(({ path }) => path)
+  const paths = new Set(
+    named.flatMap((path) => [
+      path,
+      path.replace(/\d+$/, (last) => String(Number(last) + 1)),
+      `${path}.1`,
+    ]),
+  )
   return [
     'HEADER',
     'TEXT',

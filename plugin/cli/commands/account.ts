@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import type { Tier } from '../../mail.ts'
 import { colors, count, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
-import { act } from '../session.ts'
+import { act } from '../action.ts'
 
 const TIERS: Tier[] = ['super-admin', 'domain', 'address']
 

@@ -13,7 +13,7 @@ import { Usage } from '../errors.ts'
 import type { Held, Outcome, Reply, Request } from '../measured.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
 import { findPlace, type Place, type PlaceOptions } from '../place.ts'
-import { bare } from '../session.ts'
+import { bare } from '../action.ts'
 
 interface BenchOptions extends PlaceOptions {
   corpus?: string

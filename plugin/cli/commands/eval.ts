@@ -14,7 +14,7 @@ import { readMails } from '../mail/files.ts'
 import { labelled, shuffled, type Labelled } from '../mail/labelled.ts'
 import { progress, table, type Answer } from '../output.ts'
 import { rocSvg } from '../roc.ts'
-import { bare } from '../session.ts'
+import { bare } from '../action.ts'
 
 interface EvalOptions {
   protocol: 'online' | 'batch'

@@ -4,7 +4,7 @@ import { Refused } from '../../errors.ts'
 import type { Listed } from '../../quarantine/folders/listing.ts'
 import { Usage } from '../errors.ts'
 import { clean, table, when } from '../output.ts'
-import { act, SCOPE_HELP, scopeOf } from '../session.ts'
+import { act, SCOPE_HELP, scopeOf } from '../action.ts'
 
 interface ListOptions {
   folder?: string

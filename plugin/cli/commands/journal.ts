@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { Usage } from '../errors.ts'
 import { table, when } from '../output.ts'
-import { act } from '../session.ts'
+import { act } from '../action.ts'
 
 interface JournalOptions {
   last: string

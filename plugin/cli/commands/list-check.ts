@@ -9,7 +9,7 @@ import { mailFiles, readMails } from '../mail/files.ts'
 import { clean, table, type Answer } from '../output.ts'
 import type { Place } from '../place.ts'
 import { scopeName } from '../../scope.ts'
-import { act } from '../session.ts'
+import { act } from '../action.ts'
 
 interface CheckOptions {
   to: string

@@ -7,7 +7,7 @@ import { matchesEverybody } from '../../quarantine/lists/lists.ts'
 import { check } from './list-check.ts'
 import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
 import { scopeName } from '../../scope.ts'
-import { act, SCOPE_HELP, scopeOf, type Session } from '../session.ts'
+import { act, SCOPE_HELP, scopeOf, type Given } from '../action.ts'
 
 interface ListOptions {
   allow?: boolean
@@ -40,9 +40,9 @@ Examples:
     )
     .action(
       act<AddOptions, [string[]]>(
-        async (session, options, masks) => {
+        async (given, options, masks) => {
           if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
-          return await change(session, options, { add: masks })
+          return await change(given, options, { add: masks })
         },
         { creates: true },
       ),
@@ -51,7 +51,7 @@ Examples:
     .description('remove masks')
     .action(
       act<ListOptions, [string[]]>(
-        async (session, options, masks) => await change(session, options, { remove: masks }),
+        async (given, options, masks) => await change(given, options, { remove: masks }),
       ),
     )
   which(command.command('show'))
@@ -178,7 +178,7 @@ function kindOf({ allow = false, block = false }: ListOptions): ListKind {
 }
 
 async function change(
-  { verbs }: Session,
+  { verbs }: Given,
   options: ListOptions,
   masks: { add?: string[]; remove?: string[] },
 ): Promise<Answer> {

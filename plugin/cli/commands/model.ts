@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { Usage } from '../errors.ts'
 import { count, table } from '../output.ts'
-import { act } from '../session.ts'
+import { act } from '../action.ts'
 
 export function model(): Command {
   const command = new Command('model').description('what the classifier has learned, as a whole')

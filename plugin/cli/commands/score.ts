@@ -4,7 +4,7 @@ import type { Proofs } from '../../mail.ts'
 import type { Examined } from '../../quarantine/model/examine.ts'
 import { mailFiles, readMails, someMail, tellSkipped } from '../mail/files.ts'
 import { clean, colors, table, type Answer } from '../output.ts'
-import { act } from '../session.ts'
+import { act } from '../action.ts'
 
 interface ScoreOptions {
   to?: string

@@ -6,7 +6,7 @@ import { SETTINGS, isSettingKey } from '../../settings.ts'
 import type { SettingValue } from '../../quarantine/settings.ts'
 import { table } from '../output.ts'
 import { scopeName, scopeTitle } from '../../scope.ts'
-import { act, SCOPE_HELP, scopeOf } from '../session.ts'
+import { act, SCOPE_HELP, scopeOf } from '../action.ts'
 
 interface ScopeOptions {
   scope?: string

@@ -13,7 +13,7 @@ import {
 } from '../mail/files.ts'
 import { shuffled } from '../mail/labelled.ts'
 import { clean, count, progress, type Answer } from '../output.ts'
-import { act, type Session } from '../session.ts'
+import { act, type Given } from '../action.ts'
 
 interface TrainOptions {
   spam?: string[]
@@ -45,7 +45,7 @@ Examples:
     )
     .action(
       act<TrainOptions, []>(
-        async (session, { spam = [], ham = [], force = false }) => {
+        async (given, { spam = [], ham = [], force = false }) => {
           if (spam.length + ham.length === 0)
             throw new Usage('give --spam PATH, --ham PATH, or both')
           const [bad, good] = [mailFiles(spam, { force }), mailFiles(ham, { force })]
@@ -56,7 +56,7 @@ Examples:
             ...good.files.map((file) => ({ file, label: 'ham' as const })),
           ]
           // In turns: a model that has just seen a thousand of one kind believes in that kind.
-          return await teach(session, shuffled(files, 1), skipped)
+          return await teach(given, shuffled(files, 1), skipped)
         },
         { creates: true },
       ),
@@ -64,7 +64,7 @@ Examples:
 }
 
 async function teach(
-  { verbs }: Session,
+  { verbs }: Given,
   files: readonly { file: MailFile; label: Label }[],
   skipped: readonly Skipped[],
 ): Promise<Answer> {

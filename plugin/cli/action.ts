@@ -10,7 +10,8 @@ import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
 
-export interface Session {
+/** What the action of a command is given. */
+export interface Given {
   /** Of whoever runs the command: the owner of the data, with the eyes of the super-admin. */
   verbs: Verbs
   place: Place
@@ -21,9 +22,9 @@ interface GlobalOptions extends PlaceOptions {
   json?: boolean
 }
 
-/** The action of a command: `run` gets the session, its options and its arguments. */
+/** The action of a command: `run` gets what it is given, its options and its arguments. */
 export function act<O extends object, A extends unknown[]>(
-  run: (session: Session, options: O, ...args: A) => Promise<Answer>,
+  run: (given: Given, options: O, ...args: A) => Promise<Answer>,
   { creates = false }: { creates?: boolean } = {},
 ): (this: Command, ...all: unknown[]) => Promise<void> {
   return bare<O, A>(async (options, json, ...args) => {
