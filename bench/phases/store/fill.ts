@@ -1,6 +1,7 @@
 // Data folders with items in them, made as arrivals make them but in large transactions.
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
+import type { Envelope } from '../../../plugin/quarantine/screen.ts'
 import type { NewItem } from '../../../plugin/store/events/index.ts'
 import type { Mail } from '../../harness/mail.ts'
 
@@ -28,24 +29,41 @@ export async function filled(dir: string, items: number): Promise<Size> {
   return { items, dir, fill: items / seconds(since) }
 }
 
-const RAW = Buffer.from('From: a@held.example\r\nSubject: one of many\r\n\r\nHello\r\n')
+/** A short message, unlike any other. */
+export const short = (i: number | string): Buffer =>
+  Buffer.from(`From: a@held.example\r\nSubject: number ${i} of many\r\n\r\nHello\r\n`)
 
-/** All of one message. */
+/** As different from each other as mail is: what is found by a hash lies anywhere. */
 async function fill({ store: to }: Lazaret, items: number): Promise<void> {
   for (let done = 0; done < items; done += BATCH)
     await to.write({ actor: 'bench' }, (tx) => {
-      const blob = tx.blob(RAW)
-      for (let i = done; i < Math.min(items, done + BATCH); i++)
+      for (let i = done; i < Math.min(items, done + BATCH); i++) {
+        const raw = short(i)
+        const blob = tx.blob(raw)
         tx.append({
           type: 'deposit',
           folder: 'caught',
           flags: { system: 0, keywords: [] },
-          item: held(blob, RAW.length, i, person(Math.floor(i / EACH))),
+          item: {
+            ...held(blob, raw.length, i, person(Math.floor(i / EACH))),
+            identity: blob.slice(0, 40),
+          },
         })
+      }
     })
 }
 
 export const person = (i: number): string => `user${i}@example.com`
+
+/** A message that the block list of `filled` holds. */
+export const envelope = (i: number): Envelope => ({
+  sender: `someone${i}@held.example`,
+  recipients: [{ address: `visitor${i}@example.com`, route: null }],
+  direction: 'in',
+  proofs: { dkim: [], spf: null, checked: false },
+  signals: [],
+  hold: null,
+})
 
 function held(blob: string, size: number, i: number, scope: string): NewItem {
   return {

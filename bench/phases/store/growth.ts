@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto'
 import type { Login } from '../../../plugin/mail.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
 import type { Folder } from '../../../plugin/quarantine/folders/folders.ts'
-import type { Envelope } from '../../../plugin/quarantine/screen.ts'
 import { calibrate } from '../../harness/calibrate.ts'
 import type { Mail } from '../../harness/mail.ts'
 import { interleave } from '../../harness/interleave.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { measure, type PhaseResult } from '../../harness/result.ts'
 import { median, pairedRatio } from '../../harness/stats.ts'
-import { CONFIG, EACH, person, seconds, type Size } from './fill.ts'
+import { CONFIG, EACH, envelope, person, seconds, type Size } from './fill.ts'
+import { pagesWritten } from './pages.ts'
 
 /** Messages judged at the same time, as a Haraka process with eight busy clients has them. */
 const AT_ONCE = 8
@@ -35,7 +35,8 @@ export async function growth(
         const opened = performance.now() - since
         try {
           const holds = await holdRate(lazaret, mail, count, (fresh += count))
-          return { opened, holds, select: selectTime(lazaret, size.items) }
+          const select = selectTime(lazaret, size.items)
+          return { opened, holds, select, pages: await pagesWritten(lazaret, `${fresh}`) }
         } finally {
           await lazaret.close()
         }
@@ -53,6 +54,11 @@ export async function growth(
       measure(`start-up at ${items} items`, 'ms', of('opened'), less),
       measure(`a person's folder at ${items} items`, 'us', of('select'), less),
     )
+    const pages = all.flatMap((one) => (one.pages === null ? [] : [one.pages]))
+    if (pages.length > 0)
+      result.measures.push(
+        measure(`pages a hold at ${items} items`, '4 KiB', pages, { ...less, bound: 'none' }),
+      )
   }
   const [first, last] = [rows[0].rounds, rows[rows.length - 1].rounds]
   const growthOf = (key: 'opened' | 'holds' | 'select'): number =>
@@ -116,15 +122,6 @@ async function holdRate(
   await Promise.all(Array.from({ length: AT_ONCE }, client))
   return count / seconds(since)
 }
-
-const envelope = (i: number): Envelope => ({
-  sender: `someone${i}@held.example`,
-  recipients: [{ address: `visitor${i}@example.com`, route: null }],
-  direction: 'in',
-  proofs: { dkim: [], spf: null, checked: false },
-  signals: [],
-  hold: null,
-})
 
 /** Microseconds for what SELECT asks of a person's Caught. */
 function selectTime({ quarantine }: Lazaret, items: number): number {
