@@ -1,6 +1,6 @@
 // Raw messages, each stored once under the SHA-256 of its bytes, and dropped with its last item.
 import { hash } from 'node:crypto'
-import { decode, encode } from './codec.ts'
+import { NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 
 export function blobName(bytes: Uint8Array): string {
@@ -21,18 +21,29 @@ export function putBlob(tables: Tables, name: string, bytes: Uint8Array): void {
   if (!tables.blobs.has(name)) tables.blobs.put(name, bytes)
 }
 
-export function addRef(tables: Tables, name: string): void {
-  const old = tables.refs.get(name)
-  tables.refs.put(name, encode((old ? decode<number>(old) : 0) + 1))
+/**
+ * Who needs a blob stands right behind it, so that both are one page to write: an item's reference, under what
+ * it arrived as, or the model's.
+ */
+type Ref = [blob: string, as: string, id: number]
+
+/** Above every tag: hashes and the model's name. */
+const LAST = '\uffff'
+
+export function addRef(tables: Tables, ref: Ref): void {
+  tables.blobs.put(ref, NOTHING)
 }
 
-export function dropRef(tables: Tables, name: string): void {
-  const old = tables.refs.get(name)
-  const refs = (old ? decode<number>(old) : 0) - 1
-  if (refs > 0) {
-    tables.refs.put(name, encode(refs))
-    return
-  }
-  tables.refs.remove(name)
+export function dropRef(tables: Tables, ref: Ref): void {
+  const [name] = ref
+  tables.blobs.remove(ref)
+  for (const _ of tables.blobs.keys({ start: [name, ''], end: [name, LAST], limit: 1 })) return
   tables.blobs.remove(name)
+}
+
+/** Id of the newest item that has this reference to a blob; null when none has. */
+export function newestRef(views: Views, name: string, as: string): number | null {
+  const range = { start: [name, as, NO_SEQ], end: [name, as], reverse: true, limit: 1 }
+  for (const key of views.blobs.keys(range)) return (key as Ref)[2]
+  return null
 }

@@ -18,3 +18,6 @@ export const NOTHING = Buffer.alloc(0)
 export function decode<T>(bytes: Uint8Array): T {
   return packr.unpack(bytes) as T
 }
+
+/** Above every seq, and so above every id and UID: where a range of them ends. */
+export const NO_SEQ = 2 ** 32

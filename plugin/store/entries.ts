@@ -1,6 +1,6 @@
 // The journal on disk: one value a decision, under the seq of its first event. The others of its events
 // follow one by one, so the next value's key is the next seq.
-import { decode, encode } from './codec.ts'
+import { decode, encode, NO_SEQ } from './codec.ts'
 import type { BesideTables, JournalTables } from './env.ts'
 import {
   kindOf,
@@ -27,9 +27,6 @@ export interface Numbered {
   seq: number
   event: Event
 }
-
-/** Above every seq. */
-const NO_SEQ = 2 ** 32
 
 export class Entries {
   readonly #journal: JournalTables['journal']

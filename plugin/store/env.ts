@@ -41,15 +41,14 @@ export interface EnvOptions {
 /** Folded from the journal, and by nothing else: a replay makes them equal. */
 const VIEWS = {
   meta: 'ordered',
-  items: 'uint32',
-  places: 'ordered',
+  /** Under its id an item, under UID and folder a place. */
+  items: 'ordered',
+  /** Under scope and folder its counters, with a number behind them its rows. */
   rows: 'ordered',
-  boxes: 'ordered',
   keywords: 'ordered',
+  /** Under its name a blob, with more behind it who needs it. */
   blobs: 'ordered',
-  refs: 'ordered',
   identities: 'ordered',
-  arrivals: 'ordered',
   due: 'ordered',
   accounts: 'ordered',
   settings: 'ordered',
@@ -90,7 +89,8 @@ const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }
 const NAMES: Partial<Record<keyof typeof TABLES, string>> = {
   meta: 'meta.3',
   items: 'items.3',
-  places: 'places.3',
+  rows: 'rows.3',
+  identities: 'identities.3',
   journal: 'journal.3',
   followed: 'followed.3',
 }
@@ -99,7 +99,7 @@ const HEAD = 'meta'
 /** Tables of older formats that may be there for a while. */
 const OLD_MAX = 16
 
-type TableKey<Kind> = Kind extends 'uint32' ? number : string | (string | number)[]
+type TableKey<Kind> = Kind extends 'uint32' ? number : string | number | (string | number)[]
 type Writable<Names> = { readonly [N in keyof Names]: Table<TableKey<Names[N]>> }
 
 /** The views as the fold sees them. Nobody outside of store/ is given them. */

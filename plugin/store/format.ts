@@ -10,6 +10,8 @@
 //    ENTRY_MAX octets (entries.ts) is several such values, all but the last with `more: true`.
 //    `followed` has, by topic and seq, the key of the value that holds each followed event. The floor of a
 //    trimmed journal stands in `trimmed`. `meta` has 'lists', the seq of the last change of a list.
+//    Places stand in the table of items, counters of folders in that of rows, whose chunks are counted down.
+//    Who needs a blob stands behind it (blobs.ts: `refs` and `arrivals` before), and `identities` are grouped.
 //    Events `mailbox` are called `folder`, and their table `folders`. New: `draft` and `import`, table `drafts`.
 import { decode, encode } from './codec.ts'
 import type { Env } from './env.ts'

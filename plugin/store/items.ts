@@ -1,63 +1,95 @@
 // The view of items, and the indexes that find an item: by what it was received as, by what it reads
 // like, by when it is due.
 import { hash } from 'node:crypto'
-import type { Item, ItemKind, Scope } from '../mail.ts'
-import { decode, encode, NOTHING } from './codec.ts'
+import type { Item, ItemKind } from '../mail.ts'
+import { decode, encode, NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
-import { addRef, dropRef } from './blobs.ts'
+import { addRef, dropRef, newestRef } from './blobs.ts'
 
 export function getItem(views: Views, id: number): Item | null {
   const bytes = views.items.get(id)
   return bytes ? { id, ...decode<Omit<Item, 'id'>>(bytes) } : null
 }
 
+/** Ids of all items, oldest first. */
+export function* itemIds(views: Views): Generator<number> {
+  for (const key of views.items.keys({})) if (typeof key === 'number') yield key
+}
+
 export function putItem(tables: Tables, item: Item): void {
   const old = getItem(tables, item.id)
-  const { id, ...rest } = item
-  tables.items.put(id, encode(rest))
   if (old?.due !== item.due) {
-    if (old?.due) tables.due.remove([old.due, id])
-    if (item.due) tables.due.put([item.due, id], NOTHING)
+    if (old?.due) tables.due.remove([old.due, item.id])
+    if (item.due) tables.due.put([item.due, item.id], NOTHING)
   }
-  if (old) return
-  addRef(tables, item.blob)
-  if (item.identity) tables.identities.put([item.identity, item.scope, id], NOTHING)
-  if (ARRIVED.has(item.kind)) tables.arrivals.put(arrival(item), encode(id))
+  write(tables, item)
+}
+
+/** Puts an item that was not there. */
+export function addItem(tables: Tables, item: Item): void {
+  write(tables, item)
+  if (item.due) tables.due.put([item.due, item.id], NOTHING)
+  indexItem(tables, item)
+}
+
+/** What finds an item: by what it arrived as, and by what it reads like. */
+export function indexItem(tables: Tables, item: Item): void {
+  addRef(tables, [item.blob, arrival(item), item.id])
+  if (item.identity) tables.identities.put(identityKey(item), NOTHING)
+}
+
+function write(tables: Tables, { id, ...rest }: Item): void {
+  tables.items.put(id, encode(rest))
 }
 
 export function removeItem(tables: Tables, item: Item): void {
   tables.items.remove(item.id)
-  dropRef(tables, item.blob)
+  dropRef(tables, [item.blob, arrival(item), item.id])
   if (item.due) tables.due.remove([item.due, item.id])
-  if (item.identity) tables.identities.remove([item.identity, item.scope, item.id])
-  if (ARRIVED.has(item.kind)) {
-    const last = tables.arrivals.get(arrival(item))
-    if (last && decode<number>(last) === item.id) tables.arrivals.remove(arrival(item))
-  }
+  if (item.identity) tables.identities.remove(identityKey(item))
 }
 
 /** What makes a retried message the same item. */
 export type Arrival = Pick<Item, 'kind' | 'blob' | 'sender' | 'recipients' | 'scope' | 'direction'>
 
-/** The item that the same bytes from the same sender to the same recipient became before. */
+/** The newest item that the same bytes from the same sender to the same recipient became. */
 export function findArrival(views: Views, like: Arrival): Item | null {
-  const bytes = views.arrivals.get(arrival(like))
-  return bytes ? getItem(views, decode<number>(bytes)) : null
+  const id = newestRef(views, like.blob, arrival(like))
+  return id === null ? null : getItem(views, id)
 }
 
-/** Items of one address that read like `identity`, newest first. */
+/**
+ * Items are indexed by what they read like in groups of neighbours: a hash may stand anywhere, but what arrives
+ * now is written among the pages of its own group, which are few. A search asks each group.
+ */
+const GROUP_BITS = 14
+type IdentityKey = [group: number, identity: string, id: number]
+
+function identityKey({ identity, id }: Pick<Item, 'identity' | 'id'>): IdentityKey {
+  return [id >>> GROUP_BITS, identity, id]
+}
+
+const FOUND_MAX = 1000
+
+/** Items that read like `identity`, newest first; at most a thousand. */
 export function findIdentity(views: Views, identity: string): Item[] {
   const found: Item[] = []
-  for (const key of views.identities.keys({
-    start: [identity, '￿'],
-    end: [identity],
-    reverse: true,
-    limit: 1000,
-  })) {
-    const item = getItem(views, (key as [string, Scope, number])[2])
-    if (item) found.push(item)
+  for (let group = groupBelow(views, NO_SEQ); group !== null; group = groupBelow(views, group)) {
+    const start = [group, identity, NO_SEQ]
+    for (const key of views.identities.keys({ start, end: [group, identity], reverse: true })) {
+      const item = getItem(views, (key as IdentityKey)[2])
+      if (item) found.push(item)
+      if (found.length === FOUND_MAX) return found
+    }
   }
-  return found.sort((a, b) => b.id - a.id)
+  return found
+}
+
+/** The next group that has items. */
+function groupBelow(views: Views, group: number): number | null {
+  for (const key of views.identities.keys({ start: [group], reverse: true, limit: 1 }))
+    return (key as IdentityKey)[0]
+  return null
 }
 
 /** Ids of items whose time is over at `now`, earliest first. */
@@ -71,8 +103,13 @@ export function dueItems(views: Views, now: number, limit: number): number[] {
 /** Kinds that come in by SMTP: a retry finds them again. */
 const ARRIVED: ReadonlySet<ItemKind> = new Set<ItemKind>(['held', 'copy', 'split'])
 
-/** Hashed, because LMDB bounds the length of a key. */
-function arrival({ kind, blob, direction, scope, sender, recipients }: Arrival): string {
-  const text = [kind, blob, direction, scope, sender, ...recipients].join('\n')
-  return hash('sha256', text, 'hex')
+/** The name under which an item refers to its blob; of one that did not come by SMTP nothing is asked. */
+function arrival({ kind, direction, scope, sender, recipients }: Arrival): string {
+  if (!ARRIVED.has(kind)) return ''
+  // Hashed, because LMDB bounds the length of a key.
+  const text = [kind, direction, scope, sender, ...recipients].join('\n')
+  return hash('sha256', text, 'hex').slice(0, ARRIVAL_LENGTH)
 }
+
+/** Among the items of one message: 80 bits. */
+const ARRIVAL_LENGTH = 20

@@ -1,15 +1,20 @@
 // A data directory from before formats were written down (1 and 2 of format.ts), brought to this one. All of
 // it inside one write transaction: whoever opens the directory meanwhile waits, and a crash leaves the old
 // data as they were. Tables that did not change stay where they are.
-import type { Item, Place, PlaceKey } from '../mail.ts'
+import type { Item, Place, PlaceKey, Scope } from '../mail.ts'
+import { addRef } from './blobs.ts'
 import { decode, encode } from './codec.ts'
 import { Entries } from './entries.ts'
 import type { Env, ReadTable } from './env.ts'
 import { EVENT_VERSION, type EventBody } from './events/index.ts'
+import { MODEL } from './events/snapshot.ts'
 import type { FolderRecord } from './folders.ts'
+import { indexItem } from './items.ts'
+import { getModel } from './lessons.ts'
+import { chunkKey } from './rows.ts'
 
 /** Format 1 named a place by its UID alone. */
-type OldItem = Omit<Item, 'id' | 'places'> & { places: number[] | PlaceKey[] }
+type OldItem = Omit<Item, 'id' | 'places'> & { places: (number | PlaceKey)[] }
 type OldPlace = Omit<Place, 'uid'>
 /** One value of the journal was one event. */
 type OldEvent = { v: number; at: number; actor: string; type: string }
@@ -20,36 +25,63 @@ type OldFolderEvent = { type: string; id: string; name: string | null; uidValidi
 /** Answers the format that it was. */
 export function migrate(env: Env): 1 | 2 {
   const format = moveItems(env)
+  moveRows(env)
   const uidValidity = decode<number>(env.head.get('uidValidity') as Buffer)
   const found = moveJournal(env, uidValidity)
   moveFolders(env, uidValidity)
   moveMeta(env, found)
+  for (const name of ['refs', 'identities', 'arrivals']) env.old(name, 'ordered')
   env.old('followed', 'uint32')
   env.dropOld()
   return format
 }
 
+/** Items, their places, and what finds them and their messages. */
 function moveItems(env: Env): 1 | 2 {
   const { tables } = env
   const items = env.old<number>('items', 'uint32')
-  if (!hasPlainUids(items)) {
-    for (const { key, value } of items.range({})) tables.items.put(key, value)
-    for (const { key, value } of env.old<PlaceKey>('places', 'ordered').range({}))
-      tables.places.put(key, value)
-    return 2
+  const format = hasPlainUids(items) ? 1 : 2
+  const folderOf = format === 1 ? movePlainPlaces(env) : movePlaces(env)
+  for (const { key: id, value } of items.range({})) {
+    const item = decode<OldItem>(value)
+    const places = item.places.map((place): PlaceKey =>
+      typeof place === 'number' ? [place, folderOf.get(place) ?? ''] : place,
+    )
+    const moved = { ...item, places }
+    tables.items.put(id, encode(moved))
+    indexItem(tables, { id, ...moved })
   }
+  const { snapshot } = getModel(tables)
+  if (snapshot) addRef(tables, [snapshot, MODEL, 0])
+  return format
+}
+
+function movePlaces(env: Env): Map<number, string> {
+  for (const { key, value } of env.old<PlaceKey>('places', 'ordered').range({}))
+    env.tables.items.put(key, value)
+  return new Map()
+}
+
+/** Answers the folders of the UIDs. */
+function movePlainPlaces(env: Env): Map<number, string> {
   const folders = new Map<number, string>()
   for (const { key: uid, value } of env.old<number>('places', 'uint32').range({})) {
     const { folder, ...rest } = decode<OldPlace>(value)
     folders.set(uid, folder)
-    tables.places.put([uid, folder], encode(rest))
+    env.tables.items.put([uid, folder], encode(rest))
   }
-  for (const { key, value } of items.range({})) {
-    const item = decode<OldItem>(value)
-    const places = (item.places as number[]).map((uid) => [uid, folders.get(uid) ?? ''])
-    tables.items.put(key, encode({ ...item, places }))
+  return folders
+}
+
+/** Chunks of rows were counted up, and counters had a table of their own. */
+function moveRows(env: Env): void {
+  const rows = env.old<[Scope, string, number]>('rows', 'ordered')
+  for (const { key, value } of rows.range({})) {
+    const [scope, folder, chunk] = key
+    env.tables.rows.put(chunkKey(scope, folder, chunk), value)
   }
-  return 1
+  const counters = env.old<[Scope, string]>('boxes', 'ordered')
+  for (const { key, value } of counters.range({})) env.tables.rows.put(key, value)
 }
 
 /** Whether items name their places by UIDs alone. */

@@ -1,5 +1,6 @@
 // The view of places: which item lies in which folder, with which flags; and its rows and counters in
-// every scope that sees it.
+// every scope that sees it. A place stands beside its item in one table, since the UID of its first place is its
+// id, and counters in front of the newest rows: what changes together is one page to write.
 import {
   FLAG,
   type FolderStatus,
@@ -16,7 +17,7 @@ import { putRow, removeRow } from './rows.ts'
 const EMPTY: FolderStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
 
 export function getPlace(views: Views, [uid, folder]: PlaceKey): Place | null {
-  const bytes = views.places.get([uid, folder])
+  const bytes = views.items.get([uid, folder])
   return bytes ? { uid, folder, ...decode<Omit<Place, 'uid' | 'folder'>>(bytes) } : null
 }
 
@@ -26,7 +27,7 @@ export function countedUid(views: Views, folder: string): { newUid?: number } {
 }
 
 export function folderStatus(views: Views, scope: Scope, folder: string): FolderStatus {
-  const bytes = views.boxes.get([scope, folder])
+  const bytes = views.rows.get([scope, folder])
   return bytes ? decode<FolderStatus>(bytes) : EMPTY
 }
 
@@ -34,7 +35,7 @@ export function folderStatus(views: Views, scope: Scope, folder: string): Folder
 export function putPlace(tables: Tables, item: Item, place: Place): void {
   const { uid, folder, ...rest } = place
   const old = getPlace(tables, [uid, folder])
-  tables.places.put([uid, folder], encode(rest))
+  tables.items.put([uid, folder], encode(rest))
   const row = { uid, modseq: place.modseq, flags: place.flags, keywords: place.keywords }
   for (const scope of levels(item.scope)) {
     putRow(tables, scope, place.folder, row)
@@ -43,11 +44,11 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
 }
 
 export function removePlace(tables: Tables, item: Item, place: Place, seq: number): void {
-  tables.places.remove([place.uid, place.folder])
+  tables.items.remove([place.uid, place.folder])
   for (const scope of levels(item.scope)) {
     removeRow(tables, scope, place.folder, place.uid)
     const box = folderStatus(tables, scope, place.folder)
-    tables.boxes.put(
+    tables.rows.put(
       [scope, place.folder],
       encode({
         messages: box.messages - 1,
@@ -63,7 +64,7 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
 
 function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Place | null): void {
   const box = folderStatus(tables, scope, place.folder)
-  tables.boxes.put(
+  tables.rows.put(
     [scope, place.folder],
     encode({
       messages: box.messages + (old ? 0 : 1),

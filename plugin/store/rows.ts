@@ -7,7 +7,13 @@ import type { Tables, Views } from './env.ts'
 const ROW = 16
 /** UIDs with the same value of `uid >>> CHUNK_BITS` share a chunk. */
 const CHUNK_BITS = 6
-const LAST_CHUNK = 2 ** 32
+/** Chunks are counted down: the newest stands first, right behind the counters of its folder (places.ts). */
+const FIRST_CHUNK = 2 ** (32 - CHUNK_BITS)
+
+/** `chunk`: the upper bits of the UIDs in it. */
+export function chunkKey(scope: Scope, folder: string, chunk: number): [Scope, string, number] {
+  return [scope, folder, FIRST_CHUNK - chunk]
+}
 
 export interface Row {
   uid: number
@@ -30,7 +36,7 @@ function find(chunk: Buffer, uid: number): { at: number; hit: boolean } {
 
 /** Puts or replaces a row in one folder. */
 export function putRow(tables: Tables, scope: Scope, folder: string, row: Row): void {
-  const key = [scope, folder, row.uid >>> CHUNK_BITS]
+  const key = chunkKey(scope, folder, row.uid >>> CHUNK_BITS)
   const old = tables.rows.get(key) ?? Buffer.alloc(0)
   const { at, hit } = find(old, row.uid)
   const chunk = Buffer.alloc(hit ? old.length : old.length + ROW)
@@ -44,7 +50,7 @@ export function putRow(tables: Tables, scope: Scope, folder: string, row: Row): 
 }
 
 export function removeRow(tables: Tables, scope: Scope, folder: string, uid: number): void {
-  const key = [scope, folder, uid >>> CHUNK_BITS]
+  const key = chunkKey(scope, folder, uid >>> CHUNK_BITS)
   const old = tables.rows.get(key)
   if (!old) return
   const { at, hit } = find(old, uid)
@@ -63,8 +69,9 @@ export function readRows(views: Views, scope: Scope, folder: string, messages: n
   }
   let n = 0
   for (const { value } of views.rows.range({
-    start: [scope, folder, 0],
-    end: [scope, folder, LAST_CHUNK],
+    start: [scope, folder, FIRST_CHUNK],
+    end: [scope, folder],
+    reverse: true,
   })) {
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
     for (let at = 0; at + ROW <= value.length && n < messages; at += ROW, n++) {

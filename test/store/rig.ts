@@ -1,5 +1,6 @@
 // Stores on temporary directories, and items to put into them.
 import { afterAll } from 'vitest'
+import type { Views } from '../../plugin/store/env.ts'
 import type { NewItem } from '../../plugin/store/events/index.ts'
 import { Store } from '../../plugin/store/store.ts'
 import { tempDir } from '../tmp.ts'
@@ -13,6 +14,11 @@ export function newStore(dir = tempDir(), sync = true): Store {
   const store = new Store({ dir, sync })
   stores.push(store)
   return store
+}
+
+/** How many of the keys of a table are plain: items, or blobs, without what stands beside them. */
+export function plain(table: Views['items']): number {
+  return [...table.keys({})].filter((key) => !Array.isArray(key)).length
 }
 
 export const item = (over: Partial<NewItem> = {}): NewItem => ({

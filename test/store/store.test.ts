@@ -13,7 +13,7 @@ import { levels } from '../../plugin/scope.ts'
 import { readRows } from '../../plugin/store/rows.ts'
 import type { Store } from '../../plugin/store/store.ts'
 import { tempDir } from '../tmp.ts'
-import { deposit, newStore } from './rig.ts'
+import { deposit, newStore, plain } from './rig.ts'
 
 const uids = (store: Store, scope: string, folder: string): number[] => [
   ...readRows(store.views, scope, folder, folderStatus(store.views, scope, folder).messages).uid,
@@ -69,7 +69,7 @@ describe('views', () => {
     const store = newStore()
     const a = await deposit(store, 'same bytes')
     const b = await deposit(store, 'same bytes', { scope: 'two@example.com' })
-    expect(store.views.blobs.count()).toBe(1)
+    expect(plain(store.views.blobs)).toBe(1)
     const purge = (id: number, scope: string): Promise<number> =>
       store.write({ actor: 'test' }, (tx) =>
         tx.append({
@@ -79,14 +79,16 @@ describe('views', () => {
         }),
       )
     await purge(a, 'user@example.com')
-    expect(store.views.blobs.count()).toBe(1)
+    expect(plain(store.views.blobs)).toBe(1)
     await purge(b, 'two@example.com')
-    expect(store.views.blobs.count()).toBe(0)
+    expect(plain(store.views.blobs)).toBe(0)
     expect(store.views.items.count()).toBe(0)
-    expect(store.views.places.count()).toBe(0)
-    expect(store.views.rows.count()).toBe(0)
+    // Counters stay: UIDNEXT is not given again.
+    expect([...store.views.rows.keys({})].filter((key) => (key as unknown[]).length > 2)).toEqual(
+      [],
+    )
     expect(store.views.identities.count()).toBe(0)
-    expect(store.views.arrivals.count()).toBe(0)
+    expect(store.views.blobs.count()).toBe(0)
     expect(store.views.due.count()).toBe(0)
   })
 

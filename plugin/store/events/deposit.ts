@@ -1,5 +1,5 @@
 import type { Item } from '../../mail.ts'
-import { putItem } from '../items.ts'
+import { addItem } from '../items.ts'
 import { added, enter, NONE, placeKey, type Entering, type Kind } from './kind.ts'
 
 /** What a new item is made of; id, trained, release and places come from the fold. */
@@ -16,7 +16,7 @@ export const deposit: Kind<Deposit> = {
     const lies = event.folder !== ''
     const places = lies ? [placeKey(event, seq)] : []
     const item: Item = { ...event.item, id: seq, trained: null, release: null, places }
-    putItem(tables, item)
+    addItem(tables, item)
     if (lies) enter(tables, item, event, seq)
   },
   changes: (views, event, seq) =>

@@ -31,11 +31,15 @@ export const snapshot: Kind<Snapshot> = {
   names: false,
 }
 
+/** As what the model refers to its blob. */
+export const MODEL = 'model'
+
 function fold(tables: Tables, event: Snapshot, seq: number): void {
   const old = getModel(tables)
-  // First the new reference: both may name the same blob.
-  if (event.blob) addRef(tables, event.blob)
-  if (old.snapshot) dropRef(tables, old.snapshot)
+  if (old.snapshot !== event.blob) {
+    if (event.blob) addRef(tables, [event.blob, MODEL, 0])
+    if (old.snapshot) dropRef(tables, [old.snapshot, MODEL, 0])
+  }
   if (event.fresh) forget(tables)
   const { blob: snapshot, upto = seq, ham, spam, prior } = event
   const lost = event.fresh ? event.lost : old.lost

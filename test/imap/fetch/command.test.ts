@@ -1,3 +1,4 @@
+import { itemIds } from '../../../plugin/store/items.ts'
 import { expect, test } from 'vitest'
 import { FLAG } from '../../../plugin/mail.ts'
 import { FETCH } from '../../../plugin/imap/commands/fetch.ts'
@@ -129,7 +130,7 @@ test('messages that came before the summaries of this version are summarised aga
   const { run } = client(lazaret, { FETCH })
   const before = await run('FETCH 1:* (ENVELOPE BODYSTRUCTURE EMAILID THREADID)')
   const { views, beside } = lazaret.store
-  const items = [...views.items.keys({})]
+  const items = [...itemIds(views)]
   for (const [i, item] of items.entries()) {
     if (i % 2 === 0) beside.forget([item])
     else beside.putSummary(item, Buffer.from([0]))

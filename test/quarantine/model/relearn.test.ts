@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FEATURE_VERSION, Kernel } from '../../../plugin/filter/kernel.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { EventBody } from '../../../plugin/store/events/index.ts'
-import { getItem } from '../../../plugin/store/items.ts'
+import { getItem, itemIds } from '../../../plugin/store/items.ts'
 import { getModel } from '../../../plugin/store/lessons.ts'
 import { compareViews, replay } from '../../../plugin/store/replay.ts'
 import { Store, type Tx } from '../../../plugin/store/store.ts'
@@ -85,7 +85,7 @@ describe('a model of other features', () => {
 
     // Whose vote it was is known as before: without b2's, b1's counts.
     const trainedAs = (one: Lazaret): unknown[] =>
-      [...one.store.views.items.keys({})].map((id) => getItem(one.store.views, id)?.trained)
+      [...itemIds(one.store.views)].map((id) => getItem(one.store.views, id)?.trained)
     expect(trainedAs(lazaret)).toEqual(trainedAs(before))
     const [, , b2] = uidsIn(lazaret, 'spam')
     await verbs.messages.move(folder(lazaret, 'spam'), [b2], folder(lazaret, 'caught'))
