@@ -28,7 +28,7 @@ const FORMATS = readdirSync(FIXTURES).filter((name) => name.startsWith('format-'
 const INI = { imap: { test_mailboxes: 'yes' } }
 
 /** A copy of a set. */
-function unpacked(format: string, name: 'data.mdb' | 'trimmed.mdb'): string {
+function unpacked(format: string, name: 'data.mdb' | 'trimmed.mdb' | 'continued.mdb'): string {
   const dir = tempDir()
   const packed = readFileSync(join(FIXTURES, format, `${name}.br`))
   writeFileSync(join(dir, 'data.mdb'), brotliDecompressSync(packed))
@@ -168,6 +168,16 @@ test.runIf(OUT)('makes a set of the format of today', async () => {
   await again.quarantine.system.trimJournal(Date.now() + 4000 * 86_400_000)
   await again.close()
   pack('trimmed.mdb')
+})
+
+test('data of format 1 that a version of format 2 has written to are what their journal says', async () => {
+  const store = new Store({ dir: unpacked('format-1', 'continued.mdb') })
+  const copy = new Store({ dir: tempDir() })
+  await replay(store, copy)
+  expect(compareViews(store.views, copy.views)).toBeNull()
+  expect(store.seq).toBeGreaterThan(written('format-1').seq as number)
+  await store.close()
+  await copy.close()
 })
 
 test('data of a newer format are refused, with what to do', async () => {

@@ -11,11 +11,12 @@ import { MODEL } from './events/snapshot.ts'
 import type { FolderRecord } from './folders.ts'
 import { indexItem } from './items.ts'
 import { getModel } from './lessons.ts'
-import { chunkKey } from './rows.ts'
+import { chunkKey, readRow } from './rows.ts'
 
 /** Format 1 named a place by its UID alone. */
 type OldItem = Omit<Item, 'id' | 'places'> & { places: (number | PlaceKey)[] }
-type OldPlace = Omit<Place, 'uid'>
+/** Format 2 had no folder in it. */
+type OldPlace = Omit<Place, 'uid' | 'folder'> & { folder?: string }
 /** One value of the journal was one event. */
 type OldEvent = { v: number; at: number; actor: string; type: string }
 /** Format 1 had the data set's UIDVALIDITY for all. */
@@ -24,8 +25,9 @@ type OldFolderEvent = { type: string; id: string; name: string | null; uidValidi
 
 /** Answers the format that it was. */
 export function migrate(env: Env): 1 | 2 {
-  const format = moveItems(env)
+  // Ahead of the items: a place may have to be found by its row.
   moveRows(env)
+  const format = moveItems(env)
   const uidValidity = decode<number>(env.head.get('uidValidity') as Buffer)
   const found = moveJournal(env, uidValidity)
   moveFolders(env, uidValidity)
@@ -41,13 +43,15 @@ function moveItems(env: Env): 1 | 2 {
   const { tables } = env
   const items = env.old<number>('items', 'uint32')
   const format = hasPlainUids(items) ? 1 : 2
-  const folderOf = format === 1 ? movePlainPlaces(env) : movePlaces(env)
+  const { folders, loose } = format === 1 ? movePlainPlaces(env) : movePlaces(env)
   for (const { key: id, value } of items.range({})) {
     const item = decode<OldItem>(value)
     const places = item.places.map((place): PlaceKey =>
-      typeof place === 'number' ? [place, folderOf.get(place) ?? ''] : place,
+      typeof place === 'number' ? [place, folders.get(place) ?? ''] : place,
     )
     const moved = { ...item, places }
+    const late = loose.get(id)
+    if (late) settle(env, places, late)
     tables.items.put(id, encode(moved))
     indexItem(tables, { id, ...moved })
   }
@@ -56,21 +60,42 @@ function moveItems(env: Env): 1 | 2 {
   return format
 }
 
-function movePlaces(env: Env): Map<number, string> {
-  for (const { key, value } of env.old<PlaceKey>('places', 'ordered').range({}))
-    env.tables.items.put(key, value)
-  return new Map()
+interface Places {
+  /** Of the UIDs that are known without one. */
+  folders: Map<number, string>
+  /** By item, places whose keys cannot be read. */
+  loose: Map<number, OldPlace[]>
 }
 
-/** Answers the folders of the UIDs. */
-function movePlainPlaces(env: Env): Map<number, string> {
+function movePlaces(env: Env): Places {
+  for (const { key, value } of env.old<PlaceKey>('places', 'ordered').range({}))
+    env.tables.items.put(key, value)
+  return { folders: new Map(), loose: new Map() }
+}
+
+function movePlainPlaces(env: Env): Places {
   const folders = new Map<number, string>()
+  const loose = new Map<number, OldPlace[]>()
   for (const { key: uid, value } of env.old<number>('places', 'uint32').range({})) {
     const { folder, ...rest } = decode<OldPlace>(value)
+    if (folder === undefined) {
+      // A version of format 2 has written to data of format 1: its keys do not fit into this table.
+      loose.set(rest.item, [...(loose.get(rest.item) ?? []), rest])
+      continue
+    }
     folders.set(uid, folder)
     env.tables.items.put([uid, folder], encode(rest))
   }
-  return folders
+  return { folders, loose }
+}
+
+/** Gives an item's places the records that belong to them: those that changed when their rows did. */
+function settle({ tables }: Env, places: readonly PlaceKey[], loose: readonly OldPlace[]): void {
+  for (const [uid, folder] of places) {
+    const row = readRow(tables, '', folder, uid)
+    const place = loose.find(({ modseq }) => modseq === row?.modseq)
+    if (place && !tables.items.has([uid, folder])) tables.items.put([uid, folder], encode(place))
+  }
 }
 
 /** Chunks of rows were counted up, and counters had a table of their own. */

@@ -34,6 +34,19 @@ function find(chunk: Buffer, uid: number): { at: number; hit: boolean } {
   return { at, hit: at < chunk.length && chunk.readUInt32LE(at) === uid }
 }
 
+/** One row; null: there is no such UID. */
+export function readRow(views: Views, scope: Scope, folder: string, uid: number): Row | null {
+  const chunk = views.rows.get(chunkKey(scope, folder, uid >>> CHUNK_BITS))
+  const { at, hit } = chunk ? find(chunk, uid) : { at: 0, hit: false }
+  if (!chunk || !hit) return null
+  return {
+    uid,
+    modseq: chunk.readUInt32LE(at + 4),
+    flags: chunk.readUInt32LE(at + 8),
+    keywords: chunk.readUInt32LE(at + 12),
+  }
+}
+
 /** Puts or replaces a row in one folder. */
 export function putRow(tables: Tables, scope: Scope, folder: string, row: Row): void {
   const key = chunkKey(scope, folder, row.uid >>> CHUNK_BITS)
