@@ -62,6 +62,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/drop\//,
     may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders', 'quarantine/model'],
   },
+  'quarantine/listing': {
+    files: /^plugin\/quarantine\/listing\//,
+    may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders'],
+  },
   'quarantine/release': {
     files: /^plugin\/quarantine\/release\//,
     may: [...VIEWS, 'mime', 'quarantine/folders'],
@@ -80,6 +84,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mime',
       'quarantine/accounts',
       'quarantine/folders',
+      'quarantine/listing',
       'quarantine/lists',
       'quarantine/model',
       'quarantine/drop',
@@ -106,6 +111,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/context',
       'config',
       'quarantine/accounts',
+      'quarantine/listing',
       'quarantine/verbs',
       'quarantine/mail path',
     ],
@@ -248,7 +254,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   cli: {
     files: /^plugin\/cli\//,
-    may: [...VERBS, 'quarantine/context', 'quarantine/lists', 'quarantine/model', 'config', 'open'],
+    may: [
+      ...VERBS,
+      'quarantine/context',
+      'quarantine/listing',
+      'quarantine/lists',
+      'quarantine/model',
+      'config',
+      'open',
+    ],
   },
 
   'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Login } from '../mail.ts'
 import { Logins } from './accounts/logins.ts'
 import type { Context } from './context.ts'
+import { Columns } from './listing/columns.ts'
 import { System } from './system.ts'
 import { Verbs } from './verbs/verbs.ts'
 
@@ -12,9 +13,12 @@ export class Quarantine {
   /** Before there is a login: passwords, and how guessing is slowed down. */
   readonly logins: Logins
   readonly #ctx: Context
+  /** What listings are ordered by: one copy for all logins of a process. */
+  readonly #columns: Columns
 
   constructor(ctx: Context) {
     this.#ctx = ctx
+    this.#columns = new Columns(ctx)
     this.system = new System(ctx)
     this.logins = new Logins(ctx)
   }
@@ -25,7 +29,7 @@ export class Quarantine {
 
   /** What this login may do. One for each session: it remembers what it showed. */
   as(login: Login): Verbs {
-    return new Verbs(this.#ctx, login)
+    return new Verbs(this.#ctx, login, this.#columns)
   }
 }
 

@@ -70,6 +70,11 @@ export class Beside {
     return this.#tables.summaries.get(item)
   }
 
+  /** The same without memory of its own: valid until the next access to any table. */
+  summaryInPlace(item: number): Buffer | undefined {
+    return this.#tables.summaries.inPlace(item)
+  }
+
   /** Keeps the summary of an item that had none. Soon, or not at all: it can be made again. */
   keepSummary(item: number, bytes: Uint8Array): void {
     if (this.#made.size === 0) setImmediate(() => void this.#keepMade().catch(() => undefined))

@@ -96,3 +96,30 @@ export function readRows(views: Views, scope: Scope, folder: string, messages: n
   }
   return rows
 }
+
+/** Rows of one folder from the newest backwards, of UIDs below `below`; read as they are asked for. */
+export function* rowsBack(
+  views: Views,
+  scope: Scope,
+  folder: string,
+  below: number,
+): Generator<Row> {
+  if (below <= 0) return
+  const chunks = views.rows.range({
+    start: [scope, folder, (below - 1) >>> CHUNK_BITS],
+    end: [scope, folder],
+    reverse: true,
+  })
+  for (const { value } of chunks) {
+    // Read whole: between two rows others read, and the value is LMDB's.
+    const rows: Row[] = []
+    for (let at = value.length - ROW; at >= 0; at -= ROW)
+      rows.push({
+        uid: value.readUInt32LE(at),
+        modseq: value.readUInt32LE(at + 4),
+        flags: value.readUInt32LE(at + 8),
+        keywords: value.readUInt32LE(at + 12),
+      })
+    for (const row of rows) if (row.uid < below) yield row
+  }
+}

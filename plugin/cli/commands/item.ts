@@ -1,13 +1,22 @@
 // lazaret item: what lies in the quarantine.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { Refused } from '../../errors.ts'
-import type { Listed } from '../../quarantine/folders/listing.ts'
+import type { FolderId } from '../../quarantine/folders/folders.ts'
+import { CHIPS, type Chip } from '../../quarantine/listing/chips.ts'
+import { ORDERS, type Order } from '../../quarantine/listing/cursor.ts'
+import type { Listed } from '../../quarantine/listing/listed.ts'
+import type { Page } from '../../quarantine/listing/page.ts'
+import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import { Usage } from '../errors.ts'
 import { clean, table, when } from '../output.ts'
 import { act, SCOPE_HELP, scopeOf } from '../action.ts'
 
 interface ListOptions {
   folder?: string
+  only?: Chip
+  search?: string
+  order?: Order
+  cursor?: string
   scope?: string
   limit: string
 }
@@ -16,8 +25,19 @@ export function item(): Command {
   const command = new Command('item').description('messages in the quarantine')
   command
     .command('list')
-    .description('messages of a folder, newest first')
+    .description('messages of a folder or of a class')
     .option('--folder <name>', 'a folder as mail clients show it (default: that of caught mail)')
+    .addOption(
+      new Option('--only <class>', 'a class instead of a folder')
+        .choices(CHIPS)
+        .conflicts('folder'),
+    )
+    .option(
+      '--search <words>',
+      'from: to: subject: before: after: larger: smaller: score:, or any word',
+    )
+    .addOption(new Option('--order <order>', 'which first').choices(ORDERS).default('newest'))
+    .option('--cursor <cursor>', 'go on where an earlier list ended')
     .option('--scope <scope>', SCOPE_HELP)
     .option('--limit <n>', 'how many', '50')
     .addHelpText(
@@ -25,6 +45,7 @@ export function item(): Command {
       `
 Examples:
   lazaret item list --scope example.com
+  lazaret item list --only doubtful --order wanted --search 'from:shop subject:"your order" after:2026-11-01'
   lazaret item list --folder Release --json`,
     )
     .action(
@@ -32,19 +53,20 @@ Examples:
         const limit = Number(options.limit)
         if (!Number.isInteger(limit) || limit < 1)
           throw new Usage(`--limit ${options.limit}: give a number`)
-        const name = options.folder ?? verbs.config.folders.caught
-        const folder = verbs.folders.find(name)
-        if (!folder) {
-          const names = verbs.folders.all().map((one) => one.name)
-          throw new Refused(
-            'not-found',
-            `There is no folder '${name}'; there are ${names.join(', ')}.`,
-          )
-        }
+        const { name, ...where } = placeOf(verbs, options)
+        const query = { ...where, search: options.search, order: options.order }
+        const scope = scopeOf(options.scope)
         const listed: Listed[] = []
-        for (const one of verbs.items.list(folder, scopeOf(options.scope))) {
-          listed.push(one)
-          if (listed.length === limit) break
+        let cursor: string | null = options.cursor ?? ''
+        while (cursor !== null && listed.length < limit) {
+          const page: Page = await verbs.items.list({
+            ...query,
+            scope,
+            limit: Math.min(limit - listed.length, 500),
+            ...(cursor !== '' && { cursor }),
+          })
+          listed.push(...page.items)
+          cursor = page.next
         }
         const rows = listed.map(({ item: one, subject }) => [
           String(one.id),
@@ -57,7 +79,7 @@ Examples:
         ])
         return {
           value: listed.map(value),
-          text: rows.length === 0 ? `There is nothing in ${name}.` : table([HEAD, ...rows], [0]),
+          text: rows.length === 0 ? `There is nothing in ${name}.` : text(rows, cursor),
         }
       }),
     )
@@ -76,7 +98,25 @@ Examples:
 
 const HEAD = ['item', 'received (UTC)', 'verdict', 'sender', 'recipient', 'release', 'subject']
 
-function value({ item: one, subject, folders }: Listed): unknown {
+/** Which messages are meant, and what that is called. */
+function placeOf(
+  verbs: Verbs,
+  { folder: wanted, only }: ListOptions,
+): { name: string; chip?: Chip; folder?: FolderId } {
+  if (only !== undefined) return { name: `the class '${only}'`, chip: only }
+  const name = wanted ?? verbs.config.folders.caught
+  const folder = verbs.folders.find(name)
+  if (folder) return { name, folder: folder.id }
+  const names = verbs.folders.all().map((one) => one.name)
+  throw new Refused('not-found', `There is no folder '${name}'; there are ${names.join(', ')}.`)
+}
+
+function text(rows: string[][], cursor: string | null): string {
+  const more = cursor === null ? '' : `\nThere are more; go on with --cursor ${cursor}`
+  return table([HEAD, ...rows], [0]) + more
+}
+
+function value({ item: one, subject, from, folders, seen }: Listed): unknown {
   const { identity: _, places: _places, release, ...rest } = one
   const told = release && {
     state: release.state,
@@ -84,7 +124,7 @@ function value({ item: one, subject, folders }: Listed): unknown {
     reply: release.reply,
     actor: release.actor,
   }
-  return { ...rest, subject, folders, release: told }
+  return { ...rest, subject, from, folders, seen, release: told }
 }
 
 function whole({ item: one, subject, folders }: Listed): string {

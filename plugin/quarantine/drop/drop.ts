@@ -31,7 +31,8 @@ export interface Dropped {
   to: number[]
 }
 
-interface Planned {
+/** A place, and what putting it elsewhere means. */
+export interface Planned {
   place: Place
   item: Item
   means: Meaning
@@ -48,22 +49,27 @@ export async function move(
   return await write(ctx, { actor: login.account }, (tx) => {
     const planned = plan(tx, login, from, uids, to)
     const dropped: Dropped = { from: [], to: [] }
-    for (const { place, item, means } of planned) {
-      const uid = appendEntry(tx, {
-        type: 'move',
-        uid: place.uid,
-        scope: item.scope,
-        from: from.id,
-        folder: to.id,
-        flags: flagsAfter(flagsOf(tx, place), means),
-        due: dueAfter(ctx, tx, item, means),
-      })
-      carryOut(ctx, tx, item.id, means)
-      dropped.from.push(place.uid)
-      dropped.to.push(uid)
+    for (const one of planned) {
+      dropped.from.push(one.place.uid)
+      dropped.to.push(shift(ctx, tx, one, to.id))
     }
     return dropped
   })
+}
+
+/** A place leaves its folder for another one, with the meaning of that. Answers its new UID. */
+export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to: FolderId): number {
+  const uid = appendEntry(tx, {
+    type: 'move',
+    uid: place.uid,
+    scope: item.scope,
+    from: place.folder,
+    folder: to,
+    flags: flagsAfter(flagsOf(tx, place), means),
+    due: dueAfter(ctx, tx, item, means),
+  })
+  carryOut(ctx, tx, item.id, means)
+  return uid
 }
 
 /** Adds places in `to` for what lies in `from`. The copy is the drop; a later EXPUNGE deletes nothing. */
@@ -123,16 +129,20 @@ function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: F
     // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
     const means: Meaning =
       from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)
-    refuseWhatIsOver(item, from, means)
+    refuseWhatIsOver(item, from.id, means)
     planned.push({ place, item, means })
   }
   return planned
 }
 
 /** What is delivered stays delivered: asking for it again, or taking it back, is answered in words. */
-function refuseWhatIsOver({ release, trained, home }: Item, from: Folder, means: Meaning): void {
+export function refuseWhatIsOver(
+  { release, trained, home }: Item,
+  from: FolderId,
+  means: Meaning,
+): void {
   if (release?.state !== 'delivered') return
-  const again = means.does === 'act' && means.release && from.id === home && means.label === trained
+  const again = means.does === 'act' && means.release && from === home && means.label === trained
   // A lesson can still be taken back.
   const back = means.does === 'undo' && trained === null
   if (again || back)
@@ -144,7 +154,7 @@ function flagsAfter({ system, keywords }: FlagSet, means: Meaning): FlagSet {
   return { system, keywords: means.does === 'undo' ? withOutcome(keywords, null) : keywords }
 }
 
-function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {
+export function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {
   if (means.does === 'file' || means.does === 'refuse') return
   const act = means.does === 'act' ? means : { label: null, release: false }
   want(ctx, tx, id, act.label, act.release)

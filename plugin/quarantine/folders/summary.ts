@@ -11,15 +11,16 @@ import { parseZoned } from '../../mime/date.ts'
 import { envelopeWire, parseEnvelope } from '../../mime/envelope.ts'
 import { find } from '../../mime/headers.ts'
 import { messageIds } from '../../mime/message-id.ts'
+import { decodeWords } from '../../mime/words.ts'
 import { spell } from '../../mime/spell.ts'
 import { param } from '../../mime/params.ts'
 import type { Part } from '../../mime/structure.ts'
 import { isMessageLeaf } from '../../mime/text.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 3
+const VERSION = 4
 /** Octets before the text: see `encode`. */
-const HEAD = 88
+const HEAD = 112
 /** A longer one (hostile mail: thousands of parts) is not kept: it would cost more than it saves. */
 const KEPT_MAX = 65_536
 const THREAD = 15
@@ -46,8 +47,21 @@ export interface Summary {
    * words. What is not among its bytes, case aside, is then in no text that SEARCH looks at.
    */
   readonly plain: boolean
+  /** From one of ours to others; then it has recipients of its own. */
+  readonly outgoing: boolean
   /** Same for messages of one conversation: hash of its first message's Message-ID (RFC 8474 §5.2). */
   readonly thread: string
+  /** Probability of spam as judged at arrival, or null. */
+  readonly score: number | null
+  /** Unix time in ms after which the item was to be purged when it came; 0: never. */
+  readonly due: number
+  /** Envelope sender. */
+  readonly sender: string
+  /** First author of its From field, as a person reads it: the name (or `''`) and the address. */
+  readonly name: string
+  readonly address: string
+  /** Subject as a person reads it, cut where it is very long. */
+  readonly subject: string
   /** ENVELOPE and BODYSTRUCTURE stand here, as FETCH sends them (RFC 9051 §7.5.2). */
   readonly bytes: Buffer
   /** ENVELOPE from here to `structure`, BODYSTRUCTURE from there to the end of `bytes`. */
@@ -55,10 +69,17 @@ export interface Summary {
   readonly structure: number
 }
 
-type Summarized = Pick<Item, 'blob' | 'size' | 'at' | 'zone' | 'scope'>
+type Summarized = Pick<
+  Item,
+  'blob' | 'size' | 'at' | 'zone' | 'scope' | 'direction' | 'verdict' | 'due' | 'sender'
+>
+
+/** Octets of each text that is kept for lists. */
+const TEXT_MAX = 400
 
 /** The record of a message, as it is kept. */
-export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Summarized): Buffer {
+export function makeSummary(root: Part, item: Summarized): Buffer {
+  const { blob, size, at, zone = 0, scope, verdict, due } = item
   const { raw } = root
   const envelope = parseEnvelope(root.header)
   const references = messageIds(find(root.header, 'references') ?? '')
@@ -73,9 +94,19 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
   const head = spell(envelopeWire(envelope))
   const text = head + spell(bodyStructure(root))
   const eyes = Buffer.from(scope)
-  const bytes = Buffer.alloc(HEAD + eyes.length + text.length)
+  const author = envelope.from.at(0)
+  const texts = [
+    item.sender,
+    decodeWords(author?.name ?? ''),
+    author?.host ? `${author.mailbox ?? ''}@${author.host}` : '',
+    decodeWords(envelope.subject ?? ''),
+  ].map((one) => bounded(one))
+  const lists = Buffer.concat([eyes, ...texts])
+  const bytes = Buffer.alloc(HEAD + lists.length + text.length)
   bytes[0] = VERSION
-  bytes[1] = isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root) ? 1 : 0
+  bytes[1] =
+    (isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root) ? PLAIN : 0) |
+    (item.direction === 'out' ? OUTGOING : 0)
   bytes.writeUInt16LE(eyes.length, 2)
   bytes.writeUInt32LE(head.length, 4)
   bytes.writeDoubleLE(at, 8)
@@ -85,9 +116,27 @@ export function makeSummary(root: Part, { blob, size, at, zone = 0, scope }: Sum
   bytes.write(blob, 36, 'hex')
   hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)
   bytes.writeInt16LE(zone, 84)
-  eyes.copy(bytes, HEAD)
-  bytes.write(text, HEAD + eyes.length, 'latin1')
+  bytes.writeDoubleLE(verdict?.score ?? NaN, 88)
+  bytes.writeDoubleLE(due, 96)
+  for (const [i, one] of texts.entries()) bytes.writeUInt16LE(one.length, TEXTS + 2 * i)
+  lists.copy(bytes, HEAD)
+  bytes.write(text, HEAD + lists.length, 'latin1')
   return bytes
+}
+
+/** Bits of the second octet. */
+const PLAIN = 1
+const OUTGOING = 2
+/** Where the lengths of the texts stand. */
+const TEXTS = 104
+const TEXT = { sender: 0, name: 1, address: 2, subject: 3 } as const
+
+function bounded(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= TEXT_MAX) return bytes
+  let end = TEXT_MAX
+  while ((bytes[end] & 0xc0) === 0x80) end-- // not inside a character
+  return bytes.subarray(0, end)
 }
 
 /** Charsets in which ASCII bytes are always ASCII characters: no shift sequences. */
@@ -123,16 +172,47 @@ class Kept implements Summary {
     this.bytes = bytes
   }
   get envelope(): number {
-    return HEAD + this.bytes.readUInt16LE(2)
+    return this.#start(4)
   }
   get structure(): number {
     return this.envelope + this.bytes.readUInt32LE(4)
   }
   get scope(): Scope {
-    return this.bytes.toString('utf8', HEAD, this.envelope)
+    return this.bytes.toString('utf8', HEAD, this.#start(0))
+  }
+  get score(): number | null {
+    const score = this.bytes.readDoubleLE(88)
+    return Number.isNaN(score) ? null : score
+  }
+  get due(): number {
+    return this.bytes.readDoubleLE(96)
+  }
+  get sender(): string {
+    return this.#text(TEXT.sender)
+  }
+  get name(): string {
+    return this.#text(TEXT.name)
+  }
+  get address(): string {
+    return this.#text(TEXT.address)
+  }
+  get subject(): string {
+    return this.#text(TEXT.subject)
+  }
+  /** Where text number `n` begins; after the last of them ENVELOPE does. */
+  #start(n: number): number {
+    let at = HEAD + this.bytes.readUInt16LE(2)
+    for (let i = 0; i < n; i++) at += this.bytes.readUInt16LE(TEXTS + 2 * i)
+    return at
+  }
+  #text(n: number): string {
+    return this.bytes.toString('utf8', this.#start(n), this.#start(n + 1))
   }
   get plain(): boolean {
-    return this.bytes[1] === 1
+    return (this.bytes[1] & PLAIN) !== 0
+  }
+  get outgoing(): boolean {
+    return (this.bytes[1] & OUTGOING) !== 0
   }
   get at(): number {
     return this.bytes.readDoubleLE(8)

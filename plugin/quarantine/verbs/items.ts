@@ -1,22 +1,69 @@
 // Items by their id, as a page and the CLI name them.
-import type { Login, Scope } from '../../mail.ts'
+import type { Item, Login, Scope } from '../../mail.ts'
+import { parseStructure, type Part } from '../../mime/structure.ts'
 import type { Context } from '../context.ts'
-import type { Folder } from '../folders/folders.ts'
-import * as listing from '../folders/listing.ts'
+import * as buttons from '../drop/by-id.ts'
+import { rawFor } from '../folders/contents.ts'
+import type { Chip } from '../listing/chips.ts'
+import type { Columns } from '../listing/columns.ts'
+import { counts } from '../listing/counts.ts'
+import { listedItem, type Listed } from '../listing/listed.ts'
+import { page, type Page, type Query } from '../listing/page.ts'
 
 export class ItemVerbs {
   readonly #ctx: Context
   readonly #login: Login
+  readonly #columns: Columns
 
-  constructor(ctx: Context, login: Login) {
+  constructor(ctx: Context, login: Login, columns: Columns) {
     this.#ctx = ctx
     this.#login = login
+    this.#columns = columns
   }
 
-  get(id: number): listing.Listed | null {
-    return listing.listedItem(this.#ctx, this.#login, id)
+  list(query: Query = {}): Promise<Page> {
+    return page(this.#ctx, this.#columns, this.#login, query)
   }
-  list(folder: Folder, scope: Scope = this.#login.scope): Generator<listing.Listed> {
-    return listing.listItems(this.#ctx, this.#login, folder, scope)
+  /** How many there are for each chip, in a scope of the login's. */
+  counts(scope?: Scope): Promise<Record<Chip, number>> {
+    return counts(this.#ctx, this.#columns, this.#login, scope)
+  }
+  get(id: number): Listed | null {
+    return listedItem(this.#ctx, this.#login, id)
+  }
+  /** The message as it was received. Valid until the next turn of the event loop: copy what is kept longer. */
+  raw(id: number): Buffer {
+    return rawFor(
+      this.#ctx,
+      this.#login,
+      buttons.needItem(this.#ctx.store.views, this.#login, id).id,
+    )
+  }
+  /** Its parts, on those bytes. */
+  structure(id: number): Part {
+    return parseStructure(this.raw(id))
+  }
+
+  release(id: number): Promise<Item> {
+    return buttons.press(this.#ctx, this.#login, id, 'release')
+  }
+  releaseAndTrain(id: number): Promise<Item> {
+    return buttons.press(this.#ctx, this.#login, id, 'releaseAndTrain')
+  }
+  notSpam(id: number): Promise<Item> {
+    return buttons.press(this.#ctx, this.#login, id, 'notSpam')
+  }
+  spam(id: number): Promise<Item> {
+    return buttons.press(this.#ctx, this.#login, id, 'spam')
+  }
+  /** Back to where it was caught, from an action folder or from what was deleted. */
+  undo(id: number): Promise<Item> {
+    return buttons.press(this.#ctx, this.#login, id, 'undo')
+  }
+  delete(id: number): Promise<Item> {
+    return buttons.deleteItem(this.#ctx, this.#login, id)
+  }
+  markSeen(id: number, seen: boolean): Promise<Item> {
+    return buttons.markSeen(this.#ctx, this.#login, id, seen)
   }
 }

@@ -5,6 +5,7 @@ import type { Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
 import { history, type HistoryEntry } from '../history.ts'
+import type { Columns } from '../listing/columns.ts'
 import { AccountVerbs } from './accounts.ts'
 import { FolderVerbs } from './folders.ts'
 import { ListVerbs } from './lists.ts'
@@ -24,12 +25,12 @@ export class Verbs {
   readonly model: ModelVerbs
   readonly #ctx: Context
 
-  constructor(ctx: Context, login: Login) {
+  constructor(ctx: Context, login: Login, columns: Columns) {
     this.#ctx = ctx
     this.login = checkedLogin(login)
     this.folders = new FolderVerbs(ctx, this.login)
     this.messages = new MessageVerbs(ctx, this.login)
-    this.items = new ItemVerbs(ctx, this.login)
+    this.items = new ItemVerbs(ctx, this.login, columns)
     this.settings = new SettingVerbs(ctx, this.login)
     this.lists = new ListVerbs(ctx, this.login)
     this.accounts = new AccountVerbs(ctx, this.login)

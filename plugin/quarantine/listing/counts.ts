@@ -1,0 +1,34 @@
+// How many items each chip has. Places are counted: an item that was copied lies in two folders.
+import type { Login, Scope } from '../../mail.ts'
+import { folderStatus } from '../../store/places.ts'
+import type { Context } from '../context.ts'
+import { ownScope } from '../eyes.ts'
+import { CHIPS, doubt, FOLDERS_OF, type Chip } from './chips.ts'
+import type { Columns } from './columns.ts'
+import { deletedItems, failedItems } from './few.ts'
+
+export async function counts(
+  ctx: Context,
+  columns: Columns,
+  login: Login,
+  within: Scope | undefined,
+): Promise<Record<Chip, number>> {
+  const scope = within === undefined ? login.scope : ownScope(login, within, 'messages')
+  const { views } = ctx.store
+  const found = {} as Record<Chip, number>
+  for (const chip of CHIPS)
+    found[chip] =
+      chip === 'deleted'
+        ? 0
+        : FOLDERS_OF[chip].reduce((sum, id) => sum + folderStatus(views, scope, id).messages, 0)
+  const scores = await columns.get(scope, 'caught', 'wanted')
+  const below = doubt(ctx)
+  found.doubtful = 0
+  for (let i = 0; i < scores.length; i++) {
+    const key = scores.keyAt(i)
+    if (typeof key === 'number' && key < below) found.doubtful++
+  }
+  found.failed = (await failedItems(ctx, scope)).length
+  found.deleted = (await deletedItems(ctx, scope)).length
+  return found
+}
