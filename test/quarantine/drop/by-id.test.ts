@@ -76,7 +76,7 @@ describe('a button does what the drop does', () => {
     const [from, to] = [folder(lazaret, 'requested'), folder(lazaret, 'release')]
     const why = await messages.move(from, [uid], to).catch((error: Error) => error.message)
     expect(why).toMatch(/delivered already/)
-    await expect(items.release(uid)).rejects.toThrow(why as string)
+    await expect(items.release(uid)).rejects.toThrow(why)
     await items.spam(uid)
     expect(uidsIn(lazaret, 'spam')).toHaveLength(1)
   })
