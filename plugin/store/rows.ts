@@ -106,9 +106,8 @@ export function* rowsBack(
 ): Generator<Row> {
   if (below <= 0) return
   const chunks = views.rows.range({
-    start: [scope, folder, (below - 1) >>> CHUNK_BITS],
-    end: [scope, folder],
-    reverse: true,
+    start: chunkKey(scope, folder, (below - 1) >>> CHUNK_BITS),
+    end: [scope, folder, FIRST_CHUNK + 1],
   })
   for (const { value } of chunks) {
     // Read whole: between two rows others read, and the value is LMDB's.

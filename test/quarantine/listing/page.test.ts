@@ -11,7 +11,7 @@ import type { Query } from '../../../plugin/quarantine/listing/page.ts'
 import { parseSearch } from '../../../plugin/quarantine/listing/words.ts'
 import { sortKey } from '../../../plugin/mime/search.ts'
 import { sees } from '../../../plugin/scope.ts'
-import { getItem } from '../../../plugin/store/items.ts'
+import { getItem, itemIds } from '../../../plugin/store/items.ts'
 import { DOMAIN, hold, message, OTHER, rig, ROOT, trained, USER } from '../rig.ts'
 
 describe('words of a search', () => {
@@ -124,7 +124,7 @@ async function fail(lazaret: Lazaret, item: number): Promise<void> {
 function naive(lazaret: Lazaret, login: Login, chip: Chip, order: Order): number[] {
   const { views, beside } = lazaret.store
   const doubt = (lazaret.config.settings.spam + 1) / 2
-  const found = [...views.items.keys({})]
+  const found = [...itemIds(views)]
     .map((id) => getItem(views, id) as Item)
     .filter(({ scope }) => sees(login.scope, scope))
     .filter((item) => {
