@@ -11,6 +11,7 @@ import {
 } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
+import { isOrdinary } from './folders.ts'
 import { levels } from '../scope.ts'
 import { putRow, removeRow } from './rows.ts'
 
@@ -23,7 +24,7 @@ export function getPlace(views: Views, [uid, folder]: PlaceKey): Place | null {
 
 /** For the event by which an item enters `folder`: its UID there, where that is not the seq. */
 export function countedUid(views: Views, folder: string): { newUid?: number } {
-  return folder.startsWith('box-') ? { newUid: folderStatus(views, '', folder).uidNext } : {}
+  return isOrdinary(folder) ? { newUid: folderStatus(views, '', folder).uidNext } : {}
 }
 
 export function folderStatus(views: Views, scope: Scope, folder: string): FolderStatus {
@@ -47,15 +48,15 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
   tables.items.remove([place.uid, place.folder])
   for (const scope of levels(item.scope)) {
     removeRow(tables, scope, place.folder, place.uid)
-    const box = folderStatus(tables, scope, place.folder)
+    const status = folderStatus(tables, scope, place.folder)
     tables.rows.put(
       [scope, place.folder],
       encode({
-        messages: box.messages - 1,
-        unseen: box.unseen - unseen(place),
-        deleted: box.deleted - deleted(place),
-        size: box.size - item.size,
-        uidNext: box.uidNext,
+        messages: status.messages - 1,
+        unseen: status.unseen - unseen(place),
+        deleted: status.deleted - deleted(place),
+        size: status.size - item.size,
+        uidNext: status.uidNext,
         modseq: seq,
       } satisfies FolderStatus),
     )
@@ -63,16 +64,16 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
 }
 
 function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Place | null): void {
-  const box = folderStatus(tables, scope, place.folder)
+  const status = folderStatus(tables, scope, place.folder)
   tables.rows.put(
     [scope, place.folder],
     encode({
-      messages: box.messages + (old ? 0 : 1),
-      unseen: box.unseen + unseen(place) - (old ? unseen(old) : 0),
-      deleted: box.deleted + deleted(place) - (old ? deleted(old) : 0),
-      size: box.size + (old ? 0 : item.size),
+      messages: status.messages + (old ? 0 : 1),
+      unseen: status.unseen + unseen(place) - (old ? unseen(old) : 0),
+      deleted: status.deleted + deleted(place) - (old ? deleted(old) : 0),
+      size: status.size + (old ? 0 : item.size),
       // RFC 9051 §2.3.1.1: UIDNEXT changes only when messages are added.
-      uidNext: Math.max(box.uidNext, place.uid + 1),
+      uidNext: Math.max(status.uidNext, place.uid + 1),
       modseq: place.modseq,
     } satisfies FolderStatus),
   )

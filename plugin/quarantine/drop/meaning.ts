@@ -1,6 +1,7 @@
 // What dropping a message into a folder means: one pure table. The verbs only carry it out.
 import type { Item, Label } from '../../mail.ts'
 import { Refused } from '../../errors.ts'
+import { isOrdinary } from '../../store/folders.ts'
 import type { FolderId } from '../folders/folders.ts'
 
 /**
@@ -27,11 +28,11 @@ export function meaning(from: FolderId | null, to: FolderId): Meaning {
   if (to === 'inbox')
     return refuse('INBOX holds messages of the quarantine itself; nothing can be put there.')
   if (from === to) return refuse('The message is in this folder already.')
-  if (from === 'inbox' && to !== 'trash' && !to.startsWith('box-'))
+  if (from === 'inbox' && to !== 'trash' && !isOrdinary(to))
     return refuse('This message is from the quarantine itself; it can only be read and deleted.')
   const act = ACTS[to]
   if (act) return act
-  if (to === 'trash' || to.startsWith('box-')) return { does: 'file' }
+  if (to === 'trash' || isOrdinary(to)) return { does: 'file' }
   // What is left are the folders that messages are caught in.
   return { does: 'undo' }
 }

@@ -2,7 +2,7 @@
 import { Refused } from '../../../errors.ts'
 import type { Login } from '../../../mail.ts'
 import { boundGroups } from '../../../store/bounds.ts'
-import { folderValidity } from '../../../store/folders.ts'
+import { folderValidity, ordinaryId } from '../../../store/folders.ts'
 import { getItem } from '../../../store/items.ts'
 import { folderStatus, getPlace } from '../../../store/places.ts'
 import { readRows } from '../../../store/rows.ts'
@@ -72,7 +72,7 @@ export async function renameFolder(
 
 function make(tx: Tx, name: string): void {
   // The seq of the event is not known before it is appended; the next one is.
-  const id = `box-${tx.seq + 1}`
+  const id = ordinaryId(tx.seq + 1)
   const uidValidity = Math.max(Math.floor(tx.at / 1000), folderValidity(tx.views) + 1)
   tx.append({ type: 'folder', id, name, uidValidity })
 }
