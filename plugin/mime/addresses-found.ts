@@ -71,6 +71,7 @@ function localsBefore(text: string, at: number): Set<string> {
     whole,
     // Quotes and signs of any kind around the address.
     trimmed(whole),
+    whole.replace(/^['`]+/, ''),
     word,
     run((char) => NAIVE.test(char)),
     loose,
@@ -104,7 +105,8 @@ function domainsBehind(text: string, from: number): Set<string> {
   const whole = run((char) => !OUTSIDE.has(char))
   const host = run((char) => HOST.test(char) || isSurrogate(char))
   const tidy = trimmed(host).replace(/\.{2,}/g, '.')
-  for (const one of [whole, host, tidy, NAIVE_HOST.exec(piece)?.[0] ?? ''])
+  const unquoted = whole.replace(/['`]/g, '')
+  for (const one of [whole, unquoted, host, tidy, NAIVE_HOST.exec(piece)?.[0] ?? ''])
     if (one !== '' && !/^\.+$/.test(one)) found.add(one)
   return found
 }

@@ -2,13 +2,14 @@
 // lenient reader might find (for block lists). `author`: the one author of a well-formed field, of whom no
 // reader thinks otherwise (for allow lists).
 
+import { isUtf8 } from 'node:buffer'
 import type { Authors } from '../mail.ts'
 import { canonicalAddress } from '../address.ts'
 import { isStandIn, parseAddresses } from './address.ts'
 import { findAddresses } from './addresses-found.ts'
 import { decodeUnlabelled } from './charset.ts'
 import { tidy } from './clean.ts'
-import { FIELDS_MAX, findAll, unfold, type Header } from './headers.ts'
+import { FIELDS_MAX, findAll, parseHeader, unfold, type Header } from './headers.ts'
 import { readings } from './readings.ts'
 import { decodeWords } from './words.ts'
 
@@ -51,10 +52,19 @@ function toldAddresses(value: string): string[] {
 const isSame = (one: string, other: string): boolean =>
   one === other || (canonicalAddress(one) ?? one) === canonicalAddress(other)
 
+/** Empty lines at the beginning of a message that are passed over. */
+const BLANK_MAX = 10
+
 /** Values of From fields that only some readers see. */
 function hiddenValues(header: Header): string[] {
   const values: string[] = []
-  const { fields } = header
+  const { fields, raw } = header
+  // Behind empty lines, which some pass over.
+  let next = header
+  for (let i = 0; i < BLANK_MAX && next.fields.length === 0 && next.end < raw.length; i++) {
+    next = parseHeader(raw, next.end)
+    values.push(...findAll(next, 'from'))
+  }
   // Behind a bare CR: to some readers it ends a line.
   const text = header.slice(header.start, header.fieldsEnd)
   for (const [, value] of text.matchAll(/\r(?!\n)from[ \t]*:((?:[^\r\n]|\r?\n?[ \t])*)/gi))
@@ -70,20 +80,25 @@ function hiddenValues(header: Header): string[] {
 
 const LOCAL = '[a-z0-9_+-]+(?:\\.[a-z0-9_+-]+)*'
 const DOMAIN = '[a-z0-9-]+(?:\\.[a-z0-9-]+)*'
-/** `"Joe Doe" <joe@example.com>`, `Joe Doe <joe@example.com>`, `joe@example.com`: nearly all there are. */
+/** `"Joe Doe" <joe@example.com>`, `Joe Doe <joe@example.com>`, `joe@example.com (Joe)`: nearly all there are. */
 const USUAL = new RegExp(
-  `^(?:("[^"\\\\]*"[ \\t]*|[^"\\\\()<>,;:]*)<(${LOCAL}@${DOMAIN})>|(${LOCAL}@${DOMAIN}))[ \\t]*$`,
+  `^(?:("[^"\\\\]*"[ \\t]*|[^"\\\\()<>,;:]*)<(${LOCAL}@${DOMAIN})>|(${LOCAL}@${DOMAIN}))` +
+    '[ \\t]*(?:\\(([^()\\\\]*)\\)[ \\t]*)?$',
   'i',
 )
 
 /** The author of a usual value in whose name nobody can find an address; null for any other. */
 function usualAuthor(value: string): string | null {
-  const [, name = '', named, bare] = USUAL.exec(value) ?? []
+  const [, name = '', named, bare, comment = ''] = USUAL.exec(value) ?? []
   const address = named ?? bare
   if (address === undefined || address.length > SPEC_MAX) return null
-  if (!/[@=%\x80-\xff]/.test(name)) return address
+  return hidesAddress(name) || hidesAddress(comment) ? null : address
+}
+
+function hidesAddress(name: string): boolean {
+  if (!/[@=%\x80-\xff]/.test(name)) return false
   const text = decodeWords(name).normalize('NFKC')
-  return /[@%]|=\?|=[0-9a-f]{2}/i.test(text) ? null : address
+  return /[@%]|=\?|=[0-9a-f]{2}/i.test(text)
 }
 
 const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~\\p{L}\\p{M}\\p{N}-]+"
@@ -105,7 +120,9 @@ function authorOf(value: string): string | null {
   const parts = outline(value)
   if (parts === null) return null
   const { outside, angle } = parts
-  const spec = decodeUnlabelled(Buffer.from((angle ?? outside).trim(), 'latin1'))
+  const bytes = Buffer.from(angle ?? outside, 'latin1')
+  if (!isUtf8(bytes)) return null // RFC 6532 §3.1
+  const spec = withoutSpaces(bytes.toString('utf8'))
   if (spec.length > SPEC_MAX || !SPEC.test(spec) || spec.includes('=?')) return null
   const domain = spec.slice(spec.lastIndexOf('@') + 1)
   if (domain.normalize('NFKC') !== domain.normalize('NFC')) return null
@@ -117,8 +134,16 @@ function authorOf(value: string): string | null {
   return names.split(/\s+/).every(isName) ? spec : null
 }
 
+/** Without spaces and tabs at its ends; trim() takes more, and a regular expression would be quadratic. */
+function withoutSpaces(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && (text[start] === ' ' || text[start] === '\t')) start++
+  while (start < end && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
+  return text.slice(start, end)
+}
+
 /**
- * A value without its comments and quoted strings, and what stands in its angle brackets. Null: a list, a
+ * A value without its comments and what is quoted in it, and what stands in its angle brackets. Null: a list, a
  * group, several or nested brackets, something behind them, or what is not closed.
  */
 function outline(value: string): { outside: string; angle: string | null } | null {
@@ -131,7 +156,7 @@ function outline(value: string): { outside: string; angle: string | null } | nul
       if (end < 0) return null
       // A quoted local part belongs to the address.
       const local = char === '"' && angle === null && value[end] === '@'
-      outside += local ? value.slice(at, end) : ' '
+      outside += local ? value.slice(at, end) : char === '"' ? ' "" ' : ' '
       at = end - 1
     } else if (char === '<') {
       if (angle !== null) return null

@@ -81,6 +81,7 @@ function* plainForms(text: string): Generator<string> {
   if (/["\\]/.test(bare)) yield tight(bare.replace(/["\\]/g, ''))
   if (seen.includes('<')) {
     for (const [, inside] of bare.matchAll(/<([^<>]*)/g)) yield inside.replace(/[\s"\\]/g, '')
+    yield tight(bare.replace(/[<>]/g, ''))
   } else yield bare.replace(/[\s"\\]/g, '')
 }
 

@@ -22,7 +22,8 @@ const index = new MaskIndex()
 /** Whether block lists hold a message for an address that somebody found in it. */
 function isBlocked(authors: Authors, address: string): boolean {
   const form = canonicalAddress(address)
-  if (form === null) return true
+  // Nothing in quotes is nobody; U+FFFD stands for what ENVELOPE cannot say.
+  if (form === null || /^"*@|\ufffd/.test(form)) return true
   const mask = maskOf(form)
   if (mask === null) return true
   index.add('', 'block', mask)
@@ -78,12 +79,12 @@ async function found(raw: Buffer): Promise<string[]> {
   const inWord = (address: string): boolean =>
     texts.some((text) => text.includes(address) && !isWord(text, address))
   const naive = texts.flatMap((text) => text.match(/[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}/gi) ?? [])
-  const parsedFrom = value(parsed.from).filter((one) => IS_ONE.test(one) && !inWord(one))
-  return [...parsedFrom, ...enveloped, ...naive]
+  const lenient = [...value(parsed.from), ...enveloped]
+  return [...lenient.filter((one) => IS_ONE.test(one) && !inWord(one)), ...naive]
 }
 
-/** mailparser hands over what it cannot take apart. */
-const IS_ONE = /^[^\s\p{C}<>,;@?=]+@[^\s\p{C}<>,;@]+$/u
+/** Both hand over what they cannot take apart: an address has a name in front, and a domain of labels. */
+const IS_ONE = /^[\p{L}\p{N}][^\s\p{C}<>,;@?=]*@(?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}\p{N}_-]+$/u
 
 function isWord(text: string, address: string): boolean {
   for (let at = text.indexOf(address); at >= 0; at = text.indexOf(address, at + 1))
@@ -95,9 +96,12 @@ function isWord(text: string, address: string): boolean {
   return false
 }
 
-/** Stand-ins of ENVELOPE for what it cannot read. */
+/** Stand-ins of ENVELOPE for what it cannot read, and encoded words, which it leaves as they are. */
 const isBroken = (mailbox: string, host: string): boolean =>
-  mailbox === 'MISSING_MAILBOX' || host === 'MISSING_DOMAIN' || host === 'SYNTAX_ERROR'
+  mailbox.includes('=?') ||
+  mailbox === 'MISSING_MAILBOX' ||
+  host === 'MISSING_DOMAIN' ||
+  host === 'SYNTAX_ERROR'
 
 const piece = fc.oneof(
   {

@@ -1,5 +1,5 @@
 // lazaret list check: which entry decides about a sender, and why.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Proofs } from '../../mail.ts'
@@ -101,13 +101,18 @@ function proofsOf({ spf, dkim = [], sender }: CheckOptions, place: Place): Proof
   }
 }
 
-/** Names in config/plugins of the Haraka folder. */
-export function loadedPlugins({ harakaDir }: Place): string[] {
+/** Names in config/plugins of the Haraka folder; without dkim where that only signs. */
+function loadedPlugins({ harakaDir }: Place): string[] {
   if (harakaDir === null) return []
-  try {
-    const lines = readFileSync(join(harakaDir, 'config', 'plugins'), 'utf8').split(/\r?\n/)
-    return lines.map((line) => line.replace(/[#;].*$/, '').trim()).filter((line) => line !== '')
-  } catch {
-    return []
-  }
+  const lines = linesOf(join(harakaDir, 'config', 'plugins'))
+  const verify = linesOf(join(harakaDir, 'config', 'dkim.ini')).join('\n')
+  const signsOnly = /^\[verify\]\n(?:[^[].*\n)*?enabled\s*=\s*(?:false|no|off|0)$/im.test(verify)
+  return lines.filter((line) => !(signsOnly && /(?:^|-)dkim$/.test(line)))
+}
+
+/** Without comments and empty lines; none of a file that is not there. */
+function linesOf(path: string): string[] {
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').split(/\r?\n/)
+  return lines.map((line) => line.replace(/[#;].*$/, '').trim()).filter((line) => line !== '')
 }

@@ -130,8 +130,10 @@ function envelopeOf(plugin: Plugin, connection: Connection, transaction: Transac
 
 /** Not what the results of a message say: a sender can make a look-up of SPF run out of time. */
 function checksProofs(plugin: Plugin): boolean {
-  const { registered_plugins } = haraka<Plugins>(plugin, 'plugins')
-  return proofsAreChecked(Object.keys(registered_plugins))
+  const { registered_hooks } = haraka<Plugins>(plugin, 'plugins')
+  // Of a plugin that only signs no hook is among them.
+  const hooks = ['mail', 'data_post'].flatMap((name) => registered_hooks[name] ?? [])
+  return proofsAreChecked(hooks.map((hook) => hook.plugin))
 }
 
 /** The notes by which other plugins ask for Haraka's own quarantine. */
