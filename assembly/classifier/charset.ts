@@ -37,11 +37,17 @@ export function widthOf(p: usize, end: usize, named: bool): i32 {
   if (a == 0 && c == 0 && d != 0) return 2
   if (b == 0 && d == 0 && a != 0) return c == 0 ? -4 : -2
   if (!named) return 0
-  // More zeros at even places than at odd ones: the high octets come first.
+  // More zeros at even places than at odd ones: the high octets come first. Nothing but ASCII is ASCII.
   let even = 0
+  let plain = true
   const stop = min<usize>(end, p + 64)
-  for (let q = p; q + 2 <= stop; q += 2)
-    even += i32(load<u8>(q) == 0) - i32(load<u8>(q, 1) == 0)
+  for (let q = p; q + 2 <= stop; q += 2) {
+    const high = <u32>load<u8>(q)
+    const low = <u32>load<u8>(q, 1)
+    even += i32(high == 0) - i32(low == 0)
+    if (high - 9 > 117 || low - 9 > 117) plain = false
+  }
+  if (plain) return 0
   return even > 0 ? 2 : -2
 }
 

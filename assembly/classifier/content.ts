@@ -112,9 +112,9 @@ function namedEncodings(p: usize, end: usize): i32 {
   return found
 }
 
-/** The transfer encodings of the newest header; IDENTITY if it names none. */
+/** The transfer encodings of the newest header; also none, where it has no type: to some it is no MIME then (RFC 2045 §4). */
 export function codings(): i32 {
-  return encodings != 0 ? encodings : IDENTITY
+  return encodings == 0 || types == 0 ? encodings | IDENTITY : encodings
 }
 
 /** Whether the newest header has a transfer encoding. */

@@ -1,5 +1,5 @@
 // Base64, quoted-printable and encoded words: bytes in, bytes out, nothing refused.
-import { findLine, isSpace } from './bytes'
+import { findLine, isSpace, skipSpace } from './bytes'
 
 const ZERO: u32 = 48
 
@@ -122,17 +122,28 @@ function softBreak(p: usize, end: usize): usize {
 /** Letters in a row that are base64, whatever else there is. */
 const BASE64_LINE: usize = 40
 
-/** Whether the text in `[p, end)` may be base64: its first word is long, or all there is. */
+/** Letters of a first word that may be base64, and of all words so far where each is a line. */
+const BASE64_WORD: usize = 12
+const BASE64_WORDS: usize = 24
+
+/** Whether the text in `[p, end)` may be base64: its first word is long, or each of its first ones is a line. */
 export function looksBase64(p: usize, end: usize): bool {
-  while (p < end && isSpace(load<u8>(p))) p++
-  const from = p
-  while (p < end && (base64Digit(load<u8>(p)) < 64 || load<u8>(p) == 61)) p++
-  const size = p - from
-  if (size >= BASE64_LINE) return true
-  if (p < end && !isSpace(load<u8>(p))) return false
-  if (size >= 12) return true
-  while (p < end && isSpace(load<u8>(p))) p++
-  return p == end && size > 0 && (size & 3) == 0
+  let letters: usize = 0
+  while (true) {
+    p = skipSpace(p, end)
+    const from = p
+    while (p < end && (base64Digit(load<u8>(p)) < 64 || load<u8>(p) == 61)) p++
+    const size = p - from
+    if (size == 0) return p == end && letters > 0 && (letters & 3) == 0
+    if (letters == 0) {
+      if (size >= BASE64_LINE) return true
+      if (size >= BASE64_WORD && (p == end || isSpace(load<u8>(p)))) return true
+    }
+    letters += size
+    while (p < end && (load<u8>(p) == 32 || load<u8>(p) == 9)) p++
+    if (p < end && load<u8>(p) != 10 && load<u8>(p) != 13) return false
+    if (letters >= BASE64_WORDS) return true
+  }
 }
 
 /** The first line in `[p, end)` that is of base64 alone, else `end`. */

@@ -27,6 +27,8 @@ export let lineLevel: i32 = 0
 export let lineLast: bool = false
 /** It has nothing else. */
 export let lineExact: bool = false
+/** If it has, what stands behind the boundary: some take it for text. */
+export let lineTail: usize = 0
 
 export function forgetLevels(): void {
   levels = 0
@@ -129,6 +131,7 @@ function isDelimiter(at: usize, end: usize): bool {
   let best: usize = 0
   let bestLast = false
   let bestLevel = -1
+  let bestTail: usize = 0
   const letter = <u32>load<u8>(from)
   for (let i = first(floor), level = floor; i < boundaries; i++) {
     while (first(level + 1) <= i) level++
@@ -150,6 +153,7 @@ function isDelimiter(at: usize, end: usize): bool {
       best = size
       bestLevel = level
       bestLast = whole && lineLast
+      bestTail = from + (whole ? size : needed)
     }
   }
   if (bestLevel < 0) return false
@@ -158,6 +162,7 @@ function isDelimiter(at: usize, end: usize): bool {
   lineLevel = bestLevel
   lineLast = bestLast
   lineExact = false
+  lineTail = bestTail
   return true
 }
 

@@ -14,9 +14,10 @@ import {
   codings,
   isEncoded,
   kinds,
+  typeFrom,
   types,
 } from './content'
-import { looksBase64 } from './decode'
+import { base64Line, looksBase64 } from './decode'
 import {
   closeTo,
   depthOf,
@@ -31,6 +32,7 @@ import {
   lineExact,
   lineLast,
   lineLevel,
+  lineTail,
   open,
   scan,
   setLine,
@@ -84,7 +86,11 @@ function openMultipart(p: usize, end: usize, depth: i32): bool {
   spellings()
   if (hasPart(p, end)) return true
   guess(p, at)
-  if (hasPart(p, end)) return true
+  if (hasPart(p, end)) {
+    // Others show all of it as text, in which base64 is no word.
+    wait(p, base64Line(p, at), PLAIN, IDENTITY, 0)
+    return true
+  }
   closeTo(levels - 1)
   setLine(at, after, level, last, exact)
   return false
@@ -174,12 +180,18 @@ function part(at: usize, end: usize, depth: i32, unsure: bool): void {
       kind = (kind & HTML) | PLAIN
     }
     lastKinds = kind
+    // A header that ends where the body may start does not have the types behind that.
+    const either = loose != 0 && types > 0 && typeFrom(types - 1) > loose ? kind | PLAIN : kind
     if (loose != 0 && (loose == at || body >= stop || isBegin(loose, body))) {
-      text(loose, stop, kind, coding | IDENTITY, set)
+      const rich = isMarkup(loose, body) ? HTML : either
+      text(loose, stop, either, coding | IDENTITY, set)
+      wait(body, stop, rich, coding | IDENTITY, set)
       return
     }
     text(body, stop, kind, coding, set)
-    if (loose != 0) wait(loose, body, kind, coding | IDENTITY, set)
+    // Some leave as it is what is no base64.
+    if (coding == BASE64 && !looksBase64(body, stop)) wait(body, stop, kind, IDENTITY, set)
+    if (loose != 0) wait(loose, body, either, coding | IDENTITY, set)
     return
   }
 }
@@ -233,6 +245,7 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
       }
     }
     if (line >= end) return
+    if (!lineExact) wait(lineTail, lineAfter, PLAIN, IDENTITY, 0)
     closeTo(lineLevel + 1)
     at = lineAfter
     depth = depthOf(lineLevel) + 1

@@ -41,20 +41,29 @@ function differing(raw: Buffer, plain: Set<number>): { missing: number; added: n
   return { missing: missing / plain.size, added: added / plain.size }
 }
 
+/** Forms of which some clients show more: the line of a delimiter, the source of a multipart without parts. */
+const MORE = new Set(['that is missing', 'that is empty', 'that never comes', 'much text behind'])
+
+/** Share of the text features that differ from those of the plain form. */
+function change(names: readonly string[], raw: Buffer, plain: Set<number>): number {
+  const { missing, added } = differing(raw, plain)
+  return names.some((name) => MORE.has(name)) ? missing : missing + added
+}
+
 test('forty spams are called spam in the plain form', () => {
   expect(spams).toHaveLength(40)
 })
 
 describe('of forty spams as many are called spam, by the same text', () => {
-  test.each(FORMS)('$kind: $name', ({ kind, change }) => {
+  test.each(FORMS)('$kind: $name', ({ kind, name, change: form }) => {
     const all = spams.map(({ html }) => {
       // What a charset of two octets holds is told apart by letters of ASCII.
       const text = kind === 'charset' ? ascii(html) : html
-      const raw = write(text, change)
-      return { p: kernel.score(raw).p, ...differing(raw, textOf(write(text))) }
+      const raw = write(text, form)
+      return { p: kernel.score(raw).p, differs: change([name], raw, textOf(write(text))) }
     })
     expect(all.filter(({ p }) => p >= SPAM).length).toBeGreaterThanOrEqual(38)
-    expect(Math.max(...all.map(({ missing, added }) => missing + added))).toBeLessThanOrEqual(0.02)
+    expect(Math.max(...all.map(({ differs }) => differs))).toBeLessThanOrEqual(0.02)
   })
 
   test.each(Object.entries(PLACES))('%s', (_, place) => {
@@ -85,6 +94,8 @@ const pairs = FORMS.flatMap((a, i) =>
     .filter((b) => b.kind !== a.kind)
     .filter((b) => !Object.keys(a.change).some((key) => key in b.change))
     .map((b) => ({
+      names: [a.name, b.name],
+      kinds: [a.kind, b.kind],
       name: `${a.kind}: ${a.name}; ${b.kind}: ${b.name}`,
       changes: [a.change, b.change],
     })),
@@ -95,10 +106,9 @@ test('two changes at once', () => {
   for (const { html } of spams.filter((_, i) => i % 20 === 3)) {
     const text = ascii(html)
     const plain = textOf(write(text))
-    for (const { name, changes } of pairs) {
-      const { missing, added } = differing(write(text, ...changes), plain)
-      if (missing + added > Math.max(0.02, 4 / plain.size))
-        wrong.push(`${name}: ${missing} missing, ${added} added`)
+    for (const { name, names, changes } of pairs) {
+      const differs = change(names, write(text, ...changes), plain)
+      if (differs > Math.max(0.02, 4 / plain.size)) wrong.push(`${name}: ${differs}`)
     }
   }
   expect(pairs.length).toBeGreaterThan(7000)
@@ -110,13 +120,15 @@ test('three changes at once, in any way', () => {
   const text = ascii(spams[7].html)
   const plain = textOf(write(text))
   for (let i = 0; i < 4000; i++) {
-    const { name, changes } = pairs[(i * 7919) % pairs.length]
+    const { name, names, kinds, changes } = pairs[(i * 7919) % pairs.length]
     const third = FORMS[(i * 104_729) % FORMS.length]
-    const touched = changes.flatMap((change: Change) => Object.keys(change))
+    const touched = changes.flatMap((one: Change) => Object.keys(one))
+    if (kinds.includes(third.kind)) continue
     if (Object.keys(third.change).some((key) => touched.includes(key))) continue
-    const { missing, added } = differing(write(text, ...changes, third.change), plain)
-    if (missing + added > Math.max(0.02, 4 / plain.size))
-      wrong.push(`${name}; ${third.kind}: ${third.name}: ${missing} missing, ${added} added`)
+    const raw = write(text, ...changes, third.change)
+    const differs = change([...names, third.name], raw, plain)
+    if (differs > Math.max(0.02, 4 / plain.size))
+      wrong.push(`${name}; ${third.kind}: ${third.name}: ${differs}`)
   }
   expect(wrong).toEqual([])
 })

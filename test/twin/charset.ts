@@ -33,7 +33,8 @@ export function widthOf(text: string, named: boolean): number {
   if (b === 0 && d === 0) return c === 0 ? -4 : -2
   if (!named) return 0
   let even = 0
-  const head = text.slice(0, 64)
+  const head = text.slice(0, text.length < 64 ? text.length & ~1 : 64)
+  if (/^[\t-~]*$/.test(head)) return 0
   for (let i = 0; i + 2 <= head.length; i += 2)
     even += Number(head[i] === '\0') - Number(head[i + 1] === '\0')
   return even > 0 ? 2 : -2

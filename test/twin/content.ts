@@ -26,6 +26,8 @@ const isTyped = (value: string): boolean => TYPED.test(value)
 
 /** `wide` is the value with the lines behind it that may belong to it. */
 export interface Type {
+  /** Where it starts. */
+  at: number
   value: string
   wide: string
 }
@@ -60,7 +62,7 @@ export class Content {
       more = text[end - 1] === ';'
       at = this.parametersEnd = at + line.length + 1
     }
-    this.types.push({ value: type, wide: text.slice(start, end) })
+    this.types.push({ at: start, value: type, wide: text.slice(start, end) })
   }
 
   addEncoding(text: string, value: string, next: number): void {
@@ -76,7 +78,8 @@ export class Content {
   }
 
   get codings(): number {
-    return this.encodings || IDENTITY
+    const isMime = this.encodings !== 0 && this.types.length > 0
+    return isMime ? this.encodings : this.encodings | IDENTITY
   }
 
   get kinds(): number {

@@ -26,13 +26,23 @@ function latin1(bytes: number[]): string {
   return Buffer.from(bytes).toString('latin1')
 }
 
-/** Whether a text may be base64: its first word is long, or all there is. */
+/** Whether a text may be base64: its first word is long, or each of its first ones is a line. */
 export function looksBase64(text: string): boolean {
-  const [, word, rest] = /^[ \t\r\n]*([A-Za-z0-9+/=]*)([^]*)$/.exec(text)!
-  if (word.length >= 40) return true
-  if (/^[^ \t\r\n]/.test(rest)) return false
-  if (word.length >= 12) return true
-  return word !== '' && word.length % 4 === 0 && /^[ \t\r\n]*$/.test(rest)
+  let letters = 0
+  const word = /[ \t\r\n]*([A-Za-z0-9+/=]*)([ \t]*)/y
+  for (;;) {
+    const [, run, blank] = word.exec(text)!
+    if (run === '') return word.lastIndex === text.length && letters > 0 && letters % 4 === 0
+    const next = text[word.lastIndex]
+    if (letters === 0) {
+      if (run.length >= 40) return true
+      const isWord = blank !== '' || next === undefined || next === '\r' || next === '\n'
+      if (run.length >= 12 && isWord) return true
+    }
+    letters += run.length
+    if (next !== undefined && next !== '\r' && next !== '\n') return false
+    if (letters >= 24) return true
+  }
 }
 
 /** The first line that is of base64 alone, nothing if there is none. */

@@ -13,6 +13,8 @@ export interface Line {
   level: number
   last: boolean
   exact: boolean
+  /** What stands behind the boundary, if it is not exact. */
+  tail: number
 }
 
 export class Delimiters {
@@ -66,7 +68,7 @@ export class Delimiters {
         const found = text.startsWith('--', at) ? this.#match(all, text, at) : undefined
         if (found) return found
       }
-    return { at: text.length, after: text.length, level: -1, last: false, exact: false }
+    return { at: text.length, after: text.length, level: -1, last: false, exact: false, tail: 0 }
   }
 
   #match(all: { text: string; level: number }[], text: string, at: number): Line | undefined {
@@ -78,11 +80,13 @@ export class Delimiters {
       if (!text.startsWith(boundary.slice(0, PREFIX), from)) continue
       const whole = text.startsWith(boundary, from)
       const tail = whole ? exactTail(text, from + boundary.length) : undefined
-      if (tail?.exact) return { at, after: tail.after, level, last: tail.last, exact: true }
+      if (tail?.exact)
+        return { at, after: tail.after, level, last: tail.last, exact: true, tail: 0 }
       if (boundary.length > size) {
         size = boundary.length
         const after = Math.min(lineStop(text, from) + 1, text.length)
-        best = { at, after, level, last: tail?.last ?? false, exact: false }
+        const behind = from + (whole ? boundary.length : PREFIX)
+        best = { at, after, level, last: tail?.last ?? false, exact: false, tail: behind }
       }
     }
     return best

@@ -1,7 +1,7 @@
 // The structure of a message in the twin (docs/structure.md): a latin1 string in, features out.
 import { plainBoundary, spellings } from './boundary.ts'
 import { BASE64, HTML, IDENTITY, MESSAGE, MULTIPART, PLAIN } from './content.ts'
-import { looksBase64 } from './decode.ts'
+import { base64Line, looksBase64 } from './decode.ts'
 import { Delimiters, type Line } from './delimiters.ts'
 import { B, C, type Features } from './features.ts'
 import { fnv, lower, tagOf } from './hash.ts'
@@ -28,7 +28,7 @@ class Reader {
   /** The bytes at hand were decoded. */
   #isInner = false
   #lastKinds = PLAIN
-  #line: Line = { at: 0, after: 0, level: 0, last: false, exact: false }
+  #line: Line = { at: 0, after: 0, level: 0, last: false, exact: false, tail: 0 }
 
   constructor(features: Features) {
     this.#features = features
@@ -69,6 +69,7 @@ class Reader {
       }
       const next = this.#line
       if (next.at >= text.length) return
+      if (!next.exact) this.texts.wait(text.slice(next.tail, next.after), AS_TEXT)
       this.#delimiters.closeTo(next.level + 1)
       at = next.after
       depth = this.#delimiters.depths[next.level] + 1
@@ -134,15 +135,26 @@ class Reader {
       }
       this.#lastKinds = kinds
       const rest = piece.slice(body)
-      const either = { kinds, codings: codings | IDENTITY, charsets }
+      // A header that ends where the body may start does not have the types behind that.
+      const last = content.types.at(-1)
+      const isBehind = loose !== undefined && last !== undefined && last.at > loose
+      const either = {
+        kinds: isBehind ? kinds | PLAIN : kinds,
+        codings: codings | IDENTITY,
+        charsets,
+      }
       if (
         loose !== undefined &&
         (loose === begin || rest === '' || isBegin(piece.slice(loose, body)))
       ) {
         this.texts.read(piece.slice(loose), either)
+        const rich = isMarkup(piece.slice(loose, body)) ? HTML : either.kinds
+        this.texts.wait(rest, { ...either, kinds: rich })
         return undefined
       }
       this.texts.read(rest, { kinds, codings, charsets })
+      if (codings === BASE64 && !looksBase64(rest))
+        this.texts.wait(rest, { kinds, codings: IDENTITY, charsets })
       if (loose !== undefined) this.texts.wait(piece.slice(loose, body), either)
       return undefined
     }
@@ -165,8 +177,13 @@ class Reader {
     }
     spellings(content.types, (boundary) => delimiters.offer(boundary))
     if (hasPart()) return true
-    delimiters.guess(text.slice(0, before.at), from)
-    if (hasPart()) return true
+    const whole = text.slice(0, before.at)
+    delimiters.guess(whole, from)
+    if (hasPart()) {
+      const shown = whole.slice(from)
+      this.texts.wait(shown.slice(0, base64Line(shown)), AS_TEXT)
+      return true
+    }
     delimiters.closeTo(delimiters.innermost)
     this.#line = before
     return false
@@ -180,7 +197,14 @@ class Reader {
     const first = this.texts.queue
     const floor = this.#delimiters.enter()
     this.#isInner = true
-    this.#line = { at: text.length, after: text.length, level: 0, last: false, exact: false }
+    this.#line = {
+      at: text.length,
+      after: text.length,
+      level: 0,
+      last: false,
+      exact: false,
+      tail: 0,
+    }
     const found = !multipart || this.#open(text, 0, multipart, depth)
     if (found) this.walk(text, 0, depth + 1, multipart && { from: 0, manner: AS_TEXT })
     this.texts.wake(first)

@@ -1,11 +1,11 @@
-// Small messages that hide a text behind a structure that some client sees through (test/corpus/structure): their
+// Small messages that hide a text behind a structure that some client sees through (test/corpus/mime/cases): their
 // text is that of the first of their kind, or of the same text without HTML.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 
-const FOLDER = join(__dirname, '../corpus/structure')
+const FOLDER = join(__dirname, '../corpus/mime/cases')
 const kernel = new Kernel()
 const read = (file: string): Buffer => readFileSync(join(FOLDER, file))
 
@@ -17,7 +17,7 @@ function textOf(raw: Buffer): string[] {
     .toSorted()
 }
 
-const files = readdirSync(FOLDER).filter((file) => file.endsWith('.eml'))
+const files = readdirSync(FOLDER).filter((file) => /^(?:part|structure)-/.test(file))
 const isTag = (feature: string): boolean => feature.includes('<')
 
 test.each(files)('%s', (file) => {
