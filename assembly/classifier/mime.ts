@@ -56,6 +56,9 @@ const FOOTER_MAX: usize = 1024
 /** A header behind a line that may be no delimiter is text, unless it is that of a part and shorter than this. */
 const HEADER_MAX: usize = 512
 
+/** What stands behind a boundary on its line is text, unless it is this short. */
+const TAIL_MAX: usize = 24
+
 /** The bytes at hand were decoded: nothing that has parts is decoded once more. */
 let isInner: bool = false
 
@@ -245,7 +248,7 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
       }
     }
     if (line >= end) return
-    if (!lineExact) wait(lineTail, lineAfter, PLAIN, IDENTITY, 0)
+    if (!lineExact && lineAfter - lineTail > TAIL_MAX) wait(lineTail, lineAfter, PLAIN, IDENTITY, 0)
     closeTo(lineLevel + 1)
     at = lineAfter
     depth = depthOf(lineLevel) + 1

@@ -15,6 +15,7 @@ const DEPTH_MAX = 100
 const NOTICE_MAX = 512
 const FOOTER_MAX = 1024
 const HEADER_MAX = 512
+const TAIL_MAX = 24
 
 const AS_TEXT: Manner = { kinds: PLAIN, codings: IDENTITY, charsets: 0 }
 
@@ -69,7 +70,8 @@ class Reader {
       }
       const next = this.#line
       if (next.at >= text.length) return
-      if (!next.exact) this.texts.wait(text.slice(next.tail, next.after), AS_TEXT)
+      const tail = text.slice(next.tail, next.after)
+      if (!next.exact && tail.length > TAIL_MAX) this.texts.wait(tail, AS_TEXT)
       this.#delimiters.closeTo(next.level + 1)
       at = next.after
       depth = this.#delimiters.depths[next.level] + 1

@@ -145,7 +145,9 @@ export const BOUNDARIES: Record<string, Change> = {
 /** Delimiter lines. */
 export const DELIMITERS: Record<string, Change> = {
   'text behind': { delimiter: (b, last) => `--${b}${last ? '--' : ' x'}` },
-  'much text behind': { delimiter: (b, last) => `--${b}${last ? '--' : ' buy now: it is free'}` },
+  'much text behind': {
+    delimiter: (b, last) => `--${b}${last ? '--' : ' buy now: it is free, dear friend'}`,
+  },
   'a longer one': { delimiter: (b, last) => `--${b}${last ? '--' : 'xyz'}` },
   'longer, like an end': { delimiter: (b, last) => `--${b}${last ? '--' : '-'}` },
   'white space behind': { delimiter: (b, last) => `--${b}${last ? '--' : ' \t '}` },
