@@ -45,7 +45,11 @@ function toldAddresses(value: string): string[] {
     const { mailbox, host } = address
     if (mailbox === null || host === null || isStandIn(address)) return []
     const [local, domain] = [mailbox.slice(-SPEC_MAX), host.slice(0, SPEC_MAX)].map(tidy)
-    return [decodeUnlabelled(Buffer.from(`${local}@${domain}`, 'latin1'))]
+    // ENVELOPE tells a quoted local part without its quotes.
+    const spelled = /[ \t()<>[\]:;@\\,"]/.test(local)
+      ? `"${local.replaceAll(/["\\]/g, '\\$&')}"`
+      : local
+    return [decodeUnlabelled(Buffer.from(`${spelled}@${domain}`, 'latin1'))]
   })
 }
 
