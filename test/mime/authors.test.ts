@@ -14,6 +14,9 @@ import { parseEnvelope } from '../../plugin/mime/envelope.ts'
 import { findAll, parseHeader } from '../../plugin/mime/headers.ts'
 import { corpus } from '../quarantine/rig.ts'
 
+/** The same values each time: what another reader makes of random ones may be an accident of its own. SEED=n: others. */
+const SEED = Number(process.env.SEED ?? 1)
+
 const read = (from: string | Buffer): Authors =>
   authorsOf(parseHeader(Buffer.concat([Buffer.from('From: '), Buffer.from(from)])))
 
@@ -146,7 +149,7 @@ describe('block: whatever a reader finds is looked up', () => {
             blocked: true,
           })
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: SEED },
     )
   })
 
@@ -181,7 +184,7 @@ describe('allow: the one author', () => {
             canonicalAddress(author),
           )
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, seed: SEED },
     )
   })
 
