@@ -4,57 +4,65 @@
 // What stands in these is not read. A head without end would hide everything, so it ends at body.
 const HIDDEN = new Set(['script', 'style', 'title', 'template', 'noscript', 'svg', 'select'])
 
-const ENTITIES = new Map([
+// HTML 4 §24.2: the names of U+00A0 to U+00FF in order.
+const LATIN1 =
+  'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro ' +
+  'para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil ' +
+  'Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave ' +
+  'Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml ' +
+  'igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute ' +
+  'thorn yuml'
+
+const ENTITIES = new Map<string, string>([
+  ...LATIN1.split(' ').map((name, i) => [name, String.fromCharCode(0xa0 + i)] as const),
+  ['nbsp', ' '],
+  ['shy', ''],
+  ['zwnj', ''],
+  ['zwj', ''],
   ['amp', '&'],
   ['lt', '<'],
   ['gt', '>'],
   ['quot', '"'],
   ['apos', "'"],
-  ['nbsp', ' '],
-  ['shy', ''],
-  ['zwnj', ''],
-  ['zwj', ''],
-  ['copy', '©'],
-  ['reg', '®'],
-  ['trade', '™'],
   ['euro', '€'],
-  ['pound', '£'],
+  ['trade', '™'],
   ['ndash', '–'],
   ['mdash', '—'],
   ['lsquo', '‘'],
   ['rsquo', '’'],
+  ['sbquo', '‚'],
   ['ldquo', '“'],
   ['rdquo', '”'],
+  ['bdquo', '„'],
   ['bull', '•'],
   ['hellip', '…'],
-  ['auml', 'ä'],
-  ['ouml', 'ö'],
-  ['uuml', 'ü'],
-  ['Auml', 'Ä'],
-  ['Ouml', 'Ö'],
-  ['Uuml', 'Ü'],
-  ['szlig', 'ß'],
-  ['eacute', 'é'],
-  ['egrave', 'è'],
-  ['agrave', 'à'],
-  ['ccedil', 'ç'],
-  ['ntilde', 'ñ'],
+  ['laquo', '«'],
+  ['raquo', '»'],
+  ['rarr', '→'],
+  ['ensp', ' '],
+  ['emsp', ' '],
+  ['thinsp', ' '],
 ])
 
-/** The text of `html` with tags as spaces, until about `enough` characters have come together. */
+/** The text of `html` with tags as spaces, white space as one, until about `enough` characters have come together. */
 export function htmlText(html: string, enough: number): string {
   let out = ''
   let at = 0
   const lower = html.toLowerCase()
   while (at < html.length && out.length < enough) {
     const open = html.indexOf('<', at)
-    out += html.slice(at, open < 0 ? html.length : open)
+    out = add(out, html.slice(at, open < 0 ? html.length : open))
     if (open < 0) break
     at = behindTag(html, lower, open)
-    if (at === open + 1) out += '<'
-    else out += ' '
+    out = add(out, at === open + 1 ? '<' : ' ')
   }
-  return out.replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,8});/gi, entity)
+  return out.replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,8}[1-4]{0,2});/gi, entity)
+}
+
+/** Layout is mostly white space, which must not count. */
+function add(out: string, text: string): string {
+  const flat = text.replace(/[ \t\r\n]+/g, ' ')
+  return out + (flat.startsWith(' ') && (out === '' || out.endsWith(' ')) ? flat.slice(1) : flat)
 }
 
 function behindTag(html: string, lower: string, open: number): number {
@@ -63,7 +71,9 @@ function behindTag(html: string, lower: string, open: number): number {
   const name = /^[a-z0-9]*/.exec(lower.slice(open + 1, open + 12))?.[0] ?? ''
   const close = behind(html, '>', open)
   if (!HIDDEN.has(name)) return close
-  return behind(html, '>', behind(lower, `</${name}`, close))
+  const end = lower.indexOf(`</${name}`, close)
+  // One that does not end hides nothing: it would be all that follows.
+  return end < 0 ? close : behind(html, '>', end)
 }
 
 function behind(text: string, end: string, from: number): number {

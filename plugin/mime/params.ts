@@ -37,12 +37,13 @@ export function parseDisposition(value: string): { name: string; params: Param[]
   return name === null || name === '' ? null : { name, params: parseParams(lexer) }
 }
 
-/** The token of a Content-Transfer-Encoding value; null when there is more or less than one. */
+/** The token of a Content-Transfer-Encoding value, whatever follows it; null when there is none. */
 export function parseToken(value: string): string | null {
   const lexer = new Lexer(value)
   lexer.skip()
-  const token = lexer.token()
-  return token === null || token === '' || !lexer.ended ? null : token
+  const from = lexer.at
+  const token = lexer.token() ?? tokenAt(value, from)
+  return token === '' ? null : token
 }
 
 /** The tags of a Content-Language value: RFC 3282 §2. */

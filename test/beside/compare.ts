@@ -2,7 +2,7 @@
 import type { Part } from '../../plugin/mime/structure.ts'
 import type { Value } from '../imap/fetch/response.ts'
 import { flat } from './flat.ts'
-import { ODDITIES, type Aspect } from './oddities.ts'
+import { ODDITIES, SMALL_LETTERS, WHITE_END, type Aspect } from './oddities.ts'
 
 export interface Said {
   readonly envelope: Value
@@ -23,6 +23,11 @@ export interface Difference {
 const ENVELOPE_FIELDS = 'date subject from sender reply-to to cc bcc in-reply-to message-id'.split(
   ' ',
 )
+const ADDRESSES = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'])
+
+/** Fields of a body in which the case of letters says nothing: RFC 2045 §5.1, §6.1. */
+const NO_CASE = new Set(['type', 'subtype', 'params', 'encoding'])
+
 const ASPECTS: Readonly<Record<string, Aspect>> = {
   octets: 'bytes',
   lines: 'bytes',
@@ -43,9 +48,12 @@ function envelopes(root: Part, ours: Value, theirs: Value): Difference[] {
     const [a, b] = [ours, theirs].map((value) =>
       JSON.stringify(Array.isArray(value) ? value[i] : value),
     )
-    return a === b
-      ? []
-      : [{ what: `ENVELOPE ${name}`, kind: explain([root], 'envelope'), ours: a, theirs: b }]
+    if (a === b) return []
+    const trimmed = a === b.replace(/^"(?:\\t| )+|(?:\\t| )+"$/g, '"')
+    const kind = trimmed
+      ? WHITE_END.name
+      : explain([root], ADDRESSES.has(name) ? 'envelope' : 'values')
+    return [{ what: `ENVELOPE ${name}`, kind, ours: a, theirs: b }]
   })
 }
 
@@ -54,7 +62,7 @@ function structures(root: Part, ours: Value, theirs: Value): Difference[] {
   const found: Difference[] = []
   for (const path of new Set([...a.keys(), ...b.keys()])) {
     const [one, other] = [a.get(path), b.get(path)]
-    const parts = around(root, path)
+    const parts = near(root, path)
     if (one === undefined || other === undefined) {
       const what = `BODYSTRUCTURE has ${path === '' ? 'a body' : path}`
       const [mine, its] = [one, other].map((fields) => String(fields?.get('type')))
@@ -65,10 +73,20 @@ function structures(root: Part, ours: Value, theirs: Value): Difference[] {
       const [mine, its] = [one, other].map((fields) => String(fields.get(name)))
       if (mine === its) continue
       const what = `BODYSTRUCTURE ${name} of ${path === '' ? 'the message' : path}`
+      if (mine.toLowerCase() === its.toLowerCase() && NO_CASE.has(name)) {
+        found.push({ what, kind: SMALL_LETTERS.name, ours: mine, theirs: its })
+        continue
+      }
       const aspect = ASPECTS[name] ?? 'values'
       // The envelope of an enclosed message is that of its own header.
-      const where = name === 'envelope' ? around(root, `${path}!`) : parts
-      found.push({ what, kind: explain(where, aspect), ours: mine, theirs: its })
+      const envelope = name === 'envelope' && other.has(name)
+      const where = envelope ? around(root, `${path}!`) : parts
+      found.push({
+        what,
+        kind: explain(where, other.has(name) ? aspect : 'shape'),
+        ours: mine,
+        theirs: its,
+      })
     }
   }
   return found
@@ -83,7 +101,7 @@ function bodies(root: Part, ours: Said['sections'], theirs: Said['sections']): D
     const path = name.replace(/\.(?:HEADER|TEXT)$/, '!').replace(/\.?[A-Z]+$/, '')
     found.push({
       what: `BODY[${name}]`,
-      kind: explain(around(root, path), 'bytes'),
+      kind: explain(near(root, path), 'bytes'),
       ours: mine,
       theirs: its,
     })
@@ -104,9 +122,15 @@ export function explainAnywhere(root: Part, aspect: Aspect): string | null {
   return explain([...everyPart(root)], aspect)
 }
 
-function* everyPart(part: Part): Generator<Part> {
+export function* everyPart(part: Part): Generator<Part> {
   yield part
   for (const child of part.children) yield* everyPart(child)
+}
+
+/** The part at `path`, all around it, as far as there are some, and all in it: how it is read decides where it ends. */
+function near(root: Part, path: string): Part[] {
+  const parts = around(root, path)
+  return [...parts, ...everyPart(parts[parts.length - 1])]
 }
 
 /** The part at `path` and all around it, as far as there are some; with `!` the message in it. */
@@ -117,6 +141,8 @@ function around(root: Part, path: string): Part[] {
     const next: Part | undefined =
       step === '!' ? part.children[0] : stepInto(part, Number(step), i === 0)
     if (next === undefined) return parts
+    // The header of the message that is entered on the way counts, too.
+    if (part.kind === 'message') parts.push(part.children[0])
     if (next !== part) parts.push(next)
     part = next
   }

@@ -7,9 +7,9 @@ export interface Mail {
   readonly raw: Buffer
 }
 
-/** Every line ends with CRLF; Dovecot refuses NUL in APPEND. */
+/** Every line ends with one CRLF, which is all that Dovecot keeps; it refuses NUL in APPEND. */
 export function normal(raw: Buffer): Buffer {
-  const text = raw.toString('latin1').replace(/\r?\n/g, '\r\n').replaceAll('\0', ' ')
+  const text = raw.toString('latin1').replace(/\r*\n/g, '\r\n').replaceAll('\0', ' ')
   return Buffer.from(text, 'latin1')
 }
 

@@ -1,5 +1,8 @@
 // What is odd in a message, and so why two servers may read it differently. Each oddity is looked for in the message
 // itself, never in an answer: an answer that differs without one is a fault of ours until it has a reason here.
+import { isKnownCharset } from '../../plugin/mime/charset.ts'
+import { decodeEncodedMessage, decodeLenient } from '../../plugin/mime/decode.ts'
+import { param } from '../../plugin/mime/params.ts'
 import { parseHeader, find, findAll, type Header } from '../../plugin/mime/headers.ts'
 import type { Part } from '../../plugin/mime/structure.ts'
 
@@ -16,6 +19,48 @@ export interface Oddity {
 
 const EVERYTHING: readonly Aspect[] = ['shape', 'values', 'bytes', 'preview', 'search']
 const LOST_FOLD = /^[a-z][a-z0-9*-]*[ \t]*=/i
+
+/** Two kinds that the answers show by themselves. */
+export const SMALL_LETTERS = {
+  name: 'small letters',
+  why: 'Dovecot keeps one bit for text/plain in us-ascii and tells it in small letters, we as it is written',
+}
+export const WHITE_END = {
+  name: 'white space at the ends of a field',
+  why: 'Dovecot keeps the one beside a fold, we none',
+}
+
+export const ENCLOSED = {
+  name: 'header of an enclosed message',
+  why: 'it is text of the body that encloses it: we find a forwarded mail by its subject, Dovecot with TEXT alone',
+}
+export const NOTHING = {
+  name: 'Dovecot previews nothing',
+  why: 'it looks at one part, and that is empty or of another type; we go on to the next text',
+}
+export const OTHER_TEXT = {
+  name: 'another text is previewed',
+  why: 'Dovecot takes the first text/* part, we the first that is plain text or HTML',
+}
+export const WEB_CHARSET = {
+  name: 'charset as browsers know it',
+  why: 'Dovecot shows question marks for what gb2312, ks_c_5601-1987 and the like do not have; we read the larger sets that are meant',
+}
+export const HTML_WORDS = {
+  name: 'other words of the same HTML are previewed',
+  why: 'Dovecot shows titles, lists to choose from and what has no end; we what a person reads first',
+}
+/** All kinds, each with its reason. */
+export const KINDS = (): readonly { name: string; why: string }[] => [
+  ...ODDITIES,
+  SMALL_LETTERS,
+  WHITE_END,
+  ENCLOSED,
+  NOTHING,
+  OTHER_TEXT,
+  HTML_WORDS,
+  WEB_CHARSET,
+]
 
 const ADDRESS_FIELDS = ['from', 'sender', 'reply-to', 'to', 'cc', 'bcc']
 
@@ -54,7 +99,14 @@ export const ODDITIES: readonly Oddity[] = [
     why: 'Dovecot counts the line end before it to the enclosed message, RFC 2046 §5.1.1 to the delimiter',
     changes: ['bytes'],
     of: ({ kind, children }) =>
-      kind === 'message' && children.some(({ raw, header }) => !endsEmpty(raw, header.start)),
+      kind === 'message' && children.some(({ header }) => header.end === header.fieldsEnd),
+  },
+  {
+    name: 'no body before a delimiter',
+    why: 'Dovecot counts the empty line of the header to the delimiter, we to the header',
+    changes: ['bytes'],
+    of: ({ raw, bodyStart, bodyEnd }) =>
+      bodyStart === bodyEnd && raw.toString('latin1', bodyEnd, bodyEnd + 2) === '--',
   },
   {
     name: 'parameters against the grammar',
@@ -72,27 +124,74 @@ export const ODDITIES: readonly Oddity[] = [
     of: ({ header }) => findAll(header, 'content-transfer-encoding').length > 1,
   },
   {
-    name: 'Content-Type without a type',
-    why: 'Dovecot tells an empty type, which no client knows; RFC 2045 §5.2 has text/plain for what cannot be read',
-    changes: ['shape', 'values', 'bytes', 'preview', 'search'],
+    name: 'Content-Type without a type and subtype',
+    why: 'Dovecot tells empty ones, which no client knows; RFC 2045 §5.2 has text/plain for what cannot be read',
+    changes: EVERYTHING,
     of: ({ header }) => {
       const type = typeOf(header)
-      return type !== null && !/^(?:\s|\([^()]*\))*[^\s()<>@,;:\\"/[\]?=]+/.test(type)
+      return type !== null && !TYPE.test(withoutComments(type))
     },
+  },
+  {
+    name: 'several types',
+    why: 'Dovecot tells the first in BODYSTRUCTURE and searches by the last; we search by what we tell',
+    changes: ['preview', 'search'],
+    of: ({ header }) => findAll(header, 'content-type').length > 1,
+  },
+  {
+    name: 'unknown transfer encoding',
+    why: 'Dovecot does not look into it; we take it as it stands, which is what 8bits and the like mean',
+    changes: ['preview', 'search'],
+    of: ({ content: { encoding } }) =>
+      encoding !== null && !/^(?:7bit|8bit|binary|base64|quoted-printable)$/i.test(encoding),
+  },
+  {
+    name: 'base64 in runs',
+    why: 'Dovecot stops at the first padding; we decode what is base64 behind it, as clients do',
+    changes: ['preview', 'search'],
+    of: ({ content, raw, bodyStart, bodyEnd }) =>
+      content.encoding?.toLowerCase() === 'base64' &&
+      /=\r?\n[a-z0-9+/]/i.test(raw.toString('latin1', bodyStart, bodyEnd)),
+  },
+  {
+    name: 'text in a charset that is not declared',
+    why: 'Dovecot reads it as UTF-8 and shows question marks; we as ISO-2022-JP, UTF-8 or windows-1252',
+    changes: ['preview', 'search'],
+    of: (part) =>
+      part.kind === 'text' &&
+      isUndeclared(
+        decodeLenient(part).toString('latin1'),
+        param(part.content.contentType?.params ?? [], 'charset') ?? '',
+      ),
+  },
+  {
+    name: 'encoded message',
+    why: 'a message/rfc822 in base64 is against RFC 2046 §5.2.1; we look into it, Dovecot does not',
+    changes: ['preview', 'search'],
+    of: (part) => part.kind === 'message' && decodeEncodedMessage(part) !== null,
+  },
+  {
+    name: 'more behind the transfer encoding',
+    why: 'Dovecot does not tell it and decodes by it; we do both',
+    changes: ['values', 'preview', 'search'],
+    of: ({ header }) =>
+      findAll(header, 'content-transfer-encoding').some(
+        (value) => !/^[^\s;,]+$/.test(withoutComments(value).trim()),
+      ),
   },
 ]
 
-const endsEmpty = (raw: Buffer, start: number): boolean => {
-  const { end, fieldsEnd } = parseHeader(raw, start)
-  return end > fieldsEnd
+const TYPE = /^\s*[^\s()<>@,;:\\"/[\]?=]+\s*\/\s*[^\s()<>@,;:\\"/[\]?=]+\s*(?:;|$|[^\s])/
+
+/** Comments are spaces, also one in another. */
+function withoutComments(value: string): string {
+  const outer = value.replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
+  return outer.replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
 }
 
 /** True for a Content-Type or Content-Disposition of RFC 2045 §5.1, RFC 2183 §2. */
 function isParameterized(value: string): boolean {
-  const plain = value
-    .replace(/"(?:[^"\\]|\\.)*"/g, 'Q')
-    .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
-    .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
+  const plain = withoutComments(value.replace(/"(?:[^"\\]|\\.)*"/g, 'Q'))
     .replace(/\s*([;/=])\s*/g, '$1')
     .trim()
   const [type, ...params] = plain.split(';')
@@ -107,17 +206,24 @@ function isParameterized(value: string): boolean {
   )
 }
 
+function isUndeclared(text: string, charset: string): boolean {
+  if (text.includes('\x1b$')) return !/^iso-2022/i.test(charset)
+  const ascii = /^(?:us-)?ascii$/i.test(charset)
+  return /[\x80-\xff]/.test(text) && (ascii || !isKnownCharset(charset))
+}
+
 const typeOf = (header: Header): string | null => find(header, 'content-type')
 
 const ATEXT = "!#-'*+\\-/-9=?A-Z^-~\\x80-\\xff"
 const HOST = `[${ATEXT}]+(?:\\.[${ATEXT}]+)*`
-const MAILBOX = new RegExp(`^(?:[${ATEXT}. ]*<[${ATEXT}.]+@${HOST}>|[${ATEXT}.]+@${HOST}|)$`)
-const GROUP = new RegExp(`[${ATEXT}. ]+:([^:;]*);`, 'g')
+const LOCAL = `(?:\\x01|[${ATEXT}.]+)`
+const MAILBOX = new RegExp(`^(?:[${ATEXT}\\x01. ]*<${LOCAL}@${HOST}>|${LOCAL}@${HOST}|)$`)
+const GROUP = new RegExp(`[${ATEXT}\\x01. ]+:([^:;]*);`, 'g')
 
 /** True for a list of RFC 5322 §3.4. Quoted strings and literals are made a letter, comments a space. */
 function isList(value: string): boolean {
   const plain = value
-    .replace(/"(?:[^"\\]|\\.)*"/g, 'Q')
+    .replace(/"(?:[^"\\]|\\.)*"/g, '\x01')
     .replace(/\((?:[^()\\]|\\.)*\)/g, ' ')
     .replace(/@\[[^[\]\\]*\]/g, '@L')
     .replace(/\s+/g, ' ')

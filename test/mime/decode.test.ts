@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refused } from '../../plugin/errors.ts'
 import {
+  bodyStructure,
   decodeLenient,
   decodePart,
   decodeText,
@@ -19,6 +20,14 @@ const part = (encoding: string, body: string) =>
     ),
   )
 
+test.each(['base64', 'BASE64', ' (c) base64 (c)', 'base64;', 'base64; x=y', 'base64 x'])(
+  'encoding %s',
+  (encoding) => {
+    expect(decodeLenient(part(encoding, 'aGVsbG8=')).toString()).toBe('hello')
+    expect(bodyStructure(part(encoding, 'aGVsbG8='))[5]).toMatch(/^base64$/i)
+  },
+)
+
 describe('base64: RFC 2045 §6.8', () => {
   test.each([
     ['aGVsbG8=', 'hello'],
@@ -27,6 +36,11 @@ describe('base64: RFC 2045 §6.8', () => {
     ['aGVsbG8', 'hello'],
     ['YQ==YmM=', 'a'],
     ['YQ==\r\n\r\n-- \r\nfooter added by a list', 'a'],
+    // Encoded line by line, as some programs do.
+    ['YQ==\r\nYmM=\r\nZGVm\r\n', 'abcdef'],
+    ['YQ==\nYmM=\nZA==', 'abcd'],
+    ['YQ==\r\nYmM=\r\nsome footer', 'abc'],
+    ['YQ==\r\nfoo\r\n', 'a'],
     ['', ''],
     ['=', ''],
     ['a', ''],

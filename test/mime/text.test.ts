@@ -174,6 +174,19 @@ describe('preview: RFC 8970', () => {
     expect(of(`Content-Type: text/html\n\n${html}`)).toBe('A&B € 1 < 2 C')
   })
 
+  test('named characters; layout does not count; what has no end hides nothing', () => {
+    const html = (text: string) => of(`Content-Type: text/html\n\n${text}`)
+    expect(html('voc&ecirc; aten&ccedil;&atilde;o &laquo;1&frac12;&raquo;')).toBe(
+      'você atenção «1½»',
+    )
+    expect(html(`${'<td>\n   \n</td>'.repeat(900)}<p>far`)).toBe('far')
+    expect(html('<style>p{}<p>words')).toBe('p{} words')
+  })
+
+  test('a table of bars is no quote', () => {
+    expect(of('A: b\n\n| one\ntwo\n')).toBe('| one two')
+  })
+
   test('plain text wins over HTML, but not when it is empty', () => {
     const two = (plain: string) =>
       `Content-Type: multipart/alternative; boundary=b\n\n--b\n\n${plain}\n--b\nContent-Type: text/html\n\n<p>html\n--b--`

@@ -1,11 +1,12 @@
 // `npm run beside-dovecot -- [--quick] [--json] [--show KIND] [--corpus DIR]...`: ENVELOPE, BODYSTRUCTURE, BODY[n], PREVIEW and
 // SEARCH of many messages, ours beside Dovecot's. Prints how often they differ by the kind of difference; ends with 1
 // when one has no explanation.
-import { hasDovecot } from '../bench/phases/imap/dovecot.ts'
-import { mutated, WORDS } from '../test/beside/make.ts'
-import { mailOf, spamAssassin, wordsOf, type Mail } from '../test/beside/mail.ts'
-import { ODDITIES } from '../test/beside/oddities.ts'
-import { compare, type Found } from '../test/beside/run.ts'
+import { join } from 'node:path'
+import { hasDovecot } from '../../bench/phases/imap/dovecot.ts'
+import { mutated, WORDS } from './make.ts'
+import { mailOf, spamAssassin, wordsOf, type Mail } from './mail.ts'
+import { KINDS } from './oddities.ts'
+import { compare, type Found } from './run.ts'
 
 interface Set {
   readonly name: string
@@ -17,7 +18,7 @@ function setsOf(args: readonly string[]): Set[] {
   const quick = args.includes('--quick')
   const dirs = args.flatMap((arg, i) => (args[i - 1] === '--corpus' ? [arg] : []))
   const count = quick ? 150 : 1000
-  const cases = mailOf('test/corpus/mime/cases')
+  const cases = mailOf(join(__dirname, '../../../test/corpus/mime/cases'))
   const corpus = spamAssassin(quick ? 100 : 1)
   return [
     { name: 'cases', mails: cases, words: ['viagra', 'zebra', 'print', 'notice'] },
@@ -43,7 +44,7 @@ function table(found: readonly Found[]): string {
   return [...counts]
     .toSorted(([, a], [, b]) => b.mails.size - a.mails.size)
     .map(([kind, { differences, mails }]) => {
-      const why = ODDITIES.find(({ name }) => name === kind)?.why ?? ''
+      const why = KINDS().find(({ name }) => name === kind)?.why ?? ''
       return `  ${String(mails.size).padStart(5)} messages ${String(differences).padStart(6)} answers  ${kind}${why && `: ${why}`}`
     })
     .join('\n')
@@ -56,9 +57,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const show = args[args.indexOf('--show') + 1]
   const all: Found[] = []
+  let messages = 0
   for (const { name, mails, words } of setsOf(args)) {
     const found = await compare(mails, words)
     all.push(...found)
+    messages += mails.length
     if (args.includes('--json')) continue
     process.stdout.write(`${name}: ${mails.length} messages\n${table(found)}\n`)
     if (args.includes('--show'))
@@ -66,7 +69,10 @@ async function main(args: readonly string[]): Promise<void> {
         process.stdout.write(`${JSON.stringify(one)}\n`)
   }
   const unexplained = all.filter(({ kind }) => kind === null)
-  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(unexplained)}\n`)
+  if (args.includes('--json')) {
+    const told = { messages, differences: all.length, unexplained }
+    process.stdout.write(`${JSON.stringify(told)}\n`)
+  }
   if (unexplained.length > 0) process.exitCode = 1
 }
 
