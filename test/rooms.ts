@@ -315,11 +315,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
   // Tests import what they test; only what runs without vitest is looked at here.
   test: { files: /^test\//, may: [] },
-  // Ours and Dovecot side by side: a script of the tests.
-  'scripts/beside-dovecot': {
-    files: /^scripts\/beside-dovecot\.ts$/,
-    may: ['bench/phases/imap', 'test'],
-  },
   scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo', 'test/twin'] },
 }
 
