@@ -6,7 +6,7 @@ import { lineStop, startsPart } from './lines'
 /** Octets of a boundary that a line must have (RFC 2046 §5.1.1); of longer ones the rest may be cut off. */
 const PREFIX: usize = 70
 /** Comparisons of a line with a boundary, a message: bounds what 128 boundaries and many lines can cost. */
-const STEPS: i32 = 1 << 22
+const STEPS: i32 = 1 << 20
 
 // A level is an open multipart: i32 its first boundary, i32 depth of its header. A boundary: u32 start, u32 size.
 /** Open multiparts. */

@@ -2,7 +2,15 @@
 import { describe, expect, test } from 'vitest'
 import { Kernel } from '../../plugin/filter/kernel.ts'
 import { corpus } from '../twin/corpus.ts'
-import { CHARSETS, FORMS, PLACES, type Change, ascii, write } from '../twin/forms/index.ts'
+import {
+  CHARSETS,
+  FORMS,
+  HEAD,
+  PLACES,
+  type Change,
+  ascii,
+  write as form,
+} from '../twin/forms/index.ts'
 
 /** Spams whose text is HTML that is not encoded, with CRLF. */
 function htmlOf(raw: Uint8Array): Buffer | undefined {
@@ -26,8 +34,18 @@ const candidates = samples
   .filter((_, i) => i % 4 === 0)
 const names = new Set(candidates.map(({ name }) => name))
 
+/** Of a good message: with these fields a text is called spam for itself, or not at all. */
+const ham = samples.find(({ name }) => name.startsWith('easy-ham-2/00721.'))!
+const lines = Buffer.from(ham.raw).toString('latin1').replace(/\r?\n/g, '\r\n')
+const head = `${lines
+  .slice(0, lines.indexOf('\r\n\r\n') + 2)
+  .replace(/^From .*\r\n/, '')
+  .replace(/^(?:content|mime)-.*\r\n(?:[ \t].*\r\n)*/gim, '')}MIME-Version: 1.0\r\n`
+const write = (html: Buffer, ...changes: Change[]): Buffer => form(html, { head }, ...changes)
+
 const kernel = new Kernel()
-for (const { name, raw, label } of samples) if (!names.has(name)) kernel.learn(raw, label)
+for (const { name, raw, label } of samples)
+  if (!names.has(name) && name !== ham.name) kernel.learn(raw, label)
 
 const SPAM = 0.9
 const spams = candidates.filter(({ html }) => kernel.score(write(html)).p >= SPAM).slice(0, 40)
@@ -52,14 +70,16 @@ function change(names: readonly string[], raw: Buffer, plain: Set<number>): numb
 
 test('forty spams are called spam in the plain form', () => {
   expect(spams).toHaveLength(40)
+  const innocent = Buffer.from('<html><body>Hello Bob, see you at lunch then</body></html>')
+  expect(kernel.score(write(innocent)).p).toBeLessThan(0.5)
 })
 
 describe('of forty spams as many are called spam, by the same text', () => {
-  test.each(FORMS)('$kind: $name', ({ kind, name, change: form }) => {
+  test.each(FORMS)('$kind: $name', ({ kind, name, change: changes }) => {
     const all = spams.map(({ html }) => {
       // What a charset of two octets holds is told apart by letters of ASCII.
       const text = kind === 'charset' ? ascii(html) : html
-      const raw = write(text, form)
+      const raw = write(text, changes)
       return { p: kernel.score(raw).p, differs: change([name], raw, textOf(write(text))) }
     })
     expect(all.filter(({ p }) => p >= SPAM).length).toBeGreaterThanOrEqual(38)
@@ -68,7 +88,10 @@ describe('of forty spams as many are called spam, by the same text', () => {
 
   test.each(Object.entries(PLACES))('%s', (_, place) => {
     const all = spams.map(({ html }) => {
-      const raw = Buffer.from(place(html.toString('latin1')), 'latin1')
+      const raw = Buffer.from(
+        place(html.toString('latin1')).replace(HEAD, () => head),
+        'latin1',
+      )
       return { p: kernel.score(raw).p, ...differing(raw, textOf(write(html))) }
     })
     expect(all.filter(({ p }) => p >= SPAM).length).toBeGreaterThanOrEqual(38)

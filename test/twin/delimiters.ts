@@ -3,7 +3,7 @@ import { SPELLING_MAX } from './boundary.ts'
 import { lineStop, matchAt, startsPart } from './lines.ts'
 
 const PREFIX = 70
-const STEPS = 1 << 22
+const STEPS = 1 << 20
 const BOUNDARIES = 128
 
 /** A delimiter line; at the end of the text there is none. */

@@ -4,6 +4,8 @@ import { base64 } from './encode.ts'
 
 /** How each part of a message is written; one form is one choice for each. */
 export interface Form {
+  /** Header fields of the message, MIME-Version last. */
+  head: string
   /** The multipart's header fields of MIME, for a boundary. */
   header: (boundary: string) => string
   /** The boundary that the delimiter lines have. */
@@ -25,8 +27,14 @@ export interface Form {
 
 export type Change = Partial<Form>
 
+/** Header fields of the message but those of MIME. */
+export const HEAD =
+  'From: Bob <bob@shop.example>\r\nTo: alice@demo.example\r\nSubject: hello\r\n' +
+  'Date: Sat, 28 Nov 2026 10:00:00 +0000\r\nMessage-ID: <x@shop.example>\r\nMIME-Version: 1.0\r\n'
+
 /** The form of which all others are the same message: HTML in base64, the only part of a multipart/mixed. */
 export const PLAIN: Form = {
+  head: HEAD,
   header: (b) => `Content-Type: multipart/mixed; boundary="${b}"\r\n`,
   boundary: 'b1',
   delimiter: (b, last) => `--${b}${last ? '--' : ''}`,
@@ -38,10 +46,6 @@ export const PLAIN: Form = {
   nesting: 1,
   wrap: (message) => message,
 }
-
-export const HEAD =
-  'From: Bob <bob@shop.example>\r\nTo: alice@demo.example\r\nSubject: hello\r\n' +
-  'Date: Sat, 28 Nov 2026 10:00:00 +0000\r\nMessage-ID: <x@shop.example>\r\nMIME-Version: 1.0\r\n'
 
 /** The message with the HTML in the plain form with some changes. */
 export function write(html: Buffer, ...changes: Change[]): Buffer {
@@ -57,5 +61,5 @@ export function write(html: Buffer, ...changes: Change[]): Buffer {
     const line = inner ? form.delimiter : PLAIN.delimiter
     inside = `${header}\r\n${line(boundary, false)}\r\n${inside}\r\n${line(boundary, true)}\r\n`
   }
-  return Buffer.from(form.wrap(HEAD + inside), 'latin1')
+  return Buffer.from(form.wrap(form.head + inside), 'latin1')
 }

@@ -5,7 +5,7 @@ import { BOUNDARIES, DELIMITERS, TYPES } from './multipart.ts'
 import { CHARSETS, ENCODINGS, NESTINGS, PARTS, SEPARATORS } from './part.ts'
 
 export { ascii } from './encode.ts'
-export { type Change, write } from './form.ts'
+export { type Change, HEAD, write } from './form.ts'
 export { CHARSETS } from './part.ts'
 export { PLACES } from './places.ts'
 
