@@ -286,7 +286,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
-    may: [...BENCH, 'config', 'open', 'quarantine/folders', 'quarantine/mail path', 'store'],
+    may: [
+      ...BENCH,
+      'config',
+      'mime',
+      'open',
+      'quarantine/folders',
+      'quarantine/mail path',
+      'store',
+    ],
   },
   'bench/phases': {
     files: /^bench\/phases\/index\.ts$/,

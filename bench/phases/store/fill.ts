@@ -65,7 +65,7 @@ export const envelope = (i: number): Envelope => ({
   hold: null,
 })
 
-function held(blob: string, size: number, i: number, scope: string): NewItem {
+export function held(blob: string, size: number, i: number, scope: string): NewItem {
   return {
     kind: 'held',
     blob,
