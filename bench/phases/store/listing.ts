@@ -82,7 +82,7 @@ async function pages(
 }
 
 /** Mail of a hundred people, of different senders, scores and ages. */
-async function fill(dir: string, items: number): Promise<void> {
+export async function fill(dir: string, items: number): Promise<void> {
   const lazaret = open(CONFIG, dir)
   try {
     for (let done = 0; done < items; done += BATCH)

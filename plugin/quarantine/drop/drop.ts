@@ -65,7 +65,7 @@ export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to:
     scope: item.scope,
     from: place.folder,
     folder: to,
-    flags: flagsAfter(flagsOf(tx, place), means),
+    flags: flagsAfter(item, flagsOf(tx, place), means),
     due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
@@ -149,9 +149,10 @@ export function refuseWhatIsOver(
     throw new Refused('conflict', `This message was delivered already: ${release.reply}`)
 }
 
-/** What a release had come to is no more to be seen once it was taken back. */
-function flagsAfter({ system, keywords }: FlagSet, means: Meaning): FlagSet {
-  return { system, keywords: means.does === 'undo' ? withOutcome(keywords, null) : keywords }
+/** What a release had come to is no more to be seen once it was taken back; one that failed is not taken back. */
+function flagsAfter({ release }: Item, { system, keywords }: FlagSet, means: Meaning): FlagSet {
+  const back = means.does === 'undo' && release?.state !== 'failed'
+  return { system, keywords: back ? withOutcome(keywords, null) : keywords }
 }
 
 export function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {

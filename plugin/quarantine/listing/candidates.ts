@@ -1,12 +1,11 @@
 // What may stand on a page, in the order of the listing, from where the page before ended.
 import type { Item, Scope } from '../../mail.ts'
-import { rowsBack, type Row } from '../../store/rows.ts'
+import { rowsBack } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import type { FolderId } from '../folders/folders.ts'
-import type { Column, Key } from './column.ts'
+import type { KeyOrder } from './column.ts'
 import type { Columns } from './columns.ts'
 import { comparePositions, type Order, type Position } from './cursor.ts'
-import { inOrder } from './heap.ts'
 
 export interface Candidate extends Position {
   /** Where it lies; null where it was found by its item. */
@@ -18,26 +17,17 @@ export interface Candidate extends Position {
 const newest = (uid: number): Position => ({ key: -uid, uid })
 
 /** Of folders, the newest first: read from the rows as they are asked for. */
-export function* newestOf(
+export function newestOf(
   ctx: Context,
   scope: Scope,
   folders: readonly FolderId[],
   after: Position | null,
 ): Generator<Candidate> {
-  const heads: { folder: FolderId; rows: Generator<Row>; uid: number }[] = []
-  for (const folder of folders) {
-    const rows = rowsBack(ctx.store.views, scope, folder, after?.uid ?? 2 ** 32)
-    const first = rows.next()
-    if (!first.done) heads.push({ folder, rows, uid: first.value.uid })
+  const rowsOf = function* (folder: FolderId): Generator<Candidate> {
+    for (const { uid } of rowsBack(ctx.store.views, scope, folder, after?.uid ?? 2 ** 32))
+      yield { folder, item: null, ...newest(uid) }
   }
-  while (heads.length > 0) {
-    // Every place of the quarantine has a UID of its own, so that they can be compared.
-    const head = heads.reduce((a, b) => (a.uid > b.uid ? a : b))
-    yield { folder: head.folder, item: null, ...newest(head.uid) }
-    const more = head.rows.next()
-    if (more.done) heads.splice(heads.indexOf(head), 1)
-    else head.uid = more.value.uid
-  }
+  return merged(folders.map(rowsOf))
 }
 
 /** Of folders, in an order of keys. */
@@ -45,57 +35,58 @@ export async function keyed(
   columns: Columns,
   scope: Scope,
   folders: readonly FolderId[],
-  order: Exclude<Order, 'newest'>,
+  order: KeyOrder,
   after: Position | null,
-): Promise<Iterable<Candidate>> {
-  const all: { folder: FolderId; column: Column }[] = []
-  for (const folder of folders)
-    all.push({ folder, column: await columns.get(scope, folder, order) })
-  const there: Keyed = { keys: [], uids: [], folders: [] }
-  for (const { folder, column } of all)
-    for (let i = 0; i < column.length; i++) {
-      const key = column.keyAt(i)
-      const uid = column.uidAt(i)
-      if (key === null || (after && comparePositions({ key, uid }, after) <= 0)) continue
-      there.keys.push(key)
-      there.uids.push(uid)
-      there.folders.push(folder)
-    }
-  return sorted(there)
-}
-
-/** Arrays of the same length: an object for each of a hundred thousand would cost more than the order. */
-interface Keyed {
-  keys: Key[]
-  uids: number[]
-  folders: FolderId[]
-}
-
-function* sorted({ keys, uids, folders }: Keyed): Generator<Candidate> {
-  const compare = (a: number, b: number): number => {
-    if (keys[a] === keys[b]) return uids[b] - uids[a]
-    return keys[a] < keys[b] ? -1 : 1
+): Promise<Generator<Candidate>> {
+  const all: Generator<Candidate>[] = []
+  for (const folder of folders) {
+    const column = await columns.get(scope, folder, order)
+    all.push(
+      (function* () {
+        for (const entry of column.from(order, after))
+          yield { folder, item: null, key: entry[order], uid: entry.uid }
+      })(),
+    )
   }
-  for (const i of inOrder(Uint32Array.from(keys.keys()), compare))
-    yield { folder: folders[i], item: null, key: keys[i], uid: uids[i] }
+  return merged(all)
 }
+
+/** Several lists in order as one. Every place of the quarantine has a UID of its own. */
+function* merged(lists: readonly Generator<Candidate>[]): Generator<Candidate> {
+  const heads = lists.flatMap((list) => {
+    const first = list.next()
+    return first.done ? [] : [{ list, one: first.value }]
+  })
+  while (heads.length > 0) {
+    const head = heads.reduce((a, b) => (comparePositions(a.one, b.one) < 0 ? a : b))
+    yield head.one
+    const more = head.list.next()
+    if (more.done) heads.splice(heads.indexOf(head), 1)
+    else head.one = more.value
+  }
+}
+
+/** Where more than these are doubtful, they are found by looking at the newest. */
+const DOUBTFUL_FEW = 2000
 
 /** Of caught mail what is least like spam, the newest first. */
 export async function newestDoubtful(
+  ctx: Context,
   columns: Columns,
   scope: Scope,
   below: number,
   after: Position | null,
-): Promise<Candidate[]> {
+): Promise<Iterable<Candidate>> {
   const column = await columns.get(scope, 'caught', 'wanted')
-  const found: Candidate[] = []
-  for (let i = column.length - 1; i >= 0; i--) {
-    const key = column.keyAt(i)
-    const uid = column.uidAt(i)
-    if (typeof key === 'number' && key < below && uid < (after?.uid ?? Infinity))
-      found.push({ folder: 'caught', item: null, ...newest(uid) })
+  if (column.below('wanted', below) > DOUBTFUL_FEW) return newestOf(ctx, scope, ['caught'], after)
+  const uids: number[] = []
+  for (const { uid, wanted } of column.from('wanted', null)) {
+    if (wanted >= below) break
+    if (!after || uid < after.uid) uids.push(uid)
   }
-  return found
+  return uids
+    .sort((a, b) => b - a)
+    .map((uid) => ({ folder: 'caught' as const, item: null, ...newest(uid) }))
 }
 
 /** Of items that were found one by one. */
@@ -109,7 +100,7 @@ export function sortedItems(
     .map((item) => ({
       folder: null,
       item,
-      key: order === 'newest' ? -item.id : columns.key(order, item),
+      key: order === 'newest' ? -item.id : columns.entry(item.id, item)[order],
       uid: item.id,
     }))
     .filter((one) => !after || comparePositions(one, after) > 0)

@@ -1,6 +1,5 @@
-// What a listing is ordered by, of all items in a folder of a scope: held in memory by each process that lists, made
+// What listings are ordered by, of all items in a folder of a scope: held in memory by each process that lists, made
 // from the summaries when first asked for (giving way to others), and kept up by the journal.
-import { setImmediate } from 'node:timers/promises'
 import type { Item, Scope } from '../../mail.ts'
 import { sortKey } from '../../mime/search.ts'
 import { getItem } from '../../store/items.ts'
@@ -9,27 +8,19 @@ import { readRows } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { folders, type FolderId } from '../folders/folders.ts'
 import { readSummary, type Summary } from '../folders/summary.ts'
-import { Column, type Key } from './column.ts'
+import { Column, type Entry, type KeyOrder } from './column.ts'
+import { Turn } from './turn.ts'
 
-/** Orders in which keys come first, smallest before the others; among equals the newest. */
-export type KeyOrder = 'wanted' | 'expires' | 'sender'
-
-/** Time in ms that making a column takes from others at once. */
-const TURN_MS = 5
-/** Entries held in a process, over all columns: some 50 octets each. */
-const ENTRIES_MAX = 2_000_000
+/** Entries held in a process, over all columns: some 150 octets each. */
+const ENTRIES_MAX = 500_000
+/** Reading an item takes as long as asking for this many summaries. */
+const ITEM_COST = 5
 /** Behind everything: no score, no end. */
 const LAST = Number.MAX_SAFE_INTEGER
 
-const KEYS: Record<KeyOrder, (of: Summary | Item) => Key> = {
-  wanted: (of) => ('verdict' in of ? of.verdict?.score : of.score) ?? LAST,
-  expires: ({ due }) => (due === 0 ? LAST : due),
-  sender: (of) => sortKey(('name' in of && (of.name || of.address)) || of.sender),
-}
-
 export class Columns {
   readonly #ctx: Context
-  /** By scope, folder and order, those longest unused first. */
+  /** By folder and scope, those longest unused first. One at a time works on each. */
   readonly #made = new Map<string, Promise<Column>>()
   readonly #sizes = new Map<string, number>()
 
@@ -37,52 +28,78 @@ export class Columns {
     this.#ctx = ctx
   }
 
-  /** The column as of now. It changes with the next turn of the event loop. */
+  /** The column as of now, sorted by `order`. It may change with the next turn of the event loop. */
   async get(scope: Scope, folder: FolderId, order: KeyOrder): Promise<Column> {
-    const name = [order, folder, scope].join('\n')
+    const name = `${folder}\n${scope}`
     const known = this.#made.get(name)
+    // Whoever fails leaves nothing behind: the next one makes it anew.
+    const next = this.#next(known?.catch(() => null) ?? null, scope, folder, order)
     this.#made.delete(name)
-    let making = known ?? this.#make(scope, folder, order)
-    this.#made.set(name, making)
-    try {
-      let column = await making
-      if (!this.#catchUp(column, scope, folder, order)) {
-        // The journal does not reach back to it.
-        making = this.#make(scope, folder, order)
-        this.#made.set(name, making)
-        column = await making
-        this.#catchUp(column, scope, folder, order)
-      }
-      this.#bound(name, column.length)
-      return column
-    } catch (error) {
-      this.#made.delete(name)
-      throw error
+    this.#made.set(name, next)
+    const column = await next
+    this.#bound(name, column.size)
+    return column
+  }
+
+  async #next(
+    known: Promise<Column | null> | null,
+    scope: Scope,
+    folder: FolderId,
+    order: KeyOrder,
+  ): Promise<Column> {
+    const turn = new Turn()
+    let column = await known
+    // Null too where the journal does not reach back to it.
+    if (!column || !this.#catchUp(column, scope, folder)) {
+      column = await this.#make(scope, folder, turn)
+      this.#catchUp(column, scope, folder)
     }
+    await column.sort(order, turn)
+    this.#catchUp(column, scope, folder)
+    return column
   }
 
   /** What an item is ordered by. */
-  key(order: KeyOrder, item: Item): Key {
-    const summary = order === 'sender' ? this.#summary(item.id) : null
-    return KEYS[order](summary ?? item)
+  entry(uid: number, item: Item): Entry {
+    const summary = this.#summary(item.id)
+    const name = summary ? summary.name || summary.address : ''
+    return {
+      uid,
+      item: item.id,
+      wanted: item.verdict?.score ?? LAST,
+      expires: item.due || LAST,
+      sender: sortKey(name || item.sender),
+    }
   }
 
-  async #make(scope: Scope, folder: FolderId, order: KeyOrder): Promise<Column> {
-    const { store, config } = this.#ctx
-    const column = new Column(store.seq)
-    const turn = new Turn()
+  async #make(scope: Scope, folder: FolderId, turn: Turn): Promise<Column> {
+    const column = new Column(this.#ctx.store.seq)
     for (const uid of this.#uids(scope, folder)) {
-      this.#add(column, folder, order, uid)
+      this.#add(column, folder, uid)
       if (turn.over) await turn.next()
     }
-    if (order !== 'expires') return column
-    // A copy that lies elsewhere has given its item another end.
-    for (const { id } of folders(config, store.uidValidity))
-      for (const uid of id === folder ? [] : this.#uids(scope, id)) {
-        if (!this.#summary(uid)) this.#change(column, id, uid)
+    await this.#correctEnds(column, scope, folder, turn)
+    return column
+  }
+
+  /** A copy that lies elsewhere has given its item another end: those are found there, or here, whichever is less. */
+  async #correctEnds(column: Column, scope: Scope, folder: FolderId, turn: Turn): Promise<void> {
+    const { store, config } = this.#ctx
+    const others = folders(config, store.uidValidity).filter(({ id }) => id !== folder)
+    const there = others.map(({ id }) => folderStatus(store.views, scope, id).messages)
+    if (column.size * ITEM_COST < there.reduce((a, b) => a + b, 0)) {
+      for (const id of column.items()) {
+        const item = getItem(store.views, id)
+        if (item) column.expires(id, item.due || LAST)
         if (turn.over) await turn.next()
       }
-    return column
+      return
+    }
+    for (const { id } of others)
+      for (const uid of this.#uids(scope, id)) {
+        if (!this.#summary(uid)) this.#expires(column, id, uid)
+        if (turn.over) await turn.next()
+      }
   }
 
   #uids(scope: Scope, folder: FolderId): Uint32Array {
@@ -90,30 +107,40 @@ export class Columns {
     return readRows(views, scope, folder, folderStatus(views, scope, folder).messages).uid
   }
 
-  #add(column: Column, folder: FolderId, order: KeyOrder, uid: number): void {
+  #add(column: Column, folder: FolderId, uid: number): void {
     // In the quarantine an item and its first place come from one event: the UID is the item's id.
     const first = this.#summary(uid)
-    if (first) return column.add(uid, uid, KEYS[order](first))
-    const { views } = this.#ctx.store
-    const place = getPlace(views, [uid, folder])
-    const item = place && getItem(views, place.item)
-    if (item) column.add(uid, item.id, this.key(order, item))
+    if (first) {
+      const { score, due, name, address, sender } = first
+      return column.add({
+        uid,
+        item: uid,
+        wanted: score ?? LAST,
+        expires: due || LAST,
+        sender: sortKey(name || address || sender),
+      })
+    }
+    const item = this.#itemIn(folder, uid)
+    if (item) column.add(this.entry(uid, item))
   }
 
-  #change(column: Column, folder: string, uid: number): void {
+  #expires(column: Column, folder: string, uid: number): void {
+    const item = this.#itemIn(folder, uid)
+    if (item) column.expires(item.id, item.due || LAST)
+  }
+
+  #itemIn(folder: string, uid: number): Item | null {
     const { views } = this.#ctx.store
     const place = getPlace(views, [uid, folder])
-    const item = place && getItem(views, place.item)
-    if (item) column.change(item.id, KEYS.expires(item))
+    return place && getItem(views, place.item)
   }
 
   /** False when it has to be made anew. */
-  #catchUp(column: Column, scope: Scope, folder: FolderId, order: KeyOrder): boolean {
+  #catchUp(column: Column, scope: Scope, folder: FolderId): boolean {
     const seq = this.#ctx.store.watch.each(scope, column.seq, (where, { kind, uid }) => {
       if (kind === 'gone' && where === folder) column.remove(uid)
-      if (kind === 'add' && where === folder) this.#add(column, folder, order, uid)
-      if (kind === 'add' && where !== folder && order === 'expires')
-        this.#change(column, where, uid)
+      if (kind === 'add' && where === folder) this.#add(column, folder, uid)
+      if (kind === 'add' && where !== folder) this.#expires(column, where, uid)
     })
     if (seq === null) return false
     column.seq = seq
@@ -126,10 +153,10 @@ export class Columns {
     return bytes ? readSummary(item, bytes) : null
   }
 
-  #bound(name: string, length: number): void {
-    this.#sizes.set(name, length)
+  #bound(name: string, size: number): void {
+    this.#sizes.set(name, size)
     let total = 0
-    for (const size of this.#sizes.values()) total += size
+    for (const one of this.#sizes.values()) total += one
     for (const old of this.#made.keys()) {
       if (total <= ENTRIES_MAX) return
       if (old === name) continue
@@ -137,21 +164,5 @@ export class Columns {
       this.#made.delete(old)
       this.#sizes.delete(old)
     }
-  }
-}
-
-/** Long work in short turns of the event loop. */
-export class Turn {
-  #until = performance.now() + TURN_MS
-  #n = 0
-
-  get over(): boolean {
-    // The clock costs more than most of what is done between two looks at it.
-    return ++this.#n % 16 === 0 && performance.now() > this.#until
-  }
-
-  async next(): Promise<void> {
-    await setImmediate()
-    this.#until = performance.now() + TURN_MS
   }
 }

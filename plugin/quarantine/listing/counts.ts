@@ -22,12 +22,7 @@ export async function counts(
         ? 0
         : FOLDERS_OF[chip].reduce((sum, id) => sum + folderStatus(views, scope, id).messages, 0)
   const scores = await columns.get(scope, 'caught', 'wanted')
-  const below = doubt(ctx)
-  found.doubtful = 0
-  for (let i = 0; i < scores.length; i++) {
-    const key = scores.keyAt(i)
-    if (typeof key === 'number' && key < below) found.doubtful++
-  }
+  found.doubtful = scores.below('wanted', doubt(ctx))
   found.failed = (await failedItems(ctx, scope)).length
   found.deleted = (await deletedItems(ctx, scope)).length
   return found

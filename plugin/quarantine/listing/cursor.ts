@@ -1,7 +1,6 @@
 // Where a page of a listing ended: a place in its order, not a count, so that what comes and goes meanwhile neither
 // repeats nor hides anything that stays.
 import { Refused } from '../../errors.ts'
-import type { Key } from './column.ts'
 
 /**
  * `newest`: as they came into their folder; `wanted`: least like spam first; `expires`: soonest first; `sender`: by
@@ -9,6 +8,9 @@ import type { Key } from './column.ts'
  */
 export const ORDERS = ['newest', 'wanted', 'expires', 'sender'] as const
 export type Order = (typeof ORDERS)[number]
+
+/** What is compared: numbers with numbers, texts with texts. */
+export type Key = number | string
 
 export interface Position {
   key: Key

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { OUTCOME_KEYWORDS } from '../folders/outcome-keywords.ts'
 import { readSummary } from '../folders/summary.ts'
 import { FOLDERS_OF } from './chips.ts'
-import { Turn } from './columns.ts'
+import { Turn } from './turn.ts'
 
 const MARK = OUTCOME_KEYWORDS.failed as string
 /** Entries of the index of ends that are read at once. */

@@ -1,5 +1,6 @@
 // A page of a listing. A call decodes as many items as the page has, looks at no more than EXAMINED_MAX summaries,
 // and reads no message: where that many did not fill the page, the next call goes on from there.
+import { setImmediate } from 'node:timers/promises'
 import { Refused } from '../../errors.ts'
 import type { Item, Login, Scope } from '../../mail.ts'
 import { getPlace } from '../../store/places.ts'
@@ -40,6 +41,8 @@ export interface Page {
 const LIMIT = 50
 const LIMIT_MAX = 500
 const EXAMINED_MAX = 20_000
+/** Then others have their turn: some milliseconds. */
+const EXAMINED_AT_ONCE = 1000
 
 export async function page(
   ctx: Context,
@@ -53,19 +56,37 @@ export async function page(
   const after = cursor === undefined ? null : readCursor(order, cursor)
   const matches = matcher(ctx, parseSearch(query.search ?? ''), limitOf(ctx, query))
   const names = folderNames(ctx, login)
-  const found: Page = { items: [], next: null }
-  let examined = 0
-  let full: Candidate | null = null
-  // Nothing is waited for in here: a page is of one moment.
-  for (const one of await candidates(ctx, columns, scope, query, after)) {
-    // There is more behind the last one that is shown.
-    if (full) return { ...found, next: writeCursor(order, full) }
+  const items: Listed[] = []
+  const take = (one: Candidate): void => {
     const id = idOf(ctx, one)
     const item = id !== null && matches(id) ? itemFor(ctx.store.views, login, id) : null
-    if (item && isItsPlace(item, one, query)) found.items.push(listed(ctx, item, names))
-    if (found.items.length === limit || ++examined === EXAMINED_MAX) full = one
+    if (item && isItsPlace(item, one, query)) items.push(listed(ctx, item, names))
   }
-  return found
+  let at = after
+  for (let examined = 0; examined < EXAMINED_MAX;) {
+    let some = 0
+    // Nothing is waited for in here: what is read is of one moment.
+    for (const one of await candidates(ctx, columns, scope, query, at)) {
+      if (some === EXAMINED_AT_ONCE || items.length === limit) break
+      take(one)
+      at = one
+      some++
+    }
+    examined += some
+    const full = items.length === limit
+    if (some < EXAMINED_AT_ONCE && !full) return { items, next: null }
+    if (full) {
+      const more = await any(candidates(ctx, columns, scope, query, at))
+      return { items, next: more && at ? writeCursor(order, at) : null }
+    }
+    await setImmediate()
+  }
+  return { items, next: at && writeCursor(order, at) }
+}
+
+async function any(all: Promise<Iterable<Candidate>>): Promise<boolean> {
+  for (const _ of await all) return true
+  return false
 }
 
 function checkQuery({ chip, order = 'newest', limit = LIMIT }: Query): void {
@@ -90,7 +111,7 @@ async function candidates(
     return sortedItems(columns, await failedItems(ctx, scope), order, after)
   if (order !== 'newest') return await keyed(columns, scope, folders, order, after)
   if (query.folder === undefined && chip === 'doubtful')
-    return await newestDoubtful(columns, scope, doubt(ctx), after)
+    return await newestDoubtful(ctx, columns, scope, doubt(ctx), after)
   return newestOf(ctx, scope, folders, after)
 }
 

@@ -9,6 +9,8 @@ import { ORDERS, type Order } from '../../../plugin/quarantine/listing/cursor.ts
 import type { Listed } from '../../../plugin/quarantine/listing/listed.ts'
 import type { Query } from '../../../plugin/quarantine/listing/page.ts'
 import { parseSearch } from '../../../plugin/quarantine/listing/words.ts'
+import { parseStructure } from '../../../plugin/mime/structure.ts'
+import { keptSummary } from '../../../plugin/quarantine/folders/summary.ts'
 import { sortKey } from '../../../plugin/mime/search.ts'
 import { sees } from '../../../plugin/scope.ts'
 import { getItem, itemIds } from '../../../plugin/store/items.ts'
@@ -259,6 +261,33 @@ describe('pages', () => {
     expect(await found(`score:${middle.toFixed(6)}-1`).then((one) => one.length)).toBe(
       where(({ item }) => (item.verdict?.score ?? 0) >= Number(middle.toFixed(6))).length,
     )
+  })
+
+  test('a call looks at so many and no more, and the next goes on from there', async () => {
+    const lazaret = rig()
+    const bulk = Buffer.from('From: bulk@sender.example\r\nSubject: bulk\r\n\r\n')
+    const root = parseStructure(bulk)
+    const [{ item: oldest }] = await hold(lazaret, message('oldest'))
+    const like = getItem(lazaret.store.views, oldest as number) as Item
+    for (let n = 0; n < 21_000; n += 3000)
+      await lazaret.store.write({ actor: 'test' }, (tx) => {
+        const blob = tx.blob(bulk, (one) => keptSummary(root, one))
+        const flags = { system: 0, keywords: [] }
+        const { id: _, trained: _t, release: _r, places: _p, ...rest } = like
+        for (let i = 0; i < 3000; i++)
+          tx.append({ type: 'deposit', folder: 'caught', flags, item: { ...rest, blob } })
+      })
+    const { items } = lazaret.quarantine.as(USER)
+    for (const order of ORDERS) {
+      const search = 'subject:oldest'
+      const first = await items.list({ search, order })
+      const cursor = first.next ?? ''
+      const second = cursor === '' ? first : await items.list({ search, order, cursor })
+      expect(ids([...first.items, ...(cursor === '' ? [] : second.items)])).toEqual([oldest])
+      expect(second.next).toBeNull()
+      // The newest stand before it, among equals.
+      if (order === 'newest') expect(first).toMatchObject({ items: [], next: expect.any(String) })
+    }
   })
 
   test('counts for chips', async () => {
