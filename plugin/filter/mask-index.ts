@@ -256,7 +256,8 @@ function ranks(mask: string): number[] {
   // The least of its length: `*@example.net` is more than `.example.net`.
   if (isTree(mask)) return [Buffer.byteLength(mask) - 1, Buffer.byteLength(mask) - 1, -4]
   const stars = Number(mask.startsWith('*')) + 2 * Number(mask.endsWith('*'))
-  const literal = Buffer.byteLength(mask) - (stars === 3 ? 2 : Math.min(stars, 1))
+  // As the kernel counts: what is before and behind the `@`.
+  const literal = Buffer.byteLength(mask) - 1 - (stars === 3 ? 2 : Math.min(stars, 1))
   return [literal, Buffer.byteLength(domainOf(mask)) - (stars >> 1), -stars]
 }
 

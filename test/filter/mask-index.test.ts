@@ -139,6 +139,10 @@ function decided(address: string, ...masks: string[]): string | undefined {
   return both[0]
 }
 
+test('of equal length the one with more of the domain is named, also under two forms of the domain', () => {
+  expect(decided('éaa@σς.a', 'éaa@σς.a*', '.σς.a')).toBe('.xn--3xab.a')
+})
+
 test('a domain with all its sub-domains, among many', () => {
   const index = new MaskIndex()
   const names = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
