@@ -96,6 +96,12 @@ const NAMES: Partial<Record<keyof typeof TABLES, string>> = {
 }
 /** Its name and its keys are the same in every format. */
 const HEAD = 'meta'
+/**
+ * How many free pages lmdb-js takes into its list, and keeps there (src/env.cpp; its types do not know them).
+ * With its 50,000 a message that needs pages in a row has all of them looked through and written back, commit by
+ * commit: at a million items that was most of the cost of a hold. Beyond these the file grows first.
+ */
+const FREE_PAGES = { maxFreeSpaceToLoad: 2000, maxFreeSpaceToRetain: 4000 }
 /** Tables of older formats that may be there for a while. */
 const OLD_MAX = 16
 
@@ -128,6 +134,7 @@ export class Env {
     // 0700: whoever may read the data may read people's mail.
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     this.#root = open<Buffer, Key>({
+      ...FREE_PAGES,
       path: dir,
       noSubdir: false,
       maxDbs: Object.keys(TABLES).length + OLD_MAX,

@@ -80,14 +80,13 @@ export function readRows(views: Views, scope: Scope, folder: string, messages: n
     flags: new Uint32Array(messages),
     keywords: new Uint32Array(messages),
   }
-  let n = 0
-  for (const { value } of views.rows.range({
-    start: [scope, folder, FIRST_CHUNK],
-    end: [scope, folder],
-    reverse: true,
-  })) {
+  // The newest first: filled from the end.
+  let n = messages
+  const range = { start: [scope, folder, 0], end: [scope, folder, FIRST_CHUNK + 1] }
+  for (const { value } of views.rows.range(range)) {
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
-    for (let at = 0; at + ROW <= value.length && n < messages; at += ROW, n++) {
+    for (let at = value.length - ROW; at >= 0 && n > 0; at -= ROW) {
+      n--
       rows.uid[n] = view.getUint32(at, true)
       rows.modseq[n] = view.getUint32(at + 4, true)
       rows.flags[n] = view.getUint32(at + 8, true)
