@@ -46,29 +46,41 @@ const FIELDS = new FieldTable<Reader | typeof MIME_VERSION>({
  */
 export function parseContent(header: Header, mime: boolean): Content {
   let content = emptyContent()
-  for (const [i, field] of header.fields.entries()) {
-    const read = FIELDS.get(header, field)
+  const { fields } = header
+  for (let i = 0; i < fields.length; i++) {
+    const read = FIELDS.get(header, fields[i])
     if (read === MIME_VERSION) mime = true
-    else if (read !== undefined)
-      read(content, clean(fieldValue(header, field) + lostFolds(header, i)))
+    else if (read !== undefined) {
+      const value = fieldValue(header, fields[i])
+      read(content, clean(isLostFold(header, i + 1) ? value + lostFolds(header, i + 1) : value))
+    }
   }
   if (!mime && content.contentType === null) content = emptyContent()
   return content
 }
 
-/** A parameter on a line of its own that has lost the white space before it. */
-const LOST_FOLD = /^[a-z][a-z0-9*-]*[ \t]*=/i
-
-/** The parameters behind the field `index` that a program has put at the start of a line: no field looks like that. */
+/** The parameters that a program has put at the start of lines, from the field `index` on. */
 function lostFolds(header: Header, index: number): string {
   let text = ''
-  const { fields } = header
-  for (let i = index + 1; i < fields.length; i++) {
-    if (header.slice(fields[i].start, fields[i].end).search(LOST_FOLD) < 0) return text
-    text += `; ${unfold(header.slice(fields[i].start, fields[i].valueEnd))}`
+  for (let i = index; isLostFold(header, i); i++) {
+    const { start, valueEnd } = header.fields[i]
+    text += `; ${unfold(header.slice(start, valueEnd))}`
   }
   return text
 }
+
+/** True when the "field" is a parameter whose line has lost the white space before it: `name=` where a name has no `=`. */
+function isLostFold({ raw, fields, fieldsEnd }: Header, index: number): boolean {
+  if (index >= fields.length) return false
+  let at = fields[index].start
+  for (; at < fieldsEnd && isName(raw[at]); at++);
+  while (at < fieldsEnd && (raw[at] === 32 || raw[at] === 9)) at++
+  return at > fields[index].start && raw[at] === 61
+}
+
+/** Letters, digits, "*" and "-". */
+const isName = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 42 || c === 45
 
 /** Nothing said. */
 export const emptyContent = (): Content => ({

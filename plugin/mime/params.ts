@@ -126,8 +126,13 @@ function parseParam(lexer: Lexer): Param | null {
 function bareValue(lexer: Lexer): string {
   const from = lexer.at
   const { text } = lexer
-  while (!lexer.ended && !/[; \t\r\n("]/.test(text[lexer.at])) lexer.at++
-  const value = text.slice(from, lexer.at)
+  let at = from
+  for (; at < text.length; at++) {
+    const c = text.charCodeAt(at)
+    if (c === 59 || c === 32 || c === 9 || c === 13 || c === 10 || c === 40 || c === 34) break
+  }
+  lexer.at = at
+  const value = text.slice(from, at)
   lexer.skip()
   return value
 }

@@ -76,7 +76,7 @@ function inOrder({ subtype, children }: Part): readonly Part[] {
 }
 
 function withoutQuotes(text: string): string {
-  const own = text.replace(/^>.*$/gm, '')
+  const own = text.replace(/(^|\n)>[^\n]*/g, '$1')
   return own.trim() === '' ? text : own
 }
 

@@ -2,7 +2,7 @@
 
 import { parseAddresses } from './address.ts'
 import { decodeEncodedMessage } from './decode.ts'
-import { type Field, FieldTable, type Header, findAll } from './headers.ts'
+import { FieldTable, type Header, findAll } from './headers.ts'
 import { type Part, parseStructure } from './structure.ts'
 import { isMessageLeaf, partText } from './text.ts'
 import { decodeWords } from './words.ts'
@@ -28,60 +28,65 @@ export function headerTexts(header: Header, name: string): string[] {
   return findAll(header, name).map(decodeWords)
 }
 
+/** Reads one text of a part. */
+type Read = (part: Part) => string
+
 /** One text of a message: TEXT looks into all of them, BODY into those that are `body`. */
 interface Text {
   readonly body: boolean
-  readonly read: () => string
+  readonly part: Part
+  readonly read: Read
+  folded: string | null
 }
 
 /**
- * What SEARCH looks into, one text after the other: headers with their encoded words decoded, bodies of text parts and
- * message leaves (delivery-status) decoded, HTML with its tags.
+ * What SEARCH looks into, in order: headers with their encoded words decoded, bodies of text parts and message leaves
+ * (delivery-status) decoded, HTML with its tags.
  * RFC 9051 §6.4.4: BODY knows no header fields, so no MIME header of a part either; TEXT knows both. The header of a
  * message inside the message is text of its body, but for the MIME fields in it.
  */
-function* textsOf(root: Part): Generator<Text> {
-  yield { body: false, read: () => headerText(root) }
-  yield* inside(root, true)
+function textsOf(root: Part): Text[] {
+  const texts: Text[] = []
+  add(texts, false, root, headerText)
+  addInside(texts, root, true)
+  return texts
+}
+
+function add(texts: Text[], body: boolean, part: Part, read: Read): void {
+  texts.push({ body, part, read, folded: null })
 }
 
 /** `decode`: an enclosed message that is encoded against RFC 2046 §5.2.1 is decoded; nothing is so twice. */
-function* inside(part: Part, decode: boolean): Generator<Text> {
-  if (part.kind === 'text' || isMessageLeaf(part)) yield { body: true, read: () => partText(part) }
+function addInside(texts: Text[], part: Part, decode: boolean): void {
+  if (part.kind === 'text' || isMessageLeaf(part)) add(texts, true, part, partText)
   const encoded = decode && part.kind === 'message' ? decodeEncodedMessage(part) : null
   if (encoded !== null) {
     const message = parseStructure(encoded)
-    yield { body: true, read: () => headerText(message) }
-    yield* inside(message, false)
+    add(texts, true, message, headerText)
+    addInside(texts, message, false)
     return
   }
   for (const child of part.children) {
-    yield { body: false, read: () => headerText(child) }
-    if (part.kind === 'message') yield { body: true, read: () => headerText(child, isMime) }
-    yield* inside(child, decode)
+    add(texts, false, child, headerText)
+    if (part.kind === 'message') add(texts, true, child, headerWithoutMime)
+    addInside(texts, child, decode)
   }
 }
 
 /** The texts of one message, each decoded once however many keys are looked for in them. */
 export class MessageTexts {
-  readonly #source: Generator<Text>
-  readonly #known: { body: boolean; folded: string | null; read: () => string }[] = []
+  readonly #texts: readonly Text[]
 
   constructor(root: Part) {
-    this.#source = textsOf(root)
+    this.#texts = textsOf(root)
   }
 
   /** True when the message holds `key` (folded by `fold`): SEARCH TEXT, or without `header` BODY. */
   has(key: string, header: boolean): boolean {
-    for (let i = 0; ; i++) {
-      if (i === this.#known.length) {
-        const { done, value } = this.#source.next()
-        if (done) return false
-        this.#known.push({ ...value, folded: null })
-      }
-      const text = this.#known[i]
-      if ((header || text.body) && (text.folded ??= fold(text.read())).includes(key)) return true
-    }
+    for (const text of this.#texts)
+      if ((header || text.body) && (text.folded ??= fold(text.read(text.part))).includes(key))
+        return true
+    return false
   }
 }
 
@@ -92,7 +97,7 @@ export function hasText(root: Part, key: string, header: boolean): boolean {
 
 /** The texts that SEARCH TEXT looks into, or without `header` SEARCH BODY. */
 export function* searchTexts(root: Part, header: boolean): Generator<string> {
-  for (const { body, read } of textsOf(root)) if (header || body) yield read()
+  for (const { body, part, read } of textsOf(root)) if (header || body) yield read(part)
 }
 
 /**
@@ -129,21 +134,18 @@ const MIME_FIELDS = new FieldTable<true>({
   'content-location': true,
 })
 
-const isMime = (header: Header, field: Field): boolean => MIME_FIELDS.get(header, field) === true
+function headerText({ header, raw, headerEnd }: Part): string {
+  return readable(raw.toString('latin1', header.start, headerEnd))
+}
 
-function headerText(
-  { header, raw, headerEnd }: Part,
-  without?: (header: Header, field: Field) => boolean,
-): string {
-  let text = raw.toString('latin1', header.start, headerEnd)
-  if (without !== undefined) {
-    text = header.fields
-      .filter((field) => !without(header, field))
-      .map(({ start, end }) => text.slice(start - header.start, end - header.start))
-      .join('')
-  }
+function headerWithoutMime({ header }: Part): string {
+  const fields = header.fields.filter((field) => !MIME_FIELDS.get(header, field))
+  return readable(fields.map(({ start, end }) => header.slice(start, end)).join(''))
+}
+
+function readable(header: string): string {
   // Lines are unfolded so that a key is found across a fold; each field stays a line of its own.
-  text = text.replace(/\r?\n(?=[ \t])/g, '')
+  const text = header.replace(/\r?\n(?=[ \t])/g, '')
   if (!text.includes('=?') && !/[\x1b\x80-\xff]/.test(text)) return text
   return text.split('\n').map(decodeWords).join('\n')
 }

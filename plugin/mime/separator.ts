@@ -14,7 +14,8 @@ const LESS = 60
  * - where no empty line follows: before the first line that is no field, or behind a line of white space alone.
  */
 export function shownHeader(header: Header): Header {
-  const delimiter = ownDelimiter(header)
+  const first = firstDashed(header)
+  const delimiter = first < 0 ? -1 : ownDelimiter(header, first)
   if (delimiter >= 0) return before(header, delimiter)
   if (header.end > header.fieldsEnd) return header
   for (const [i, field] of header.fields.entries()) {
@@ -40,19 +41,24 @@ function behind(header: Header, index: number, blank: { start: number; end: numb
   return new Header(raw, header.start, blank.start, blank.end, fields)
 }
 
-/** Index of the "field" that is a delimiter of the multipart that the header declares before it, or -1. */
-function ownDelimiter(header: Header): number {
+/** Index of the first "field" that begins as a delimiter does, or -1: there is hardly ever one. */
+function firstDashed({ raw, fields }: Header): number {
+  for (let i = 0; i < fields.length; i++) if (raw[fields[i].start] === DASH) return i
+  return -1
+}
+
+/** Index of the "field" from `first` on that is a delimiter of the multipart that the header declares before it, or -1. */
+function ownDelimiter(header: Header, first: number): number {
   const { raw, fields } = header
-  const dashed = ({ start }: Field) => raw[start] === DASH && raw[start + 1] === DASH
-  const first = fields.findIndex(dashed)
-  if (first < 0) return -1
   const { contentType } = parseContent(before(header, first), true)
   if (contentType?.type.toLowerCase() !== 'multipart') return -1
   const boundary = boundaryOf(contentType.params)
   if (boundary === null || boundary === '') return -1
   const line = Buffer.from(`--${boundary}`, 'latin1')
   return fields.findIndex(
-    (field) => dashed(field) && raw.subarray(field.start, field.start + line.length).equals(line),
+    (field) =>
+      raw[field.start] === DASH &&
+      raw.subarray(field.start, field.start + line.length).equals(line),
   )
 }
 

@@ -44,7 +44,7 @@ export const OTHER_TEXT = {
 }
 export const WEB_CHARSET = {
   name: 'charset as browsers know it',
-  why: 'Dovecot shows question marks for what gb2312, ks_c_5601-1987 and the like do not have; we read the larger sets that are meant',
+  why: 'Dovecot has nothing for what gb2312, ks_c_5601-1987 or iso-8859-1 do not have; we read the larger sets that are meant',
 }
 export const HTML_WORDS = {
   name: 'other words of the same HTML are previewed',

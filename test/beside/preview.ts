@@ -17,7 +17,8 @@ function textOf(value: Value): string {
   return typeof value === 'string' ? Buffer.from(value, 'latin1').toString() : ''
 }
 
-const UNKNOWN = '\ufffd'
+/** What stands for a character that a charset does not have. */
+const UNKNOWN = /[\ufffd\x80-\x9f]/
 
 /** Spaces, also those of no width, and what pads a preview. */
 const SPACE = /(?:[\s\p{Cc}\p{Cf}]|\u034f)+/gu
@@ -38,7 +39,7 @@ function kindOf(root: Part, ours: string, theirs: string): string | null {
   if (ours === '') return its.some((part) => isHtml(partText(part))) ? HTML_WORDS.name : null
   if (mine.length === 0) return null // nobody wrote that
   if (theirs === '') return NOTHING.name
-  if (theirs.includes(UNKNOWN) && !ours.includes(UNKNOWN)) return WEB_CHARSET.name
+  if (UNKNOWN.test(theirs) && !UNKNOWN.test(ours)) return WEB_CHARSET.name
   const same = mine.find((part) => its.includes(part))
   if (same !== undefined && isHtml(partText(same))) return HTML_WORDS.name
   return its.length > 0 && new Set([...mine, ...its]).size > 1 ? OTHER_TEXT.name : null
