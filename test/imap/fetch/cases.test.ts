@@ -137,3 +137,19 @@ describe('reports from other products', () => {
     expect(part).toBe('')
   })
 })
+
+test('nothing is `""`, never the literal {0} for whose rest iOS waits', async () => {
+  const items = [
+    'BODY.PEEK[]<999999.10>',
+    'BODY.PEEK[1]<999999.10>',
+    'BODY.PEEK[TEXT]<999999.1>',
+    'BODY.PEEK[HEADER]<999999.1>',
+    'BODY.PEEK[1.MIME]<999999.1>',
+    'BODY.PEEK[HEADER.FIELDS (X)]<2.10>',
+    'BINARY.PEEK[1]<999999.10>',
+  ]
+  const text = await run(`FETCH 1:* (${items.join(' ')})`)
+  expect(text).not.toMatch(/\{0\+?\}/)
+  const [first] = fetched(text)
+  expect([...first.values()]).toEqual(items.map(() => ''))
+})
