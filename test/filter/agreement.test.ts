@@ -24,6 +24,9 @@ const INPUT_MAX = 1 << 20
 
 const kernel = new Kernel()
 
+/** The encodings that the tree decodes: of a name that is none it leaves the text as it stands. */
+const DECODED: ReadonlySet<string | null> = new Set(['quoted-printable', 'base64'])
+
 interface Text {
   /** As decoded, and in UTF-8 where its charset hides ASCII. */
   raw: string
@@ -67,7 +70,7 @@ function* texts(part: Part, decode = true): Generator<Text> {
       raw,
       bytes,
       isHtml: /html/i.test(part.subtype) || /<(?:html|body)/i.test(bytes.slice(0, 500)),
-      isQuoted: encoding === null && /=(?:[0-9A-F]{2}|\r?\n)/i.test(body),
+      isQuoted: !DECODED.has(encoding) && /=(?:[0-9A-F]{2}|\r?\n)/i.test(body),
       isNoise: encoding === 'base64' && !looksBase64(body),
       isUuencode: /uu/.test(encoding ?? ''),
     }
