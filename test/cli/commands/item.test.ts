@@ -59,7 +59,7 @@ test('items of a folder, newest first, as a scope sees them', async () => {
 })
 
 test('the outcome of a release is shown, and the journal tells who asked', async () => {
-  const lazaret = open(readConfig({}), dir)
+  const lazaret = open(readConfig({ settings: { release_delay: 0 } }), dir)
   const { quarantine } = lazaret
   const login = { account: 'a@example.com', tier: 'address', scope: 'a@example.com' } as const
   const [caught, release] = ['Caught', 'Release'].map((name) =>
