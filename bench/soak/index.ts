@@ -54,7 +54,7 @@ async function soak(dir: string, { minutes, clients, seed }: Options): Promise<S
     dir,
     plugins: ['rcpt_to.in_host_list', 'lazaret', 'lazaret/imap'],
     nodes: WORKERS,
-    ini: `[main]\nbase_model = no\n[imap]\nhost = 127.0.0.1\ntls_port = ${port}\nstarttls_port = 0\ntest_mailboxes = yes\n`,
+    ini: `[main]\nbase_model = no\n[settings]\nrelease_delay = 0\n[imap]\nhost = 127.0.0.1\ntls_port = ${port}\nstarttls_port = 0\ntest_mailboxes = yes\n`,
     profiles: null,
     log,
   })
