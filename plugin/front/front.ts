@@ -70,10 +70,6 @@ export class Front {
     this.tell({ start: { config, dir, pem, imap } })
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid
-  }
-
   tell(message: ToFront): void {
     if (!this.#child.connected) return
     this.#child.send(message, (error) => {

@@ -28,11 +28,6 @@ export class Keeper {
     this.#sockets = bindAll(options.config.imap)
   }
 
-  /** Pid of the front; null while there is none. */
-  get pid(): number | null {
-    return this.#front?.pid ?? null
-  }
-
   start(): void {
     const front = new Front(this.#options, this.#sockets)
     this.#keep(front)

@@ -88,10 +88,9 @@ export class Handover {
   /** What is recorded as queued and has no file any more has an outcome that nobody saw. */
   async reconcile(): Promise<void> {
     const { system } = this.#lazaret.quarantine
-    const before = system.openReleases()
-    let lost = before.filter(
-      ({ state }) => state === 'queued' || state === 'deferred' || state === 'sending',
-    )
+    let lost = system
+      .openReleases()
+      .filter(({ state }) => state === 'queued' || state === 'deferred' || state === 'sending')
     // Looked for twice: a file is renamed now and then, and is in no listing then.
     for (let look = 0; look < 2 && lost.length > 0; look++) {
       const tokens = new Set<string>()
