@@ -129,10 +129,12 @@ describe('the start', () => {
 })
 
 const NOBODY = 65534
-/** A checkout below a folder of root's alone cannot be run by anybody else. */
-const OTHERS_READ = ROOT.split('/').every(
-  (_, i, parts) => (statSync(parts.slice(0, i + 1).join('/') || '/').mode & 0o5) === 0o5,
-)
+/** What lies below a folder of root's alone cannot be run by anybody else. */
+const othersRead = (path: string): boolean =>
+  path
+    .split('/')
+    .every((_, i, parts) => (statSync(parts.slice(0, i + 1).join('/') || '/').mode & 0o5) === 0o5)
+const OTHERS_READ = othersRead(ROOT) && othersRead(process.execPath)
 
 describe.skipIf(process.getuid?.() !== 0 || !OTHERS_READ).each([0, 2])(
   'started as root with user=nobody and nodes=%d',
