@@ -1,32 +1,67 @@
 // Headers that delivered mail carries, in the form that Sieve scripts and mail clients already know.
-import type { Edit, Verdict } from '../mail.ts'
-import { FIELDS_MAX, isNamed, nameHash, type Header } from '../mime/headers.ts'
+import type { Edit, Evidence, Verdict } from '../mail.ts'
+import { fieldName, FIELDS_MAX, type Field, type Header } from '../mime/headers.ts'
 import type { Settings } from '../settings.ts'
 
 /** Our fields: forged ones are removed before ours go on. */
 export const OUR_FIELDS = ['x-spam-flag', 'x-spam-score', 'x-spam-status', 'x-lazaret-release']
 
-const NAMED = OUR_FIELDS.map((name) => ({ name, hash: nameHash(name) }))
+/** What filters say under other names, and Sieve scripts, mail clients and their users believe. */
+const OTHERS = [
+  ['x-spam', 'x-ham-report', 'x-spambayes-classification', 'x-bogosity', 'x-spamcheck'],
+  // SpamAssassin and those that write as it does; Exim writes some with an underscore.
+  ...['-', '_'].map((dash) =>
+    [
+      ...['action', 'bar', 'checker-version', 'class', 'classification', 'details', 'flag', 'hits'],
+      ...['level', 'probability', 'rating', 'reason', 'report', 'result', 'score', 'score_int'],
+      ...['status', 'summary', 'symbols', 'tests', 'threshold', 'verdict'],
+    ].map((what) => `x-spam${dash}${what}`),
+  ),
+].flat()
+
+/** Every name that is removed, apart from families. */
+export const VERDICT_FIELDS: readonly string[] = [...new Set([...OUR_FIELDS, ...OTHERS])]
+
+const KNOWN: ReadonlySet<string> = new Set(VERDICT_FIELDS)
+/** X-Spamd-Bar, X-Spamd-Result, X-Rspamd-Score, X-DSPAM-Result, X-CRM114-Status, X-Barracuda-Spam-Flag ... */
+const FAMILY = /^x-(?:r?spamd|dspam|crm114|barracuda-spam)-/
 
 const REASONS_MAX = 6
 const REASON_LENGTH_MAX = 120
 
-/** Those of our fields that a message came with; all of them where it has more fields than are told apart. */
+/**
+ * Names of the fields that a message came with and that tell of a verdict, each once; all that are known where it
+ * has more fields than are told apart.
+ */
 export function forgedFields(header: Header): string[] {
   const { fields } = header
-  if (fields.length >= FIELDS_MAX) return OUR_FIELDS
-  const found = NAMED.filter(({ name, hash }) =>
-    fields.some((field) => isNamed(header, field, name, hash)),
-  )
-  return found.map(({ name }) => name)
+  const found = new Set<string>(fields.length >= FIELDS_MAX ? VERDICT_FIELDS : [])
+  for (const field of fields) {
+    if (!isExtension(header, field)) continue
+    const name = fieldName(header, field)
+    if (KNOWN.has(name) || FAMILY.test(name)) found.add(name)
+  }
+  return [...found]
 }
+
+/** Most fields are passed over without a look at their names. */
+function isExtension({ raw }: Header, { hash, start }: Field): boolean {
+  return hash !== 0 && (raw[start] | 0x20) === 0x78 && raw[start + 1] === 0x2d
+}
+
+/** What a person may read on a list is not for everybody whom a delivered message reaches: whose it is, and its masks. */
+const FOR_EVERYBODY: Readonly<Record<string, string>> = {
+  'allow-list': 'the sender is on an allow list',
+  'block-list': 'the sender is on a block list',
+}
+
+const reasonOf = ({ name, text }: Evidence): string =>
+  printable(FOR_EVERYBODY[name] ?? text).slice(0, REASON_LENGTH_MAX)
 
 /** `forged`: fields of the message to be taken out. */
 export function verdictEdit(verdict: Verdict, settings: Settings, forged: string[]): Edit {
   const spam = verdict.class === 'spam'
-  const reasons = verdict.evidence
-    .slice(0, REASONS_MAX)
-    .map(({ text }) => printable(text).slice(0, REASON_LENGTH_MAX))
+  const reasons = verdict.evidence.slice(0, REASONS_MAX).map(reasonOf)
   const status = [
     `${spam ? 'Yes' : 'No'}, score=${verdict.score.toFixed(4)} required=${settings.spam.toFixed(4)}`,
     `class=${verdict.class}`,

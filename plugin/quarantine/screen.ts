@@ -84,7 +84,7 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
   const header = parseHeader(raw)
   const from = authorsOf(header)
   const passMark = find(header, 'x-lazaret-release')
-  const forged = forgedFields(header)
+  const forged = envelope.direction === 'in' ? forgedFields(header) : []
   const { ham, spam, prior } = ctx.follower.model.state
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
   const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
@@ -120,7 +120,8 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       else if (settings.action === 'hold' || settings.action === 'reject')
         plan.outcome = settings.action
     }
-    plan.edit = verdictEdit(plan.verdict, settings, forged)
+    // Nothing is added to outgoing mail, and nothing is taken from it.
+    if (!outgoing) plan.edit = verdictEdit(plan.verdict, settings, forged)
     return plan
   })
 }

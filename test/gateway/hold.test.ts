@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { FLAG } from '../../plugin/mail.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { PLUGINS } from '../rig/haraka.ts'
-import { block, folderOf, itemsIn, message, ROOT, sha256, world, type World } from './world.ts'
+import {
+  behindHeaders,
+  block,
+  folderOf,
+  itemsIn,
+  message,
+  nextHop,
+  ROOT,
+  sha256,
+  world,
+  type World,
+} from './world.ts'
 
 const SPAM = message([
   'From: a@spam.example',
@@ -227,5 +238,66 @@ describe('headers of delivered mail', () => {
     expect(delivered.raw.toString('latin1')).toMatch(
       /X-Spam-Other: stays.*X-Spam-Flag: in the body\r\n$/s,
     )
+  })
+  test('strangers’ marks of other filters go, those of a filter of this server stay', async () => {
+    const { haraka, hop } = await world({
+      plugins: ['rcpt_to.in_host_list', 'other', 'lazaret', 'queue/smtp_forward'],
+      sources: {
+        other: `exports.hook_data_post = (next, { transaction }) => {
+          transaction.add_header('X-Spam-Level', '**')
+          next()
+        }`,
+      },
+    })
+    const strange = [
+      'X-Spam: Yes',
+      'X-Spam-Level: *****',
+      'X-Spam-Report: no spam',
+      'X-Spamd-Bar: -',
+    ]
+    const raw = message([...strange, 'Subject: hi', '', 'x'])
+    expect((await sendMail(haraka.port, { ...mail, raw })).code).toBe(250)
+    const [delivered] = await hop.arrived(1)
+    expect(named(delivered.raw, 'X-Spam-Level')).toEqual(['**'])
+    for (const name of ['X-Spam', 'X-Spam-Report', 'X-Spamd-Bar'])
+      expect(named(delivered.raw, name)).toEqual([])
+  })
+
+  test('the reasons name neither whose list it was nor its masks', async () => {
+    const it = await world()
+    await block(it.lazaret, '*@spam.example')
+    await it.lazaret.quarantine.as(ROOT).lists.change('other@example.com', 'allow', {
+      add: ['a@spam*'],
+    })
+    await set(it, '', { action: 'tag' })
+    const to = ['user@example.com', 'other@example.com']
+    await sendMail(it.haraka.port, { ...mail, to })
+    const got = await it.hop.arrived(2)
+    const reasons = got.flatMap(({ raw }) => named(raw, 'X-Spam-Status'))
+    expect(reasons.join()).toMatch(
+      /on a block list.*on an allow list|on an allow list.*on a block/s,
+    )
+    expect(reasons.join()).not.toMatch(/everybody|example|\*@|a@spam/)
+  })
+
+  test('outgoing mail is left alone, whatever its verdict and its marks', async () => {
+    const hop = await nextHop()
+    const { haraka, lazaret } = await world({
+      plugins: ['relay', ...PLUGINS],
+      files: {
+        'relay.ini': '[relay]\nacl=true\n',
+        relay_acl_allow: '127.0.0.1/32\n',
+        'smtp_forward.ini': `[main]\nhost=127.0.0.1\nport=${hop.port}\nenable_outbound=true\n`,
+      },
+    })
+    await block(lazaret, '*@example.com')
+    await lazaret.quarantine.as(ROOT).settings.set('', 'action', 'tag')
+    const raw = message(['From: user@example.com', 'X-Spam-Flag: NO', 'Subject: hi', '', 'x'])
+    await sendMail(haraka.port, { from: 'user@example.com', to: ['x@far.example'], raw })
+    const [delivered] = await hop.arrived(1)
+    const { front, sha256: rest } = behindHeaders(delivered.raw, raw)
+    expect(rest).toBe(sha256(raw))
+    // Haraka's own trace field.
+    expect(front).toMatch(/^Received: (?:.+\r\n)(?:\t.+\r\n)+$/)
   })
 })

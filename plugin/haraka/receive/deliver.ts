@@ -1,9 +1,8 @@
 // What the verdicts do to the transaction: recipients who are not to get the message now are taken off,
 // the header of the others' message is edited, and other plugins are told.
 import type { Edit } from '../../mail.ts'
-import { parseHeader } from '../../mime/headers.ts'
+import { fieldName, parseHeader } from '../../mime/headers.ts'
 import { prefixSubject } from '../../mime/prefix.ts'
-import { OUR_FIELDS } from '../../quarantine/edit.ts'
 import type { Decision } from '../../quarantine/screen.ts'
 import { addressOf, type Transaction } from '../types.ts'
 
@@ -52,9 +51,12 @@ function editHeader(
   raw: Buffer,
 ): void {
   const { header } = transaction
-  for (const name of remove) removeField(transaction, name)
+  const ours = add.map(([name]) => name.toLowerCase())
   // Other plugins may have added some of that name since.
-  for (const name of OUR_FIELDS) if (header.headers[name]) removeField(transaction, name)
+  for (const name of ours)
+    if (header.headers[name] || remove.includes(name)) removeField(transaction, name)
+  const strange = remove.filter((name) => !ours.includes(name))
+  if (strange.length > 0) removeFields(transaction, strange, raw)
   const subject = subjectPrefix === null ? null : prefixSubject(parseHeader(raw), subjectPrefix)
   if (subject !== null) {
     removeField(transaction, 'subject')
@@ -80,9 +82,37 @@ function addLeading(transaction: Transaction, add: Edit['add']): void {
 /** RFC 5322 §4.5.3: white space before the colon is obsolete, but some still take it for the same field. */
 const FIELD = /^([^\s:]+)[ \t]*:/
 
+const nameIn = (line: string): string => FIELD.exec(line)?.[1].toLowerCase() ?? ''
+
 function removeField(transaction: Transaction, name: string): void {
   transaction.remove_header(name)
   const { header_list } = transaction.header
   for (let at = header_list.length - 1; at >= 0; at--)
-    if (FIELD.exec(header_list[at])?.[1].toLowerCase() === name) header_list.splice(at, 1)
+    if (nameIn(header_list[at]) === name) header_list.splice(at, 1)
 }
+
+/** Those that the message came with; what a filter of this server added under the same name stays. */
+function removeFields(transaction: Transaction, names: readonly string[], raw: Buffer): void {
+  const header = parseHeader(raw)
+  const came = new Set<string>()
+  for (const field of header.fields)
+    if (names.includes(fieldName(header, field)))
+      came.add(spaced(raw.toString('utf8', field.start, field.end)))
+  const { header_list, headers, headers_decoded } = transaction.header
+  for (const name of names) {
+    const lines = header_list.filter((line) => nameIn(line) === name)
+    const stay = lines.map((line) => !came.has(spaced(line)))
+    if (!stay.includes(true)) {
+      removeField(transaction, name)
+      continue
+    }
+    for (const line of lines.filter((_, at) => !stay[at]))
+      header_list.splice(header_list.indexOf(line), 1)
+    for (const values of [headers, headers_decoded])
+      values[name] = (values[name] ?? []).filter((_, at) => stay[at] ?? true)
+  }
+  if (transaction.found_hb_sep) transaction.reset_headers()
+}
+
+/** Haraka keeps a field with line ends of its own. */
+const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim()
