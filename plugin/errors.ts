@@ -34,6 +34,10 @@ export type RefusedKind =
   | 'undecodable'
   /** Not now; the same request may do later. */
   | 'busy'
+  /** The disk no longer has what was put there. */
+  | 'damaged'
+  /** There is no room for it. */
+  | 'full'
 
 /** Their request: understood, but not to be done. The message is a sentence for people. */
 export class Refused extends Error {
@@ -42,5 +46,24 @@ export class Refused extends Error {
   constructor(kind: RefusedKind, sentence: string) {
     super(sentence)
     this.kind = kind
+  }
+}
+
+/**
+ * The data on this machine cannot be used as they are, and no further try mends it: the message says what is wrong, with
+ * what, and what to do.
+ */
+export class DataError extends Error {
+  override name = 'DataError'
+  readonly code: string = 'DATA'
+}
+
+/** For what goes through many messages: null for one that is damaged on disk, and what `read` answers else. */
+export function unlessDamaged<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refused && error.kind === 'damaged') return null
+    throw error
   }
 }

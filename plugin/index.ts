@@ -33,6 +33,7 @@ export function register(this: LazaretPlugin): void {
   asOwner(ids, () => {
     this.lazaret = open(config, dir)
     for (const note of this.lazaret.notes) this.lognotice(note)
+    this.lazaret.onDamage((line) => this.logerror(line))
     this.screener = new Screener(config, dir)
     this.screener.start()
   })

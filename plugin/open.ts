@@ -9,6 +9,7 @@ import { Follower } from './quarantine/follower.ts'
 import { beginWithPrior } from './quarantine/model/model.ts'
 import { relearn, type Relearned } from './quarantine/model/relearn.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
+import { onDamage } from './store/blobs.ts'
 import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
 
@@ -19,6 +20,8 @@ export interface Lazaret {
   readonly store: Store
   readonly filter: Filter
   readonly quarantine: Quarantine
+  /** Calls back with a line for the log when bytes on the disk are found damaged, in this thread. */
+  onDamage(listener: (line: string) => void): void
   /** Closes the data directory when its last user has done so. */
   close(): Promise<void>
 }
@@ -57,6 +60,7 @@ export function open(config: Config, dir: string): Lazaret {
       store,
       filter,
       quarantine,
+      onDamage,
       close: async () => {
         if (--entry.users > 0) return
         opened.delete(key)

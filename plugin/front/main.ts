@@ -48,6 +48,7 @@ async function begin(start: Start): Promise<void> {
     const lazaret = open(config, dir)
     closeData = () => lazaret.close()
     for (const note of lazaret.notes) lines.log('notice', note)
+    lazaret.onDamage((line) => lines.log('error', line))
     certificate = new Certificate(pem ?? readPem(await selfSignedFiles(dir)))
     server = new ImapServer({
       quarantine: lazaret.quarantine,

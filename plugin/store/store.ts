@@ -2,6 +2,7 @@
 // directory opens its own Store.
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
+import { BlobReader } from './blob-reader.ts'
 import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
@@ -17,6 +18,8 @@ export type { Summarize, Tx } from './tx.ts'
 export class Store implements Journal {
   readonly views: Views
   readonly beside: Beside
+  /** Messages as people read them. */
+  readonly blobs: BlobReader
   /** The older format that the data had until now; null: they had this one. */
   readonly migrated: number | null
   readonly #env: Env
@@ -31,6 +34,7 @@ export class Store implements Journal {
       throw error
     }
     this.views = this.#env.views
+    this.blobs = new BlobReader(this.views)
     this.beside = new Beside(this.#env)
     this.#journal = new LocalJournal(this.#env, this.beside)
     if (this.seq === 0) this.#create()

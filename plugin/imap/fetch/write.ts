@@ -28,7 +28,8 @@ export async function writeMessages(
   }
   for (const { start, end } of spans) {
     for (let index = start; index < end; index++) {
-      const message = new Message(client, index, marked.has(client.view.uidAt(index)))
+      const changed = marked.has(client.view.uidAt(index))
+      const message = new Message(client, index, { changed })
       if (plan.reads && !message.there) done = GONE
       else done = writeMessage(out, plan, message) ?? done
       if (out.size >= BATCH || ((index & 15) === 15 && performance.now() - turn > TURN))

@@ -23,7 +23,7 @@ export async function eachMessage(
 ): Promise<void> {
   let count = 0
   for (const index of wanted) {
-    visit(new Message(client, index))
+    visit(new Message(client, index, { lenient: true }))
     if (++count % STRIDE === 0) await client.flush()
   }
 }

@@ -1,4 +1,5 @@
 // One message while it is fetched or searched: what is known of it, read when the first item asks for it.
+import { unlessDamaged } from '../../errors.ts'
 import { type Header, parseHeader } from '../../mime/headers.ts'
 import { MessageTexts } from '../../mime/search.ts'
 import { shownHeader } from '../../mime/separator.ts'
@@ -12,6 +13,7 @@ export class Message {
   /** Its FLAGS are told although nobody asked: this command made it \Seen. */
   readonly changed: boolean
   readonly #client: Client
+  readonly #lenient: boolean
   #summary: Summary | null = null
   #raw: Buffer | undefined
   #header: Header | undefined
@@ -19,11 +21,13 @@ export class Message {
   #lower: string | undefined
   #texts: MessageTexts | undefined
 
-  constructor(client: Client, index: number, changed = false) {
+  /** @param lenient a message that is damaged on disk reads as an empty one; else it is refused */
+  constructor(client: Client, index: number, { changed = false, lenient = false } = {}) {
     this.#client = client
     this.index = index
     this.uid = client.view.uidAt(index)
     this.changed = changed
+    this.#lenient = lenient
   }
 
   /** False when it was removed meanwhile, and only its flags are known. */
@@ -44,15 +48,17 @@ export class Message {
   }
 
   get raw(): Buffer {
-    return (this.#raw ??= this.#client.verbs.messages.raw(this.summary.item))
+    const { verbs } = this.#client
+    return (this.#raw ??= this.#read(() => verbs.messages.raw(this.summary.item)) ?? EMPTY)
   }
 
   /** The message's own header, much cheaper than `root`, and than `raw` where the message is large. */
   get header(): Header {
     if (this.#header) return this.#header
+    const { verbs } = this.#client
     const all = this.#raw
       ? parseHeader(this.#raw)
-      : this.#client.verbs.messages.header(this.summary.item)
+      : (this.#read(() => verbs.messages.header(this.summary.item)) ?? parseHeader(EMPTY))
     return (this.#header = shownHeader(all))
   }
 
@@ -69,4 +75,10 @@ export class Message {
   get root(): Part {
     return (this.#root ??= parseStructure(this.raw))
   }
+
+  #read<T>(read: () => T): T | null {
+    return this.#lenient ? unlessDamaged(read) : read()
+  }
 }
+
+const EMPTY = Buffer.alloc(0)

@@ -16,6 +16,8 @@ const CODES: Record<RefusedKind, string> = {
   insecure: 'PRIVACYREQUIRED',
   undecodable: 'UNKNOWN-CTE', // RFC 3516 §4.3
   busy: 'UNAVAILABLE',
+  damaged: 'CORRUPTION', // RFC 5530 §3
+  full: 'UNAVAILABLE', // RFC 5530 §3: something that will pass, and not the quota of the account
 }
 
 /** What `[BADCHARSET (...)]` lists; every other charset that TextDecoder knows works too. */

@@ -1,9 +1,9 @@
 // A folder as a login sees it: rows, changes, messages.
-import { Refused } from '../../errors.ts'
+import { Refused, unlessDamaged } from '../../errors.ts'
 import type { FolderStatus, Change, Item, Login, Rows } from '../../mail.ts'
 import { parseHeaderAlone, type Header } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
-import { blobInPlace, getBlob } from '../../store/blobs.ts'
+import { damaged, getBlob } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
@@ -83,15 +83,20 @@ function known(ctx: Context, item: number): Summary | null {
 function summarize(ctx: Context, id: number): Summary | null {
   const item = getItem(ctx.store.views, id)
   if (!item) return null
-  const root = parseStructure(rawOf(ctx, item))
+  const raw = unlessDamaged(() => rawOf(ctx, item))
+  if (!raw) return readSummary(id, makeSummary(parseStructure(DAMAGED), item))
+  const root = parseStructure(raw)
   const kept = keptSummary(root, item)
   if (kept) ctx.store.beside.keepSummary(id, kept)
   return readSummary(id, kept ?? makeSummary(root, item))
 }
 
-/** The raw message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
+/** What lists show of a message that is damaged and was not summarised before. */
+const DAMAGED = Buffer.from('Subject: (this message is damaged on the mail server)\r\n\r\n')
+
+/** The raw message of an item; Refused where it is damaged. Valid until the next turn of the event loop: copy what is kept longer. */
 export function rawOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Buffer {
-  return rawIn(ctx.store.views, item)
+  return needBlob(ctx.store.blobs.read(item.blob), item)
 }
 
 /** The same as a decision sees it. */
@@ -122,11 +127,11 @@ function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' |
 
 /** Only the header of its message: of a large one no copy is made but of that. */
 function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
-  return parseHeaderAlone(needBlob(blobInPlace(ctx.store.views, item.blob), item))
+  return parseHeaderAlone(needBlob(ctx.store.blobs.header(item.blob), item))
 }
 
-function needBlob(bytes: Buffer | null, { id, blob }: Pick<Item, 'id' | 'blob'>): Buffer {
-  if (!bytes) throw new Error(`blob ${blob} of item ${id} is missing from the store`)
+function needBlob(bytes: Buffer | null, { blob }: Pick<Item, 'blob'>): Buffer {
+  if (!bytes) throw damaged(blob)
   return bytes
 }
 

@@ -1,5 +1,6 @@
 // The model in this process's memory: the kernel at one position of the journal.
 import { setImmediate } from 'node:timers/promises'
+import { DataError, unlessDamaged } from '../../errors.ts'
 import { Draft } from '../../filter/draft.ts'
 import type { Filter } from '../../filter/filter.ts'
 import type { Kernel } from '../../filter/kernel.ts'
@@ -139,8 +140,12 @@ export class ModelCopy {
   #load(blob: string): void {
     const { kernel } = this.#filter
     if (!blob) return kernel.reset()
-    const bytes = getBlob(this.#store.views, blob)
-    if (!bytes) throw new Error(`model snapshot ${blob} is missing from the store`)
+    const bytes = unlessDamaged(() => getBlob(this.#store.views, blob))
+    if (!bytes)
+      throw new DataError(
+        `what the filter has learned (blob ${blob}) is damaged in ${this.#store.dir}: stop Haraka, then restore a backup (lazaret restore), ` +
+          'or begin anew with lazaret model import FILE or lazaret model reset',
+      )
     kernel.load(bytes)
   }
 }

@@ -2,7 +2,6 @@
 import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import type { Login } from '../../mail.ts'
-import { getBlob } from '../../store/blobs.ts'
 import { getModel, type Lost } from '../../store/lessons.ts'
 import { needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
@@ -35,7 +34,7 @@ export function modelInfo(ctx: Context): ModelInfo {
   const { ham, spam, prior, upto, snapshot, lost = null } = getModel(views)
   let since = 0
   for (const { event } of ctx.store.followed(upto, 'model')) if (event.type === 'lesson') since++
-  const bytes = snapshot ? getBlob(views, snapshot) : null
+  const bytes = snapshot ? views.blobs.inPlace(snapshot) : null
   return {
     featureVersion: FEATURE_VERSION,
     bits: BITS,

@@ -1,9 +1,11 @@
 // A model of other features than this version reads cannot be used: weights of one version say nothing about
 // the words of another. What was learned is learned anew from the messages that are still here; what is not is
 // counted as lost, and not as known.
+import { unlessDamaged } from '../../errors.ts'
 import { FEATURE_VERSION, Kernel, featuresOf } from '../../filter/kernel.ts'
 import type { Label } from '../../mail.ts'
-import { blobInPlace, getBlob } from '../../store/blobs.ts'
+import { getBlob } from '../../store/blobs.ts'
+import type { Views } from '../../store/env.ts'
 import { getItem } from '../../store/items.ts'
 import { allLessons, getModel, type Lesson } from '../../store/lessons.ts'
 import type { Tx } from '../../store/store.ts'
@@ -32,7 +34,7 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
     if (from === null || from === FEATURE_VERSION) return null
     const { ham, spam, prior } = getModel(tx.views)
     const here = [...allLessons(tx.views)]
-      .filter(({ blob, label }) => label !== null && tx.views.blobs.has(blob))
+      .filter(({ blob, label }) => label !== null && rawOf(tx.views, blob))
       .toSorted(byArrival)
     const lost = { ham, spam, at: tx.at }
     for (const { label } of here) lost[label as Label]--
@@ -53,10 +55,14 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
   })
 }
 
+/** Null where the message is gone, or damaged on disk. */
+const rawOf = (views: Views, blob: string): Buffer | null =>
+  unlessDamaged(() => getBlob(views, blob))
+
 type Known = Lesson & { blob: string }
 
 function learnAgain(kernel: Kernel, tx: Tx, { blob, label, votes }: Known): void {
-  const raw = getBlob(tx.views, blob)
+  const raw = rawOf(tx.views, blob)
   if (!raw || !label) return
   const voter = votes.map(([item]) => getItem(tx.views, item)).find((item) => item !== null)
   const learn = kernel.lesson(raw, label, voter?.signals)
@@ -81,7 +87,8 @@ function isCurrent(store: Store): boolean {
 /** Version of the features of what was learned; null: nothing was. */
 function modelFeatures(store: Store): number | null {
   const { snapshot, upto } = getModel(store.views)
-  const bytes = snapshot ? blobInPlace(store.views, snapshot) : null
+  // One that is damaged is told where it is used (copy.ts), so that another can be put in its place.
+  const bytes = snapshot ? store.views.blobs.inPlace(snapshot) : null
   if (bytes) return featuresOf(bytes)
   for (const { event } of store.followed(upto, 'model')) {
     const change = event.type === 'lesson' ? (event.learn ?? event.unlearn) : null

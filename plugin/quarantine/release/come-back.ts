@@ -1,4 +1,5 @@
 // A release that failed: its message comes back to where it was caught, and a notice says what happened.
+import { unlessDamaged } from '../../errors.ts'
 import { FLAG, type Item } from '../../mail.ts'
 import { find, parseHeaderAlone } from '../../mime/headers.ts'
 import { decodeWords } from '../../mime/words.ts'
@@ -7,7 +8,7 @@ import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
 import { DAY } from '../../time.ts'
 import type { Context } from '../context.ts'
-import { rawIn } from '../folders/contents.ts'
+import { rawIn, summaryOf } from '../folders/contents.ts'
 import { flagsOf } from '../folders/flags.ts'
 import { ACTION_FOLDERS, homeOf, type FolderId } from '../folders/folders.ts'
 import { withOutcome } from '../folders/outcome-keywords.ts'
@@ -17,8 +18,10 @@ import { deliverNotice } from './notice.ts'
 /** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
 export function comeBack(ctx: Context, tx: Tx, id: number): void {
   const item = getItem(tx.views, id)
-  // Its sender is told by the bounce, as of any mail that our people send.
-  if (!item || (item.kind === 'split' && item.direction === 'out')) return
+  if (!item) return
+  const raw = unlessDamaged(() => rawIn(tx.views, item))
+  // Its sender is told by the bounce, as of any mail that our people send; of a damaged one there is none.
+  if (raw && item.kind === 'split' && item.direction === 'out') return
   const home = homeOf('held', item.direction)
   const { retention_days } = settingsFor(ctx, tx.views, item.scope)
   const due = tx.at + retention_days * DAY
@@ -38,17 +41,19 @@ export function comeBack(ctx: Context, tx: Tx, id: number): void {
     tx.append({ type: 'copy', item: id, scope, folder: home, flags, due })
   deliverNotice(ctx, tx, scope, {
     subject: 'A released message could not be delivered',
-    text: failureText(ctx, tx, item),
+    text: failureText(ctx, item, raw),
   })
 }
 
-function failureText(ctx: Context, tx: Tx, item: Item): string[] {
-  const header = parseHeaderAlone(rawIn(tx.views, item))
-  const field = (name: string): string => plainLine(decodeWords(find(header, name) ?? ''))
+/** `raw`: null where the message is damaged. */
+function failureText(ctx: Context, item: Item, raw: Buffer | null): string[] {
+  const header = raw && parseHeaderAlone(raw)
+  const field = (name: string): string =>
+    plainLine(decodeWords((header && find(header, name)) ?? ''))
   const { outcomes = [], reply = '' } = item.release ?? {}
   const got = outcomes.filter(({ state }) => state === 'delivered')
   return [
-    `Subject: ${field('subject') || '(none)'}`,
+    `Subject: ${raw ? field('subject') || '(none)' : subjectOf(ctx, item.id)}`,
     `Date:    ${field('date') || new Date(item.at).toUTCString()}`,
     `From:    ${item.sender || 'the null sender'}`,
     `To:      ${item.recipients.join(', ')}`,
@@ -62,8 +67,13 @@ function failureText(ctx: Context, tx: Tx, item: Item): string[] {
     ...(got.length > 0
       ? [`Delivered all the same to: ${got.map(({ recipient }) => recipient).join(', ')}.`, '']
       : []),
-    `It is in the folder "${homeName(ctx, item)}", marked with a flag. From there you can release it again.`,
+    `It is in the folder "${homeName(ctx, item)}", marked with a flag. ${raw ? 'From there you can release it again.' : 'It can be read and released again when the administrator has brought it back from a backup.'}`,
   ]
+}
+
+/** Of a message that is damaged: what was noted when it came. */
+function subjectOf(ctx: Context, item: number): string {
+  return plainLine(summaryOf(ctx, item)?.subject ?? '') || '(none)'
 }
 
 /** What others wrote, as one line of text. */

@@ -2,6 +2,7 @@
 // claim's token, and records each outcome. A crash between any two steps is told apart by that token:
 // the queue has it, or it does not.
 import { randomUUID } from 'node:crypto'
+import { unlessDamaged } from '../../errors.ts'
 import type { Item, ReleaseState, Route } from '../../mail.ts'
 import { applyEdit } from '../../mime/edit.ts'
 import { decode } from '../../store/codec.ts'
@@ -90,11 +91,18 @@ function openRecipients({ recipients, release }: Item): string[] {
   return recipients.filter((one) => !final.some(({ recipient }) => recipient === one))
 }
 
-function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] {
+/** Null where the message is damaged: then its release has failed for good, and it comes back. */
+function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] | null {
   const item = getItem(tx.views, id)
   if (!item) return []
+  const found = unlessDamaged(() => rawIn(tx.views, item))
+  if (!found) {
+    for (const one of openRecipients(item))
+      outcome(ctx, tx, id, { one, token, told: 'failed', reply: DAMAGED })
+    return null
+  }
   // Its own copy: the transaction's memory is LMDB's.
-  const raw = applyEdit(rawIn(tx.views, item), item.edit)
+  const raw = applyEdit(found, item.edit)
   return openRecipients(item).map((recipient) => ({
     item: item.id,
     token,
@@ -180,46 +188,54 @@ export async function report(
 ): Promise<void> {
   await write(ctx, { actor: 'system' }, (tx) => {
     const open = openRecipients(claimed(tx, id, token) ?? NOBODY)
-    for (const one of open) if (recipient === null || recipient === one) outcome(ctx, tx, id, one)
+    for (const one of open)
+      if (recipient === null || recipient === one) outcome(ctx, tx, id, { one, token, told, reply })
   })
-
-  function outcome(ctx: Context, tx: Tx, id: number, one: string): void {
-    const item = getItem(tx.views, id)
-    if (!item?.release) return
-    const said = oneLine(reply)
-    const several = item.recipients.length > 1
-    const text = several ? `<${one}> ${said}` : said
-    const { state: now, reply: before, outcomes = [] } = item.release
-    if (told === 'deferred') {
-      if (now === 'deferred' && before === text) return
-      const others = outcomes.some(
-        ({ recipient, state }) => state === 'sending' && recipient !== one,
-      )
-      record(tx, item, others ? 'sending' : 'deferred', {
-        token,
-        reply: text,
-        recipient: one,
-        outcome: told,
-      })
-      mark(tx, id, 'deferred')
-      return
-    }
-    const rest = openRecipients(item).filter((other) => other !== one)
-    if (rest.length > 0) {
-      const sent = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
-      const state = sent ? 'sending' : now === 'sending' ? 'queued' : now
-      record(tx, item, state, { token, reply: text, recipient: one, outcome: told })
-      return
-    }
-    const failed = told === 'failed' || outcomes.some(({ state }) => state === 'failed')
-    const state = failed ? 'failed' : 'delivered'
-    // Of several, what went wrong is what has to be read.
-    const last = failed && told !== 'failed' ? before : text
-    record(tx, item, state, { token, reply: last, recipient: one, outcome: told })
-    mark(tx, id, state)
-    if (failed) comeBack(ctx, tx, id)
-  }
 }
+
+/** What one recipient's outcome makes of a release. */
+function outcome(
+  ctx: Context,
+  tx: Tx,
+  id: number,
+  { one, token, told, reply }: { one: string; token: string; told: Told; reply: string },
+): void {
+  const item = getItem(tx.views, id)
+  if (!item?.release) return
+  const said = oneLine(reply)
+  const several = item.recipients.length > 1
+  const text = several ? `<${one}> ${said}` : said
+  const { state: now, reply: before, outcomes = [] } = item.release
+  if (told === 'deferred') {
+    if (now === 'deferred' && before === text) return
+    const others = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
+    record(tx, item, others ? 'sending' : 'deferred', {
+      token,
+      reply: text,
+      recipient: one,
+      outcome: told,
+    })
+    mark(tx, id, 'deferred')
+    return
+  }
+  const rest = openRecipients(item).filter((other) => other !== one)
+  if (rest.length > 0) {
+    const sent = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
+    const state = sent ? 'sending' : now === 'sending' ? 'queued' : now
+    record(tx, item, state, { token, reply: text, recipient: one, outcome: told })
+    return
+  }
+  const failed = told === 'failed' || outcomes.some(({ state }) => state === 'failed')
+  const state = failed ? 'failed' : 'delivered'
+  // Of several, what went wrong is what has to be read.
+  const last = failed && told !== 'failed' ? before : text
+  record(tx, item, state, { token, reply: last, recipient: one, outcome: told })
+  mark(tx, id, state)
+  if (failed) comeBack(ctx, tx, id)
+}
+
+const DAMAGED =
+  'The message is damaged on the disk of this mail server: it is no longer what was received, and was not sent. Ask the administrator, or the sender to send it again.'
 
 const NOBODY = { recipients: [] } as unknown as Item
 

@@ -18,6 +18,8 @@ const CODES: Record<RefusedKind, string> = {
   insecure: 'PRIVACYREQUIRED',
   undecodable: 'UNKNOWN-CTE',
   busy: 'UNAVAILABLE',
+  damaged: 'CORRUPTION',
+  full: 'UNAVAILABLE',
 }
 
 function said(error: Error): string {

@@ -1,0 +1,77 @@
+// Blobs as people read them: again and again, in pieces. Each is hashed when it is read; of a large one the bytes that
+// were hashed are kept for a moment, so that a client that fetches 50 MB in pieces has it read and hashed once.
+import { whole } from './blobs.ts'
+import type { Views } from './env.ts'
+
+/** From here on it is worth keeping: hashing takes 0.7 ms a MB. */
+const LARGE = 256 * 1024
+/** Octets that are kept. The newest message is, whatever its size. */
+const KEPT_MAX = 64 * 1024 * 1024
+/** Without a reader for so long they go. */
+const IDLE_MS = 10_000
+/** Large messages of which the header alone is read: how many are remembered as whole, and for how long. */
+const WHOLE_MAX = 10_000
+const WHOLE_MS = 10 * 60_000
+
+export class BlobReader {
+  readonly #views: Views
+  /** By name, the one that was read last at the end. */
+  readonly #kept = new Map<string, Buffer>()
+  #octets = 0
+  #idle: NodeJS.Timeout | null = null
+  /** By name, when it was found whole (Unix ms). */
+  readonly #whole = new Map<string, number>()
+
+  constructor(views: Views) {
+    this.#views = views
+  }
+
+  /** As getBlob. The bytes must not be changed. */
+  read(name: string): Buffer | null {
+    const kept = this.#kept.get(name)
+    if (kept) {
+      this.#kept.delete(name)
+      this.#keep(name, kept)
+      return kept
+    }
+    const bytes = this.#views.blobs.inPlace(name)
+    if (!bytes) return null
+    // Copied and then hashed: what is read is what was found whole.
+    const copy = whole(name, Buffer.from(bytes))
+    if (copy && copy.length >= LARGE) {
+      this.#octets += copy.length
+      this.#keep(name, copy)
+    }
+    return copy
+  }
+
+  /** For its header: without a copy, valid until the next access to any table. */
+  header(name: string): Buffer | null {
+    const kept = this.#kept.get(name)
+    if (kept) return kept
+    const bytes = this.#views.blobs.inPlace(name)
+    if (!bytes || bytes.length < LARGE) return bytes ? whole(name, bytes) : null
+    const now = Date.now()
+    if (now - (this.#whole.get(name) ?? 0) < WHOLE_MS) return bytes
+    const found = whole(name, bytes)
+    if (this.#whole.size >= WHOLE_MAX) this.#whole.clear()
+    this.#whole.set(name, now)
+    return found
+  }
+
+  #keep(name: string, bytes: Buffer): void {
+    this.#kept.set(name, bytes)
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#octets <= KEPT_MAX || oldest === name) break
+      this.#kept.delete(oldest)
+      this.#octets -= length
+    }
+    if (this.#idle) this.#idle.refresh()
+    else
+      this.#idle = setTimeout(() => {
+        this.#idle = null
+        this.#kept.clear()
+        this.#octets = 0
+      }, IDLE_MS).unref()
+  }
+}
