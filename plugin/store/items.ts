@@ -1,7 +1,8 @@
 // The view of items, and the indexes that find an item: by what it was received as, by what it reads
 // like, by when it is due.
 import { hash } from 'node:crypto'
-import type { Item, ItemKind } from '../mail.ts'
+import type { Item, ItemKind, Scope } from '../mail.ts'
+import { sees } from '../scope.ts'
 import { decode, encode, NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 import { addRef, dropRef, newestRef } from './blobs.ts'
@@ -66,23 +67,48 @@ const GROUP_BITS = 14
 type IdentityKey = [group: number, identity: string, id: number]
 
 function identityKey({ identity, id }: Pick<Item, 'identity' | 'id'>): IdentityKey {
-  return [id >>> GROUP_BITS, identity, id]
+  return [groupOf(id), identity, id]
 }
 
-const FOUND_MAX = 1000
+/** No shift: NO_SEQ has 33 bits. */
+const groupOf = (id: number): number => Math.floor(id / 2 ** GROUP_BITS)
 
-/** Items that read like `identity`, newest first; at most a thousand. */
-export function findIdentity(views: Views, identity: string): Item[] {
-  const found: Item[] = []
-  for (let group = groupBelow(views, NO_SEQ); group !== null; group = groupBelow(views, group)) {
-    const start = [group, identity, NO_SEQ]
+/** Of the items that read alike: those above `above` and below `below`, at most `limit` of them. */
+export interface Within {
+  above?: number
+  below?: number
+  limit?: number
+}
+
+/**
+ * Ids of items that read like `identity`, newest first, whosever they are: of one mail to thousands, thousands. Whoever
+ * looks for those of a scope takes them in pieces, or those of after it looked (`findIdentity`).
+ */
+export function identityIds(
+  views: Views,
+  identity: string,
+  { above = 0, below = NO_SEQ, limit = Infinity }: Within = {},
+): number[] {
+  const ids: number[] = []
+  const oldest = groupOf(above)
+  let group = groupBelow(views, groupOf(below) + 1)
+  for (; group !== null && group >= oldest; group = groupBelow(views, group)) {
+    const start = [group, identity, below]
     for (const key of views.identities.keys({ start, end: [group, identity], reverse: true })) {
-      const item = getItem(views, (key as IdentityKey)[2])
-      if (item) found.push(item)
-      if (found.length === FOUND_MAX) return found
+      const id = (key as IdentityKey)[2]
+      if (id <= above || ids.length >= limit) return ids
+      if (id < below) ids.push(id)
     }
   }
-  return found
+  return ids
+}
+
+/** Items that read like `identity` and that these eyes see, newest first: of those above `above`. */
+export function findIdentity(views: Views, identity: string, eyes: Scope = '', above = 0): Item[] {
+  return identityIds(views, identity, { above }).flatMap((id) => {
+    const item = getItem(views, id)
+    return item && sees(eyes, item.scope) ? [item] : []
+  })
 }
 
 /** The next group that has items. */

@@ -5,7 +5,13 @@ import { describe, expect, test } from 'vitest'
 import type { Item } from '../../plugin/mail.ts'
 import { Refused } from '../../plugin/errors.ts'
 import type { EventBody } from '../../plugin/store/events/index.ts'
-import { getItem, findArrival, findIdentity, dueItems } from '../../plugin/store/items.ts'
+import {
+  getItem,
+  findArrival,
+  findIdentity,
+  identityIds,
+  dueItems,
+} from '../../plugin/store/items.ts'
 import { keywordSet, keywordSets, knownKeywords } from '../../plugin/store/keywords.ts'
 import { folderStatus, getPlace } from '../../plugin/store/places.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
@@ -99,7 +105,14 @@ describe('views', () => {
     expect(findArrival(store.views, found)?.id).toBe(id)
     expect(findArrival(store.views, { ...found, sender: 'x@y.example' })).toBeNull()
     const second = await deposit(store, 'hello again', { scope: 'two@example.com' })
-    expect(findIdentity(store.views, 'same').map((one) => one.id)).toEqual([second, id])
+    const ids = (...rest: [eyes?: string, above?: number]) =>
+      findIdentity(store.views, 'same', ...rest).map((one) => one.id)
+    expect(ids()).toEqual([second, id])
+    expect(ids('two@example.com')).toEqual([second])
+    expect(ids('user@example.com')).toEqual([id])
+    expect(ids('', id)).toEqual([second])
+    expect(identityIds(store.views, 'same', { below: second })).toEqual([id])
+    expect(identityIds(store.views, 'same', { limit: 1 })).toEqual([second])
   })
 
   test('rows stay in UID order over many chunks, with removals in between', async () => {
