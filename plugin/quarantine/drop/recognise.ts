@@ -3,7 +3,7 @@
 // addressees, subject and types (mime/reading.ts), the same recipient. Whoever sends mail can make one message of the
 // content of another; nobody shall release the one by putting the other into a folder.
 import { setImmediate } from 'node:timers/promises'
-import { Refused } from '../../errors.ts'
+import { Refused, unlessDamaged } from '../../errors.ts'
 import { FLAG, type Item, type Login } from '../../mail.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
 import { identity } from '../../mime/identity.ts'
@@ -100,7 +100,8 @@ function compare(views: Views, known: Known, { id, kind, blob }: Item): Found | 
   if (kind === 'notice' || kind === 'plain') return null
   let fields = known.compared.get(blob)
   if (fields === undefined) {
-    const raw = blobInPlace(views, blob)
+    // What is damaged is no longer what anybody was shown.
+    const raw = unlessDamaged(() => blobInPlace(views, blob))
     fields = raw && compareRaw(known, raw)
     known.compared.set(blob, fields)
   }
