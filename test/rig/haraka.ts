@@ -32,6 +32,7 @@ export interface HarakaOptions {
   keep?: boolean
   /** Bound on the size of each file it writes, in blocks of 512 octets. */
   fileBlocks?: number
+  env?: Record<string, string>
 }
 
 const FILES: Record<string, string> = {
@@ -60,7 +61,11 @@ export class Haraka {
   readonly #exit: Promise<number | null>
   #waiters: { pattern: RegExp; count: number; resolve: (line: string) => void }[] = []
 
-  constructor(dir: string, port: number, fileBlocks?: number) {
+  constructor(
+    dir: string,
+    port: number,
+    { fileBlocks, env }: Pick<HarakaOptions, 'fileBlocks' | 'env'> = {},
+  ) {
     this.dir = dir
     this.port = port
     const bin = [process.execPath, join(ROOT, 'node_modules/Haraka/bin/haraka'), '-c', dir]
@@ -69,7 +74,7 @@ export class Haraka {
     this.#child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...bin], {
       cwd: dir,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       let rest = ''
@@ -187,7 +192,7 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   const { nodes = 0, dir = mkdtempSync(join(tmpdir(), 'lazaret-haraka-')) } = options
   folders.add(dir)
   const port = options.port ?? (await freePort())
-  if (options.keep) return new Haraka(dir, port, options.fileBlocks)
+  if (options.keep) return new Haraka(dir, port, options)
   const files = {
     ...FILES,
     plugins: (options.plugins ?? PLUGINS).map((name) => `${name}\n`).join(''),
@@ -207,7 +212,7 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   mkdirSync(dirname(link), { recursive: true })
   rmSync(link, { force: true })
   symlinkSync(ROOT, link)
-  return new Haraka(dir, port, options.fileBlocks)
+  return new Haraka(dir, port, options)
 }
 
 /** Releases go at once, unless a test says how long they wait. */
