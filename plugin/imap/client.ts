@@ -21,4 +21,9 @@ export interface Client {
    * store handed out by reference must be copied before. Throws when the connection is gone.
    */
   flush(): Promise<void>
+  /**
+   * Counts octets that stand in memory until the client has read them against the share of its account, instead of
+   * those counted before; 0 gives them back. False where there is no room: nothing is counted then.
+   */
+  hold(octets: number): boolean
 }

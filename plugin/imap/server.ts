@@ -21,8 +21,8 @@ export interface ServerOptions {
   readonly admission: AdmissionLimits
   /** delay of the first wrong password, in ms */
   readonly authDelay?: number
-  /** octets of large literals that may be on their way at one time */
-  readonly literals?: number
+  /** octets of memory that sessions may hold */
+  readonly memory?: number
 }
 
 /** An address (port 0: any free one), or the descriptor of a bound socket. */
@@ -37,17 +37,24 @@ export interface Listening {
 export class ImapServer {
   readonly #options: ServerOptions
   readonly #admission: Admission
+  readonly #sessions: Budget
   readonly #servers: Server[] = []
   readonly #connections = new Map<ImapConnection, Promise<void>>()
 
   constructor(options: ServerOptions) {
     this.#options = options
     this.#admission = new Admission(options.admission)
+    this.#sessions = new Budget(options.memory ?? limits.SESSIONS_MEMORY)
   }
 
   /** Connections now. */
   get connections(): number {
     return this.#admission.total
+  }
+
+  /** Octets that sessions hold now. */
+  get held(): number {
+    return this.#sessions.held
   }
 
   /** Resolves when clients are served; rejects when a port is taken. */
@@ -76,7 +83,8 @@ export class ImapServer {
       log,
       admission: this.#admission,
       accounts: new AccountWatch(quarantine),
-      budget: new Budget(this.#options.literals ?? limits.LITERALS_TOTAL),
+      strangers: new Budget(limits.STRANGERS_MEMORY),
+      sessions: this.#sessions,
       secureContext: () => certificate.context,
       authDelay: authDelay ?? limits.AUTH_DELAY,
     }

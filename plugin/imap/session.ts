@@ -72,6 +72,8 @@ export interface Session extends Client {
   select(view: View | null): void
   /** Tells changes as they come until the client sends a line (RFC 2177). */
   idle(call: Call): Promise<void>
+  /** Counts the memory of compression; throws Refused where there is none. */
+  holdCompression(): void
   compress(): Promise<void>
 }
 

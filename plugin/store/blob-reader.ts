@@ -45,7 +45,7 @@ export class BlobReader {
     return copy
   }
 
-  /** For its header: without a copy, valid until the next access to any table. */
+  /** For its header or a piece of it: without a copy, valid until the next access to any table. */
   header(name: string): Buffer | null {
     const kept = this.#kept.get(name)
     if (kept) return kept

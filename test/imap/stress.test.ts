@@ -147,25 +147,6 @@ describe('too much', () => {
     await third.ok('LOGIN user@example.com "correct horse"')
   })
 
-  test('of large messages on their way at one time is refused', async () => {
-    const server = await startServer(TEST, { literals: 3_000_000 })
-    const one = await server.logIn('root')
-    const two = await server.logIn('root')
-    await one.ok('CREATE box')
-    const tag = one.send('APPEND box {2000000}')
-    expect(await one.line()).toMatch(/^\+/)
-    expect((await two.command('APPEND box {2000000}')).tagged).toMatch(/^NO \[UNAVAILABLE\]/)
-    one.write(`${'x'.repeat(2_000_000)}\r\n`)
-    expect((await one.answer(tag)).tagged).toMatch(/^OK/)
-    // who leaves in the middle gives back what was held
-    one.send('APPEND box {2000000}')
-    expect(await one.line()).toMatch(/^\+/)
-    one.destroy()
-    while (server.server.connections > 1) await new Promise(setImmediate)
-    two.send('APPEND box {2000000}')
-    expect(await two.line()).toMatch(/^\+/)
-  })
-
   test('of BAD commands closes the connection', async () => {
     const server = await startServer()
     const client = await server.connect()

@@ -21,6 +21,7 @@ const COMPRESS: SessionCommand<string> = {
     if (mechanism !== 'DEFLATE') throw new Bad(`There is no compression ${mechanism} here`)
     if (session.compressed)
       return { status: 'NO', code: 'COMPRESSIONACTIVE', text: 'Compression is on already' }
+    session.holdCompression()
     return { text: 'Compression is on', after: () => session.compress() }
   },
 }

@@ -2,13 +2,23 @@
 // of one connection together.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
+import { type Budget, Hold } from './budget.ts'
 import { Gone, type Transport } from './transport.ts'
 import { limits, Receiver, Writer, type ReceiverLimits, type Step } from '../wire/index.ts'
+
+const NO_ROOM = {
+  reason: 'The server lacks memory for this command; try again later',
+  code: 'UNAVAILABLE',
+  close: false,
+} as const
 
 /** Work without a pause after which others get their turn, in ms. */
 const TURN = 10
 
 export const ACCOUNT_CHANGED = 'This account was removed or has a new password'
+
+/** What a connection takes memory for. */
+export type Purpose = 'input' | 'output' | 'answer' | 'view' | 'zlib'
 
 export type Line = Step & { kind: 'line' | 'bad' }
 
@@ -21,8 +31,27 @@ export class Channel {
   #resting = false
   #turn = performance.now()
 
-  constructor(transport: Transport) {
+  readonly #holds: Record<Purpose, Hold>
+
+  constructor(transport: Transport, budget: Budget, holder: string) {
     this.transport = transport
+    const hold = (): Hold => new Hold(budget, holder)
+    this.#holds = { input: hold(), output: hold(), answer: hold(), view: hold(), zlib: hold() }
+  }
+
+  /** Memory is counted for another one from now on: for the account that logged in. */
+  belongTo(budget: Budget, holder: string): void {
+    for (const hold of Object.values(this.#holds)) hold.move(budget, holder)
+  }
+
+  /** Counts octets of memory, instead of those before; false, and nothing new is counted, where there is no room. */
+  hold(purpose: Purpose, octets: number): boolean {
+    return this.#holds[purpose].set(octets)
+  }
+
+  /** Gives back what it holds. */
+  close(): void {
+    for (const hold of Object.values(this.#holds)) hold.set(0)
   }
 
   /** Is it waiting for a command of which nothing has come? */
@@ -38,7 +67,15 @@ export class Channel {
   async next(): Promise<Exclude<Step, { kind: 'bytes' }> | null> {
     for (;;) {
       const step = this.#receiver.next()
+      const { held } = this.#receiver
+      if (step.kind === 'command') {
+        const { tag, parts } = step.command
+        const octets = parts.reduce((sum, { bytes }) => sum + bytes.length, held)
+        // What came with its end was not counted yet.
+        return this.hold('input', octets) ? step : { kind: 'bad', tag, ...NO_ROOM }
+      }
       if (step.kind !== 'bytes') return step
+      if (!this.hold('input', held)) return this.#receiver.giveUp()
       if (!(await this.#more())) return null
     }
   }
@@ -73,6 +110,12 @@ export class Channel {
   /** Sends what was written; waits for a client that reads slowly, and lets others have their turn. */
   async flush(): Promise<void> {
     if (this.writer.size > 0) this.transport.send(this.writer.take())
+    const { waiting } = this.transport
+    // Who does not read what he asked for gives way to others where memory is short.
+    if (!this.hold('output', waiting > limits.OUTPUT_COUNTED ? waiting : 0)) {
+      this.transport.destroy()
+      throw new Gone('it took up memory that others need')
+    }
     if (this.transport.choked) await this.transport.drained()
     else if (performance.now() - this.#turn < TURN) return
     else await nextTurn()

@@ -29,10 +29,10 @@ export class ImapConnection implements Connection {
   constructor(context: Context, transport: Transport, address: string) {
     this.quarantine = context.quarantine
     this.#context = context
-    this.#channel = new Channel(transport)
+    this.#channel = new Channel(transport, context.strangers, networkOf(address))
     this.writer = this.#channel.writer
     this.#address = address
-    this.#dialogue = new Dialogue(this, this.#channel, context.budget)
+    this.#dialogue = new Dialogue(this, this.#channel)
     // One span for all of it: bytes that drip in must not keep a stranger here.
     this.#loginTimer = setTimeout(() => transport.interrupt('timeout'), limits.LOGIN_TIME)
   }
@@ -78,7 +78,7 @@ export class ImapConnection implements Connection {
         this.#context.accounts.remove(this.#session)
         await this.#session.close()
       }
-      this.#dialogue.close()
+      this.#channel.close()
     }
   }
 
@@ -100,6 +100,7 @@ export class ImapConnection implements Connection {
     })
     this.#context.accounts.add(this.#session)
     clearTimeout(this.#loginTimer)
+    this.#channel.belongTo(this.#context.sessions, login.account)
     this.#channel.limits = afterLogin(this.quarantine.config.imap.append_limit)
     this.log(`imap login: rip=${this.#address}, user=${JSON.stringify(login.account)}`)
   }

@@ -10,8 +10,9 @@ export interface Context {
   readonly quarantine: Door
   readonly admission: Admission
   readonly log: Log
-  /** of large literals, over all connections */
-  readonly budget: Budget
+  /** memory that connections hold: before the login, and from then on */
+  readonly strangers: Budget
+  readonly sessions: Budget
   readonly accounts: AccountWatch
   readonly secureContext: () => SecureContext
   /** delay of the first wrong password, in ms */

@@ -5,7 +5,6 @@ import type { Command, ConnectionCommand, Done, SessionCommand } from '../comman
 import { COMMANDS } from '../commands/index.ts'
 import type { Call, Connection, Session } from '../session.ts'
 import { limits, Reader, type Received, type Step, type Writer } from '../wire/index.ts'
-import type { Budget } from './budget.ts'
 import { ACCOUNT_CHANGED, type Channel } from './channel.ts'
 import { answerTo } from './refusal.ts'
 import { Gone } from './transport.ts'
@@ -27,19 +26,15 @@ interface Guest {
 export class Dialogue {
   readonly #speaker: Speaker
   readonly #channel: Channel
-  readonly #budget: Budget
   readonly #writer: Writer
   #bads = 0
   #ending = false
   /** said after the answer to the command that runs, which is the last */
   #lastWord: string | null = null
-  /** octets of large literals that this connection holds */
-  #held = 0
 
-  constructor(speaker: Speaker, channel: Channel, budget: Budget) {
+  constructor(speaker: Speaker, channel: Channel) {
     this.#speaker = speaker
     this.#channel = channel
-    this.#budget = budget
     this.#writer = channel.writer
   }
 
@@ -67,10 +62,6 @@ export class Dialogue {
     this.#lastWord = reason
   }
 
-  close(): void {
-    this.#release()
-  }
-
   async #take(step: Exclude<Step, { kind: 'bytes' }>): Promise<void> {
     switch (step.kind) {
       case 'literal':
@@ -78,7 +69,6 @@ export class Dialogue {
       case 'command':
         return await this.#run(step.command)
       case 'bad':
-        this.#release()
         if (step.code) this.#writer.tagged(step.tag).no(step.reason, step.code)
         else this.#bad(step.tag, step.reason)
         if (step.close) this.#bye(step.reason)
@@ -94,7 +84,6 @@ export class Dialogue {
       const { command, session } = this.#lookUp(start.name)
       if (session) command.literal?.(session, start, size)
       else command.literal?.(this.#speaker, start, size)
-      this.#hold(size)
     } catch (error) {
       this.#channel.refuse()
       this.#answer(start.tag, error)
@@ -102,18 +91,6 @@ export class Dialogue {
     }
     this.#channel.accept()
     if (sync) this.#writer.continuation('Ready for the literal')
-  }
-
-  #hold(size: number): void {
-    if (size < limits.LITERAL_COUNTED) return
-    if (!this.#budget.take(size))
-      throw new Refused('busy', 'Too many large messages are arriving; try again later.')
-    this.#held += size
-  }
-
-  #release(): void {
-    this.#budget.give(this.#held)
-    this.#held = 0
   }
 
   async #run(received: Received): Promise<void> {
@@ -138,7 +115,6 @@ export class Dialogue {
       if (!this.#writer.abandon()) throw error
       this.#answer(tag, error)
     }
-    this.#release()
     await done.after?.()
   }
 

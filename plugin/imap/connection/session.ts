@@ -1,5 +1,5 @@
 // The session of one login: its selected folder, and what is told of changes, within commands and between.
-import { Bad } from '../../errors.ts'
+import { Bad, Refused } from '../../errors.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import type { Enabled } from '../client.ts'
 import { writeNew } from '../fetch/write.ts'
@@ -8,7 +8,7 @@ import { Notifications } from '../notify/notifications.ts'
 import { Selected } from '../selected/selected.ts'
 import type { View } from '../selected/view.ts'
 import type { Call, Session, SyncOptions } from '../session.ts'
-import { isDone, type Writer } from '../wire/index.ts'
+import { isDone, limits, type Writer } from '../wire/index.ts'
 import type { Channel } from './channel.ts'
 import { Repeater } from './repeater.ts'
 import { Gone } from './transport.ts'
@@ -87,11 +87,22 @@ export class ImapSession implements Session {
   }
 
   select(view: View | null): void {
+    if (!this.#channel.hold('view', view ? view.count * limits.VIEW_ROW : 0))
+      throw new Refused('busy', 'The server lacks memory for this folder; try again later.')
     this.#selected = view ? new Selected(this, view) : null
   }
 
   async flush(): Promise<void> {
     await this.#channel.flush()
+  }
+
+  hold(octets: number): boolean {
+    return this.#channel.hold('answer', octets)
+  }
+
+  holdCompression(): void {
+    if (!this.#channel.hold('zlib', limits.COMPRESS_MEMORY))
+      throw new Refused('busy', 'The server lacks memory for compression; go on without it.')
   }
 
   async compress(): Promise<void> {

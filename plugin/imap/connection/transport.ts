@@ -59,10 +59,14 @@ export class Transport {
     return this.#deflate !== null
   }
 
+  /** Octets that wait to be sent. */
+  get waiting(): number {
+    return this.#socket.writableLength + (this.#deflate?.writableLength ?? 0)
+  }
+
   /** Is so much unsent that a new response has to wait? */
   get choked(): boolean {
-    const waiting = this.#socket.writableLength + (this.#deflate?.writableLength ?? 0)
-    return waiting > limits.OUTPUT_HIGH_WATER
+    return this.waiting > limits.OUTPUT_HIGH_WATER
   }
 
   /** Next bytes; 'end' when the client has gone, or what interrupted the wait. */

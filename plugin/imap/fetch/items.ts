@@ -1,13 +1,12 @@
 // The data items of FETCH (RFC 9051 §6.4.5 and §7.5.2), each a function that writes its value.
 import { Bad } from '../../errors.ts'
 import { bodyStructure } from '../../mime/bodystructure.ts'
-import { decodePart } from '../../mime/decode.ts'
 import { preview } from '../../mime/preview.ts'
-import { findPart, pickFields, sectionBytes } from '../../mime/sections.ts'
+import { pickFields, sectionBytes } from '../../mime/sections.ts'
 import { spell } from '../../mime/spell.ts'
 import type { Client } from '../client.ts'
 import { flagNames } from '../selected/flags.ts'
-import { formatDateTime, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
+import { formatDateTime, limits, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
 import type { Message } from '../selected/message.ts'
 import type { Output } from './output.ts'
 
@@ -87,7 +86,50 @@ function flagsWriter({ view, verbs }: Client): WriteItem {
 }
 
 function sectionWriter({ section, octets }: Sectioned): WriteItem {
-  return (out, message) => writeString(out, cut(sectionOf(message, section), octets))
+  return (out, message) => {
+    const large = message.summary.size > limits.FETCH_IN_MEMORY
+    const span = large ? spanOf(message, section) : null
+    if (span) writeSpan(out, message, cutSpan(span, octets))
+    else writeString(out, cut(sectionOf(message, section), octets))
+  }
+}
+
+interface Octets {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the bytes of a section stand in the message; null where they do not stand together. */
+function spanOf(message: Message, { path, text, fields }: Section): Octets | null {
+  const { size } = message.summary
+  // Read before the first octet is sent: damage is refused.
+  const { header } = message
+  if (path.length === 0 && text === '') return { from: 0, to: size }
+  if (path.length === 0 && text === 'TEXT') return { from: header.end, to: size }
+  if (path.length === 0) return null
+  const { root } = message
+  const bytes = sectionBytes(root, { path, text: text === '' ? null : text, fields })
+  if (bytes?.buffer !== root.raw.buffer) return null
+  const from = bytes.byteOffset - root.raw.byteOffset
+  return from >= 0 && from + bytes.length <= size ? { from, to: from + bytes.length } : null
+}
+
+function cutSpan({ from, to }: Octets, octets: Sectioned['octets']): Octets {
+  if (!octets) return { from, to }
+  const start = Math.min(from + octets.offset, to)
+  return { from: start, to: Math.min(start + octets.length, to) }
+}
+
+function writeSpan(out: Output, message: Message, { from, to }: Octets): void {
+  if (to === from) {
+    out.text('""')
+    return
+  }
+  out.text('{')
+  out.number(to - from)
+  out.text(`}${CRLF}`)
+  const { item, size } = message.summary
+  out.run({ item, size, from, to })
 }
 
 /** The bytes of a section; of the message's own header without looking for parts. */
@@ -109,15 +151,10 @@ function binaryWriter(item: Binary): WriteItem {
   const { section, kind } = item
   const part = section.path.length > 0 && section.text === ''
   return (out, message) => {
-    const bytes = part ? decoded(message, section.path) : sectionOf(message, section)
+    const bytes = part ? message.decoded(section.path) : sectionOf(message, section)
     if (kind === 'BINARY.SIZE') out.number(bytes?.length ?? 0)
     else writeString(out, cut(bytes, item.octets), true)
   }
-}
-
-function decoded(message: Message, path: readonly number[]): Buffer | null {
-  const part = findPart(message.root, path)
-  return part && decodePart(part)
 }
 
 /** RFC 9051 §6.4.5.2: what lies behind the end is an empty string. */

@@ -8,12 +8,22 @@ const BY_REFERENCE = 8_192
 /** Shorter text is written by a loop: a call out of JavaScript costs more. */
 const SHORT = 24
 
+/** Octets of a stored message that are read when they are sent, not before. */
+export interface Run {
+  readonly item: number
+  /** of the message */
+  readonly size: number
+  readonly from: number
+  readonly to: number
+}
+
 interface Mark {
   readonly chunks: number
   readonly buffer: Buffer
   readonly from: number
   readonly at: number
   readonly size: number
+  readonly runs: number
 }
 
 export class Output {
@@ -21,12 +31,18 @@ export class Output {
   /** What stands in #buffer before this was taken or is among #chunks. */
   #from = 0
   #at = 0
-  #chunks: Buffer[] = []
+  #chunks: (Buffer | Run)[] = []
   #chunked = 0
+  #runs = 0
 
   /** Octets built and not taken. */
   get size(): number {
     return this.#chunked + this.#at - this.#from
+  }
+
+  /** Octets that will be sent: those built, and those of runs. */
+  get length(): number {
+    return this.size + this.#runs
   }
 
   /** Text of the protocol, or one char per byte. */
@@ -73,6 +89,13 @@ export class Output {
     this.#at += length
   }
 
+  /** A run of a stored message: as long as it is not sent it takes no memory. */
+  run(run: Run): void {
+    this.#cut()
+    this.#chunks.push(run)
+    this.#runs += run.to - run.from
+  }
+
   /** Where the next line begins, for `back`. */
   mark(): Mark {
     const { size } = this
@@ -82,6 +105,7 @@ export class Output {
       from: this.#from,
       at: this.#at,
       size: size - (this.#at - this.#from),
+      runs: this.#runs,
     }
   }
 
@@ -92,14 +116,15 @@ export class Output {
     this.#from = mark.from
     this.#at = mark.at
     this.#chunked = mark.size
+    this.#runs = mark.runs
   }
 
   /** Hands over all that is built. */
-  take(): Buffer[] {
+  take(): (Buffer | Run)[] {
     this.#cut()
     const chunks = this.#chunks
     this.#chunks = []
-    this.#chunked = 0
+    this.#chunked = this.#runs = 0
     return chunks
   }
 

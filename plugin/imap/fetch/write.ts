@@ -3,9 +3,10 @@ import { Refused } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import type { Done } from '../command.ts'
 import { Message } from '../selected/message.ts'
-import { codeOf, rangesOf, type FetchItem, type Span } from '../wire/index.ts'
+import { codeOf, limits, rangesOf, type FetchItem, type Span } from '../wire/index.ts'
 import { Output } from './output.ts'
 import { planFetch, type Plan } from './plan.ts'
+import { Sender } from './sender.ts'
 
 /** Octets that are built before they are sent, and ms of work before others get their turn. */
 const BATCH = 256 * 1024
@@ -19,24 +20,26 @@ export async function writeMessages(
   marked: ReadonlySet<number>,
 ): Promise<Done | void> {
   const out = new Output()
+  const sender = new Sender(client)
   let done: Done | undefined
   let turn = performance.now()
   const hand = async () => {
-    for (const chunk of out.take()) client.writer.lines(chunk)
-    await client.flush()
+    const made = out.size > limits.FETCH_MADE ? out.size : 0
+    await sender.send(out.take(), made)
     turn = performance.now()
   }
-  for (const { start, end } of spans) {
-    for (let index = start; index < end; index++) {
-      const changed = marked.has(client.view.uidAt(index))
-      const message = new Message(client, index, { changed })
-      if (plan.reads && !message.there) done = GONE
-      else done = writeMessage(out, plan, message) ?? done
-      if (out.size >= BATCH || ((index & 15) === 15 && performance.now() - turn > TURN))
-        await hand()
+  try {
+    for (const { start, end } of spans) {
+      for (let index = start; index < end; index++) {
+        done = writeOne(client, out, plan, index, marked) ?? done
+        if (out.length >= BATCH || ((index & 15) === 15 && performance.now() - turn > TURN))
+          await hand()
+      }
     }
+    await hand()
+  } finally {
+    client.hold(0)
   }
-  await hand()
   return done
 }
 
@@ -47,30 +50,58 @@ const GONE: Done = {
   text: 'Some of these messages are no longer there',
 }
 
-/** One response; or how the command ends when an item of it is refused. */
-function writeMessage(out: Output, plan: Plan, message: Message): Done | undefined {
+/** A function of its own: while its response is sent, nothing else of the message stays in memory. */
+function writeOne(
+  client: Client,
+  out: Output,
+  plan: Plan,
+  index: number,
+  marked: ReadonlySet<number>,
+): Done | undefined {
+  const changed = marked.has(client.view.uidAt(index))
+  const message = new Message(client, index, { changed })
+  if (plan.reads && !message.there) return GONE
   const mark = out.mark()
+  const before = out.length
   try {
-    out.text('* ')
-    out.number(message.index + 1)
-    out.text(' FETCH (')
-    for (const { name, write } of plan.items) {
-      out.text(name)
-      write(out, message)
-    }
-    if (message.changed) {
-      for (const { name, write } of plan.changed) {
-        out.text(name)
-        write(out, message)
-      }
-    }
-    out.text(')\r\n')
+    writeMessage(out, plan, message)
+    checkLength(out.length - before, plan, message)
+    // What was made of the message, not what it is: other connections want to have some, too.
+    if (out.size > limits.FETCH_MADE && !client.hold(out.size))
+      throw new Refused('busy', 'There is no room for so large an answer now; try again later.')
     return undefined
   } catch (error) {
     out.back(mark)
     if (!(error instanceof Refused)) throw error
     return { status: 'NO', code: codeOf(error), text: error.message }
   }
+}
+
+/** One response. Throws Refused when an item of it is refused. */
+function writeMessage(out: Output, plan: Plan, message: Message): void {
+  out.text('* ')
+  out.number(message.index + 1)
+  out.text(' FETCH (')
+  for (const { name, write } of plan.items) {
+    out.text(name)
+    write(out, message)
+  }
+  if (message.changed) {
+    for (const { name, write } of plan.changed) {
+      out.text(name)
+      write(out, message)
+    }
+  }
+  out.text(')\r\n')
+}
+
+function checkLength(length: number, { reads }: Plan, message: Message): void {
+  if (length <= limits.FETCH_SPARE || !reads) return
+  if (length > limits.FETCH_SPARE + limits.FETCH_TIMES * message.summary.size)
+    throw new Refused(
+      'limit',
+      'That asks for the same octets too many times; ask for less at once.',
+    )
 }
 
 /** RFC 5465 §5.2: what a client asked to be told of new messages; never makes them \Seen. */

@@ -1,7 +1,9 @@
 // One message while it is fetched or searched: what is known of it, read when the first item asks for it.
 import { unlessDamaged } from '../../errors.ts'
+import { decodePart } from '../../mime/decode.ts'
 import { type Header, parseHeader } from '../../mime/headers.ts'
 import { MessageTexts } from '../../mime/search.ts'
+import { findPart } from '../../mime/sections.ts'
 import { shownHeader } from '../../mime/separator.ts'
 import { type Part, parseStructure } from '../../mime/structure.ts'
 import type { Summary } from '../../quarantine/folders/summary.ts'
@@ -20,6 +22,8 @@ export class Message {
   #root: Part | undefined
   #lower: string | undefined
   #texts: MessageTexts | undefined
+  /** by path */
+  #decoded = new Map<string, Buffer | null>()
 
   /** @param lenient a message that is damaged on disk reads as an empty one; else it is refused */
   constructor(client: Client, index: number, { changed = false, lenient = false } = {}) {
@@ -70,6 +74,17 @@ export class Message {
   /** What SEARCH looks into, decoded once for all keys. */
   get texts(): MessageTexts {
     return (this.#texts ??= new MessageTexts(this.root))
+  }
+
+  /** A part as its encoding says, once however often it is asked for; null: there is no such part. */
+  decoded(path: readonly number[]): Buffer | null {
+    const key = path.join('.')
+    const known = this.#decoded.get(key)
+    if (known !== undefined) return known
+    const part = findPart(this.root, path)
+    const bytes = part && decodePart(part)
+    this.#decoded.set(key, bytes)
+    return bytes
   }
 
   get root(): Part {

@@ -12,6 +12,11 @@ export class Gather {
     return this.#size
   }
 
+  /** Octets of memory that it takes. */
+  get capacity(): number {
+    return this.#bytes.length
+  }
+
   /** Adds chunk[from..to); `most` is the size that will never be passed, if it is known. */
   add(chunk: Buffer, from: number, to: number, most = Infinity): void {
     const size = this.#size + (to - from)

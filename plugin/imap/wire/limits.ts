@@ -108,9 +108,39 @@ export const SASL_LINE_MAX = 12 * KiB
 /** Bytes of a human-readable text in a response: fits a line of 1000 with tag and code. */
 export const RESPONSE_TEXT_MAX = 800
 
-/** All literals above LITERAL_COUNTED that are being read in one process: bounds what floods can cost. */
-export const LITERALS_TOTAL = 512 * MiB
-export const LITERAL_COUNTED = 1 * MiB
+/**
+ * What sessions hold in one process: what of commands has come, answers that wait for their client, views of folders,
+ * compression. One account gets half of it at most (connection/budget.ts): a MULTIAPPEND of 2 * APPEND_MAX fits.
+ */
+export const SESSIONS_MEMORY = 256 * MiB
+
+/** The same before login, by network: BEFORE_LOGIN allows 48 KiB each, so a network's 50 connections fit six times. */
+export const STRANGERS_MEMORY = 32 * MiB
+
+/** Of a compressed connection: zlib's windows, (1 << 17) + (1 << 17) for deflate and (1 << 15) + 7 KiB for inflate. */
+export const COMPRESS_MEMORY = 304 * KiB
+
+/** Octets of a message in the view of a selected folder: UID, MODSEQ, flags, keywords. */
+export const VIEW_ROW = 16
+
+/** Octets that wait for a client to read them, from which they are counted. */
+export const OUTPUT_COUNTED = 16 * KiB
+
+/** Larger messages are read from the store as their client takes them; smaller ones are soon sent. */
+export const FETCH_IN_MEMORY = 256 * KiB
+
+/** Octets of FETCH that go to the socket at one time, and wait until it has taken those before. */
+export const PIECE = 256 * KiB
+
+/** What FETCH has made of messages and not sent, from which it is counted against the account. */
+export const FETCH_MADE = 64 * KiB
+
+/**
+ * Octets of one FETCH response: as many times those of the message, and some for what is short. All of BODY[], of
+ * its parts and of these decoded are three; more is the same again and again.
+ */
+export const FETCH_TIMES = 8
+export const FETCH_SPARE = 1 * MiB
 
 /** Lines of an answer are handed to the socket in pieces of about this size. */
 export const ANSWER_PIECE = 64 * KiB

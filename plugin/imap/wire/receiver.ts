@@ -45,16 +45,24 @@ export type Step =
       readonly kind: 'bad'
       readonly tag: string
       readonly reason: string
-      readonly code?: 'TOOBIG'
+      readonly code?: 'TOOBIG' | 'UNAVAILABLE'
       readonly close: boolean
     }
+
+/** Octets of a part beside its bytes, roughly. */
+const PART = 160
 
 const NEED_BYTES: Step = { kind: 'bytes' }
 
 const NUL = 'A line must not contain NUL'
+const NO_ROOM = 'The server lacks memory for this command; try again later'
 const TOO_MUCH = 'A literal is too big to be thrown away, the connection is closed'
 
-function bad(tag: string, reason: string, more: { code?: 'TOOBIG'; close?: boolean } = {}): Step {
+function bad(
+  tag: string,
+  reason: string,
+  more: { code?: 'TOOBIG' | 'UNAVAILABLE'; close?: boolean } = {},
+): Step & { kind: 'bad' } {
   return { kind: 'bad', tag, reason, code: more.code, close: more.close ?? false }
 }
 
@@ -89,6 +97,17 @@ export class Receiver {
     return this.#input.size
   }
 
+  /** Octets of memory that it holds: what was pushed, and the command so far. */
+  get held(): number {
+    return (
+      this.#input.size +
+      this.#text +
+      this.#literals +
+      this.#body.capacity +
+      this.#parts.length * PART
+    )
+  }
+
   /** True between commands: nothing of a next one has come. */
   get fresh(): boolean {
     return this.#state === 'line' && this.#parts.length === 0 && this.#input.size === 0
@@ -116,6 +135,23 @@ export class Receiver {
   /** Refuses the command before its literal is read; the session answers it, tagged. */
   refuse(): void {
     if (!this.#drop(this.#asked())) this.#state = 'closing'
+  }
+
+  /**
+   * There is no room for what it holds: the command so far is forgotten, and the rest of its literal thrown away. The
+   * answer to it; in the middle of a line that is the end of the connection.
+   */
+  giveUp(): Step & { kind: 'bad' } {
+    const tag = this.#head?.tag ?? '*'
+    const left = this.#state === 'literal' ? this.#left : Infinity
+    if (left > this.limits.skip) {
+      this.#close()
+      return bad(tag, NO_ROOM, { code: 'UNAVAILABLE', close: true })
+    }
+    this.#reset()
+    this.#left = left
+    this.#state = 'skip-literal'
+    return bad(tag, NO_ROOM, { code: 'UNAVAILABLE' })
   }
 
   /** Puts a line got in mode 'line' back, to be read again as a command. */
@@ -176,7 +212,8 @@ export class Receiver {
     }
     if (text.includes(0)) return this.#fail(this.#head.tag, NUL, header)
     this.#text += line.length
-    this.#parts.push({ kind: 'text', bytes: text })
+    // The line is a view of what the socket gave: kept beside a literal, it would keep all of that.
+    this.#parts.push({ kind: 'text', bytes: header ? Buffer.from(text) : text })
     const received: Received = { ...this.#head, parts: [...this.#parts] }
     if (header) return this.#announce(header, received)
     this.#reset()

@@ -234,6 +234,13 @@ export class Writer {
     return this
   }
 
+  /** A piece of a line that goes on, by reference: once it was taken the line cannot be abandoned. */
+  piece(bytes: Buffer): this {
+    this.#flush()
+    this.#push(bytes)
+    return this
+  }
+
   /** Ends the line. */
   crlf(): this {
     this.#text += '\r\n'

@@ -109,6 +109,19 @@ export function rawFor(ctx: Context, login: Login, id: number): Buffer {
   return rawOf(ctx, needed(ctx, login, id))
 }
 
+/** A copy of some octets of a message. Refused when the item is gone, or not this login's. */
+export function octetsFor(
+  ctx: Context,
+  login: Login,
+  id: number,
+  from: number,
+  to: number,
+): Buffer {
+  const { blob } = needed(ctx, login, id)
+  const all = needBlob(ctx.store.blobs.header(blob), { blob })
+  return Buffer.from(all.subarray(from, to))
+}
+
 export function headerFor(ctx: Context, login: Login, id: number): Header {
   return headerOf(ctx, needed(ctx, login, id))
 }

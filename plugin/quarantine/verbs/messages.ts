@@ -63,6 +63,10 @@ export class MessageVerbs {
   raw(item: number): Buffer {
     return contents.rawFor(this.#ctx, this.#login, item)
   }
+  /** A copy of some of them, without reading the others where the message is large. */
+  octets(item: number, from: number, to: number): Buffer {
+    return contents.octetsFor(this.#ctx, this.#login, item, from, to)
+  }
   header(item: number): Header {
     return contents.headerFor(this.#ctx, this.#login, item)
   }

@@ -63,6 +63,7 @@ export function client(
     utf8: false,
     notifications: { caused() {} },
     enable: (extension: Enabled) => void enabled.add(extension),
+    hold: () => true,
     flush: async () => void sent.push(...writer.take()),
     sync: async (call: Call) => {
       const news = verbs.messages.changes(view.folder, view.seq)
