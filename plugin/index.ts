@@ -7,8 +7,9 @@ import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
 import { carriesMail, isMainProcess, orEnd, setup } from './haraka/setup.ts'
 import { beforeStop } from './haraka/stop.ts'
+import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
-import type { Connection, HMail, Next, Plugin } from './haraka/types.ts'
+import type { Address, Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
 interface LazaretPlugin extends Plugin {
   lazaret: Lazaret
@@ -41,6 +42,8 @@ export function register(this: LazaretPlugin): void {
   beforeStop(this, config.release, async (ms) => {
     await Promise.all([this.releaser.finish(ms), this.screener.idle(ms)])
   })
+  this.register_hook('mail', 'keep_mail_parameters', FIRST)
+  this.register_hook('rcpt', 'keep_rcpt_parameters', FIRST)
   this.register_hook('data', 'copy_bytes', FIRST)
   this.register_hook('data_post', 'judge_message', LATE)
   this.register_hook('queue', 'finish_held', FIRST)
@@ -57,6 +60,26 @@ export function register(this: LazaretPlugin): void {
 export function begin(this: LazaretPlugin, next: Next): void {
   this.releaser.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
+  next()
+}
+
+export function keep_mail_parameters(
+  this: LazaretPlugin,
+  next: Next,
+  connection: Connection,
+  [, parameters]: [Address, Parameters],
+): void {
+  keepMail(connection.transaction, parameters)
+  next()
+}
+
+export function keep_rcpt_parameters(
+  this: LazaretPlugin,
+  next: Next,
+  _connection: Connection,
+  [recipient, parameters]: [Address, Parameters],
+): void {
+  keepRcpt(recipient, parameters)
   next()
 }
 

@@ -62,6 +62,34 @@ export interface Route {
   chosen?: boolean
 }
 
+/** Who handed a message in, for the trace field of a release. Printable ASCII. */
+export interface Client {
+  /** What it called itself in EHLO: a domain or an address literal; `''`: neither. */
+  helo: string
+  /** By the DNS; `''`: unknown. */
+  name: string
+  /** Its network address. */
+  address: string
+  /** `ESMTPSA` and the like (RFC 3848, RFC 6531 §4.3). */
+  protocol: string
+}
+
+/** What the client asked for beside the addresses, checked: it is said again to the next hop. */
+export interface Asked {
+  /** RFC 6531 §3.4: it declared international addresses or header fields. */
+  utf8?: true
+  /** RFC 3461 §4.3, §4.4. */
+  ret?: 'FULL' | 'HDRS'
+  envid?: string
+  /** RFC 3461 §4.1, §4.2, by recipient. */
+  to?: Record<string, AskedFor>
+}
+
+export interface AskedFor {
+  notify?: string
+  orcpt?: string
+}
+
 /** What is changed at the headers of a delivered message; its body is never touched. */
 export interface Edit {
   /** Lower-case names of header fields that are removed first (forged ones). */
@@ -136,6 +164,9 @@ export interface Item {
   /** The folder it is at home in: an undo brings it back there. */
   home: string
   route: Route | null
+  /** Absent where it did not come in by SMTP, or by an older version. */
+  client?: Client
+  asked?: Asked
   verdict: Verdict | null
   /** What other Haraka plugins found, as `name=value`. */
   signals: string[]

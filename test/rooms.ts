@@ -140,7 +140,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haraka/release': {
     files: /^plugin\/haraka\/release\//,
-    may: ['haraka', 'nouns', 'time', 'quarantine/release', 'open'],
+    may: ['haraka', 'nouns', 'time', 'mime', 'quarantine/release', 'open'],
   },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
   'plugin lazaret': {

@@ -69,10 +69,19 @@ export function hopToday(
   return queueHop(plugin, { sender, recipient, outgoing, wants, notes: { get: () => undefined } })
 }
 
-/** Credentials are not kept with a message. */
+/** Credentials are not kept with a message, however they are written; of a pool, none of any member. */
 function withoutPassword(hop: string): string {
-  return hop.replace(/^([a-z]+:\/\/)[^@/]*@/i, '$1')
+  const [scheme, rest = ''] = hop.split(/:\/\/(.*)/s, 2)
+  const hosts = rest.split(',').flatMap((one) => {
+    // Where a password holds what stands for something else in a URL, the host is behind the last `@`.
+    const url = urlOf(`${scheme}://${one}`) ?? urlOf(`${scheme}://${behindLast('@', one)}`)
+    return url ? [`${url.host}${url.pathname === '/' ? '' : url.pathname}`] : []
+  })
+  return `${scheme}://${hosts.join(',')}`
 }
+
+const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null)
+const behindLast = (mark: string, text: string): string => text.slice(text.lastIndexOf(mark) + 1)
 
 /** The next hop of the first queue plugin that would take this recipient. */
 function queueHop(

@@ -60,6 +60,10 @@ export interface Connection {
   notes: Notes
   relaying: boolean
   tls: { enabled: boolean }
+  hello?: { verb: string | null; host: string | null }
+  remote?: { ip: string | null; host: string | null }
+  /** Says who logged in, for a trace field. */
+  authheader?: string
   /** Bytes that came in and were not taken yet. */
   current_data: Buffer | null
   /** Takes what the socket read. */
@@ -83,6 +87,8 @@ export interface QueuedRecipient extends QueuedAddress {
   dsn_smtp_code?: string
   dsn_smtp_extc?: string
   dsn_smtp_response?: string
+  dsn_action?: string
+  dsn_status?: string
   dsn_msg?: string
 }
 
@@ -103,6 +109,8 @@ export interface HMail {
   filename: string
   todo: Omit<Todo, 'message_stream' | 'notes'> & { notes: Notes }
   data_stream(): NodeJS.ReadableStream
+  /** Destinations that were not tried yet. */
+  mxlist?: Mx[]
   /** Tries the next of the destinations; none is left: deferred. */
   try_deliver(): Promise<void>
   try_deliver_host_on_socket(mx: Mx, host: string, port: number, socket: HopSocket): void
@@ -113,6 +121,7 @@ export interface HMail {
 /** A connection to a next hop; 'line' gives each line of a reply. */
 export interface HopSocket {
   readonly destroyed: boolean
+  write(data: string | Uint8Array, ...rest: unknown[]): boolean
   on(event: 'line', listener: (line: string) => void): unknown
   prependListener(event: 'error' | 'close', listener: (error: unknown) => void): unknown
   listenerCount(event: string): number
@@ -171,7 +180,7 @@ export interface Plugin {
 
 /** connection.js: its configuration, connection.ini. */
 export interface Connections {
-  cfg?: { max?: { bytes?: number } }
+  cfg?: { max?: { bytes?: number }; headers?: { add_received?: boolean } }
 }
 
 export function addressOf(address: Address): string {

@@ -6,18 +6,21 @@ import type { Settings } from '../settings.ts'
 /** Our fields: forged ones are removed before ours go on. */
 export const OUR_FIELDS = ['x-spam-flag', 'x-spam-score', 'x-spam-status', 'x-lazaret-release']
 
+const SAID = (
+  'action bar checker-version class classification details flag hits level probability rating reason report ' +
+  'result score score_int status summary symbols tests threshold verdict'
+).split(' ')
+
 /** What filters say under other names, and Sieve scripts, mail clients and their users believe. */
 const OTHERS = [
-  ['x-spam', 'x-ham-report', 'x-spambayes-classification', 'x-bogosity', 'x-spamcheck'],
+  'x-spam',
+  'x-ham-report',
+  'x-spambayes-classification',
+  'x-bogosity',
+  'x-spamcheck',
   // SpamAssassin and those that write as it does; Exim writes some with an underscore.
-  ...['-', '_'].map((dash) =>
-    [
-      ...['action', 'bar', 'checker-version', 'class', 'classification', 'details', 'flag', 'hits'],
-      ...['level', 'probability', 'rating', 'reason', 'report', 'result', 'score', 'score_int'],
-      ...['status', 'summary', 'symbols', 'tests', 'threshold', 'verdict'],
-    ].map((what) => `x-spam${dash}${what}`),
-  ),
-].flat()
+  ...['-', '_'].flatMap((dash) => SAID.map((what) => `x-spam${dash}${what}`)),
+]
 
 /** Every name that is removed, apart from families. */
 export const VERDICT_FIELDS: readonly string[] = [...new Set([...OUR_FIELDS, ...OTHERS])]

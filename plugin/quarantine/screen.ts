@@ -5,6 +5,8 @@ import { find, parseHeader } from '../mime/headers.ts'
 import { parseStructure } from '../mime/structure.ts'
 import {
   FLAG,
+  type Asked,
+  type Client,
   type Direction,
   type Edit,
   type Item,
@@ -35,6 +37,8 @@ export interface Envelope {
   /** `route`: the way the message would go, for a release. */
   recipients: { address: string; route: Route | null }[]
   direction: Direction
+  client?: Client
+  asked?: Asked
   proofs: Proofs
   /** What other plugins found, as `name=value`. */
   signals: string[]
@@ -184,6 +188,8 @@ async function keep(
         scope: plan.scope,
         home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
         route: plan.to.route,
+        ...(envelope.client && { client: envelope.client }),
+        ...(envelope.asked && { asked: askedBy(envelope.asked, recipients) }),
         verdict: plan.verdict,
         signals: envelope.signals,
         edit: kind === 'split' ? plan.edit : null,
@@ -209,6 +215,12 @@ async function keep(
       return item
     })
   })
+}
+
+/** What was asked for concerning these recipients. */
+function askedBy({ to = {}, ...asked }: Asked, recipients: readonly string[]): Asked {
+  const mine = Object.entries(to).filter(([recipient]) => recipients.includes(recipient))
+  return mine.length > 0 ? { ...asked, to: Object.fromEntries(mine) } : asked
 }
 
 const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'

@@ -30,6 +30,18 @@ describe('routes', () => {
     expect(route(nothing)).toEqual({ nextHop: null, wants: null })
   })
 
+  test.each([
+    ['smtp://me:secret@hop.example:26', 'smtp://hop.example:26'],
+    ['smtp://me:se@cret@hop.example', 'smtp://hop.example'],
+    ['smtp://me:sec/ret@hop.example', 'smtp://hop.example'],
+    ['smtp://me:sec,ret@hop.example', 'smtp://hop.example'],
+    ['smtp://me:secret@a.example:25,me:secret@b.example:25', 'smtp://a.example:25,b.example:25'],
+    ['lmtp://me:secret@localhost/run/l@mtp.sock', 'lmtp://localhost/run/l@mtp.sock'],
+    ['smtp://[::1]:25', 'smtp://[::1]:25'],
+  ])('credentials of %s are not kept', (hop, kept) => {
+    expect(route(nothing, { 'queue.next_hop': hop })).toMatchObject({ nextHop: kept })
+  })
+
   test('queue/lmtp by domain, with a socket too', () => {
     const cfg = { main: { host: 'a.example' }, 'example.com': { path: '/run/lmtp.sock' } }
     const { nextHop } = route(plugin('queue/lmtp', { cfg }))

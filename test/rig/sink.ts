@@ -5,6 +5,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 export interface Delivery {
   sender: string
   recipients: string[]
+  /** MAIL and RCPT as they came. */
+  commands: string[]
   /** As sent, dots unstuffed, its last line end included. */
   raw: Buffer
 }
@@ -22,6 +24,8 @@ export class NextHop {
   /** How many times a client began to send a message. */
   begun = 0
   reply: Reply = () => null
+  /** What it offers in EHLO. */
+  offers = ['8BITMIME']
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #waiters: { done: () => boolean; resolve: () => void }[] = []
@@ -77,7 +81,7 @@ export class NextHop {
   #serve(socket: Socket): void {
     let buffer = Buffer.alloc(0)
     let receiving = false
-    let delivery: Delivery = { sender: '', recipients: [], raw: Buffer.alloc(0) }
+    let delivery: Delivery = { sender: '', recipients: [], commands: [], raw: Buffer.alloc(0) }
     const say = (line: string): void => {
       if (!socket.destroyed) socket.write(`${line}\r\n`)
     }
@@ -90,12 +94,14 @@ export class NextHop {
     const command = async (line: string): Promise<void> => {
       const verb = line.slice(0, 4).toUpperCase()
       const path = /<(.*)>/.exec(line)?.[1] ?? ''
-      if (verb === 'EHLO' || verb === 'LHLO') say('250-sink\r\n250 8BITMIME')
+      if (verb === 'EHLO' || verb === 'LHLO')
+        say(['250-sink', ...this.offers.map((one) => `250-${one}`), '250 HELP'].join('\r\n'))
       else if (verb === 'MAIL') {
-        delivery = { sender: path, recipients: [], raw: Buffer.alloc(0) }
+        delivery = { sender: path, recipients: [], commands: [line], raw: Buffer.alloc(0) }
         say('250 ok')
       } else if (verb === 'RCPT') {
         delivery.recipients.push(path)
+        delivery.commands.push(line)
         await answer('rcpt', '250 ok')
       } else if (verb === 'DATA') {
         this.begun++
@@ -126,7 +132,7 @@ export class NextHop {
         } else {
           const end = buffer.indexOf('\r\n')
           if (end < 0) return
-          const line = buffer.toString('latin1', 0, end)
+          const line = buffer.toString('utf8', 0, end)
           buffer = buffer.subarray(end + 2)
           await command(line)
         }

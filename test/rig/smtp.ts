@@ -7,6 +7,8 @@ export interface Mail {
   to: string[]
   /** Dots are stuffed on the way; a final CRLF is part of the protocol, and added when missing. */
   raw: Buffer
+  /** What is said behind the addresses. */
+  parameters?: { mail?: string; rcpt?: string }
   /** Octets of one write; all at once unless told. */
   piece?: number
 }
@@ -54,8 +56,13 @@ export class SmtpClient {
   }
 
   /** MAIL, RCPT and DATA in one go (RFC 2920), then the message. The first refusal is the answer. */
-  async send({ from, to, raw, piece }: Mail): Promise<Answer> {
-    const lines = [`MAIL FROM:<${from}>`, ...to.map((one) => `RCPT TO:<${one}>`), 'DATA']
+  async send({ from, to, raw, parameters = {}, piece }: Mail): Promise<Answer> {
+    const { mail = '', rcpt = '' } = parameters
+    const lines = [
+      `MAIL FROM:<${from}>${mail}`,
+      ...to.map((one) => `RCPT TO:<${one}>${rcpt}`),
+      'DATA',
+    ]
     this.#socket.write(lines.map((line) => `${line}\r\n`).join(''))
     const answers: Answer[] = []
     for (const _ of lines) answers.push(await this.reply())

@@ -6,6 +6,8 @@ import { capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
+import { askedOf } from './asked.ts'
+import { clientOf } from './client.ts'
 import { proofs, signals } from './signals.ts'
 import {
   addressOf,
@@ -115,7 +117,10 @@ async function judge(
 }
 
 function envelopeOf(plugin: Plugin, connection: Connection, transaction: Transaction): Envelope {
+  const asked = askedOf(transaction)
   return {
+    client: clientOf(connection, asked?.utf8 ?? false),
+    ...(asked && { asked }),
     sender: addressOf(transaction.mail_from),
     recipients: transaction.rcpt_to.map((recipient) => ({
       address: addressOf(recipient),

@@ -2,10 +2,14 @@
 // connection that is cut after it for a next hop that has nothing: it tries the next one, or the same again.
 import { Readable } from 'node:stream'
 import type { HMail, HopSocket, Mx } from '../types.ts'
+import { Parameters, type Wanted } from './parameters.ts'
 import { isMarked, mark } from './queue-files.ts'
 
 /** RFC 5321 §4.5.3.2.6: the server may take ten minutes to answer the final dot; §4.5.3.2.5: three a block of data. */
 const DOT_MS = 600_000
+
+const NO_UTF8 =
+  'it does not offer SMTPUTF8, which the addresses or header fields of this message need (5.6.7)'
 
 export class Attempts {
   /** What went wrong with the connection of the last attempt, in words; `''`: no connection was had. */
@@ -14,6 +18,9 @@ export class Attempts {
   unknown = false
   readonly #hmail: HMail
   readonly #once: boolean
+  readonly #wanted: Wanted
+  /** The message cannot be given to the next hop as it is. */
+  #impossible = false
   readonly #mayEnd: () => Promise<boolean>
   #socket: HopSocket | null = null
   #reply = ''
@@ -22,8 +29,16 @@ export class Attempts {
    * @param once never sent again when it may have been taken
    * @param mayEnd asked when all but the end was given; false: it was taken back, and the end is not sent
    */
-  constructor(hmail: HMail, { once, mayEnd }: { once: boolean; mayEnd: () => Promise<boolean> }) {
+  constructor(
+    hmail: HMail,
+    {
+      once,
+      wanted = {},
+      mayEnd,
+    }: { once: boolean; wanted?: Wanted; mayEnd: () => Promise<boolean> },
+  ) {
     this.#hmail = hmail
+    this.#wanted = wanted
     this.#once = once
     this.#mayEnd = mayEnd
     const onSocket = hmail.try_deliver_host_on_socket.bind(hmail)
@@ -33,6 +48,7 @@ export class Attempts {
     const next = hmail.try_deliver.bind(hmail)
     hmail.try_deliver = async () => {
       if (this.#isUnknown) this.#tell()
+      else if (this.#impossible && hmail.mxlist?.length === 0) this.#giveUp()
       else await next()
     }
     const data = hmail.data_stream.bind(hmail)
@@ -42,6 +58,7 @@ export class Attempts {
   /** A new attempt begins. */
   begin(): void {
     this.trouble = ''
+    this.#impossible = false
   }
 
   /** Its outcome is known: what is read from now on is no delivery. */
@@ -59,14 +76,33 @@ export class Attempts {
     this.#hmail.bounce(this.trouble)
   }
 
+  /** No other destination is left, and another attempt would end as this one. */
+  #giveUp(): void {
+    for (const recipient of this.#hmail.todo.rcpt_to)
+      // RFC 6531 §3.6, RFC 3463: X.6.7.
+      Object.assign(recipient, { dsn_action: 'failed', dsn_status: '5.6.7', reason: this.trouble })
+    this.#hmail.bounce(this.trouble)
+  }
+
   #listen({ exchange, port }: Mx, socket: HopSocket, begin: () => void): void {
     const name = `${exchange}:${port}`
     this.#socket = socket
     this.#reply = ''
     this.trouble = ''
+    const parameters = new Parameters(this.#wanted)
     socket.on('line', (line: string) => {
       this.#reply = line.trimEnd()
+      parameters.hear(line)
     })
+    const write = socket.write.bind(socket)
+    socket.write = (data, ...rest) => {
+      const said = typeof data === 'string' ? parameters.said(data) : data
+      if (said !== null) return write(said, ...rest)
+      // RFC 6531 §3.2: it is not sent to a server that does not offer SMTPUTF8, and comes back.
+      this.#impossible = true
+      this.#fail(socket, NO_UTF8)
+      return true
+    }
     begin()
     // Haraka has just removed all others; ours are to be heard before its own.
     socket.prependListener('error', (error: unknown) => {

@@ -79,7 +79,7 @@ export class Delivery {
     if (!attempts) {
       const { system } = this.#lazaret.quarantine
       const mayEnd = (): Promise<boolean> => system.sending(note.item, note.token, note.recipient)
-      attempts = new Attempts(hmail, { once: note.once, mayEnd })
+      attempts = new Attempts(hmail, { once: note.once, wanted: note.wanted, mayEnd })
       this.#attempts.set(hmail, attempts)
     }
     return attempts

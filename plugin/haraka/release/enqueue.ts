@@ -3,11 +3,13 @@
 // outbound's own function from a message that is bytes already.
 import { randomUUID } from 'node:crypto'
 import { open, unlink } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { domainToASCII } from 'node:url'
 import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
 import type { ReleaseJob } from '../../quarantine/release/release.ts'
+import { parseHeader } from '../../mime/headers.ts'
 import { addedFields } from './added-fields.ts'
+import { wantedBy } from './parameters.ts'
+import { received } from './trace.ts'
 import { syncDir, type ReleaseNote } from './queue-files.ts'
 import type { HMail, Outbound, Plugin, QueuedAddress, Todo } from '../types.ts'
 
@@ -64,13 +66,16 @@ async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; si
     nextHop: job.route?.chosen ? job.route.nextHop : null,
     once: job.once,
     outgoing: job.outgoing,
+    wanted: wantedBy(job, parseHeader(job.raw).end),
   }
-  const { passMark, received } = trace(job)
+  const passMark = Buffer.from(`${PASS_MARK_FIELD}: ${job.passMark}\r\n`)
   const body = dotStuffed(job.raw)
   const added = job.outgoing
     ? await addedFields(plugin, body, { from: sender, to: recipient })
     : Buffer.alloc(0)
-  const bytes = Buffer.concat([passMark, added, received, body])
+  // Our trace field stands last: should the message begin with white space, that is folded into this field and not into
+  // the pass mark.
+  const bytes = Buffer.concat([passMark, added, received(plugin, job), body])
   const todo: Todo = {
     queue_time: Date.now(),
     domain: recipient.host,
@@ -82,18 +87,6 @@ async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; si
     message_stream: { pipe: (to) => to.end(bytes) },
   }
   return { todo, size: bytes.length }
-}
-
-/**
- * RFC 5321 §4.4: who passes mail on adds a trace field. It stands last of ours: should the message begin
- * with white space, that is folded into this field and not into the pass mark.
- */
-function trace({ item, passMark }: ReleaseJob): { passMark: Buffer; received: Buffer } {
-  const date = new Date().toUTCString().replace('GMT', '+0000')
-  return {
-    passMark: Buffer.from(`${PASS_MARK_FIELD}: ${passMark}\r\n`),
-    received: Buffer.from(`Received: by ${hostname()} (Lazaret) id L${item};\r\n\t${date}\r\n`),
-  }
 }
 
 /** RFC 5321 §2.3.11: `local@domain`, split at the last `@`; `''` is the null reverse-path. */

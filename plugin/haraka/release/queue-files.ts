@@ -3,6 +3,7 @@
 import { open, readdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { HMail } from '../types.ts'
+import type { Wanted } from './parameters.ts'
 
 /** What a queue file's notes say of the release in it. */
 export interface ReleaseNote {
@@ -15,6 +16,8 @@ export interface ReleaseNote {
   once: boolean
   /** Mail of our own people to the world: its sender is told of a failure. */
   outgoing: boolean
+  /** What its commands say beside the addresses. */
+  wanted?: Wanted
 }
 
 /** A todo is some hundred octets; one of many recipients may be longer. */

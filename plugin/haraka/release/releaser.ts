@@ -127,7 +127,12 @@ export class Releaser {
     const said = error instanceof Error ? error.message : String(error)
     // A line that is no reply says nothing of the message that came before it.
     const garbled = isMarked(hmail) && said.startsWith(GARBLED)
-    const bounces = note.outgoing && !unknown && !garbled
+    // RFC 3461 §4.1: whoever said NEVER hears of no failure.
+    const bounces =
+      note.outgoing &&
+      !unknown &&
+      !garbled &&
+      (note.wanted?.notify ?? 'FAILURE').includes('FAILURE')
     const bounce: Answer = bounces ? [] : [CODE.ok]
     const reply = unknown
       ? unknownOutcome(trouble)

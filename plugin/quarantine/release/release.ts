@@ -3,7 +3,7 @@
 // the queue has it, or it does not.
 import { randomUUID } from 'node:crypto'
 import { unlessDamaged } from '../../errors.ts'
-import type { Item, ReleaseState, Route } from '../../mail.ts'
+import type { Asked, Client, Item, ReleaseState, Route } from '../../mail.ts'
 import { applyEdit } from '../../mime/edit.ts'
 import { decode } from '../../store/codec.ts'
 import { getItem } from '../../store/items.ts'
@@ -28,6 +28,10 @@ export interface ReleaseJob {
   sender: string
   recipient: string
   route: Route | null
+  client: Client | null
+  asked: Asked
+  /** Unix time in ms at which it was received. */
+  at: number
   /** The message as it was received; of a split item, with its own header fields. */
   raw: Buffer
   /** Value of the X-Lazaret-Release field, put in front. */
@@ -109,6 +113,9 @@ function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] |
     sender: item.sender,
     recipient,
     route: item.route,
+    client: item.client ?? null,
+    asked: item.asked ?? {},
+    at: item.at,
     raw,
     passMark: passMark(ctx, item.id, recipient, raw),
     once: item.kind !== 'split',

@@ -1,0 +1,28 @@
+// Who hands a message in, for the trace field that a release gets. What the client says of itself is checked, since it
+// is written into a header.
+import { domainToASCII } from 'node:url'
+import type { Client } from '../../mail.ts'
+import type { Connection } from '../types.ts'
+
+export function clientOf({ hello, remote, tls, authheader }: Connection, utf8: boolean): Client {
+  // RFC 3848; RFC 6531 §4.3 for international mail.
+  const base = utf8 ? 'UTF8SMTP' : hello?.verb === 'EHLO' ? 'ESMTP' : 'SMTP'
+  return {
+    helo: helo(hello?.host ?? ''),
+    name: domain(remote?.host ?? ''),
+    address: /^[0-9A-Fa-f:.]+$/.exec(remote?.ip ?? '')?.[0] ?? '',
+    protocol: `${base}${tls.enabled ? 'S' : ''}${authheader ? 'A' : ''}`,
+  }
+}
+
+/** RFC 5321 §4.1.1.1: a domain or an address literal. */
+function helo(text: string): string {
+  return /^\[[A-Za-z0-9:.-]{1,100}\]$/.test(text) ? text : domain(text)
+}
+
+function domain(text: string): string {
+  // What Haraka puts for a name that the DNS does not tell.
+  if (/^(?:Unknown|NXDOMAIN|DNSERROR)$/i.test(text)) return ''
+  const ascii = /^[\x21-\x7e]*$/.test(text) ? text : domainToASCII(text)
+  return /^[A-Za-z0-9._-]{1,255}$/.test(ascii) ? ascii : ''
+}
