@@ -3,6 +3,7 @@
 import './plain-msgpack.ts'
 import { mkdirSync } from 'node:fs'
 import { open, type Database, type RootDatabase } from 'lmdb'
+import { Writer, type Turn } from './writer.ts'
 
 export type Key = (string | number)[] | string | number | Uint8Array
 /** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
@@ -102,6 +103,7 @@ const HEAD = 'meta'
  * commit: at a million items that was most of the cost of a hold. Beyond these the file grows first.
  */
 const FREE_PAGES = { maxFreeSpaceToLoad: 2000, maxFreeSpaceToRetain: 4000 }
+const CHECK_MS = 600_000
 /** Tables of older formats that may be there for a while. */
 const OLD_MAX = 16
 
@@ -127,6 +129,10 @@ export class Env {
   /** Read before all else: see format.ts. */
   readonly head: Table<string>
   readonly #root: RootDatabase<Buffer, Key>
+  readonly #writer: Writer
+  #written = 0
+  /** When it was last looked for readers whose process is gone: no page that one of them read is used again. */
+  #checked = Date.now()
   readonly #old: Database<Buffer, Key>[] = []
 
   constructor({ dir, mapSize = 1024 ** 4, sync = true }: EnvOptions) {
@@ -145,10 +151,9 @@ export class Env {
       // LMDB's own way: a commit that has returned is on disk. With syncs that overlap, each hold would wait
       // for one thread more.
       overlappingSync: false,
-      // With batching by event turn, lmdb-js makes a promise that nobody can hold: when a commit fails
-      // (disk full) its rejection would end the process. Transactions are joined all the same.
-      eventTurnBatching: false,
     })
+    // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
+    this.#writer = new Writer(this)
     this.head = this.old(HEAD, 'ordered')
     this.tables = this.#open(VIEWS)
     this.views = readOnly(this.tables)
@@ -159,7 +164,7 @@ export class Env {
   #open<Names extends Record<string, string>>(names: Names): Writable<Names> {
     const opened = Object.entries(names).map(([name, keys]) => {
       const db = this.#openOne(NAMES[name as keyof typeof TABLES] ?? name, keys)
-      return [name, table(db, LARGE.has(name))]
+      return [name, this.#table(db, LARGE.has(name))]
     })
     return Object.fromEntries(opened) as Writable<Names>
   }
@@ -169,11 +174,30 @@ export class Env {
     return this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
   }
 
+  #table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
+    return {
+      get: large ? (key) => db.get(key) : (key) => copyOf(db.getBinaryFast(key)),
+      inPlace: (key) => placeOf(db.getBinaryFast(key)),
+      has: (key) => db.doesExist(key),
+      put: (key, value) => {
+        this.#written++
+        db.putSync(key, value as Buffer)
+      },
+      remove: (key) => {
+        this.#written++
+        db.removeSync(key)
+      },
+      range: (options) => db.getRange(options),
+      keys: (options) => db.getKeys(options),
+      count: () => (db.getStats() as { entryCount: number }).entryCount,
+    }
+  }
+
   /** A table as an older format left it, by its name on disk. */
   old<K extends Key>(name: string, keys: 'uint32' | 'ordered'): Table<K> {
     const db = this.#openOne(name, keys)
     if (name !== HEAD) this.#old.push(db)
-    return table(db, true) as unknown as Table<K>
+    return this.#table(db, true) as unknown as Table<K>
   }
 
   /** Inside a write transaction: does away with what old() opened. */
@@ -186,24 +210,27 @@ export class Env {
    * `fn` is synchronous by type: an async one would let other writers in between.
    * Resolves once the commit is on disk.
    */
-  async write<T>(fn: () => T): Promise<T> {
-    // A child transaction, because only that is rolled back when `fn` throws (lmdb-js joins the
-    // transactions of one turn into one commit).
-    try {
-      return await this.#root.childTransaction(fn)
-    } catch (error) {
-      const { commitError } = error as { commitError?: Promise<never> }
-      if (!commitError) throw error
-      // The reason of a failed commit comes as a promise of its own.
-      const reason = await commitError.catch((cause: unknown) => cause)
-      // oxlint-disable-next-line preserve-caught-error -- the caught one only carries the reason
-      throw new Error(`the database could not be written: ${String(reason)}`, { cause: reason })
-    }
+  write<T>(fn: () => T, turn?: Turn): Promise<T> {
+    return this.#writer.write(fn, turn)
   }
 
   /** The same at once, blocking: for start-up, before anything is served. */
   writeSync<T>(fn: () => T): T {
+    return this.transaction(fn)
+  }
+
+  /** For the writer alone. */
+  transaction<T>(fn: () => T): T {
+    const now = Date.now()
+    if (now - this.#checked > CHECK_MS) {
+      this.#checked = now
+      this.#root.readerCheck()
+    }
     return this.#root.transactionSync(fn)
+  }
+
+  get written(): number {
+    return this.#written
   }
 
   /** Begins a new read snapshot now instead of at the next turn of the event loop. */
@@ -215,7 +242,7 @@ export class Env {
   rolledBack<T>(fn: () => T): T {
     let outcome: { result: T } | null = null
     try {
-      this.#root.transactionSync(() => {
+      this.transaction(() => {
         outcome = { result: fn() }
         throw ROLLED_BACK
       })
@@ -226,6 +253,7 @@ export class Env {
   }
 
   async close(): Promise<void> {
+    this.#writer.close()
     await this.#root.close()
   }
 }
@@ -252,23 +280,6 @@ function copyOf(bytes: Buffer | undefined): Buffer | undefined {
 /** lmdb-js reads into one long buffer that it uses again; from 16 MiB on it shows the map of the file. */
 function placeOf(bytes: Buffer | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-}
-
-function table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
-  return {
-    get: large ? (key) => db.get(key) : (key) => copyOf(db.getBinaryFast(key)),
-    inPlace: (key) => placeOf(db.getBinaryFast(key)),
-    has: (key) => db.doesExist(key),
-    put: (key, value) => {
-      db.putSync(key, value as Buffer)
-    },
-    remove: (key) => {
-      db.removeSync(key)
-    },
-    range: (options) => db.getRange(options),
-    keys: (options) => db.getKeys(options),
-    count: () => (db.getStats() as { entryCount: number }).entryCount,
-  }
 }
 
 /** Without the means to write, not only by type. */

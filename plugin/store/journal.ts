@@ -12,6 +12,8 @@ export interface WriteOptions {
   actor: string
   /** Unix time in ms; now unless told. */
   at?: number
+  /** One of many decisions of one request: others have their chance of the writer in between. */
+  bulk?: boolean
 }
 
 export interface JournalState {
@@ -57,7 +59,7 @@ export class LocalJournal implements Journal {
   }
 
   async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
-    const result = await this.#env.write(() => this.#run(options, decide))
+    const result = await this.#env.write(() => this.#run(options, decide), options)
     this.watch.poke()
     return result
   }
