@@ -70,6 +70,11 @@ export const CONFIG = {
       'Memory in MB beyond which the process that serves people is ended and started anew',
       { min: 128, max: 1_000_000 },
     ),
+    command_seconds: num(
+      30,
+      'Seconds of processor time that one command of a mail client may take; then the client is told so',
+      { min: 1, max: 3600 },
+    ),
   },
   release: {
     host: text('', 'Next hop of released mail; empty: the way the message would have gone', {

@@ -39,7 +39,10 @@ export type RefusedKind =
   /** There is no room for it. */
   | 'full'
 
-/** Their request: understood, but not to be done. The message is a sentence for people. */
+/**
+ * Their request: understood, but not to be done. The message is a sentence for people; `cause` is set where it was a
+ * fault of ours, which is logged.
+ */
 export class Refused extends Error {
   override name = 'Refused'
   readonly kind: RefusedKind

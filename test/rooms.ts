@@ -13,11 +13,13 @@ const VIEWS = [...NOUNS, 'store', 'quarantine/context']
 /** The verbs, and the folders that they speak of. */
 const VERBS = [...NOUNS, 'quarantine', 'quarantine/verbs', 'quarantine/folders']
 const WIRE = ['errors', 'time', 'wire']
+/** What gives way, and what is done elsewhere. */
+const WORK = ['turns', 'imap/reader']
 /** What a phase of the bench may import, besides what it measures. */
 const BENCH = ['nouns', 'bench/harness', 'bench/rivals']
 
 /** Lists that several rooms have in common: not each of them needs all. */
-export const SHARED: ReadonlySet<string> = new Set([...VERBS, ...VIEWS, ...WIRE, ...BENCH])
+export const SHARED: ReadonlySet<string> = new Set([...VERBS, ...VIEWS, ...WIRE, ...WORK, ...BENCH])
 
 /** A file belongs to the first room that has it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
@@ -27,6 +29,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   errors: { files: /^plugin\/errors\.ts$/, may: [] },
   time: { files: /^plugin\/time\.ts$/, may: [] },
+  turns: { files: /^plugin\/turns\.ts$/, may: ['errors'] },
+  threads: { files: /^plugin\/threads\//, may: ['errors', 'turns'] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
   config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
@@ -149,29 +153,34 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },
+  'imap/reader': { files: /^plugin\/imap\/reader\//, may: [...WIRE, 'mime', 'threads'] },
   'imap/log': { files: /^plugin\/imap\/log\.ts$/, may: [] },
   'imap/view': {
     files: /^plugin\/imap\/selected\/(view|flags)\.ts$/,
     may: [...VERBS, ...WIRE],
   },
-  'imap/client': { files: /^plugin\/imap\/client\.ts$/, may: [...VERBS, ...WIRE, 'imap/view'] },
+  'imap/client': {
+    files: /^plugin\/imap\/client\.ts$/,
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/view'],
+  },
   'imap/folders': {
     files: /^plugin\/imap\/folders\//,
-    may: [...VERBS, ...WIRE, 'imap/client'],
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/client'],
   },
   'imap/notify': {
     files: /^plugin\/imap\/notify\//,
-    may: [...VERBS, ...WIRE, 'imap/client', 'imap/folders'],
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/client', 'imap/folders'],
   },
   'imap/session': {
     files: /^plugin\/imap\/(session|command)\.ts$/,
-    may: [...VERBS, ...WIRE, 'imap/client', 'imap/notify', 'imap/view'],
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/client', 'imap/notify', 'imap/view'],
   },
   'imap/selected': {
     files: /^plugin\/imap\/selected\//,
     may: [
       ...VERBS,
       ...WIRE,
+      ...WORK,
       'mime',
       'imap/client',
       'imap/folders',
@@ -182,13 +191,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/fetch': {
     files: /^plugin\/imap\/fetch\//,
-    may: [...VERBS, ...WIRE, 'mime', 'imap/client', 'imap/session', 'imap/selected', 'imap/view'],
+    may: [
+      ...VERBS,
+      ...WIRE,
+      ...WORK,
+      'mime',
+      'imap/client',
+      'imap/session',
+      'imap/selected',
+      'imap/view',
+    ],
   },
   'imap/search': {
     files: /^plugin\/imap\/search\//,
     may: [
       ...VERBS,
       ...WIRE,
+      ...WORK,
       'mime',
       'imap/client',
       'imap/session',
@@ -199,7 +218,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/login': {
     files: /^plugin\/imap\/login\//,
-    may: [...VERBS, 'quarantine/accounts', ...WIRE, 'imap/session'],
+    may: [...VERBS, 'quarantine/accounts', ...WIRE, ...WORK, 'imap/session'],
   },
   'imap/commands': {
     files: /^plugin\/imap\/commands\//,
@@ -207,6 +226,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...VERBS,
       'quarantine/drop',
       ...WIRE,
+      ...WORK,
       'imap/log',
       'imap/client',
       'imap/session',
@@ -224,6 +244,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       ...VERBS,
       ...WIRE,
+      ...WORK,
       'imap/log',
       'imap/client',
       'imap/session',
@@ -237,7 +258,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/server': {
     files: /^plugin\/imap\/server\.ts$/,
-    may: [...VERBS, ...WIRE, 'imap/log', 'imap/login', 'imap/connection'],
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/log', 'imap/login', 'imap/connection'],
   },
   'imap/certificate': {
     files: /^plugin\/imap\/certificate-file\.ts$/,

@@ -1,6 +1,8 @@
 // The client of a session, as far as what it is answered depends on it: who it is, what it has selected,
 // what it understands, and where its answers go.
 import type { Verbs } from '../quarantine/verbs/verbs.ts'
+import type { Turn } from '../turns.ts'
+import type { Readers } from './reader/readers.ts'
 import type { View } from './selected/view.ts'
 import type { Writer } from './wire/index.ts'
 
@@ -15,6 +17,10 @@ export interface Client {
   readonly selected: boolean
   readonly writer: Writer
   readonly enabled: ReadonlySet<Enabled>
+  /** its time on the event loop, of the command that runs: whatever may be long asks it */
+  readonly turn: Turn
+  /** threads for what is longer than a turn of one message */
+  readonly readers: Readers
   /**
    * Sends what was written and waits while the client reads more slowly than we write; between the
    * messages of a long answer, so that memory stays bounded and others get their turn. What the

@@ -8,6 +8,7 @@ import { Admission, plainAddress, type AdmissionLimits } from './login/admission
 import type { Log } from './log.ts'
 import { ImapConnection } from './connection/connection.ts'
 import type { Context } from './connection/context.ts'
+import { newReaders } from './reader/readers.ts'
 import { Transport } from './connection/transport.ts'
 import { limits } from './wire/index.ts'
 
@@ -38,6 +39,7 @@ export class ImapServer {
   readonly #options: ServerOptions
   readonly #admission: Admission
   readonly #sessions: Budget
+  readonly #readers = newReaders()
   readonly #servers: Server[] = []
   readonly #connections = new Map<ImapConnection, Promise<void>>()
 
@@ -74,6 +76,7 @@ export class ImapServer {
     )
     for (const connection of this.#connections.keys()) connection.shutdown()
     await Promise.all([...this.#connections.values(), ...closed])
+    await this.#readers.close()
   }
 
   #prepare(): Context {
@@ -85,6 +88,7 @@ export class ImapServer {
       accounts: new AccountWatch(quarantine),
       strangers: new Budget(limits.STRANGERS_MEMORY),
       sessions: this.#sessions,
+      readers: this.#readers,
       secureContext: () => certificate.context,
       authDelay: authDelay ?? limits.AUTH_DELAY,
     }

@@ -76,17 +76,53 @@ function addInside(texts: Text[], part: Part, decode: boolean): void {
 /** The texts of one message, each decoded once however many keys are looked for in them. */
 export class MessageTexts {
   readonly #texts: readonly Text[]
+  readonly #check: () => void
 
-  constructor(root: Part) {
+  /** @param check is called before each text that is decoded or looked through */
+  constructor(root: Part, check: () => void = () => {}) {
     this.#texts = textsOf(root)
+    this.#check = check
   }
 
   /** True when the message holds `key` (folded by `fold`): SEARCH TEXT, or without `header` BODY. */
   has(key: string, header: boolean): boolean {
-    for (const text of this.#texts)
-      if ((header || text.body) && (text.folded ??= fold(text.read(text.part))).includes(key))
-        return true
+    for (const text of this.#texts) {
+      if (!header && !text.body) continue
+      this.#check()
+      if ((text.folded ??= fold(text.read(text.part))).includes(key)) return true
+    }
     return false
+  }
+}
+
+/** The fields of one header, each decoded once however many keys are looked for in them. */
+export class HeaderTexts {
+  readonly #header: Header
+  /** By name in lower case: what each field of that name says, folded. */
+  readonly #fields = new Map<string, readonly string[]>()
+
+  constructor(header: Header) {
+    this.#header = header
+  }
+
+  /**
+   * True when a field `name` (any case) holds `key` (folded); '' asks whether the field exists.
+   * Addresses are also found in the form in which ENVELOPE tells them, without comments and folds.
+   */
+  has(name: string, key: string): boolean {
+    return this.#texts(name.toLowerCase()).some((text) => text.includes(key))
+  }
+
+  #texts(name: string): readonly string[] {
+    let texts = this.#fields.get(name)
+    if (!texts) {
+      texts = findAll(this.#header, name).flatMap((value) => [
+        fold(decodeWords(value)),
+        ...(ADDRESS_FIELD.test(name) && ODD_ADDRESS.test(value) ? addressesOf(value) : []),
+      ])
+      this.#fields.set(name, texts)
+    }
+    return texts
   }
 }
 
@@ -100,25 +136,18 @@ export function* searchTexts(root: Part, header: boolean): Generator<string> {
   for (const { body, part, read } of textsOf(root)) if (header || body) yield read(part)
 }
 
-/**
- * True when a field `name` (any case) holds `key` (folded); '' asks whether the field exists.
- * Addresses are also found in the form in which ENVELOPE tells them, without comments and folds.
- */
+/** As `HeaderTexts.has`, for one key. */
 export function hasHeader(header: Header, name: string, key: string): boolean {
-  return findAll(header, name).some(
-    (value) =>
-      fold(decodeWords(value)).includes(key) ||
-      (ADDRESS_FIELD.test(name) && ODD_ADDRESS.test(value) && hasAddress(value, key)),
-  )
+  return new HeaderTexts(header).has(name, key)
 }
 
 const ADDRESS_FIELD = /^(?:from|sender|reply-to|to|cc|bcc)$/i
 /** Where an address may read otherwise than it is written. */
 const ODD_ADDRESS = /[("\\]|[ \t\r\n][.@>]|[.@<][ \t\r\n]/
 
-function hasAddress(value: string, key: string): boolean {
-  return parseAddresses(value).some(
-    ({ mailbox, host }) => host !== null && fold(`${mailbox ?? ''}@${host}`).includes(key),
+function addressesOf(value: string): string[] {
+  return parseAddresses(value).flatMap(({ mailbox, host }) =>
+    host === null ? [] : [fold(`${mailbox ?? ''}@${host}`)],
   )
 }
 

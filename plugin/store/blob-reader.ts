@@ -45,6 +45,11 @@ export class BlobReader {
     return copy
   }
 
+  /** Without a look at its hash, which is the reader's business; valid until the next access to any table. */
+  unchecked(name: string): Buffer | null {
+    return this.#kept.get(name) ?? this.#views.blobs.inPlace(name) ?? null
+  }
+
   /** For its header or a piece of it: without a copy, valid until the next access to any table. */
   header(name: string): Buffer | null {
     const kept = this.#kept.get(name)

@@ -6,6 +6,7 @@ import { Certificate, readPem, selfSignedFiles } from '../../plugin/imap/connect
 import { ImapServer, type ServerOptions } from '../../plugin/imap/server.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
 import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
+import { ensureBuilt } from '../rig/build.ts'
 import { tempDir } from '../tmp.ts'
 import { WireClient } from './wire-client.ts'
 
@@ -61,6 +62,7 @@ export async function startServer(
 /** A data directory with accounts and certificate: made once, for passwords and keys take their time. */
 async function makeTemplate(): Promise<string> {
   const dir = tempDir()
+  await ensureBuilt() // its threads run what was built
   const lazaret = open(readConfig({}), dir)
   const { accounts } = lazaret.quarantine.as(ROOT)
   await Promise.all([
@@ -79,6 +81,7 @@ export async function serve(
   dir: string,
   options: Partial<ServerOptions> = {},
 ): Promise<Running> {
+  await ensureBuilt()
   const log: string[] = []
   const server = new ImapServer({
     quarantine: lazaret.quarantine,

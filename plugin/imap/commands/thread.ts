@@ -3,12 +3,8 @@ import { Bad } from '../../errors.ts'
 import type { SessionCommand } from '../command.ts'
 import { begin } from '../search/begin.ts'
 import { find } from '../search/find.ts'
-import { orderedSubject } from '../search/ordered-subject.ts'
-import { references } from '../search/references.ts'
-import { threadKeys } from '../search/thread-keys.ts'
-import { parseThread, writeThread, type Thread } from '../wire/index.ts'
-
-const ALGORITHMS = { ORDEREDSUBJECT: orderedSubject, REFERENCES: references }
+import { threadColumns } from '../search/thread-columns.ts'
+import { parseThread, type Thread } from '../wire/index.ts'
 
 export const THREAD: SessionCommand<Thread> = {
   state: 'selected',
@@ -19,8 +15,11 @@ export const THREAD: SessionCommand<Thread> = {
     const { algorithm } = args
     if (algorithm === 'REFS') throw new Bad('Thread by REFERENCES or ORDEREDSUBJECT')
     const found = await find(session, begin(session, args))
-    const messages = await threadKeys(session, found)
     const number = (index: number) => (call.uid ? session.view.uidAt(index) : index + 1)
-    writeThread(session.writer, ALGORITHMS[algorithm](messages, number))
+    const columns = await threadColumns(session, found, number)
+    const answer = await session.readers.run(session.turn, () => ({
+      ask: { job: 'thread', algorithm, columns },
+    }))
+    if ('response' in answer) session.writer.lines(Buffer.from(answer.response.buffer))
   },
 }

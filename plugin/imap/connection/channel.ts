@@ -1,7 +1,7 @@
 // What a client sends, as steps, and what it is sent, in bounded memory: receiver, writer and transport
 // of one connection together.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
+import { Turn } from '../../turns.ts'
 import { type Budget, Hold } from './budget.ts'
 import { Gone, type Transport } from './transport.ts'
 import { limits, Receiver, Writer, type ReceiverLimits, type Step } from '../wire/index.ts'
@@ -11,9 +11,6 @@ const NO_ROOM = {
   code: 'UNAVAILABLE',
   close: false,
 } as const
-
-/** Work without a pause after which others get their turn, in ms. */
-const TURN = 10
 
 export const ACCOUNT_CHANGED = 'This account was removed or has a new password'
 
@@ -28,13 +25,16 @@ export class Channel {
   readonly #receiver = new Receiver(limits.BEFORE_LOGIN)
   /** Called when it begins to wait for a command of which nothing has come yet. */
   onRest: () => void = () => {}
+  /** Of the command that runs, or of what is told between commands. */
+  turn: Turn
   #resting = false
-  #turn = performance.now()
 
   readonly #holds: Record<Purpose, Hold>
 
+  /** @param holder who pays for what it costs, in memory and time */
   constructor(transport: Transport, budget: Budget, holder: string) {
     this.transport = transport
+    this.turn = new Turn(holder)
     const hold = (): Hold => new Hold(budget, holder)
     this.#holds = { input: hold(), output: hold(), answer: hold(), view: hold(), zlib: hold() }
   }
@@ -117,9 +117,7 @@ export class Channel {
       throw new Gone('it took up memory that others need')
     }
     if (this.transport.choked) await this.transport.drained()
-    else if (performance.now() - this.#turn < TURN) return
-    else await nextTurn()
-    this.#turn = performance.now()
+    else await this.turn.rest()
   }
 
   /** TLS from here on. What was sent ahead is dropped (RFC 9051 §6.2.1). */
@@ -147,7 +145,6 @@ export class Channel {
     if (this.#resting) this.onRest()
     const got = await this.transport.read()
     this.#resting = false
-    this.#turn = performance.now()
     if (got instanceof Buffer) {
       this.#receiver.push(got)
       return true

@@ -95,6 +95,7 @@ export class ImapConnection implements Connection {
       verbs: this.quarantine.as(login),
       stamp: () => this.quarantine.logins.stamp(login),
       channel: this.#channel,
+      readers: this.#context.readers,
       leave,
       report: (error) => this.report(error),
     })

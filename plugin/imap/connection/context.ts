@@ -5,6 +5,7 @@ import type { AccountWatch } from '../login/account-watch.ts'
 import type { Admission } from '../login/admission.ts'
 import type { Budget } from './budget.ts'
 import type { Log } from '../log.ts'
+import type { Readers } from '../reader/readers.ts'
 
 export interface Context {
   readonly quarantine: Door
@@ -14,6 +15,7 @@ export interface Context {
   readonly strangers: Budget
   readonly sessions: Budget
   readonly accounts: AccountWatch
+  readonly readers: Readers
   readonly secureContext: () => SecureContext
   /** delay of the first wrong password, in ms */
   readonly authDelay: number

@@ -6,6 +6,7 @@ import { COMMANDS } from '../commands/index.ts'
 import type { Call, Connection, Session } from '../session.ts'
 import { limits, Reader, type Received, type Step, type Writer } from '../wire/index.ts'
 import { ACCOUNT_CHANGED, type Channel } from './channel.ts'
+import { Turn } from '../../turns.ts'
 import { answerTo } from './refusal.ts'
 import { Gone } from './transport.ts'
 
@@ -48,6 +49,8 @@ export class Dialogue {
       if (session?.welcome ?? true) await this.#take(step)
       else this.#bye(ACCOUNT_CHANGED)
       if (this.#writer.size > limits.ANSWER_PIECE) await this.#channel.flush()
+      // A pipeline of commands is as long as its client makes it.
+      else await this.#channel.turn.rest()
     }
     await this.#channel.end()
   }
@@ -96,6 +99,7 @@ export class Dialogue {
   async #run(received: Received): Promise<void> {
     const { tag, name } = received
     let done: Done = {}
+    this.#beginTurn()
     try {
       const { command, session } = this.#lookUp(name)
       const call = callOf(received, command)
@@ -115,7 +119,15 @@ export class Dialogue {
       if (!this.#writer.abandon()) throw error
       this.#answer(tag, error)
     }
+    this.#channel.turn = new Turn(this.#channel.turn.share)
     await done.after?.()
+  }
+
+  /** The command has a budget, and from the login on its account pays for it. */
+  #beginTurn(): void {
+    const { session, quarantine } = this.#speaker
+    const share = session?.verbs.login.account ?? this.#channel.turn.share
+    this.#channel.turn = new Turn(share, quarantine.config.front.command_seconds * 1000)
   }
 
   /** The command and what it works on; Bad where its state is not that of the connection. */
@@ -138,7 +150,8 @@ export class Dialogue {
       this.#bad(tag, error.message)
       return
     }
-    const id = error instanceof Refused ? '' : this.#speaker.report(error)
+    const fault = error instanceof Refused ? error.cause : error
+    const id = fault === undefined ? '' : this.#speaker.report(fault)
     const { code, text } = answerTo(error, id)
     this.#writer.tagged(tag).no(text, code)
     if (this.#lastWord !== null) this.#bye(this.#lastWord)

@@ -1,9 +1,11 @@
 // The session of one login: its selected folder, and what is told of changes, within commands and between.
 import { Bad, Refused } from '../../errors.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
+import type { Turn } from '../../turns.ts'
 import type { Enabled } from '../client.ts'
 import { writeNew } from '../fetch/write.ts'
 import type { Interest } from '../notify/interest.ts'
+import type { Readers } from '../reader/readers.ts'
 import { Notifications } from '../notify/notifications.ts'
 import { Selected } from '../selected/selected.ts'
 import type { View } from '../selected/view.ts'
@@ -18,6 +20,7 @@ interface Begun {
   /** Another one once the account has changed. */
   readonly stamp: () => string | null
   readonly channel: Channel
+  readonly readers: Readers
   /** Gives back the place among the sessions of the account. */
   readonly leave: () => void
   /** Logs a fault of ours. */
@@ -28,6 +31,7 @@ export class ImapSession implements Session {
   readonly verbs: Verbs
   readonly writer: Writer
   readonly enabled = new Set<Enabled>()
+  readonly readers: Readers
   readonly notifications = new Notifications(this)
   readonly #channel: Channel
   readonly #leave: () => void
@@ -40,8 +44,9 @@ export class ImapSession implements Session {
   readonly #news = new Repeater(() => this.#tellNews())
   #stopNews: (() => void) | null = null
 
-  constructor({ verbs, stamp, channel, leave, report }: Begun) {
+  constructor({ verbs, stamp, channel, readers, leave, report }: Begun) {
     this.verbs = verbs
+    this.readers = readers
     this.writer = channel.writer
     this.#channel = channel
     this.#leave = leave
@@ -90,6 +95,10 @@ export class ImapSession implements Session {
     if (!this.#channel.hold('view', view ? view.count * limits.VIEW_ROW : 0))
       throw new Refused('busy', 'The server lacks memory for this folder; try again later.')
     this.#selected = view ? new Selected(this, view) : null
+  }
+
+  get turn(): Turn {
+    return this.#channel.turn
   }
 
   async flush(): Promise<void> {

@@ -8,9 +8,10 @@ import { Output } from './output.ts'
 import { planFetch, type Plan } from './plan.ts'
 import { Sender } from './sender.ts'
 
-/** Octets that are built before they are sent, and ms of work before others get their turn. */
+/** Octets that are built before they are sent. */
 const BATCH = 256 * 1024
-const TURN = 2
+/** Messages between two looks at the clock where none is read: a look costs as much as one of them. */
+const STRIDE = 16
 
 /** Writes the messages of `spans`; answers how the command ends where it is not OK. `marked`: UIDs whose flags are told although nobody asked. */
 export async function writeMessages(
@@ -22,18 +23,17 @@ export async function writeMessages(
   const out = new Output()
   const sender = new Sender(client)
   let done: Done | undefined
-  let turn = performance.now()
+  const { turn } = client
   const hand = async () => {
     const made = out.size > limits.FETCH_MADE ? out.size : 0
     await sender.send(out.take(), made)
-    turn = performance.now()
   }
   try {
     for (const { start, end } of spans) {
       for (let index = start; index < end; index++) {
         done = writeOne(client, out, plan, index, marked) ?? done
-        if (out.length >= BATCH || ((index & 15) === 15 && performance.now() - turn > TURN))
-          await hand()
+        if (out.length >= BATCH || ((plan.slow || index % STRIDE === 0) && turn.over)) await hand()
+        turn.check()
       }
     }
     await hand()

@@ -1,33 +1,152 @@
 // Going through a folder for SEARCH, SORT and THREAD, with a turn for others now and then.
+import { Refused } from '../../errors.ts'
 import type { Client } from '../client.ts'
+import type { Candidate } from '../reader/jobs.ts'
+import type { Question } from '../reader/question.ts'
 import { Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'
 
-/** Cheap messages between two looks at the clock. */
+/** Messages between two looks at the clock where only the view is asked, which takes less than a look. */
 const STRIDE = 32
+/** Octets and messages that a thread is given at a time. */
+const BATCH = 1024 * 1024
+const BATCH_MESSAGES = 64
+/** Batches of one command that are on their way: one is read while the other is looked through. */
+const UNDERWAY = 2
 
 /** Indices of the messages that match, ascending. */
-export async function find(client: Client, { matches }: Matcher): Promise<number[]> {
+export async function find(client: Client, { matches, cost }: Matcher): Promise<number[]> {
   const found: number[] = []
-  await eachMessage(client, indices(client.view.count), (message) => {
-    if (matches(message)) found.push(message.index)
-  })
-  return found
+  const questions = new Questions(client)
+  const stride = cost < 1 ? STRIDE : 1
+  await eachMessage(
+    client,
+    indices(client.view.count),
+    (message) => {
+      const verdict = matches(message)
+      if (verdict === true) found.push(message.index)
+      else if (verdict !== false) return questions.add(message, verdict)
+      return undefined
+    },
+    stride,
+  )
+  const asked = await questions.answered()
+  return asked.length === 0 ? found : [...found, ...asked].toSorted((a, b) => a - b)
 }
 
 /** Calls `visit` for each message in order; one at a time is in memory. */
 export async function eachMessage(
   client: Client,
   wanted: Iterable<number>,
-  visit: (message: Message) => void,
+  visit: (message: Message) => Promise<void> | void,
+  stride = 1,
 ): Promise<void> {
+  const { turn } = client
   let count = 0
   for (const index of wanted) {
-    visit(new Message(client, index, { lenient: true }))
-    if (++count % STRIDE === 0) await client.flush()
+    const more = visit(new Message(client, index, { lenient: true }))
+    if (more) await more
+    if (++count % stride === 0 && turn.over) await turn.give()
   }
+  turn.check()
 }
 
 function* indices(count: number): Generator<number> {
   for (let index = 0; index < count; index++) yield index
+}
+
+interface Asked {
+  readonly index: number
+  readonly item: number
+  readonly size: number
+  readonly plain: boolean
+  readonly question: Question
+}
+
+/** What the texts of messages are asked, in batches to the threads that read. */
+class Questions {
+  readonly #client: Client
+  readonly #found: number[] = []
+  readonly #underway = new Set<Promise<void>>()
+  #batch: Asked[] = []
+  #octets = 0
+
+  constructor(client: Client) {
+    this.#client = client
+  }
+
+  /** Answers a promise where it has to be waited for. */
+  add({ index, summary }: Message, question: Question): Promise<void> | undefined {
+    const { item, plain, size } = summary
+    this.#batch.push({ index, item, size, plain, question })
+    this.#octets += size
+    if (this.#octets < BATCH && this.#batch.length < BATCH_MESSAGES) return undefined
+    this.#send()
+    return this.#underway.size < UNDERWAY ? undefined : Promise.race(this.#underway)
+  }
+
+  /** Indices of those that match, in any order. */
+  async answered(): Promise<readonly number[]> {
+    if (this.#batch.length > 0) this.#send()
+    await Promise.all(this.#underway)
+    return this.#found
+  }
+
+  #send(): void {
+    const batch = this.#batch
+    this.#batch = []
+    this.#octets = 0
+    const one = this.#ask(batch).finally(() => this.#underway.delete(one))
+    // It is waited for later, and then fails the command.
+    one.catch(() => undefined)
+    this.#underway.add(one)
+  }
+
+  async #ask(batch: readonly Asked[]): Promise<void> {
+    const { readers, turn } = this.#client
+    const answer = await readers.run(turn, () => {
+      const { candidates, transfer } = this.#read(batch)
+      return { ask: { job: 'match', candidates }, transfer }
+    })
+    if (!('matches' in answer)) return
+    for (const index of answer.matches) this.#found.push(index)
+    // It is read once more by who tells the administrator of it.
+    for (const index of answer.damaged) {
+      const one = batch.find((asked) => asked.index === index)
+      if (one) unlessGone(() => this.#client.verbs.messages.raw(one.item))
+    }
+  }
+
+  /** The bytes of a batch, when it is its turn. A message that is gone by then matches nothing. */
+  #read(batch: readonly Asked[]): { candidates: Candidate[]; transfer: ArrayBuffer[] } {
+    const { messages } = this.#client.verbs
+    const room = batch.reduce((sum, { size }) => sum + size, 0)
+    // One allocation that is given away: a thread cannot be shown what the store has in memory.
+    const all = new Uint8Array(Buffer.allocUnsafeSlow(room).buffer)
+    const transfer = [all.buffer]
+    let at = 0
+    const candidates = batch.flatMap(({ index, item, plain, question }): Candidate[] => {
+      const read = unlessGone(() => messages.unchecked(item))
+      if (!read) return []
+      const { length } = read.bytes
+      let bytes = all.subarray(at, at + length)
+      if (bytes.length < length) {
+        // Longer than it was: it is damaged.
+        bytes = new Uint8Array(length)
+        transfer.push(bytes.buffer)
+      } else at += length
+      bytes.set(read.bytes)
+      return [{ index, plain, question, bytes, sha256: read.sha256 }]
+    })
+    return { candidates, transfer }
+  }
+}
+
+function unlessGone<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refused) return null
+    throw error
+  }
 }

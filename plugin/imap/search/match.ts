@@ -1,23 +1,32 @@
 // Search keys (RFC 9051 §6.4.4) as predicates on messages, the cheap ones first: what the view knows,
 // then the summary, then the header, then the text. A message is read only when all that is cheaper
-// has not settled it.
+// has not settled it, and then by a thread: what is left is a question to it.
 import { FLAG } from '../../mail.ts'
 import { DAY, MINUTE } from '../../time.ts'
-import { fold, hasHeader } from '../../mime/search.ts'
+import { fold } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
 import { RECENT } from '../selected/flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
+import type { Question } from '../reader/question.ts'
 import type { Message } from '../selected/message.ts'
 import { SAVED, type SearchKey, type SequenceSet, type Span } from '../wire/index.ts'
 
 /** Rough µs a message: they only have to be in order. */
 const COST = { view: 0.1, summary: 5, header: 20, text: 200 }
 
+/** Octets of headers, times the keys that are looked for in them, above which a thread does it. */
+const HEADER_WORK = 512 * 1024
+
+/** A message matches, or does not, or what has to be asked of its texts. */
+export type Verdict = boolean | Question
+
 export interface Matcher {
   readonly cost: number
   /** False for what needs a message that is gone. */
-  readonly matches: (message: Message) => boolean
+  readonly matches: (message: Message) => Verdict
 }
+
+type Test = (message: Message) => boolean
 
 const BITS: Readonly<Record<string, number>> = {
   '\\Seen': FLAG.seen,
@@ -29,12 +38,15 @@ const BITS: Readonly<Record<string, number>> = {
 
 /** All of `keys`.  `now`: Unix time in ms. */
 export function matcherOf(client: Client, keys: readonly SearchKey[], now = Date.now()): Matcher {
-  return all(keys.map((key) => compile({ client, now }, key)))
+  const context = { client, now, headers: 0 }
+  return all(keys.map((key) => compile(context, key)))
 }
 
 interface Context {
   readonly client: Client
   readonly now: number
+  /** how many keys look into the header */
+  headers: number
 }
 
 type KeyOf<K extends SearchKey['key']> = Extract<SearchKey, { key: K }>
@@ -67,7 +79,7 @@ function compile(context: Context, key: SearchKey): Matcher {
     case 'threadid':
       return summary((message) => threadId(message.summary.thread) === key.id)
     case 'header':
-      return headerMatcher(key)
+      return headerMatcher(context, key)
     case 'body':
       return textMatcher(key.value, false)
     case 'text':
@@ -83,36 +95,85 @@ function compile(context: Context, key: SearchKey): Matcher {
   }
 }
 
-function view(matches: Matcher['matches']): Matcher {
+function view(matches: Test): Matcher {
   return { cost: COST.view, matches }
 }
 
-function summary(test: Matcher['matches']): Matcher {
+function summary(test: Test): Matcher {
   return { cost: COST.summary, matches: (message) => message.there && test(message) }
 }
 
 /** Cheapest first; `and` stops at the first that does not match. */
 function all(matchers: readonly Matcher[]): Matcher {
-  const ordered = matchers.toSorted((a, b) => a.cost - b.cost)
-  if (ordered.length === 1) return ordered[0]
-  return {
-    cost: ordered.reduce((sum, { cost }) => sum + cost, 0),
-    matches: (message) => ordered.every((one) => one.matches(message)),
-  }
+  const joined = joiner((all) => ({ all }))
+  return several(matchers, (ordered) => (message) => {
+    const unknown: Question[] = []
+    for (const { matches } of ordered) {
+      const verdict = matches(message)
+      if (verdict === false) return false
+      if (verdict !== true) unknown.push(verdict)
+    }
+    return unknown.length === 0 || joined(unknown)
+  })
 }
 
 function either(left: Matcher, right: Matcher): Matcher {
-  const [cheap, dear] = left.cost <= right.cost ? [left, right] : [right, left]
-  return {
-    cost: left.cost + right.cost,
-    matches: (message) => cheap.matches(message) || dear.matches(message),
+  const joined = joiner((any) => ({ any }))
+  return several([left, right], (ordered) => (message) => {
+    const unknown: Question[] = []
+    for (const { matches } of ordered) {
+      const verdict = matches(message)
+      if (verdict === true) return true
+      if (verdict !== false) unknown.push(verdict)
+    }
+    return unknown.length > 0 && joined(unknown)
+  })
+}
+
+function several(
+  matchers: readonly Matcher[],
+  join: (ordered: readonly Matcher[]) => Matcher['matches'],
+): Matcher {
+  const ordered = matchers.toSorted((a, b) => a.cost - b.cost)
+  if (ordered.length === 1) return ordered[0]
+  return { cost: ordered.reduce((sum, { cost }) => sum + cost, 0), matches: join(ordered) }
+}
+
+/** One question of several; the same object for the same ones, so that a thousand messages share it. */
+function joiner(
+  join: (several: readonly Question[]) => Question,
+): (questions: readonly Question[]) => Question {
+  let before: readonly Question[] = []
+  let question: Question | null = null
+  return (questions) => {
+    if (questions.length === 1) return questions[0]
+    const same =
+      questions.length === before.length && questions.every((one, i) => one === before[i])
+    if (question === null || !same) {
+      before = questions
+      question = join(questions)
+    }
+    return question
   }
 }
 
 function not({ cost, matches }: Matcher): Matcher {
   // A message that is gone matches nothing, the opposite neither.
   const gone = cost > COST.view
-  return { cost, matches: (message) => (!gone || message.there) && !matches(message) }
+  const opposite = new WeakMap<Question, Question>()
+  return {
+    cost,
+    matches: (message) => {
+      if (gone && !message.there) return false
+      const verdict = matches(message)
+      if (typeof verdict === 'boolean') return !verdict
+      const known = opposite.get(verdict)
+      if (known) return known
+      const question = { not: verdict }
+      opposite.set(verdict, question)
+      return question
+    },
+  }
 }
 
 function inSet({ view: selected }: Client, set: SequenceSet | typeof SAVED, uid: boolean): Matcher {
@@ -132,7 +193,7 @@ function inSpans(spans: readonly Span[], index: number): boolean {
   return low < spans.length && spans[low].start <= index
 }
 
-function flagTest({ view: selected, verbs }: Client, flag: string): Matcher['matches'] {
+function flagTest({ view: selected, verbs }: Client, flag: string): Test {
   if (flag === '\\Recent') return ({ index }) => (selected.flagsAt(index) & RECENT) !== 0
   const bit = BITS[flag]
   if (bit !== undefined) return ({ index }) => (selected.flagsAt(index) & bit) !== 0
@@ -150,7 +211,7 @@ function flagTest({ view: selected, verbs }: Client, flag: string): Matcher['mat
 }
 
 /** RFC 9051 §6.4.4: days are compared, without regard to time and zone. */
-function dateTest({ of, is, day }: KeyOf<'date'>): Matcher['matches'] {
+function dateTest({ of, is, day }: KeyOf<'date'>): Test {
   const dayOf = DAYS[of]
   return (message) => {
     const its = dayOf(message)
@@ -166,30 +227,32 @@ const DAYS: Readonly<Record<KeyOf<'date'>['of'], (message: Message) => number | 
 }
 
 /** RFC 5032 §3: both ends belong to the interval. */
-function ageTest({ now }: Context, { is, seconds }: KeyOf<'age'>): Matcher['matches'] {
+function ageTest({ now }: Context, { is, seconds }: KeyOf<'age'>): Test {
   const bound = now - seconds * 1000
   return ({ summary: { at } }) => (is === 'older' ? at <= bound : at >= bound)
 }
 
-function headerMatcher({ field, value }: KeyOf<'header'>): Matcher {
-  const key = fold(value)
+function headerMatcher(context: Context, { field, value }: KeyOf<'header'>): Matcher {
+  context.headers++
+  const question = { field, value: fold(value) }
   return {
     cost: COST.header,
-    matches: (message) => message.there && hasHeader(message.header, field, key),
+    matches: (message) => {
+      if (!message.there) return false
+      const { header } = message
+      if (header.end * context.headers > HEADER_WORK) return question
+      return message.fields.has(field, question.value)
+    },
   }
 }
 
 function textMatcher(value: string, header: boolean): Matcher {
-  const key = fold(value)
-  const ascii = /^[\x00-\x7f]*$/.test(key)
-  // Folds of a header may stand where the key has a space: its longest word is looked for.
-  const word = key.split(/\s+/).reduce((a, b) => (b.length > a.length ? b : a))
-  return {
-    cost: COST.text,
-    matches: (message) => {
-      if (!message.there) return false
-      if (message.summary.plain && !(ascii && message.lower.includes(word))) return false
-      return message.texts.has(key, header)
-    },
+  const text = fold(value)
+  const question = {
+    text,
+    header,
+    ascii: /^[\x00-\x7f]*$/.test(text),
+    word: text.split(/\s+/).reduce((a, b) => (b.length > a.length ? b : a)),
   }
+  return { cost: COST.text, matches: (message) => message.there && question }
 }

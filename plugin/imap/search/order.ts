@@ -3,6 +3,7 @@ import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
 import { sortKey } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
+import { sortByTurns } from '../../turns.ts'
 import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'
 import { eachMessage } from './find.ts'
@@ -45,12 +46,12 @@ export async function sort(
     })
   })
   const signs = criteria.map(({ reverse }) => (reverse ? -1 : 1))
-  entries.sort((a, b) => {
+  const ordered = await sortByTurns(client.turn, entries, (a, b) => {
     for (const [i, sign] of signs.entries()) {
       if (a.keys[i] < b.keys[i]) return -sign
       if (a.keys[i] > b.keys[i]) return sign
     }
     return a.index - b.index // RFC 5256 §3: whatever is reversed, sequence numbers are not
   })
-  return entries.map(({ index }) => index)
+  return ordered.map(({ index }) => index)
 }

@@ -2,7 +2,7 @@
 import { unlessDamaged } from '../../errors.ts'
 import { decodePart } from '../../mime/decode.ts'
 import { type Header, parseHeader } from '../../mime/headers.ts'
-import { MessageTexts } from '../../mime/search.ts'
+import { HeaderTexts } from '../../mime/search.ts'
 import { findPart } from '../../mime/sections.ts'
 import { shownHeader } from '../../mime/separator.ts'
 import { type Part, parseStructure } from '../../mime/structure.ts'
@@ -20,8 +20,7 @@ export class Message {
   #raw: Buffer | undefined
   #header: Header | undefined
   #root: Part | undefined
-  #lower: string | undefined
-  #texts: MessageTexts | undefined
+  #fields: HeaderTexts | undefined
   /** by path */
   #decoded = new Map<string, Buffer | null>()
 
@@ -66,14 +65,9 @@ export class Message {
     return (this.#header = shownHeader(all))
   }
 
-  /** All of it in lower case, one char a byte. */
-  get lower(): string {
-    return (this.#lower ??= this.raw.toString('latin1').toLowerCase())
-  }
-
-  /** What SEARCH looks into, decoded once for all keys. */
-  get texts(): MessageTexts {
-    return (this.#texts ??= new MessageTexts(this.root))
+  /** What SEARCH looks for in the header, decoded once for all keys. */
+  get fields(): HeaderTexts {
+    return (this.#fields ??= new HeaderTexts(this.header))
   }
 
   /** A part as its encoding says, once however often it is asked for; null: there is no such part. */

@@ -109,6 +109,21 @@ export function rawFor(ctx: Context, login: Login, id: number): Buffer {
   return rawOf(ctx, needed(ctx, login, id))
 }
 
+/** The bytes of a message as they are on disk, and the SHA-256 that they have where they are not damaged. */
+export interface Unchecked {
+  readonly bytes: Buffer
+  readonly sha256: string
+}
+
+/**
+ * For who hashes them elsewhere, and does not use them where they are others. Valid until the next access to any
+ * table. Refused when the item is gone, or not this login's.
+ */
+export function uncheckedFor(ctx: Context, login: Login, id: number): Unchecked {
+  const { blob } = needed(ctx, login, id)
+  return { bytes: needBlob(ctx.store.blobs.unchecked(blob), { blob }), sha256: blob }
+}
+
 /** A copy of some octets of a message. Refused when the item is gone, or not this login's. */
 export function octetsFor(
   ctx: Context,

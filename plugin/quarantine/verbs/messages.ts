@@ -67,6 +67,10 @@ export class MessageVerbs {
   octets(item: number, from: number, to: number): Buffer {
     return contents.octetsFor(this.#ctx, this.#login, item, from, to)
   }
+  /** For a thread that hashes them: see there. */
+  unchecked(item: number): contents.Unchecked {
+    return contents.uncheckedFor(this.#ctx, this.#login, item)
+  }
   header(item: number): Header {
     return contents.headerFor(this.#ctx, this.#login, item)
   }

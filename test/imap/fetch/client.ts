@@ -3,15 +3,21 @@ import type { Login } from '../../../plugin/mail.ts'
 import type { Enabled } from '../../../plugin/imap/client.ts'
 import type { SessionCommand } from '../../../plugin/imap/command.ts'
 import type { Call, Session } from '../../../plugin/imap/session.ts'
+import { newReaders } from '../../../plugin/imap/reader/readers.ts'
 import { View } from '../../../plugin/imap/selected/view.ts'
 import { Reader, Writer } from '../../../plugin/imap/wire/index.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
 import { folder, rig, ROOT } from '../../quarantine/rig.ts'
+import { Turn } from '../../../plugin/turns.ts'
+import { ensureBuilt } from '../../rig/build.ts'
 import { steps, bytes } from '../wire/drive.ts'
+
+const readers = newReaders()
 
 /** The super-admin's mailbox, into which messages can be appended. */
 export async function mailbox(messages: readonly Buffer[] = []): Promise<Lazaret> {
+  await ensureBuilt() // its threads run what was built
   const lazaret = rig({ imap: { test_mailboxes: 'true' } })
   await lazaret.quarantine.as(ROOT).folders.create('box')
   await append(lazaret, messages)
@@ -60,6 +66,8 @@ export function client(
     view,
     writer,
     enabled,
+    turn: new Turn('test'),
+    readers,
     utf8: false,
     notifications: { caused() {} },
     enable: (extension: Enabled) => void enabled.add(extension),

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { orderedSubject } from '../../../plugin/imap/search/ordered-subject.ts'
-import { references } from '../../../plugin/imap/search/references.ts'
-import type { Threadable } from '../../../plugin/imap/search/thread-keys.ts'
+import { orderedSubject } from '../../../plugin/imap/reader/threading/ordered-subject.ts'
+import { references } from '../../../plugin/imap/reader/threading/references.ts'
+import type { Threadable } from '../../../plugin/imap/reader/threading/threadable.ts'
 import { writeThread, Writer, type ThreadNode } from '../../../plugin/imap/wire/index.ts'
 
 /** `id subject date: references`; a subject with "re " is a reply, '-' an empty one. */

@@ -1,6 +1,6 @@
 // THREAD=ORDEREDSUBJECT (RFC 5256 §3): messages of one subject, all under the oldest.
-import type { ThreadNode } from '../wire/index.ts'
-import type { Threadable } from './thread-keys.ts'
+import type { ThreadNode } from '../../wire/index.ts'
+import type { Threadable } from './threadable.ts'
 
 /** Threads in order; `number` tells what stands for a message in the answer. */
 export function orderedSubject(

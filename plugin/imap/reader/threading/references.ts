@@ -1,7 +1,8 @@
 // THREAD=REFERENCES (RFC 5256 §3): the six steps, in the words of the RFC. Nothing here recurses: a
 // conversation is as deep as its messages say.
-import type { ThreadNode } from '../wire/index.ts'
-import type { Threadable } from './thread-keys.ts'
+import type { ThreadNode } from '../../wire/index.ts'
+import type { Threadable } from './threadable.ts'
+import { Forest } from './forest.ts'
 
 /** A message, or a dummy for one that is only referred to. */
 interface Node {
@@ -10,12 +11,15 @@ interface Node {
   children: Node[]
 }
 
-/** Threads in order; `number` tells what stands for a message in the answer. */
+/**
+ * Threads in order; `number` tells what stands for a message in the answer. `check` is called within what may be long.
+ */
 export function references(
   messages: readonly Threadable[],
   number: (index: number) => number,
+  check: () => void = () => {},
 ): ThreadNode[] {
-  let roots = link(messages)
+  let roots = link(messages, check)
   roots = prune(roots)
   sortAll(roots)
   roots = mergeSubjects(roots)
@@ -23,51 +27,52 @@ export function references(
   return answer(roots, number)
 }
 
-function newNode(message: Threadable | null = null): Node {
-  return { message, parent: null, children: [] }
+function newNode(): Node {
+  return { message: null, parent: null, children: [] }
 }
 
 /** Steps 1 and 2: parents by References; answers the nodes without one, in the order of the folder. */
-function link(messages: readonly Threadable[]): Node[] {
+function link(messages: readonly Threadable[], check: () => void): Node[] {
   const byId = new Map<string, Node>()
   const nodes: Node[] = []
+  const add = (): Node => {
+    const node = newNode()
+    nodes.push(node)
+    return node
+  }
   const nodeOf = (id: string): Node => {
     let node = byId.get(id)
     if (!node) {
-      node = newNode()
+      node = add()
       byId.set(id, node)
-      nodes.push(node)
     }
     return node
   }
   const own = messages.map((message) => {
     const known = message.id === '' ? undefined : byId.get(message.id)
     // A missing id, or one that another message has already: the message is known by no id.
-    const node = message.id === '' || known?.message ? newNode() : nodeOf(message.id)
-    if (message.id === '' || known?.message) nodes.push(node)
+    const node = message.id === '' || known?.message ? add() : nodeOf(message.id)
     node.message = message
     return node
   })
+  const forest = new Forest<Node>()
   for (const [i, { references: ids }] of messages.entries()) {
+    check()
     let parent: Node | null = null
     for (const id of ids) {
       const node = nodeOf(id)
       // (A): links that are there stay, and none may close a loop
-      if (parent && !node.parent && !isUnder(parent, node)) node.parent = parent
+      if (parent && !node.parent && forest.rootOf(parent) !== node) node.parent = parent
       parent = node
     }
     // (B): the last reference is the parent, whatever others said
     const node = own[i]
-    node.parent = null
-    if (parent && !isUnder(parent, node)) node.parent = parent
+    if (node.parent === parent) continue
+    if (node.parent) forest.cut(node)
+    if (parent && forest.rootOf(parent) !== node) node.parent = parent
   }
   for (const node of nodes) node.parent?.children.push(node)
   return nodes.filter(({ parent }) => parent === null)
-}
-
-function isUnder(node: Node, ancestor: Node): boolean {
-  for (let at: Node | null = node; at; at = at.parent) if (at === ancestor) return true
-  return false
 }
 
 /** All nodes, every parent before its children. */
@@ -75,7 +80,7 @@ function* topDown(roots: readonly Node[]): Generator<Node> {
   const todo = [...roots]
   for (let node = todo.pop(); node; node = todo.pop()) {
     yield node
-    todo.push(...node.children)
+    for (const child of node.children) todo.push(child)
   }
 }
 
@@ -130,7 +135,7 @@ function mergeSubjects(roots: readonly Node[]): Node[] {
     if (subject === '' || !known || known === node) continue
     merged.delete(node)
     if (!known.message) {
-      known.children.push(...(node.message ? [node] : node.children))
+      for (const one of node.message ? [node] : node.children) known.children.push(one)
     } else if (isReply && !known.message.isReply) {
       known.children.push(node)
     } else {

@@ -1,0 +1,177 @@
+// Who has the event loop: work that a client's or a sender's choice makes long gives way by the clock, to everybody
+// who has something to do, and each account has one share of what is left, however many connections it has.
+import { Refused } from './errors.ts'
+
+/** Work in one round of the loop after which it goes on in a later one, in ms. */
+export const TURN_MS = 5
+
+/** The rounds of this process's event loop, and who waits for one. */
+class Rounds {
+  /** Grows with every round in which somebody works. */
+  number = 0
+  /** When the first work of this round began; 0: there was none. */
+  #since = 0
+  #armed = false
+  /** By share, in the order in which they get their turns. */
+  readonly #waiting = new Map<string, (() => void)[]>()
+
+  /** Has this round been worked in for so long that others should have theirs? */
+  over(now: number): boolean {
+    if (this.#since > 0) return now - this.#since >= TURN_MS
+    this.#since = now
+    this.#arm()
+    return false
+  }
+
+  /** Resolves in a later round: one waiter in each, of each share in turn. */
+  async wait(share: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const queue = this.#waiting.get(share)
+      if (queue) queue.push(resolve)
+      else this.#waiting.set(share, [resolve])
+      this.#arm()
+    })
+  }
+
+  #arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    setImmediate(() => this.#begin())
+  }
+
+  #begin(): void {
+    this.#armed = false
+    this.#since = 0
+    this.number++
+    for (const [share, queue] of this.#waiting) {
+      const next = queue.shift()
+      this.#waiting.delete(share)
+      if (queue.length > 0) this.#waiting.set(share, queue)
+      this.#arm()
+      this.#since = performance.now()
+      next?.()
+      return
+    }
+  }
+}
+
+const rounds = new Rounds()
+
+/** The part of one command, or of what is told between commands, in the processor's time. */
+export class Turn {
+  /** Who pays for it: an account, or before a login an address. */
+  readonly share: string
+  /** Processor time that it may take, in ms. */
+  readonly budget: number
+  #spent = 0
+  #round = -1
+  #last = 0
+  #given = 0
+
+  constructor(share: string, budget = Infinity) {
+    this.share = share
+    this.budget = budget
+  }
+
+  /** Processor time that was taken, in ms: as of the last look at the clock. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  /** How often it gave way. */
+  get given(): number {
+    return this.#given
+  }
+
+  /** Is it others' turn? To be asked every few µs to ms of work. */
+  get over(): boolean {
+    const now = performance.now()
+    const over = rounds.over(now)
+    // Between two rounds it waited, and others worked.
+    if (rounds.number === this.#round) this.#spent += now - this.#last
+    this.#round = rounds.number
+    this.#last = now
+    return over
+  }
+
+  /** Lets others have their turn where it is theirs. */
+  async rest(): Promise<void> {
+    if (!this.over) return
+    this.#given++
+    await rounds.wait(this.share)
+    this.#round = rounds.number
+    this.#last = performance.now()
+  }
+
+  /** The same within a command. Refused when the budget is spent. */
+  async give(): Promise<void> {
+    await this.rest()
+    this.check()
+  }
+
+  /** Counts what was done elsewhere, in ms. Refused when the budget is spent. */
+  pay(ms: number): void {
+    this.#spent += ms
+    this.check()
+  }
+
+  /** Refused when the budget is spent. */
+  check(): void {
+    if (this.#spent > this.budget) throw spent(this.budget)
+  }
+
+  /** What is left of the budget, in ms. */
+  get left(): number {
+    return Math.max(0, this.budget - this.#spent)
+  }
+}
+
+/** The sentence for a command that took all the time it may take. */
+export function spent(budget: number): Refused {
+  return new Refused(
+    'limit',
+    `This took more than ${budget / 1000} s of the server's processor, which is as much as one command may take. ` +
+      'Ask for fewer messages at a time, or narrow a search by dates or flags.',
+  )
+}
+
+/** Elements that are sorted, or merged, between two looks at the clock. */
+const RUN = 512
+
+/** A sorted copy, as `toSorted`; others get their turns meanwhile. */
+export async function sortByTurns<T>(
+  turn: Turn,
+  values: readonly T[],
+  compare: (a: T, b: T) => number,
+): Promise<T[]> {
+  let runs: T[][] = []
+  for (let at = 0; at < values.length; at += RUN) {
+    runs.push(values.slice(at, at + RUN).sort(compare))
+    if (turn.over) await turn.give()
+  }
+  while (runs.length > 1) {
+    const longer: T[][] = []
+    for (let i = 0; i < runs.length; i += 2)
+      longer.push(i + 1 < runs.length ? await merged(turn, runs[i], runs[i + 1], compare) : runs[i])
+    runs = longer
+  }
+  return runs[0] ?? []
+}
+
+async function merged<T>(
+  turn: Turn,
+  left: readonly T[],
+  right: readonly T[],
+  compare: (a: T, b: T) => number,
+): Promise<T[]> {
+  const both: T[] = []
+  let i = 0
+  let j = 0
+  while (i < left.length && j < right.length) {
+    both.push(compare(left[i], right[j]) <= 0 ? left[i++] : right[j++])
+    if (both.length % RUN === 0 && turn.over) await turn.give()
+  }
+  while (i < left.length) both.push(left[i++])
+  while (j < right.length) both.push(right[j++])
+  return both
+}
