@@ -11,7 +11,7 @@ import { parseAppend, parseAppendStart, type Append } from '../wire/index.ts'
 /** The folder, or Refused if whatever is appended to it would be refused. */
 function target(session: Session, mailbox: string): Folder {
   const folder = needTarget(session, mailbox)
-  const means = meaning(null, folder.id)
+  const means = meaning(null, folder.id, session.verbs.config.folders)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
   return folder
 }

@@ -31,7 +31,7 @@ export async function append(
   messages: readonly Appended[],
 ): Promise<number[]> {
   // Checked before the costly part: refused whatever the message is.
-  const means = meaning(null, to.id)
+  const means = meaning(null, to.id, ctx.config.folders)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
   for (const { flags } of messages) checkKeywords(flags.keywords)
   const known: Known[] = []

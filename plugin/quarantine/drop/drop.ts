@@ -20,9 +20,11 @@ import { write, type Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
+import { agreeing } from '../folders/junk-keywords.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
 import { withOutcome } from '../folders/outcome-keywords.ts'
+import { thrownAway } from './store.ts'
 import { settingsFor } from '../settings.ts'
 
 /** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
@@ -47,9 +49,10 @@ export async function move(
   to: Folder,
 ): Promise<Dropped> {
   return await write(ctx, { actor: login.account }, (tx) => {
-    const planned = plan(tx, login, from, uids, to)
+    const planned = plan(ctx, tx, login, from, uids, to)
     const dropped: Dropped = { from: [], to: [] }
     for (const one of planned) {
+      if (to.id === 'trash') thrownAway(ctx, tx, one)
       dropped.from.push(one.place.uid)
       dropped.to.push(shift(ctx, tx, one, to.id))
     }
@@ -81,9 +84,10 @@ export async function copy(
   to: Folder,
 ): Promise<Dropped> {
   return await write(ctx, { actor: login.account }, (tx) => {
-    const planned = plan(tx, login, from, uids, to)
+    const planned = plan(ctx, tx, login, from, uids, to)
     const dropped: Dropped = { from: [], to: [] }
     for (const { place, item, means } of planned) {
+      if (to.id === 'trash') thrownAway(ctx, tx, { item, place })
       dropped.from.push(place.uid)
       dropped.to.push(enter(ctx, tx, item, to.id, flagsOf(tx, place), means))
     }
@@ -106,7 +110,7 @@ export function enter(
     scope: item.scope,
     folder,
     // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
-    flags: { ...flags, system: flags.system & ~FLAG.deleted },
+    flags: { ...junkAfter(flags, means), system: flags.system & ~FLAG.deleted },
     due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
@@ -120,7 +124,14 @@ export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number
   return counted.newUid ?? seq
 }
 
-function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: Folder): Planned[] {
+function plan(
+  ctx: Context,
+  tx: Tx,
+  login: Login,
+  from: Folder,
+  uids: readonly number[],
+  to: Folder,
+): Planned[] {
   const planned: Planned[] = []
   for (const uid of uids) {
     const placed = placedFor(tx.views, login, from.id, uid)
@@ -128,7 +139,9 @@ function plan(tx: Tx, login: Login, from: Folder, uids: readonly number[], to: F
     const { place, item } = placed
     // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
     const means: Meaning =
-      from.ordinary && to.ordinary ? { does: 'file' } : meaningFor(item, from.id, to.id)
+      from.ordinary && to.ordinary
+        ? { does: 'file' }
+        : meaningFor(item, from.id, to.id, ctx.config.folders)
     refuseWhatIsOver(item, from.id, means)
     planned.push({ place, item, means })
   }
@@ -150,9 +163,16 @@ export function refuseWhatIsOver(
 }
 
 /** What a release had come to is no more to be seen once it was taken back; one that failed is not taken back. */
-function flagsAfter({ release }: Item, { system, keywords }: FlagSet, means: Meaning): FlagSet {
+function flagsAfter({ release }: Item, flags: FlagSet, means: Meaning): FlagSet {
+  const { system, keywords } = junkAfter(flags, means)
   const back = means.does === 'undo' && release?.state !== 'failed'
   return { system, keywords: back ? withOutcome(keywords, null) : keywords }
+}
+
+/** What a junk button said before is not to be seen where the drop says another thing. */
+function junkAfter(flags: FlagSet, means: Meaning): FlagSet {
+  if (means.does === 'act') return means.label ? agreeing(flags, means.label) : flags
+  return means.does === 'undo' ? agreeing(flags, null) : flags
 }
 
 export function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {

@@ -2,7 +2,7 @@
 import type { Item, Label } from '../../mail.ts'
 import { Refused } from '../../errors.ts'
 import { isOrdinary } from '../../store/folders.ts'
-import type { FolderId } from '../folders/folders.ts'
+import { NAMES, type FolderId, type FolderNames } from '../folders/folders.ts'
 
 /**
  * `act`: the message shall count as `label` (null: as nothing) and shall be released or not;
@@ -23,10 +23,14 @@ const ACTS: Partial<Record<FolderId, Meaning>> = {
 
 const refuse = (why: string): Meaning => ({ does: 'refuse', why })
 
+/** Who drops into INBOX wants to have the message: it says which folder does that. */
+const notInbox = ({ release, release_train, not_spam, spam, caught }: FolderNames): string =>
+  `INBOX holds messages of the quarantine itself, so nothing can be put there. To have a message delivered, put it into "${release}", ` +
+  `or into "${release_train}" if the filter shall learn from it too; "${not_spam}" and "${spam}" only teach the filter, and "${caught}" takes that back.`
+
 /** The meaning of a drop from `from` (null: from outside, by APPEND) into `to`. */
-export function meaning(from: FolderId | null, to: FolderId): Meaning {
-  if (to === 'inbox')
-    return refuse('INBOX holds messages of the quarantine itself; nothing can be put there.')
+export function meaning(from: FolderId | null, to: FolderId, names: FolderNames = NAMES): Meaning {
+  if (to === 'inbox') return refuse(notInbox(names))
   if (from === to) return refuse('The message is in this folder already.')
   if (from === 'inbox' && to !== 'trash' && !isOrdinary(to))
     return refuse('This message is from the quarantine itself; it can only be read and deleted.')
@@ -41,8 +45,13 @@ export function meaning(from: FolderId | null, to: FolderId): Meaning {
  * The meaning for one item: a folder acts only on what it can act on. Throws Refused with a sentence
  * for people.
  */
-export function meaningFor(item: Item, from: FolderId | null, to: FolderId): Meaning {
-  const means = meaning(from, to)
+export function meaningFor(
+  item: Item,
+  from: FolderId | null,
+  to: FolderId,
+  names: FolderNames = NAMES,
+): Meaning {
+  const means = meaning(from, to, names)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
   if (means.does === 'act' && means.release) {
     if (item.kind === 'copy')

@@ -11,13 +11,14 @@ import type { Folder } from './folders.ts'
 
 /**
  * Deletes places: `uids` (those that carry \Deleted), or all that carry \Deleted. Answers the UIDs that
- * went. Items left without a place stay recoverable for main.grace_hours.
+ * went. Items left without a place stay recoverable for main.grace_hours. `before`: what goes with it, for each.
  */
 export async function expunge(
   ctx: Context,
   login: Login,
   folder: Folder,
   uids: readonly number[],
+  before: (tx: Tx, placed: Placed) => void = () => undefined,
 ): Promise<number[]> {
   return await write(ctx, { actor: login.account }, (tx) => {
     const marked: Placed[] = []
@@ -27,6 +28,7 @@ export async function expunge(
       const item = itemFor(tx.views, login, place.item)
       if (item) marked.push({ place, item })
     }
+    for (const placed of marked) before(tx, placed)
     const due = tx.at + ctx.config.main.grace_hours * HOUR
     for (const groups of boundGroups(groupPlaces(marked)))
       tx.append({ type: 'expunge', groups, due })

@@ -1,6 +1,6 @@
 // Flags of messages, and the keywords among them.
 import { Refused } from '../../errors.ts'
-import type { FlagSet, Login, Place } from '../../mail.ts'
+import type { FlagSet, Item, Login, Place } from '../../mail.ts'
 import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
@@ -34,6 +34,9 @@ export interface FlagChange {
   unchangedSince?: number
 }
 
+/** What follows from new flags of one message, in the same decision. Answers the flags that it gets. */
+export type Following = (tx: Tx, item: Item, before: FlagSet, after: FlagSet) => FlagSet
+
 /**
  * Changes flags of the given UIDs. `modified`: UIDs left alone because they changed after
  * `unchangedSince`; `gone`: UIDs that are no longer there.
@@ -44,6 +47,7 @@ export async function changeFlags(
   folder: Folder,
   uids: readonly number[],
   change: FlagChange,
+  following: Following = (_tx, _item, _before, after) => after,
 ): Promise<{ modified: number[]; gone: number[] }> {
   checkKeywords(change.flags.keywords)
   return await write(ctx, { actor: login.account }, (tx) => {
@@ -62,7 +66,7 @@ export async function changeFlags(
         continue
       }
       const before = flagsOf(tx, place)
-      const after = changed(before, change)
+      const after = following(tx, item, before, changed(before, change))
       if (after.system === before.system && same(after.keywords, before.keywords)) continue
       const key = `${item.scope}\n${after.system}\n${after.keywords.join(' ')}`
       const group = groups.get(key)

@@ -1,5 +1,5 @@
 // The folders of the quarantine: ids, names, special uses, and the names that other systems gave them.
-import type { Config } from '../../config.ts'
+import { CONFIG, type Config } from '../../config.ts'
 import type { ItemKind } from '../../mail.ts'
 
 /** Ids are for ever, names are configuration. Those of the test switch are `box-<seq>`. */
@@ -26,6 +26,21 @@ export interface Folder {
   /** Opaque and stable (RFC 8474 MAILBOXID). */
   mailboxId: string
 }
+
+/** What the folders besides INBOX are called. */
+export type FolderNames = Config['folders']
+
+/** Unless they are configured otherwise. */
+export const NAMES: FolderNames = Object.freeze({
+  caught: CONFIG.folders.caught.default,
+  outgoing: CONFIG.folders.outgoing.default,
+  requested: CONFIG.folders.requested.default,
+  release_train: CONFIG.folders.release_train.default,
+  release: CONFIG.folders.release.default,
+  not_spam: CONFIG.folders.not_spam.default,
+  spam: CONFIG.folders.spam.default,
+  trash: CONFIG.folders.trash.default,
+})
 
 /** Folders where dropping acts, and therefore where an item is never at home. */
 export const ACTION_FOLDERS: readonly FolderId[] = ['release-train', 'release', 'not-spam', 'spam']

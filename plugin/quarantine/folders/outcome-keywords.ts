@@ -7,11 +7,15 @@ export const OUTCOME_KEYWORDS: Partial<Record<ReleaseState, string>> = {
   delivered: '$ReleaseDelivered',
   failed: '$ReleaseFailed',
 }
+/** RFC 5788: the message was passed on. Clients draw it; people set it too, so it is never taken off. */
+const FORWARDED = '$Forwarded'
 const ALL = new Set(Object.values(OUTCOME_KEYWORDS).map((word) => word.toLowerCase()))
 
 /** Keywords without those of an earlier state, and with that of `state`. */
 export function withOutcome(keywords: readonly string[], state: ReleaseState | null): string[] {
   const others = keywords.filter((word) => !ALL.has(word.toLowerCase()))
   const word = state && OUTCOME_KEYWORDS[state]
-  return word ? [...others, word] : others
+  if (!word) return others
+  const known = others.some((one) => one.toLowerCase() === FORWARDED.toLowerCase())
+  return state === 'delivered' && !known ? [...others, word, FORWARDED] : [...others, word]
 }

@@ -4,11 +4,11 @@ import type { Header } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 import * as appends from '../drop/append.ts'
 import * as drops from '../drop/drop.ts'
+import { expungeMarked, storeFlags } from '../drop/store.ts'
 import type { Placed } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
 import * as contents from '../folders/contents.ts'
-import { expunge } from '../folders/expunge.ts'
-import { changeFlags, type FlagChange } from '../folders/flags.ts'
+import type { FlagChange } from '../folders/flags.ts'
 import * as recent from '../folders/recent.ts'
 import type { Summary } from '../folders/summary.ts'
 
@@ -79,11 +79,11 @@ export class MessageVerbs {
     folder: Folder,
     uids: readonly number[],
     change: FlagChange,
-  ): ReturnType<typeof changeFlags> {
-    return changeFlags(this.#ctx, this.#login, folder, uids, change)
+  ): ReturnType<typeof storeFlags> {
+    return storeFlags(this.#ctx, this.#login, folder, uids, change)
   }
   expunge(folder: Folder, uids: readonly number[]): Promise<number[]> {
-    return expunge(this.#ctx, this.#login, folder, uids)
+    return expungeMarked(this.#ctx, this.#login, folder, uids)
   }
   move(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
     return drops.move(this.#ctx, this.#login, from, uids, to)

@@ -48,6 +48,17 @@ describe('before the literal is sent', () => {
   })
 })
 
+test('what is dropped into INBOX is refused in words that say where to drop it', async () => {
+  const [held] = await server.hold(1)
+  await client.ok('SELECT Caught')
+  const literal = `{${held.raw.length}+}\r\n${held.raw.toString('latin1')}`
+  for (const command of ['COPY 1 INBOX', 'MOVE 1 INBOX', `APPEND INBOX ${literal}`])
+    expect((await client.command(command)).tagged).toMatch(
+      /^NO \[CANNOT\] INBOX holds .* delivered, put it into "Release", .*"Not Spam" and "Spam"/,
+    )
+  await client.ok('CLOSE')
+})
+
 describe('a message', () => {
   test('keeps flags, date and every byte', async () => {
     const bytes = Buffer.from([...RAW, 0x00, 0x80, 0xff, 0x0a, 0x0d])

@@ -1,7 +1,7 @@
 // Every pair of folders, written down: what a drop from one into the other means.
 import { describe, expect, test } from 'vitest'
 import type { Item } from '../../../plugin/mail.ts'
-import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
+import { NAMES, type FolderId } from '../../../plugin/quarantine/folders/folders.ts'
 import { meaning, meaningFor } from '../../../plugin/quarantine/drop/meaning.ts'
 
 const COLUMNS: FolderId[] = [
@@ -73,6 +73,16 @@ describe('meaning for an item', () => {
     expect(meaningFor(item({ kind: 'copy', home: 'requested' }), 'spam', 'requested')).toEqual({
       does: 'undo',
     })
+  })
+
+  test('INBOX says where to drop instead, by the names that the folders have', () => {
+    const means = meaning('caught', 'inbox')
+    const why = means.does === 'refuse' ? means.why : ''
+    for (const name of ['Release', 'Release & Train', 'Not Spam', 'Spam', 'Caught'])
+      expect(why).toContain(`"${name}"`)
+    expect(() =>
+      meaningFor(item({}), 'caught', 'inbox', { ...NAMES, release: 'Let it go' }),
+    ).toThrow(/"Let it go"/)
   })
 
   test('a refusal is a sentence', () => {

@@ -43,7 +43,7 @@ describe('a release', () => {
     await lazaret.quarantine.system.report(id, token, 'deferred', '451 later')
     expect(keywordsAt(lazaret, 'release')).toEqual(['$ReleaseDeferred'])
     await lazaret.quarantine.system.report(id, token, 'delivered', '250 2.0.0 Ok\r\nqueued as 1')
-    expect(keywordsAt(lazaret, 'release')).toEqual(['$ReleaseDelivered'])
+    expect(keywordsAt(lazaret, 'release')).toEqual(['$Forwarded', '$ReleaseDelivered'])
     expect(itemOf(lazaret, id).release).toMatchObject({
       state: 'delivered',
       reply: '250 2.0.0 Ok queued as 1',
