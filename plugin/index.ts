@@ -1,11 +1,11 @@
 // The Haraka plugin `lazaret`: which hook does what, and nothing else. Haraka copies every export of this
 // file onto its plugin object.
-import { open, type Lazaret } from './open.ts'
+import { open, settleData, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
-import { carriesMail, isMainProcess, orEnd, setup } from './haraka/setup.ts'
+import { carriesMail, endWithWorkers, isMainProcess, orEnd, setup } from './haraka/setup.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
@@ -25,18 +25,24 @@ export function register(this: LazaretPlugin): void {
   const { config, dir } = setup(this)
   if (!carriesMail(this)) {
     // Its workers finish what they have before it ends.
-    if (isMainProcess(this)) beforeStop(this, config.release, () => Promise.resolve())
+    if (isMainProcess(this)) {
+      orEnd(() => asOwner(idsOf(this), () => settleData(dir)))
+      endWithWorkers(this)
+      beforeStop(this, config.release, () => Promise.resolve())
+    }
     return
   }
-  const ids = orEnd(() => idsOf(this))
-  makeDataDir(dir, ids)
-  // Haraka may still be root: what is made now must belong to whom it will be.
-  asOwner(ids, () => {
-    this.lazaret = open(config, dir)
-    for (const note of this.lazaret.notes) this.lognotice(note)
-    this.lazaret.onDamage((line) => this.logerror(line))
-    this.screener = new Screener(config, dir)
-    this.screener.start()
+  orEnd(() => {
+    const ids = idsOf(this)
+    makeDataDir(dir, ids)
+    // Haraka may still be root: what is made now must belong to whom it will be.
+    asOwner(ids, () => {
+      this.lazaret = open(config, dir)
+      for (const note of this.lazaret.notes) this.lognotice(note)
+      this.lazaret.onDamage((line) => this.logerror(line))
+      this.screener = new Screener(config, dir)
+      this.screener.start()
+    })
   })
   this.releaser = new Releaser(this, this.lazaret)
   beforeStop(this, config.release, async (ms) => {

@@ -10,6 +10,7 @@ import { beginWithPrior } from './quarantine/model/model.ts'
 import { relearn, type Relearned } from './quarantine/model/relearn.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { onDamage } from './store/blobs.ts'
+import { settleFile } from './store/file/settle.ts'
 import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
 
@@ -24,6 +25,11 @@ export interface Lazaret {
   onDamage(listener: (line: string) => void): void
   /** Closes the data directory when its last user has done so. */
   close(): Promise<void>
+}
+
+/** Throws, in a sentence, where the data in `dir` cannot be used. For a process that will not open them itself. */
+export function settleData(dir: string): void {
+  settleFile(resolve(dir))
 }
 
 interface Opened {

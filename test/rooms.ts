@@ -7,7 +7,7 @@ export interface Room {
   readonly may: readonly string[]
 }
 
-const NOUNS = ['nouns', 'errors', 'time']
+const NOUNS = ['nouns', 'errors', 'time', 'machine']
 /** What each room of the quarantine may import. */
 const VIEWS = [...NOUNS, 'store', 'quarantine/context']
 /** The verbs, and the folders that they speak of. */
@@ -31,11 +31,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   time: { files: /^plugin\/time\.ts$/, may: [] },
   turns: { files: /^plugin\/turns\.ts$/, may: ['errors'] },
   threads: { files: /^plugin\/threads\//, may: ['errors', 'turns'] },
+  // Processes and users of this machine.
+  machine: { files: /^plugin\/(alive|whose)\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
   config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
-  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time'] },
+  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine'] },
   'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
   // What a process has in memory of the journal.
   'quarantine/memory': {
@@ -136,15 +138,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // What receives mail and what releases it meet in `haraka`, and nowhere else.
   haraka: {
     files: /^plugin\/haraka\/(route|answer|types|modules|setup)\.ts$/,
-    may: ['nouns', 'config'],
+    may: ['nouns', 'errors', 'config'],
   },
   'haraka/receive': {
     files: /^plugin\/haraka\/receive\//,
-    may: ['haraka', 'nouns', 'config', 'mime', 'quarantine/lists', 'quarantine/mail path', 'open'],
+    may: [
+      'haraka',
+      'nouns',
+      'errors',
+      'config',
+      'mime',
+      'quarantine/lists',
+      'quarantine/mail path',
+      'open',
+    ],
   },
   'haraka/release': {
     files: /^plugin\/haraka\/release\//,
-    may: ['haraka', 'nouns', 'time', 'mime', 'quarantine/release', 'open'],
+    may: ['haraka', 'nouns', 'time', 'machine', 'mime', 'quarantine/release', 'open'],
   },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
   'plugin lazaret': {

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { dirname, resolve } from 'node:path'
 import { readConfig, type Config, type Ini } from '../config.ts'
+import { DataError } from '../errors.ts'
 import { haraka } from './modules.ts'
 import type { Plugin, Plugins, Server } from './types.ts'
 
@@ -30,9 +31,24 @@ export function orEnd<T>(work: () => T): T {
     return work()
   } catch (error) {
     // Haraka's own report of an exception goes to its log, which may be a file or a service.
-    process.stderr.write(`lazaret: ${error instanceof Error ? error.message : String(error)}\n`)
+    const why = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`lazaret: ${why}\n`)
+    // Haraka starts a worker that has ended again, and again.
+    if (cluster.isWorker && error instanceof DataError) process.send?.({ event: UNUSABLE, why })
     throw error
   }
+}
+
+/** Of a worker to the main process: no further start of it would go better. */
+const UNUSABLE = 'lazaret.unusable'
+
+/** In the main process: ends Haraka where its workers cannot use the data. */
+export function endWithWorkers(plugin: Plugin): void {
+  cluster.on('message', (_worker, { event, why }: { event?: unknown; why?: unknown }) => {
+    if (event !== UNUSABLE || typeof why !== 'string') return
+    plugin.logerror(`Haraka ends, since its workers cannot start: ${why}`)
+    process.exit(1)
+  })
 }
 
 /** With smtp.ini nodes=N the first process only starts the others: it carries no mail. */

@@ -3,6 +3,8 @@
 import './plain-msgpack.ts'
 import { mkdirSync } from 'node:fs'
 import { open, type Database, type RootDatabase } from 'lmdb'
+import { settleFile } from './file/settle.ts'
+import { begins, ends, mark } from './file/uses.ts'
 import { Writer, type Turn } from './writer.ts'
 
 export type Key = (string | number)[] | string | number | Uint8Array
@@ -139,7 +141,26 @@ export class Env {
     this.dir = dir
     // 0700: whoever may read the data may read people's mail.
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    this.#root = open<Buffer, Key>({
+    settleFile(dir)
+    begins(dir)
+    try {
+      this.#root = this.#map(dir, mapSize, sync)
+    } catch (error) {
+      ends(dir)
+      throw error
+    }
+    mark(dir)
+    // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
+    this.#writer = new Writer(this)
+    this.head = this.old(HEAD, 'ordered')
+    this.tables = this.#open(VIEWS)
+    this.views = readOnly(this.tables)
+    this.journal = this.#open(JOURNAL)
+    this.beside = this.#open(BESIDE)
+  }
+
+  #map(dir: string, mapSize: number, sync: boolean): RootDatabase<Buffer, Key> {
+    return open<Buffer, Key>({
       ...FREE_PAGES,
       path: dir,
       noSubdir: false,
@@ -152,13 +173,6 @@ export class Env {
       // for one thread more.
       overlappingSync: false,
     })
-    // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
-    this.#writer = new Writer(this)
-    this.head = this.old(HEAD, 'ordered')
-    this.tables = this.#open(VIEWS)
-    this.views = readOnly(this.tables)
-    this.journal = this.#open(JOURNAL)
-    this.beside = this.#open(BESIDE)
   }
 
   #open<Names extends Record<string, string>>(names: Names): Writable<Names> {
@@ -255,6 +269,7 @@ export class Env {
   async close(): Promise<void> {
     this.#writer.close()
     await this.#root.close()
+    ends(this.dir)
   }
 }
 

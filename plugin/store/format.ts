@@ -13,6 +13,7 @@
 //    Places stand in the table of items, counters of folders in that of rows, whose chunks are counted down.
 //    Who needs a blob stands behind it (blobs.ts: `refs` and `arrivals` before), and `identities` are grouped.
 //    Events `mailbox` are called `folder`, and their table `folders`. New: `draft` and `import`, table `drafts`.
+import { DataError } from '../errors.ts'
 import { decode, encode } from './codec.ts'
 import type { Env } from './env.ts'
 import { migrate } from './migrate.ts'
@@ -25,9 +26,9 @@ import { migrate } from './migrate.ts'
 export const FORMAT = 3
 
 /** The data directory is of a version that this one cannot read. */
-export class WrongFormat extends Error {
+export class WrongFormat extends DataError {
   override name = 'WrongFormat'
-  readonly code = 'FORMAT'
+  override readonly code = 'FORMAT'
 }
 
 /**

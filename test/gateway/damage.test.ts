@@ -1,5 +1,8 @@
 // What the disk damaged is not sent: its release fails for good, in words, and comes back.
-import { expect, test } from 'vitest'
+import { readFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { spawnHaraka } from '../rig/haraka.ts'
 import { flip } from '../rig/damage.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { block, drag, itemsIn, message, released, ROOT, world } from './world.ts'
@@ -37,3 +40,36 @@ test('a damaged message is not delivered; it comes back to Caught, and a person 
   await released(lazaret, first.id, 'failed')
   expect(hop.deliveries).toHaveLength(1)
 })
+
+describe.each([0, 2])('nodes=%i', (nodes) => {
+  test('data that are cut off end Haraka with one sentence', async () => {
+    const { haraka, lazaret } = await world({ nodes })
+    await lazaret.close()
+    await haraka.stop()
+    truncateSync(join(haraka.data, 'data.mdb'), 20_000)
+    expect(await sentences(haraka.dir, nodes)).toEqual([
+      expect.stringMatching(/^lazaret: .*data\.mdb is damaged: .*Restore a backup/),
+    ])
+  })
+
+  test('a model that is damaged ends it, too', async () => {
+    const { haraka, lazaret } = await world({ nodes })
+    await lazaret.close()
+    await haraka.stop()
+    flip(
+      haraka.data,
+      readFileSync(join(__dirname, '../../config/base.model')).subarray(10_000, 10_030),
+    )
+    expect(await sentences(haraka.dir, nodes)).toContainEqual(
+      expect.stringMatching(/^lazaret: what the filter has learned .* is damaged .*model import/),
+    )
+  })
+})
+
+/** Starts Haraka there; it has to end, and not in order: what it said on stderr. */
+async function sentences(dir: string, nodes: number): Promise<string[]> {
+  const haraka = await spawnHaraka({ dir, nodes })
+  expect(await haraka.ended()).not.toBe(0)
+  expect(haraka.log.filter((line) => line.includes('worker started')).length).toBeLessThan(4)
+  return haraka.log.filter((line) => line.startsWith('lazaret: '))
+}

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Changes one bit behind each place at which `text` stands in the data file; it has to stand there. */
-export function flip(dir: string, text: string): void {
+export function flip(dir: string, text: string | Buffer): void {
   const file = join(dir, 'data.mdb')
   const bytes = readFileSync(file)
   const fd = openSync(file, 'r+')
@@ -17,7 +17,7 @@ export function flip(dir: string, text: string): void {
       writeSync(fd, octet, 0, 1, last)
       found++
     }
-    if (found === 0) throw new Error(`'${text}' does not stand in ${file}`)
+    if (found === 0) throw new Error(`'${text.toString('latin1')}' does not stand in ${file}`)
   } finally {
     closeSync(fd)
   }

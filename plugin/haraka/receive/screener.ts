@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config.ts'
+import { DataError } from '../../errors.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
 
 /** What the thread is started with. */
@@ -27,8 +28,11 @@ export type Told = { id: number; decisions: Decision[] } | { id: number; failed:
 /** To the thread: finish and close the data directory. */
 export const CLOSE = 'close'
 
-/** States of the first word of `Work.start`; behind it, why the start failed: its length, and UTF-8. */
-export const START = { pending: 0, ready: 1, failed: 2, head: 8, size: 4096 } as const
+/**
+ * States of the first word of `Work.start`; behind it, why the start failed: its length, and UTF-8. `unusable`: by the
+ * data (DataError).
+ */
+export const START = { pending: 0, ready: 1, failed: 2, unusable: 3, head: 8, size: 4096 } as const
 
 /** A start reads the model and the lists: far less, also with millions of masks on a slow disk. */
 const START_MS = 120_000
@@ -74,6 +78,7 @@ export class Screener {
     Atomics.wait(state, 0, START.pending, START_MS)
     if (state[0] === START.ready) return
     const said = Buffer.from(start).toString('utf8', START.head, START.head + state[1])
+    if (state[0] === START.unusable) throw new DataError(said)
     throw new Error(said || `the filter's thread did not start within ${START_MS / 1000} s`)
   }
 

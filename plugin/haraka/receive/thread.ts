@@ -1,5 +1,6 @@
 // The thread in which messages are judged and kept: the quarantine behind a message port. See screener.ts.
 import { workerData } from 'node:worker_threads'
+import { DataError } from '../../errors.ts'
 import { open, type Lazaret } from '../../open.ts'
 import { Buffers } from './buffers.ts'
 import { CLOSE, START, type Asked, type Told, type Work } from './screener.ts'
@@ -20,7 +21,7 @@ function begin(): Lazaret {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     state[1] = Buffer.from(start).write(text, START.head)
-    Atomics.store(state, 0, START.failed)
+    Atomics.store(state, 0, error instanceof DataError ? START.unusable : START.failed)
     throw error
   } finally {
     Atomics.notify(state, 0)

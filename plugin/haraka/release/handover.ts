@@ -6,7 +6,7 @@ import { haraka } from '../modules.ts'
 import type { Outbound, Plugin } from '../types.ts'
 import { enqueue, type Queued } from './enqueue.ts'
 import { queuedReleases } from './queue-files.ts'
-import { isAlive, WORKER } from './worker.ts'
+import { isAlive, WORKER } from '../../alive.ts'
 
 const LOST = 'The outbound queue no longer has the message; whether it was delivered is not known.'
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { isAlive, WORKER } from '../../../plugin/haraka/release/worker.ts'
+import { isAlive, WORKER } from '../plugin/alive.ts'
 
 describe('a worker', () => {
   test('is alive as long as its process is, and no other one with its pid', async () => {
