@@ -163,7 +163,7 @@ async function killed({ before, verb, after }: Verb, call: string, n: number): P
   return trap
 }
 
-describe.skipIf(!HAS_STRACE)('killed at each step', () => {
+describe.skipIf(!HAS_STRACE)('killed at each step', { timeout: 600_000 }, () => {
   test.each(Object.entries(VERBS))('%s', async (_, verb) => {
     const steps = await eachStep((call, n) => killed(verb, call, n))
     // At least the pages and the flush of one commit.
