@@ -5,10 +5,18 @@ import { startUpkeep } from './haraka/upkeep.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
-import { carriesMail, endWithWorkers, isMainProcess, orEnd, setup } from './haraka/setup.ts'
+import {
+  carriesMail,
+  endWithWorkers,
+  isMainProcess,
+  isSecond,
+  orEnd,
+  setup,
+} from './haraka/setup.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
-import { onData, onDataPost, onQueue } from './haraka/receive/hooks.ts'
+import { lookBetween } from './haraka/receive/late.ts'
+import { onData, onDataPost, onQueue, onReset } from './haraka/receive/hooks.ts'
 import type { Address, Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
 interface LazaretPlugin extends Plugin {
@@ -22,6 +30,7 @@ const FIRST = -100
 const LATE = 90
 
 export function register(this: LazaretPlugin): void {
+  if (isSecond(this)) return
   const { config, dir } = setup(this)
   if (!carriesMail(this)) {
     // Its workers finish what they have before it ends.
@@ -54,6 +63,7 @@ export function register(this: LazaretPlugin): void {
   this.register_hook('data_post', 'judge_message', LATE)
   this.register_hook('queue', 'finish_held', FIRST)
   this.register_hook('queue_outbound', 'finish_held', FIRST)
+  this.register_hook('reset_transaction', 'forget_message')
   this.register_hook('get_mx', 'route_release', FIRST)
   this.register_hook('delivered', 'release_delivered', FIRST)
   this.register_hook('deferred', 'release_deferred', FIRST)
@@ -64,6 +74,7 @@ export function register(this: LazaretPlugin): void {
 
 /** Haraka listens: what others left undone is taken up. */
 export function begin(this: LazaretPlugin, next: Next): void {
+  lookBetween(this, 'finish_held')
   this.releaser.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
   next()
@@ -98,7 +109,11 @@ export function judge_message(this: LazaretPlugin, next: Next, connection: Conne
 }
 
 export function finish_held(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onQueue(this, this.screener, next, connection)
+  onQueue(this, this.screener, this.lazaret.quarantine.system, next, connection)
+}
+
+export function forget_message(this: LazaretPlugin, next: Next, connection: Connection): void {
+  onReset(next, connection)
 }
 
 export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {

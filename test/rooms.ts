@@ -33,6 +33,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   threads: { files: /^plugin\/threads\//, may: ['errors', 'turns'] },
   // Processes and users of this machine.
   machine: { files: /^plugin\/(alive|whose)\.ts$/, may: [] },
+  text: { files: /^plugin\/text\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
   config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
@@ -148,6 +149,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'config',
       'mime',
+      'text',
       'quarantine/lists',
       'quarantine/mail path',
       'open',
@@ -165,7 +167,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },
   'imap/reader': { files: /^plugin\/imap\/reader\//, may: [...WIRE, 'mime', 'threads'] },
-  'imap/log': { files: /^plugin\/imap\/log\.ts$/, may: [] },
+  'imap/log': { files: /^plugin\/imap\/log\.ts$/, may: ['text'] },
   'imap/view': {
     files: /^plugin\/imap\/selected\/(view|flags)\.ts$/,
     may: [...VERBS, ...WIRE],
@@ -238,7 +240,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/drop',
       ...WIRE,
       ...WORK,
-      'imap/log',
+      'text',
       'imap/client',
       'imap/session',
       'imap/view',

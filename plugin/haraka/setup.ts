@@ -51,6 +51,21 @@ export function endWithWorkers(plugin: Plugin): void {
   })
 }
 
+/**
+ * Haraka registers a plugin once for each line of config/plugins that names it, and then runs every hook on the last one
+ * that many times. What the first has is given to this one, which has nothing else to do; false: this is the first.
+ */
+export function isSecond(plugin: Plugin): boolean {
+  const first = haraka<Plugins>(plugin, 'plugins').registered_plugins[plugin.name]
+  if (!first || first === plugin) return false
+  plugin.logerror(
+    `config/plugins names ${plugin.name} twice: the second line does nothing, remove it`,
+  )
+  for (const [key, value] of Object.entries(first))
+    if (!Object.hasOwn(plugin, key)) Object.assign(plugin, { [key]: value as unknown })
+  return true
+}
+
 /** With smtp.ini nodes=N the first process only starts the others: it carries no mail. */
 export function carriesMail(plugin: Plugin): boolean {
   const nodes = haraka<Server>(plugin, 'server').cfg?.main.nodes

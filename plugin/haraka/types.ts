@@ -68,7 +68,10 @@ export interface Connection {
   current_data: Buffer | null
   /** Takes what the socket read. */
   process_data(chunk: Buffer): void
+  /** Answers a message that was taken; `said`: by whoever queued it. */
+  queue_ok_respond(code: number, message: unknown, said: unknown): void
   loginfo(plugin: { name: string }, message: string): void
+  lognotice(plugin: { name: string }, message: string): void
   logerror(plugin: { name: string }, message: string): void
 }
 
@@ -153,7 +156,12 @@ export interface Plugins {
   /** The server that runs; none where plugins are only looked at. */
   server?: Server
   registered_plugins: Record<string, object | undefined>
-  registered_hooks: Record<string, { plugin: string }[] | undefined>
+  registered_hooks: Record<string, RegisteredHook[] | undefined>
+}
+
+export interface RegisteredHook {
+  plugin: string
+  method: string
 }
 
 export interface Server {

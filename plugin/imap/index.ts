@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { ConfigError } from '../config.ts'
 import { Keeper } from '../front/keeper.ts'
 import { idsOf, isReadable, makeDataDir } from '../haraka/owner.ts'
-import { carriesMail, harakaDir, isMainProcess, orEnd, setup } from '../haraka/setup.ts'
+import { carriesMail, harakaDir, isMainProcess, isSecond, orEnd, setup } from '../haraka/setup.ts'
 import { beforeStop } from '../haraka/stop.ts'
 import type { Plugin } from '../haraka/types.ts'
 import { CertificateFile } from './certificate-file.ts'
@@ -16,6 +16,7 @@ interface ImapPlugin extends Plugin {
 }
 
 export function register(this: ImapPlugin): void {
+  if (isSecond(this)) return
   const { config, dir } = setup(this)
   if (!isMainProcess(this)) return
   const { imap } = config

@@ -59,9 +59,13 @@ export interface Decision {
   edit: Edit | null
   /** Id of the item that was made (or was there already); null for none. */
   item: number | null
+  /** It was released from here, and came back with its pass mark. */
+  passed: boolean
+  /** For the log: what spoke loudest. */
+  reason: string
 }
 
-interface Plan extends Omit<Decision, 'item'> {
+interface Plan extends Omit<Decision, 'item' | 'reason'> {
   verdict: Verdict | null
   settings: Settings
   scope: string
@@ -75,13 +79,26 @@ export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Pro
   const kept = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
     ? await keep(ctx, envelope, raw, plans)
     : []
-  return plans.map(({ recipient, outcome, verdict, edit }, i) => ({
-    recipient,
-    outcome,
-    verdict: verdict && { class: verdict.class, score: verdict.score },
-    edit,
-    item: kept[i] ?? null,
-  }))
+  return plans.map((plan, i) => {
+    const { recipient, outcome, verdict, edit, passed } = plan
+    return {
+      recipient,
+      outcome,
+      verdict: verdict && { class: verdict.class, score: verdict.score },
+      edit,
+      item: kept[i] ?? null,
+      passed,
+      reason: reasonOf(plan),
+    }
+  })
+}
+
+function reasonOf({ verdict, passed }: Plan): string {
+  if (!verdict) return passed ? 'released from here' : 'not filtered'
+  const { evidence } = verdict
+  const asked = evidence.find(({ name }) => name === 'plugin')
+  const [loudest] = evidence.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+  return (asked ?? loudest)?.text ?? ''
 }
 
 function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
@@ -104,11 +121,12 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       outcome: 'deliver',
       verdict: null,
       edit: null,
+      passed: false,
       settings,
       scope,
       to,
     }
-    if (passMark && releasedHere(ctx, passMark, address, raw)) return plan
+    if (passMark && releasedHere(ctx, passMark, address, raw)) return { ...plan, passed: true }
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
       listQuery(settings, { ...envelope, from, recipient: address }),

@@ -49,6 +49,9 @@ export class System {
   queued(item: number, token: string): Promise<void> {
     return releases.queued(this.#ctx, item, token)
   }
+  takeBackSplits(items: readonly number[]): Promise<number[]> {
+    return releases.takeBackSplits(this.#ctx, items)
+  }
   sending(item: number, token: string, recipient: string): Promise<boolean> {
     return releases.sending(this.#ctx, item, token, recipient)
   }

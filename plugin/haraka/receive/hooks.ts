@@ -1,17 +1,22 @@
 // The filter's part of an SMTP transaction: bytes in, one decision per recipient, one answer.
 import { proofsAreChecked } from '../../quarantine/lists/query.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
+import type { System } from '../../quarantine/system.ts'
 import { answer, type Answer } from '../answer.ts'
+import { answerAlike } from './alike.ts'
 import { capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
 import { clientOf } from './client.ts'
+import { othersFollow } from './late.ts'
 import { proofs, signals } from './signals.ts'
+import { verdictLine } from './verdict-line.ts'
 import {
   addressOf,
   CODE,
+  type Address,
   DSN,
   type Connection,
   type Connections,
@@ -23,7 +28,13 @@ import {
 
 /** That a transaction was judged, or is not to be delivered on; why no WeakMap: see bytes.ts. */
 const JUDGED = Symbol('lazaret judged')
-type Judged = Transaction & { [JUDGED]?: 'done' | 'failed' }
+const DECIDED = Symbol('lazaret decisions')
+interface Decided {
+  decisions: Decision[]
+  /** As they were before the decisions. */
+  recipients: Address[]
+}
+type Judged = Transaction & { [JUDGED]?: 'done' | 'again' | 'failed'; [DECIDED]?: Decided }
 
 /** Quarantine.screen, wherever it is done. */
 export interface Screening {
@@ -37,6 +48,7 @@ const BYTES_MAX = 26_214_400
 export function onData(plugin: Plugin, next: Next, connection: Connection): void {
   const { cfg } = haraka<Connections>(plugin, 'connection')
   capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
+  answerAlike(plugin, connection)
   next()
 }
 
@@ -61,21 +73,31 @@ export function onDataPost(
 export function onQueue(
   plugin: Plugin,
   screener: Screening,
+  system: System,
   next: Next,
   connection: Connection,
 ): void {
   const { transaction } = connection
   if (!transaction) return next()
   // Most messages: judged, and to be delivered to somebody.
-  if ((transaction as Judged)[JUDGED] === 'done' && transaction.rcpt_to.length > 0) return next()
-  void answer(next, finish(plugin, screener, connection, transaction), (error) =>
+  const judged = (transaction as Judged)[JUDGED] === 'done' && transaction.rcpt_to.length > 0
+  if (judged && wantsHold(connection, transaction) === null) return next()
+  void answer(next, finish(plugin, screener, system, connection, transaction), (error) =>
     failure(plugin, connection, transaction, error),
   )
+}
+
+/** `reset_transaction`: nobody asks for the message any more, unless it is being judged. */
+export function onReset(next: Next, connection: Connection): void {
+  const transaction: Judged | null = connection.transaction
+  if (transaction?.[JUDGED] === 'done') forget(transaction)
+  next()
 }
 
 async function finish(
   plugin: Plugin,
   screener: Screening,
+  system: System,
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
@@ -86,12 +108,49 @@ async function finish(
     const refusal = await judge(plugin, screener, connection, transaction)
     if (refusal.length > 0) return refusal
   }
+  const late = wantsHold(connection, transaction)
+  if (late !== null && transaction.rcpt_to.length > 0)
+    await holdLate(plugin, screener, system, connection, transaction)
   return transaction.rcpt_to.length === 0 ? [CODE.ok] : []
 }
 
-function mark(transaction: Judged, state: 'done' | 'failed'): void {
+/**
+ * Another plugin asked for the quarantine behind our verdict: whoever was to get the message does not. What is on its way
+ * to a split recipient is taken back, as long as it can be.
+ */
+async function holdLate(
+  plugin: Plugin,
+  screener: Screening,
+  system: System,
+  connection: Connection,
+  transaction: Judged,
+): Promise<void> {
+  const { decisions, recipients } = transaction[DECIDED] ?? { decisions: [], recipients: [] }
+  const raw = captured(transaction)
+  if (!raw) throw new Error('another plugin wants it held, and the message was not kept')
+  // A person has released it from here, whatever a plugin finds in it.
+  const passed = new Set(decisions.flatMap((one) => (one.passed ? [one.recipient] : [])))
+  const splits = decisions.filter(({ outcome }) => outcome === 'split')
+  const back = await system.takeBackSplits(splits.flatMap(({ item }) => item ?? []))
+  const again = splits.flatMap(({ item, recipient }) =>
+    back.includes(item ?? -1) ? recipient : [],
+  )
+  const held = [
+    ...transaction.rcpt_to.filter((one) => !passed.has(addressOf(one))),
+    ...recipients.filter((one) => again.includes(addressOf(one))),
+  ]
+  if (held.length === 0) return
+  transaction[JUDGED] = 'again'
+  const late = await screener.screen(envelopeOf(plugin, connection, transaction, held), raw)
+  transaction[JUDGED] = 'done'
+  apply(transaction, late, raw)
+  transaction.rcpt_to = transaction.rcpt_to.filter((one) => passed.has(addressOf(one)))
+  tell(plugin, connection, late)
+}
+
+function mark(plugin: Plugin, transaction: Judged, state: 'done' | 'failed'): void {
   transaction[JUDGED] = state
-  forget(transaction)
+  if (state === 'failed' || !othersFollow(plugin)) forget(transaction)
 }
 
 async function judge(
@@ -102,27 +161,37 @@ async function judge(
 ): Promise<Answer> {
   const raw = captured(transaction)
   if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
-  const decisions = await screener.screen(envelopeOf(plugin, connection, transaction), raw)
+  const recipients = transaction.rcpt_to
+  const envelope = envelopeOf(plugin, connection, transaction, recipients)
+  const decisions = await screener.screen(envelope, raw)
   apply(transaction, decisions, raw)
-  mark(transaction, 'done')
-  for (const { outcome, recipient, item, verdict } of decisions)
-    if (item !== null)
-      connection.loginfo(
-        plugin,
-        `${outcome} item=${item} rcpt=<${recipient}> class=${verdict?.class ?? 'none'} score=${verdict?.score.toFixed(4) ?? '-'}`,
-      )
+  const judged: Judged = transaction
+  judged[DECIDED] = { decisions, recipients }
+  mark(plugin, transaction, 'done')
+  tell(plugin, connection, decisions)
   // Then nobody gets it (quarantine/screen.ts).
   const refused = decisions.find(({ outcome }) => outcome === 'reject')
   return refused ? [CODE.deny, `5.7.1 Message refused as spam; id ${refused.item}`] : []
 }
 
-function envelopeOf(plugin: Plugin, connection: Connection, transaction: Transaction): Envelope {
+/** One line a verdict. */
+function tell(plugin: Plugin, connection: Connection, decisions: readonly Decision[]): void {
+  const sender = connection.transaction ? addressOf(connection.transaction.mail_from) : ''
+  for (const decision of decisions) connection.lognotice(plugin, verdictLine(sender, decision))
+}
+
+function envelopeOf(
+  plugin: Plugin,
+  connection: Connection,
+  transaction: Transaction,
+  recipients: readonly Address[],
+): Envelope {
   const asked = askedOf(transaction)
   return {
     client: clientOf(connection, asked?.utf8 ?? false),
     ...(asked && { asked }),
     sender: addressOf(transaction.mail_from),
-    recipients: transaction.rcpt_to.map((recipient) => ({
+    recipients: recipients.map((recipient) => ({
       address: addressOf(recipient),
       route: routeOf(plugin, connection, transaction, recipient),
     })),
@@ -162,7 +231,7 @@ function failure(
   transaction: Transaction,
   error: unknown,
 ): Answer {
-  mark(transaction, 'failed')
+  mark(plugin, transaction, 'failed')
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   connection.logerror(plugin, `cannot judge a message: ${text}`)
   return UNAVAILABLE

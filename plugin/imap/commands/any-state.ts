@@ -1,6 +1,6 @@
 // What a client may ask for at any time (RFC 9051 §6.1)
 import type { ConnectionCommand } from '../command.ts'
-import { logValue } from '../log.ts'
+import { logValue } from '../../text.ts'
 import { parseId, parseNothing } from '../wire/index.ts'
 
 // CAPABILITY (RFC 9051 §6.1.1)
