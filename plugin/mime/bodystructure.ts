@@ -37,7 +37,7 @@ function single(part: Part, extended: boolean): Wire[] {
   else if (part.kind === 'message') {
     const [inner] = part.children
     value.push(
-      envelopeWire(parseEnvelope(inner.header)),
+      envelopeWire(parseEnvelope(inner.header, true)),
       bodyStructure(inner, extended),
       part.lines,
     )

@@ -2,6 +2,7 @@
 // Real mail asks for prefixes: a line belongs to the longest open boundary that it starts with, and
 // of two equal ones to the inner one. All open boundaries stand in one trie, so that a line costs its
 // own length and not the number of multiparts around it.
+import { SEARCH_LINE, SEARCH_MAX } from './bounds.ts'
 import { LF } from './octets.ts'
 
 const DASH = 45
@@ -22,6 +23,7 @@ export interface Match {
 export class Boundaries {
   readonly #root: Node = { next: null, owners: [] }
   readonly #open: Node[] = []
+  #work = 0
 
   get depth(): number {
     return this.#open.length
@@ -50,11 +52,17 @@ export class Boundaries {
   /** What the line at `at` means, or null when it is no boundary line. */
   match(raw: Buffer, at: number): Match | null {
     if (this.#open.length === 0 || raw[at] !== DASH || raw[at + 1] !== DASH) return null
+    // Enough was looked at: what follows belongs to the part in which it stands.
+    if (this.#work > SEARCH_MAX) {
+      this.cut(0)
+      return null
+    }
     let node: Node | undefined = this.#root
     let best = node.owners.at(-1)
     let end = at + 2
+    let i = at + 2
     let shorter: number | undefined // owner of a boundary two bytes shorter than the best
-    for (let i = at + 2; node.next !== null && i < raw.length && raw[i] !== LF;) {
+    for (; node.next !== null && i < raw.length && raw[i] !== LF;) {
       node = node.next.get(raw[i++])
       if (node === undefined) break
       const owner = node.owners.at(-1)
@@ -63,6 +71,7 @@ export class Boundaries {
       best = owner
       end = i
     }
+    this.#work += SEARCH_LINE + i - at
     if (best === undefined) return null
     // "--foo--" ends "foo" or goes on with "foo--": the inner one of the two is meant.
     if (shorter !== undefined && shorter > best && raw[end - 1] === DASH && raw[end - 2] === DASH) {

@@ -108,18 +108,26 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
     if (fields.length < FIELDS_MAX) {
       fields.push({ hash, start: fieldStart, nameEnd, value, valueEnd, end: at })
     } else {
-      const from = fields[FIELDS_MAX - 1].start
-      fields[FIELDS_MAX - 1] = {
-        hash: 0,
-        start: from,
-        nameEnd: from,
-        value: from,
-        valueEnd,
-        end: at,
-      }
+      if (!stop) return manyFields(raw, start, fields, fieldStart)
+      // A part of which nobody reads so much: the rest is its body.
+      at = fieldStart
+      break
     }
   }
   return new Header(raw, start, at, at, fields)
+}
+
+/** The header whose fields are too many to be looked at: the last one is all that follows up to the empty line. */
+function manyFields(raw: Buffer, start: number, fields: Field[], at: number): Header {
+  // Both ends are looked for side by side: there may be but one kind of them, far away.
+  const lf = raw.indexOf('\n\n', at - 1)
+  const crlf = raw.subarray(0, lf < 0 ? raw.length : lf).indexOf('\n\r\n', at - 1)
+  const found = crlf < 0 ? lf : crlf
+  const end = found < 0 ? raw.length : found + 1
+  const last = fields[FIELDS_MAX - 1].start
+  const valueEnd = found > last && raw[found - 1] === CR ? found - 1 : found < 0 ? end : found
+  fields[FIELDS_MAX - 1] = { hash: 0, start: last, nameEnd: last, value: last, valueEnd, end }
+  return new Header(raw, start, end, found < 0 ? end : crlf < 0 ? end + 1 : end + 2, fields)
 }
 
 /** The same of a whole message, with a copy of the header's bytes alone: `raw` need not be kept. */

@@ -1,9 +1,12 @@
 // The MIME tree of a message, RFC 2045-2046, with the byte range of every part. One pass from the
 // first byte to the last, whatever the nesting; never throws. Where the RFCs are silent about broken
-// mail (missing boundaries, boundaries inside headers, truncation) the tree is that of Dovecot.
+// mail (missing boundaries, boundaries inside headers, truncation) the tree is that of Dovecot. It has bounds (bounds.ts):
+// whoever reads the message finds the same parts, so BODYSTRUCTURE and BODY[n] speak of one tree.
 
+import { boundContent, DEPTH_MAX, octetsOf, PARTS_MAX, STRUCTURE_MAX } from './bounds.ts'
 import { Boundaries, type Match } from './boundaries.ts'
 import { type Content, emptyContent, parseContent } from './content.ts'
+import { envelopeOctets } from './envelope.ts'
 import { Header, parseHeader } from './headers.ts'
 import { countLines } from './lines.ts'
 import { boundaryOf } from './params.ts'
@@ -32,11 +35,6 @@ export interface Part {
   readonly children: readonly Part[]
 }
 
-/** Nesting behind this is not looked into: real mail has less than 20 levels. */
-export const DEPTH_MAX = 100
-/** Parts behind this many are not told apart: bounds the length of a BODYSTRUCTURE. */
-export const PARTS_MAX = 10_000
-
 type Mutable = { -readonly [K in keyof Part]: Part[K] } & {
   children: Part[]
   lineBase: number
@@ -45,6 +43,22 @@ type Mutable = { -readonly [K in keyof Part]: Part[K] } & {
 }
 
 const DASHES = Buffer.from('\n--')
+
+const OPAQUE = { kind: 'leaf', type: 'application', subtype: 'octet-stream' } as const
+
+function newPart(raw: Buffer, header: Header, headerEnd = header.end) {
+  return {
+    raw,
+    header,
+    headerEnd,
+    bodyStart: headerEnd,
+    bodyEnd: headerEnd,
+    lines: 0,
+    children: [],
+    lineBase: 0,
+    closing: null,
+  }
+}
 
 export function parseStructure(raw: Buffer): Part {
   return new Parser(raw).parse()
@@ -57,6 +71,8 @@ class Parser {
   readonly #stack: Mutable[] = []
   readonly #owners: number[] = []
   #parts = 0
+  /** Octets that the parts say of themselves. */
+  #said = 0
   #messages = 0
   #countedTo = 0
   #lines = 0
@@ -95,11 +111,11 @@ class Parser {
         if (lf < 0) break
         at = lf + 1
         this.#cut(closing ? depth : depth + 1)
-        if (!closing && this.#parts < PARTS_MAX) {
+        if (!closing && !this.#full) {
           next = at
           break
         }
-        if (!closing) this.#cut(0)
+        if (!closing) this.#pushRest(at)
         this.#nextBoundary(at)
       }
       if (next === null) break
@@ -137,19 +153,13 @@ class Parser {
   /** Opens a part below the innermost open one. */
   #push(header: Header, headerEnd: number): Mutable {
     const parent = this.#stack.at(-1)
-    const content = parseContent(header, parent?.kind === 'multipart')
+    const said = parseContent(header, parent?.kind === 'multipart')
+    const content = boundContent(said)
+    this.#said += octetsOf(content) + (parent?.kind === 'message' ? envelopeOctets(header) : 0)
     const part: Mutable = {
-      raw: this.#raw,
-      header,
-      headerEnd,
-      bodyStart: headerEnd,
-      bodyEnd: headerEnd,
-      lines: 0,
+      ...newPart(this.#raw, header, headerEnd),
       ...this.#typeOf(content, parent),
       content,
-      children: [],
-      lineBase: 0,
-      closing: null,
     }
     this.#parts++
     parent?.children.push(part)
@@ -158,13 +168,27 @@ class Parser {
     else this.#countedTo = headerEnd
     part.lineBase = this.#lines
     if (part.kind === 'message') this.#messages++
-    const boundary =
-      part.kind === 'multipart' ? boundaryOf(content.contentType?.params ?? []) : null
+    const boundary = part.kind === 'multipart' ? boundaryOf(said.contentType?.params ?? []) : null
     if (boundary !== null && this.#match === null) {
       this.#owners.push(this.#stack.length - 1)
       this.#boundaries.push(boundary)
     }
     return part
+  }
+
+  /** Will the next part be the last? */
+  get #full(): boolean {
+    return this.#parts >= PARTS_MAX - 1 || this.#said > STRUCTURE_MAX
+  }
+
+  /** All that follows as one leaf of the innermost open multipart, to the end of the message. */
+  #pushRest(at: number): void {
+    this.#cut(0)
+    const header = new Header(this.#raw, at, at, at, [])
+    const part = { ...newPart(this.#raw, header), ...OPAQUE, content: emptyContent() }
+    this.#parts++
+    this.#stack.at(-1)?.children.push(part)
+    this.#stack.push(part)
   }
 
   #typeOf({ contentType }: Content, parent: Mutable | undefined) {
@@ -176,8 +200,7 @@ class Parser {
       contentType?.subtype?.toLowerCase() ?? null,
       digest,
     )
-    if (kind === 'opaque')
-      return { kind: 'leaf' as const, type: 'application', subtype: 'octet-stream' }
+    if (kind === 'opaque') return OPAQUE
     const fallback =
       kind === 'text'
         ? 'plain'
@@ -190,7 +213,7 @@ class Parser {
   }
 
   #kindOf(type: string, subtype: string | null, digest: boolean): Kind | 'opaque' {
-    const full = this.#stack.length >= DEPTH_MAX || this.#parts >= PARTS_MAX
+    const full = this.#stack.length >= DEPTH_MAX || this.#full
     if (type === 'multipart') return full ? 'opaque' : 'multipart'
     if (type === 'message') {
       // message/global of RFC 6532 §3.7 is listed alike: RFC 9051 §9, media-message.
@@ -203,9 +226,9 @@ class Parser {
   /** The next line from `at`, a line's start, that is an open boundary, left in #match and #line. */
   #nextBoundary(at: number): void {
     const raw = this.#raw
-    if (this.#boundaries.depth === 0) return
     let line = at
     do {
+      if (this.#boundaries.depth === 0) return
       this.#match = this.#boundaries.match(raw, line)
       this.#line = line
       if (this.#match !== null) return

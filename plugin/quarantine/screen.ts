@@ -29,7 +29,7 @@ import { homeOf } from './folders/folders.ts'
 import { listQuery } from './lists/query.ts'
 import { releasedHere } from './release/pass-mark.ts'
 import { knownSettings } from './settings.ts'
-import { keptSummary } from './folders/summary.ts'
+import { makeSummary } from './folders/summary.ts'
 
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
@@ -180,7 +180,7 @@ async function keep(
   const identity = identityKey(root)
   const outgoing = envelope.direction === 'out'
   return await write(ctx, { actor: 'smtp' }, (tx) => {
-    const blob = tx.blob(raw, (item) => keptSummary(root, item))
+    const blob = tx.blob(raw, (item) => makeSummary(root, item))
     // An address that is named twice (x@, X@) has one item.
     const kept = new Map<string, number>()
     const once = (kind: string, plan: Plan, arrives: () => number): number => {

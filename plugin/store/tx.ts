@@ -10,7 +10,7 @@ import { EVENT_VERSION, kindOf, type EventBody, type NewItem, type Stamp } from 
 const SEQ_MAX = 2 ** 32 - 1
 
 /** Null where no summary is worth keeping. */
-export type Summarize = (item: NewItem) => Uint8Array | null
+export type Summarize = (item: NewItem) => Uint8Array
 
 /** What a decision is given: all that it may read and write. */
 export interface Tx {

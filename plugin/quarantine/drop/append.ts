@@ -11,7 +11,7 @@ import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
 import { meaning, meaningFor } from './meaning.ts'
 import { settingsFor } from '../settings.ts'
-import { keptSummary } from '../folders/summary.ts'
+import { makeSummary } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
 
 export interface Appended {
@@ -84,7 +84,7 @@ function deposit(
     flags,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
-      blob: tx.blob(raw, (item) => keptSummary(root, item)),
+      blob: tx.blob(raw, (item) => makeSummary(root, item)),
       size: raw.length,
       at: date ?? tx.at,
       ...(zone !== undefined && { zone }),

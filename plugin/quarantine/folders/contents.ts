@@ -12,7 +12,7 @@ import { readRows } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { itemFor, placedFor, seenBy, type Placed } from '../eyes.ts'
 import type { Folder } from './folders.ts'
-import { keptSummary, makeSummary, readSummary, type Summary } from './summary.ts'
+import { makeSummary, readSummary, type Summary } from './summary.ts'
 
 export function status(ctx: Context, login: Login, folder: Folder): FolderStatus {
   return folderStatus(ctx.store.views, login.scope, folder.id)
@@ -85,10 +85,9 @@ function summarize(ctx: Context, id: number): Summary | null {
   if (!item) return null
   const raw = unlessDamaged(() => rawOf(ctx, item))
   if (!raw) return readSummary(id, makeSummary(parseStructure(DAMAGED), item))
-  const root = parseStructure(raw)
-  const kept = keptSummary(root, item)
-  if (kept) ctx.store.beside.keepSummary(id, kept)
-  return readSummary(id, kept ?? makeSummary(root, item))
+  const made = makeSummary(parseStructure(raw), item)
+  ctx.store.beside.keepSummary(id, made)
+  return readSummary(id, made)
 }
 
 /** What lists show of a message that is damaged and was not summarised before. */

@@ -18,11 +18,9 @@ import type { Part } from '../../mime/structure.ts'
 import { isMessageLeaf } from '../../mime/text.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 4
+const VERSION = 5
 /** Octets before the text: see `encode`. */
 const HEAD = 112
-/** A longer one (hostile mail: thousands of parts) is not kept: it would cost more than it saves. */
-const KEPT_MAX = 65_536
 const THREAD = 15
 const NO_DAY = -0x8000_0000
 
@@ -77,7 +75,7 @@ type Summarized = Pick<
 /** Octets of each text that is kept for lists. */
 const TEXT_MAX = 400
 
-/** The record of a message, as it is kept. */
+/** The record of a message, as it is kept: of any message, for its structure has bounds (mime/bounds.ts). */
 export function makeSummary(root: Part, item: Summarized): Buffer {
   const { blob, size, at, zone = 0, scope, verdict, due } = item
   const { raw } = root
@@ -150,12 +148,6 @@ function isPlain(part: Part): boolean {
     if (!/^(?:7bit|8bit|binary)$/i.test(content.encoding ?? '7bit')) return false
   }
   return children.every(isPlain)
-}
-
-/** The record to be kept, or null for one that is not worth it. */
-export function keptSummary(root: Part, item: Summarized): Buffer | null {
-  const bytes = makeSummary(root, item)
-  return bytes.length > KEPT_MAX ? null : bytes
 }
 
 /** Null for a record that another version of this file made. */

@@ -7,7 +7,7 @@ import { parseStructure } from '../../mime/structure.ts'
 import { DAY } from '../../time.ts'
 import type { Context } from '../context.ts'
 import { settingsFor } from '../settings.ts'
-import { keptSummary } from '../folders/summary.ts'
+import { makeSummary } from '../folders/summary.ts'
 
 export interface Notice {
   /** Printable ASCII. */
@@ -45,7 +45,7 @@ export function deliverNotice(
     flags: { system: 0, keywords: [] },
     item: {
       kind: 'notice',
-      blob: tx.blob(raw, (item) => keptSummary(parseStructure(raw), item)),
+      blob: tx.blob(raw, (item) => makeSummary(parseStructure(raw), item)),
       size: raw.length,
       at: tx.at,
       direction: 'in',
