@@ -103,15 +103,21 @@ export const CONFIG = {
     trash: folder('Trash', 'Deleted messages, where imap.trash is on'),
   },
   login: {
-    failures: num(5, 'Wrong passwords for one account before it is locked for a while', {
-      min: 1,
-      max: 1000,
-    }),
-    source_failures: num(50, 'Wrong passwords from one network address before it is locked out', {
-      min: 1,
-      max: 1_000_000,
-    }),
+    failures: num(
+      5,
+      'Wrong passwords for one account from one network before that network is locked out of it for a while',
+      { min: 1, max: 1000 },
+    ),
+    source_failures: num(
+      50,
+      'Wrong passwords from one network (an IPv4 address, a /64 of IPv6) before it is locked out of all accounts',
+      { min: 1, max: 1_000_000 },
+    ),
     lockout_minutes: num(10, 'Length of a lock-out in minutes', { min: 1, max: 10080 }),
+    scram: bool(
+      true,
+      'Offer SCRAM-SHA-256; no: passwords that are set from then on have no keys for it in the database',
+    ),
   },
   settings: SETTINGS,
 } satisfies Record<string, Record<string, Field<unknown>>>

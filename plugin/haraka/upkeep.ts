@@ -4,13 +4,14 @@ import type { Plugin } from './types.ts'
 
 const EVERY_MS = 10 * 60_000
 
-/** Expires items, keeps the model as a snapshot, trims the journal; answers how to stop. */
+/** Expires items, keeps the model as a snapshot, trims the journal and what is kept of logins; answers how to stop. */
 export function startUpkeep(plugin: Plugin, { quarantine }: Lazaret): () => void {
   const upkeep = async (): Promise<void> => {
     const gone = await quarantine.system.expire()
     if (gone > 0) plugin.loginfo(`${gone} items expired`)
     await quarantine.system.snapshotModel()
     await quarantine.system.trimJournal()
+    await quarantine.system.sweepGuards()
   }
   let timer: NodeJS.Timeout
   const schedule = (): void => {

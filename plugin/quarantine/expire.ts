@@ -4,7 +4,7 @@ import { boundGroups } from '../store/bounds.ts'
 import { getItem, dueItems } from '../store/items.ts'
 import { getModel } from '../store/lessons.ts'
 import { draftsBefore } from '../store/lists.ts'
-import { DAY } from '../time.ts'
+import { DAY, MINUTE } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { groupPlaces, placesOf } from './folders/expunge.ts'
 
@@ -66,6 +66,12 @@ export async function snapshotModel(ctx: Context, force = false): Promise<boolea
 export async function trimJournal(ctx: Context, now = Date.now()): Promise<number> {
   const cutoff = now - ctx.config.main.journal_days * DAY
   return await ctx.store.trim(cutoff, getModel(ctx.store.views).upto)
+}
+
+/** Drops what is kept of logins and has no effect any more. Answers how many records. */
+export async function sweepGuards(ctx: Context, now = Date.now()): Promise<number> {
+  const { lockout_minutes } = ctx.config.login
+  return await ctx.store.beside.guards.sweep(now, lockout_minutes * MINUTE)
 }
 
 function lessonsSince(ctx: Context): number {

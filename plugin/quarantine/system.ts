@@ -75,4 +75,7 @@ export class System {
   trimJournal(now?: number): Promise<number> {
     return expiry.trimJournal(this.#ctx, now)
   }
+  sweepGuards(now?: number): Promise<number> {
+    return expiry.sweepGuards(this.#ctx, now)
+  }
 }

@@ -1,48 +1,22 @@
 // What lies beside the views: neither history nor a view of it, so it is not in the journal, not compared
-// and not replicated. Login counters, \Recent, summaries. Every change of it is a verb here.
+// and not replicated. Of logins (guards.ts), \Recent, summaries. Every change of it is a verb here.
 import { decode, encode } from './codec.ts'
 import type { BesideTables, Env, Views } from './env.ts'
+import { Guards } from './guards.ts'
 import type { Scope } from '../mail.ts'
 
-/** Wrong passwords of one account or one network address. */
-export interface Attempts {
-  failures: number
-  /** Unix time in ms: of the last failure, or until when no more are taken. */
-  until: number
-}
-
 export class Beside {
+  readonly guards: Guards
   readonly #env: Env
   readonly #tables: BesideTables
   readonly #views: Views
   readonly #made = new Map<number, Uint8Array>()
 
   constructor(env: Env) {
+    this.guards = new Guards(env)
     this.#env = env
     this.#tables = env.beside
     this.#views = env.views
-  }
-
-  /** What is counted under `guard`, which names an account or an address. */
-  attempts(guard: string[]): Attempts {
-    const bytes = this.#tables.guard.get(guard)
-    return bytes ? decode<Attempts>(bytes) : { failures: 0, until: 0 }
-  }
-
-  /** Puts what `count` makes of each of these, in every process at once. */
-  async countAttempts(
-    guards: readonly string[][],
-    count: (old: Attempts, index: number) => Attempts,
-  ): Promise<void> {
-    await this.#env.write(() => {
-      for (const [i, guard] of guards.entries())
-        this.#tables.guard.put(guard, encode(count(this.attempts(guard), i)))
-    })
-  }
-
-  async forgiveAttempts(guard: string[]): Promise<void> {
-    if (!this.#tables.guard.has(guard)) return
-    await this.#env.write(() => this.#tables.guard.remove(guard))
   }
 
   /** UID from which on no session was told of the messages of a folder (RFC 3501 §2.3.2). */

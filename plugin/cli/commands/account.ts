@@ -1,10 +1,12 @@
 // lazaret account: who may log in over IMAP.
 import { Command, Option } from 'commander'
 import type { Tier } from '../../mail.ts'
-import { colors, count, table, when } from '../output.ts'
+import type { Shown } from '../../quarantine/verbs/accounts.ts'
+import { clean, colors, count, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
 import { act } from '../action.ts'
 
+const HEAD = ['name', 'sees', 'created (UTC)', 'last login (UTC)', 'locked']
 const TIERS: Tier[] = ['super-admin', 'domain', 'address']
 
 interface AddOptions {
@@ -59,15 +61,43 @@ Examples:
     .description('all accounts')
     .action(
       act<object, []>(async ({ verbs }) => {
-        const accounts = verbs.accounts.list()
-        const rows = accounts.map(({ name, tier, created }) => [name, tier, when(created)])
+        const accounts = verbs.accounts.list().map(({ name }) => verbs.accounts.show(name))
+        const rows = accounts.map(({ name, tier, created, lastLogin, locked }) => [
+          name,
+          tier,
+          when(created),
+          lastLogin ? when(lastLogin.at) : 'never',
+          locked.length > 0 ? `for ${count(locked.length, 'network')}` : '',
+        ])
         return {
           value: accounts,
           text:
             rows.length === 0
               ? 'There are no accounts yet; `lazaret account add NAME` makes one.'
-              : `${table([['name', 'sees', 'created (UTC)'], ...rows])}\n${colors.dim(count(rows.length, 'account'))}`,
+              : `${table([HEAD, ...rows])}\n${colors.dim(count(rows.length, 'account'))}`,
         }
+      }),
+    )
+  command
+    .command('show <name>')
+    .description('an account: what it sees, its last login, who is locked out of it')
+    .action(
+      act<object, [string]>(async ({ verbs }, _options, name) => {
+        const shown = verbs.accounts.show(name)
+        return { value: shown, text: whole(shown) }
+      }),
+    )
+  command
+    .command('unlock <name>')
+    .description('let in again who gave too many wrong passwords for an account')
+    .action(
+      act<object, [string]>(async ({ verbs }, _options, name) => {
+        const networks = await verbs.accounts.unlock(name)
+        const text =
+          networks > 0
+            ? `${name} was locked for ${count(networks, 'network')}, and is no more.`
+            : `${name} was not locked; wrong passwords so far are forgotten.`
+        return { value: { name, networks }, text }
       }),
     )
   command
@@ -80,6 +110,17 @@ Examples:
       }),
     )
   return command
+}
+
+function whole({ name, tier, scope, created, lastLogin, locked }: Shown): string {
+  const lines = [
+    ['Account', name],
+    ['Sees', tier === 'super-admin' ? 'everything' : scope],
+    ['Created', `${when(created)} UTC`],
+    ['Last login', lastLogin ? `${when(lastLogin.at)} UTC, from ${lastLogin.network}` : 'never'],
+    ...locked.map(({ network, until }) => ['Locked', `${network}, until ${when(until)} UTC`]),
+  ]
+  return lines.map(([what, text]) => `${what.padEnd(12)}${clean(text)}`).join('\n')
 }
 
 function tierOf(name: string): Tier {

@@ -36,7 +36,7 @@ const AUTHENTICATE: ConnectionCommand<Authenticate> = {
   parse: parseAuthenticate,
   async run(connection, { mechanism, initial }) {
     needPrivacy(connection)
-    if (!Object.hasOwn(MECHANISM, mechanism))
+    if (!connection.capabilities.includes(`AUTH=${mechanism}`))
       throw new Refused('invalid', `There is no mechanism ${mechanism} here.`)
     return await logInBy(connection, () =>
       MECHANISM[mechanism](connection, askOf(connection), initial),

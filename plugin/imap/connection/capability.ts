@@ -10,7 +10,8 @@ const BEFORE_LOGIN = [
   'LITERAL-', // a stranger's literals are small anyway (RFC 7888 §5)
 ]
 
-export const MECHANISMS = ['PLAIN', 'LOGIN', 'SCRAM-SHA-256'] as const
+const MECHANISMS = ['PLAIN', 'LOGIN']
+const SCRAM = 'SCRAM-SHA-256'
 
 const AFTER_LOGIN = [
   ...ALWAYS,
@@ -57,14 +58,17 @@ export interface Announced {
   readonly loggedIn: boolean
   /** octets */
   readonly appendLimit: number
+  /** SCRAM is offered */
+  readonly scram: boolean
 }
 
-export function capabilities({ peer, loggedIn, appendLimit }: Announced): string[] {
+export function capabilities({ peer, loggedIn, appendLimit, scram }: Announced): string[] {
   if (loggedIn) {
     const compress = peer.compressed ? [] : ['COMPRESS=DEFLATE'] // RFC 4978 §3
     return [...AFTER_LOGIN, `APPENDLIMIT=${appendLimit}`, ...compress]
   }
   // RFC 9051 §6.2.1, §11.1: no password travels in the clear
   if (!peer.secure) return [...BEFORE_LOGIN, 'STARTTLS', 'LOGINDISABLED']
-  return [...BEFORE_LOGIN, ...MECHANISMS.map((name) => `AUTH=${name}`)]
+  const mechanisms = scram ? [...MECHANISMS, SCRAM] : MECHANISMS
+  return [...BEFORE_LOGIN, ...mechanisms.map((name) => `AUTH=${name}`)]
 }

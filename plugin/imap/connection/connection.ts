@@ -51,9 +51,10 @@ export class ImapConnection implements Connection {
   }
 
   get capabilities(): string[] {
-    const { append_limit } = this.quarantine.config.imap
+    const { imap, login } = this.quarantine.config
     const loggedIn = this.#session !== null
-    return capabilities({ peer: this.peer, loggedIn, appendLimit: append_limit })
+    const { append_limit: appendLimit } = imap
+    return capabilities({ peer: this.peer, loggedIn, appendLimit, scram: login.scram })
   }
 
   /** Serves the client until its end; `tls` from its first byte. Never throws. */

@@ -85,14 +85,17 @@ async function scram(
   const { user } = server
   const account = await naming(user, () => quarantine.logins.scram(user, peer.network))
   const final = (await ask(server.first(account.keys))).toString('utf8')
-  const proof = server.final(final, account.keys)
-  if (proof === null || !account.login) {
-    await quarantine.logins.failed(user, peer.network)
-    throw new Failed(user, new Refused('wrong-login', WRONG))
-  }
+  let signature = ''
+  const login = await naming(user, () =>
+    quarantine.logins.prove(user, peer.network, () => {
+      const proof = server.final(final, account.keys)
+      signature = proof ?? ''
+      return proof === null ? null : account.login
+    }),
+  )
   // RFC 9051 §6.2.2: data with success travels in a challenge that an empty line answers
-  await ask(proof)
-  return account.login
+  await ask(signature)
+  return login
 }
 
 async function naming<T>(user: string, check: () => T | Promise<T>): Promise<T> {

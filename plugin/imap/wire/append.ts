@@ -2,7 +2,7 @@
 import { Bad } from '../../errors.ts'
 import type { DateTime } from './dates.ts'
 import { Reader, type ReaderOptions } from './reader.ts'
-import type { Received } from './receiver.ts'
+import type { Received } from './step.ts'
 
 interface Prefix {
   readonly flags: readonly string[]

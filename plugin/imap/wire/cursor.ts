@@ -4,7 +4,7 @@ import { Bad } from '../../errors.ts'
 import { latin1 } from './bytes.ts'
 import * as chars from './chars.ts'
 import { isClass } from './chars.ts'
-import type { Part } from './receiver.ts'
+import type { Part } from './step.ts'
 
 /** Largest values: number is 32 bits, number64 63 bits (RFC 9051 §9, RFC 7162 §7). */
 const NUMBER_MAX = 0xffff_ffff

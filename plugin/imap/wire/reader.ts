@@ -4,7 +4,7 @@ import * as chars from './chars.ts'
 import { Cursor, decode } from './cursor.ts'
 import { readDate, readDateTime, type DateTime } from './dates.ts'
 import { FLAG_LENGTH_MAX, FLAGS_MAX, MAILBOX_LENGTH_MAX } from './limits.ts'
-import type { Received } from './receiver.ts'
+import type { Received } from './step.ts'
 import { readSet, readSetOrSaved, type SAVED, type SequenceSet } from './sets.ts'
 import { decodeUtf7 } from './utf7.ts'
 

@@ -5,49 +5,8 @@ import { readHead, readTag, type Head } from './head.ts'
 import { Input } from './input.ts'
 import { BEFORE_LOGIN, LINE_SKIP_MAX, SASL_LINE_MAX, TAG_MAX } from './limits.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { bad, type Part, type Received, type Step } from './step.ts'
 import { HEADER_MAX, readLiteralHeader, type LiteralHeader } from './literal.ts'
-
-/** A piece of a command: text of a line without its literal header and line end, or a literal. */
-export type Part =
-  | { readonly kind: 'text'; readonly bytes: Buffer }
-  | { readonly kind: 'literal'; readonly bytes: Buffer; readonly binary: boolean }
-
-/** A command, or its start: arguments begin at byte `at` of the first part, which is text. */
-export interface Received {
-  readonly tag: string
-  /** upper case, "UID FETCH" for UID forms */
-  readonly name: string
-  readonly at: number
-  readonly parts: readonly Part[]
-}
-
-export type Step =
-  /** nothing to do before more is pushed */
-  | { readonly kind: 'bytes' }
-  /**
-   * A literal is announced; `accept()` or `refuse()` must follow. A synchronizing one waits for the
-   * session to write `+ ...` (accept) or a tagged NO or BAD (refuse). `start` is the command so far.
-   */
-  | {
-      readonly kind: 'literal'
-      readonly size: number
-      readonly sync: boolean
-      /** literal8, `~{n}` (RFC 3516, RFC 6855) */
-      readonly binary: boolean
-      readonly start: Received
-    }
-  /** a whole command */
-  | { readonly kind: 'command'; readonly command: Received }
-  /** one line without its end, in `mode` 'line' */
-  | { readonly kind: 'line'; readonly bytes: Buffer }
-  /** Answer `tag BAD reason`, or `tag NO [code] reason` with a code; `close` then ends it. */
-  | {
-      readonly kind: 'bad'
-      readonly tag: string
-      readonly reason: string
-      readonly code?: 'TOOBIG' | 'UNAVAILABLE'
-      readonly close: boolean
-    }
 
 /** Octets of a part beside its bytes, roughly. */
 const PART = 160
@@ -57,14 +16,6 @@ const NEED_BYTES: Step = { kind: 'bytes' }
 const NUL = 'A line must not contain NUL'
 const NO_ROOM = 'The server lacks memory for this command; try again later'
 const TOO_MUCH = 'A literal is too big to be thrown away, the connection is closed'
-
-function bad(
-  tag: string,
-  reason: string,
-  more: { code?: 'TOOBIG' | 'UNAVAILABLE'; close?: boolean } = {},
-): Step & { kind: 'bad' } {
-  return { kind: 'bad', tag, reason, code: more.code, close: more.close ?? false }
-}
 
 /**
  * Receiver of one connection. `push` what the socket gives, then call `next` until it needs bytes.

@@ -6,9 +6,10 @@ import type { Views } from '../../store/env.ts'
 import type { AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
-import { forgive } from './guard.ts'
+import type { Visit } from '../../store/guards.ts'
+import { lockedUntil } from './guard.ts'
 import { accountName, checkName, getAccount, scopeOf } from './names.ts'
-import { checkPassword, hashPassword, scramSecret } from './password.ts'
+import { checkPassword, newSecrets } from './password.ts'
 
 export interface Account {
   name: string
@@ -16,6 +17,14 @@ export interface Account {
   scope: Scope
   /** Unix time in ms. */
   created: number
+}
+
+/** An account with what is kept of its logins beside it. */
+export interface Shown extends Account {
+  /** Null where it never logged in. */
+  lastLogin: Visit | null
+  /** Networks that have given too many wrong passwords, and until when they are locked out (Unix ms). */
+  locked: { network: string; until: number }[]
 }
 
 export function listAccounts(ctx: Context, login: Login): Account[] {
@@ -26,6 +35,25 @@ export function listAccounts(ctx: Context, login: Login): Account[] {
     if (seenBy(login, account)) accounts.push(account)
   }
   return accounts
+}
+
+export function showAccount(ctx: Context, login: Login, user: string): Shown {
+  const name = accountName(user)
+  const { tier, created } = managed(ctx.store.views, login, name)
+  const { guards } = ctx.store.beside
+  const locked = guards.attemptsOn(name).flatMap(({ network }) => {
+    const until = lockedUntil(ctx, name, network)
+    return until > 0 ? [{ network, until }] : []
+  })
+  const lastLogin = guards.lastVisit(name)
+  return { name, tier, scope: scopeOf(name, tier), created, lastLogin, locked }
+}
+
+/** Wrong passwords so far count no more. Answers how many networks were locked out. */
+export async function unlockAccount(ctx: Context, login: Login, user: string): Promise<number> {
+  const { name, locked } = showAccount(ctx, login, user)
+  await ctx.store.beside.guards.unlock(name)
+  return locked.length
 }
 
 export async function addAccount(
@@ -41,7 +69,7 @@ export async function addAccount(
   const scope = scopeOf(name, tier)
   if (!seenBy(login, { scope }))
     throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
-  const secrets = await newSecrets(password)
+  const secrets = await newSecrets(password, asker(name), ctx.config.login)
   return await write(ctx, { actor: login.account }, (tx) => {
     if (tx.views.accounts.has(name))
       throw new Refused(
@@ -62,13 +90,13 @@ export async function setPassword(
   const name = accountName(user)
   checkPassword(password)
   managed(ctx.store.views, login, name)
-  const secrets = await newSecrets(password)
+  const secrets = await newSecrets(password, asker(name), ctx.config.login)
   await write(ctx, { actor: login.account }, (tx) => {
     // Asked again: while the password was hashed, the account may have become another.
     const { tier, created } = managed(tx.views, login, name)
     tx.append({ type: 'account', name, account: { tier, ...secrets, created } })
   })
-  await forgive(ctx, name)
+  await ctx.store.beside.guards.forget(name, { gone: false })
 }
 
 export async function removeAccount(ctx: Context, login: Login, user: string): Promise<void> {
@@ -77,6 +105,7 @@ export async function removeAccount(ctx: Context, login: Login, user: string): P
     managed(tx.views, login, name)
     tx.append({ type: 'account', name, account: null })
   })
+  await ctx.store.beside.guards.forget(name, { gone: true })
 }
 
 function managed(views: Views, login: Login, name: string): AccountRecord {
@@ -85,9 +114,8 @@ function managed(views: Views, login: Login, name: string): AccountRecord {
   return record
 }
 
-async function newSecrets(password: string): Promise<Pick<AccountRecord, 'password' | 'scram'>> {
-  return { password: await hashPassword(password), scram: scramSecret(password) }
-}
+/** Whoever makes accounts waits for nobody who guesses at them. */
+const asker = (account: string) => ({ account, network: '', known: true })
 
 const noAccount = (name: string): Refused =>
   new Refused('not-found', `There is no account '${name}' that you manage.`)

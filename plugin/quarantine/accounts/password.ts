@@ -1,34 +1,28 @@
 // Passwords: scrypt (RFC 7914) for what a login sends, SCRAM keys (RFC 5802) for those that prove it.
-import {
-  createHash,
-  createHmac,
-  pbkdf2Sync,
-  randomBytes,
-  scrypt,
-  timingSafeEqual,
-} from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
+import { Deriver } from './deriver.ts'
+import { HashQueue, type Asker } from './hash-queue.ts'
 
 /** Characters. */
 const PASSWORD_MIN = 8
 export const PASSWORD_MAX = 1024
 
-const scryptAsync = promisify<
-  string,
-  Buffer,
-  number,
-  { N: number; r: number; p: number; maxmem: number },
-  Buffer
->(scrypt)
+/** Of the process: what it may spend on passwords does not grow with what asks for it. */
+const deriver = new Deriver()
+export const queue = new HashQueue()
 
 /** RFC 7914 §2; 2^15 * 8 * 128 octets = 32 MiB for each verification. */
 const N = 2 ** 15
 const R = 8
 const P = 1
 const KEY_LENGTH = 32
-/** RFC 7677 §4 asks for at least 4096. */
-const SCRAM_ITERATIONS = 10_000
+/**
+ * RFC 7677 §4 asks for at least 4096. So many cost a guess more processor time than our scrypt does, which is what
+ * OWASP's Password Storage Cheat Sheet holds equal (600,000 of PBKDF2-HMAC-SHA256): whoever reads the database gains
+ * nothing by the other one of the two. A client computes them at each login.
+ */
+export const SCRAM_ITERATIONS = 600_000
 
 /** Refuses a password that is none. */
 export function checkPassword(password: string): void {
@@ -41,8 +35,20 @@ export function checkPassword(password: string): void {
     )
 }
 
+/** What proves a password, as an account keeps it; without SCRAM keys where `scram` is false. */
+export async function newSecrets(
+  password: string,
+  asker: Asker,
+  { scram }: { scram: boolean },
+): Promise<{ password: string; scram: string }> {
+  return await queue.run(asker, async () => ({
+    password: await hashPassword(password),
+    scram: scram ? await scramSecret(password) : '',
+  }))
+}
+
 /** `scrypt$N$r$p$salt$hash`, the last two base64. */
-export async function hashPassword(password: string): Promise<string> {
+async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   return written(salt, await derive(password, salt, N, R, P))
 }
@@ -56,11 +62,18 @@ function written(salt: Buffer, hash: Buffer): string {
   return ['scrypt', N, R, P, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+/** The same work for every password of today's cost, right or wrong. Refused where too many wait. */
+export async function verifyPassword(
+  password: string,
+  stored: string,
+  asker: Asker,
+): Promise<boolean> {
   const [scheme, n, r, p, salt, hash] = stored.split('$')
   if (scheme !== 'scrypt' || !hash) throw new Error(`unknown password scheme '${scheme}'`)
   const wanted = Buffer.from(hash, 'base64')
-  const given = await derive(password, Buffer.from(salt, 'base64'), Number(n), Number(r), Number(p))
+  const given = await queue.run(asker, () =>
+    derive(password, Buffer.from(salt, 'base64'), Number(n), Number(r), Number(p)),
+  )
   return timingSafeEqual(given, wanted)
 }
 
@@ -72,9 +85,10 @@ export interface ScramKeys {
 }
 
 /** `SCRAM-SHA-256$iterations$salt$storedKey$serverKey`, base64 parts (RFC 5802 §3, RFC 7677). */
-export function scramSecret(password: string): string {
+async function scramSecret(password: string): Promise<string> {
   const salt = randomBytes(16)
-  const salted = pbkdf2Sync(normal(password), salt, SCRAM_ITERATIONS, 32, 'sha256')
+  const how = { scheme: 'pbkdf2', iterations: SCRAM_ITERATIONS } as const
+  const salted = await deriver.derive(how, normal(password), salt, 32)
   const clientKey = createHmac('sha256', salted).update('Client Key').digest()
   const storedKey = createHash('sha256').update(clientKey).digest('base64')
   const serverKey = createHmac('sha256', salted).update('Server Key').digest('base64')
@@ -116,5 +130,5 @@ async function derive(
   r: number,
   p: number,
 ): Promise<Buffer> {
-  return await scryptAsync(normal(password), salt, KEY_LENGTH, { N: n, r, p, maxmem: 256 * n * r })
+  return await deriver.derive({ scheme: 'scrypt', n, r, p }, normal(password), salt, KEY_LENGTH)
 }

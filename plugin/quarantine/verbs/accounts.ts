@@ -3,6 +3,8 @@ import type { Login, Tier } from '../../mail.ts'
 import * as accounts from '../accounts/accounts.ts'
 import type { Context } from '../context.ts'
 
+export type { Shown } from '../accounts/accounts.ts'
+
 export class AccountVerbs {
   readonly #ctx: Context
   readonly #login: Login
@@ -14,6 +16,12 @@ export class AccountVerbs {
 
   list(): accounts.Account[] {
     return accounts.listAccounts(this.#ctx, this.#login)
+  }
+  show(name: string): accounts.Shown {
+    return accounts.showAccount(this.#ctx, this.#login, name)
+  }
+  unlock(name: string): Promise<number> {
+    return accounts.unlockAccount(this.#ctx, this.#login, name)
   }
   add(name: string, tier: Tier, password: string): Promise<accounts.Account> {
     return accounts.addAccount(this.#ctx, this.#login, name, tier, password)

@@ -40,6 +40,24 @@ describe('lazaret account', () => {
     const passwd = ['account', 'passwd', 'user@example.com', '--password-stdin']
     expect((await at(passwd, { input: 'another horse' })).code).toBe(0)
     expect(await login('another horse')).toBe('user@example.com')
+    await logins.rest()
+    for (let i = 0; i < 5; i++)
+      await expect(logins.login('user@example.com', `wrong ${i} xx`, '192.0.2.1')).rejects.toThrow(
+        'wrong',
+      )
+    const show = ['account', 'show', 'user@example.com']
+    expect(await json(show)).toMatchObject({
+      lastLogin: { network: 'test' },
+      locked: [{ network: '192.0.2.1' }],
+    })
+    expect((await at(show)).out).toMatch(
+      /Last login +20.* UTC, from test\nLocked +192\.0\.2\.1, until 20/,
+    )
+    expect((await at(['account', 'list'])).out).toMatch(/user@example\.com .* for 1 network/)
+    expect((await at(['account', 'unlock', 'user@example.com'])).out).toContain(
+      'locked for 1 network',
+    )
+    expect(await json(show)).toMatchObject({ locked: [] })
     await expect(login('correct horse')).rejects.toThrow('wrong')
     expect((await at(['account', 'remove', 'user@example.com'])).code).toBe(0)
     await expect(login('another horse')).rejects.toThrow('wrong')

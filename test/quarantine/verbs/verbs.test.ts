@@ -104,6 +104,7 @@ const ROWS: Record<string, Guarded> = {
     tries: (verbs, world) => verbs.messages.savedAt(caught(world), world.item),
   },
   'messages.raw': { tries: (verbs, { item }) => verbs.messages.raw(item) },
+  'messages.octets': { tries: (verbs, { item }) => verbs.messages.octets(item, 0, 1) },
   'messages.header': { tries: (verbs, { item }) => verbs.messages.header(item) },
   'messages.changeFlags': {
     tries: async (verbs, world) => {
@@ -190,6 +191,10 @@ const ROWS: Record<string, Guarded> = {
   },
   'accounts.setPassword': {
     tries: (verbs, { owner }) => verbs.accounts.setPassword(owner, 'battery staple'),
+  },
+  'accounts.show': { tries: (verbs, { owner }) => verbs.accounts.show(owner).name === owner },
+  'accounts.unlock': {
+    tries: async (verbs, { owner }) => (await verbs.accounts.unlock(owner)) >= 0,
   },
   'accounts.remove': { tries: (verbs, { owner }) => verbs.accounts.remove(owner) },
 
