@@ -113,7 +113,7 @@ export function finish_held(this: LazaretPlugin, next: Next, connection: Connect
 }
 
 export function forget_message(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onReset(next, connection)
+  onReset(this, this.lazaret.quarantine.system, next, connection)
 }
 
 export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {

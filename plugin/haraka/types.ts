@@ -43,6 +43,8 @@ export interface Transaction {
   notes: Notes
   results: Results
   header: Header
+  /** What became of it: `accepted`, `deferred`, `rejected`; nothing yet. */
+  msg_status?: string
   /** The line between header and body has come. */
   found_hb_sep: boolean
   /** The header was changed: the body begins elsewhere. */

@@ -1,7 +1,7 @@
 // The verb of SMTP: one message in, one decision per recipient out; what is held is on disk before this
 // resolves.
 import { authorsOf } from '../mime/authors.ts'
-import { find, parseHeader } from '../mime/headers.ts'
+import { parseHeader, type Header } from '../mime/headers.ts'
 import { parseStructure } from '../mime/structure.ts'
 import {
   FLAG,
@@ -27,7 +27,8 @@ import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
 import { listQuery } from './lists/query.ts'
-import { releasedHere } from './release/pass-mark.ts'
+import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
+import { passing, type Passed } from './release/passing.ts'
 import { knownSettings } from './settings.ts'
 import { makeSummary } from './folders/summary.ts'
 
@@ -60,7 +61,7 @@ export interface Decision {
   /** Id of the item that was made (or was there already); null for none. */
   item: number | null
   /** It was released from here, and came back with its pass mark. */
-  passed: boolean
+  passed: Passed | null
   /** For the log: what spoke loudest. */
   reason: string
 }
@@ -74,7 +75,9 @@ interface Plan extends Omit<Decision, 'item' | 'reason'> {
 
 export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Promise<Decision[]> {
   ctx.follower.catchUp()
-  const plans = judgeAll(ctx, envelope, raw)
+  const header = parseHeader(raw)
+  const addresses = envelope.recipients.map(({ address }) => address)
+  const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
   const kept = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
     ? await keep(ctx, envelope, raw, plans)
@@ -101,10 +104,14 @@ function reasonOf({ verdict, passed }: Plan): string {
   return (asked ?? loudest)?.text ?? ''
 }
 
-function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
-  const header = parseHeader(raw)
+function judgeAll(
+  ctx: Context,
+  envelope: Envelope,
+  header: Header,
+  passed: ReadonlyMap<string, Passed>,
+): Plan[] {
+  const { raw } = header
   const from = authorsOf(header)
-  const passMark = find(header, 'x-lazaret-release')
   const forged = envelope.direction === 'in' ? forgedFields(header) : []
   const { ham, spam, prior } = ctx.follower.model.state
   let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
@@ -121,12 +128,12 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
       outcome: 'deliver',
       verdict: null,
       edit: null,
-      passed: false,
+      passed: passed.get(address) ?? null,
       settings,
       scope,
       to,
     }
-    if (passMark && releasedHere(ctx, passMark, address, raw)) return { ...plan, passed: true }
+    if (plan.passed) return { ...plan, edit: markIsSigned(header) ? null : WITHOUT_MARK }
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
       listQuery(settings, { ...envelope, from, recipient: address }),
@@ -146,6 +153,13 @@ function judgeAll(ctx: Context, envelope: Envelope, raw: Buffer): Plan[] {
     if (!outgoing) plan.edit = verdictEdit(plan.verdict, settings, forged)
     return plan
   })
+}
+
+/** The mailbox has no use for the mark; whoever reads it there could send the message again. */
+const WITHOUT_MARK: Edit = {
+  remove: [PASS_MARK_FIELD.toLowerCase()],
+  add: [],
+  subjectPrefix: null,
 }
 
 /**

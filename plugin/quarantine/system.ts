@@ -5,6 +5,7 @@ import { getItem } from '../store/items.ts'
 import type { Context } from './context.ts'
 import * as expiry from './expire.ts'
 import * as releases from './release/release.ts'
+import { givePassBack } from './release/passing.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 
 export class System {
@@ -48,6 +49,10 @@ export class System {
   }
   queued(item: number, token: string): Promise<void> {
     return releases.queued(this.#ctx, item, token)
+  }
+  /** A message that passed by its mark was not taken after all. */
+  givePassBack(item: number, recipient: string): Promise<void> {
+    return givePassBack(this.#ctx, item, recipient)
   }
   takeBackSplits(items: readonly number[]): Promise<number[]> {
     return releases.takeBackSplits(this.#ctx, items)

@@ -5,6 +5,8 @@ import type { BesideTables, Env, Views } from './env.ts'
 import { Guards } from './guards.ts'
 import type { Scope } from '../mail.ts'
 
+const PASSES_LOOKED_AT = 10
+
 export class Beside {
   readonly guards: Guards
   readonly #env: Env
@@ -17,6 +19,29 @@ export class Beside {
     this.#env = env
     this.#tables = env.beside
     this.#views = env.views
+  }
+
+  /**
+   * Marks a pass as used by this recipient until it is dead (Unix ms); false: it was used already. Of several that ask at
+   * once, in any process, one gets it.
+   */
+  async spendPass(item: number, recipient: string, until: number): Promise<boolean> {
+    const { passes } = this.#tables
+    const key = [item, recipient]
+    if (passes.has(key)) return false
+    return await this.#env.write(() => {
+      if (passes.has(key)) return false
+      // Old items die first: a few at each use, so that nothing is left in the end.
+      const oldest = Array.from(passes.range({ limit: PASSES_LOOKED_AT }))
+      for (const { key: old, value } of oldest)
+        if (decode<number>(value) < Date.now()) passes.remove(old)
+      passes.put(key, encode(until))
+      return true
+    })
+  }
+
+  async givePassBack(item: number, recipient: string): Promise<void> {
+    await this.#env.write(() => this.#tables.passes.remove([item, recipient]))
   }
 
   /** UID from which on no session was told of the messages of a folder (RFC 3501 §2.3.2). */

@@ -77,6 +77,8 @@ const BESIDE = {
   guard: 'ordered',
   /** UIDs that no session was told of (RFC 3501 \Recent): sessions move it. */
   recent: 'ordered',
+  /** Pass marks that were used, by item and recipient, and when they are dead. */
+  passes: 'ordered',
   /** What lists show of an item's message: follows from its blob, made again where it is missing. */
   summaries: 'uint32',
   /** Up to which seq the journal was trimmed. */

@@ -1,7 +1,7 @@
 // Where a released message goes, what is recorded of it, and that it is not judged again.
 import { describe, expect, test } from 'vitest'
 import { freePort, PLUGINS } from '../rig/haraka.ts'
-import { sendMail } from '../rig/smtp.ts'
+import { sendMail, SmtpClient } from '../rig/smtp.ts'
 import {
   behindHeaders,
   block,
@@ -65,12 +65,53 @@ describe('the way', () => {
     const [delivered] = await hop.arrived(1)
     await released(lazaret, item.id)
     expect(itemsIn(lazaret, 'caught')).toEqual([])
-    expect(behindHeaders(delivered.raw, SPAM).sha256).toBe(item.blob)
-    // Somebody who copies the header to another message gains nothing.
-    const [mark] = /^X-Lazaret-Release: .*$/m.exec(delivered.raw.toString('latin1')) ?? []
+    const { front, sha256 } = behindHeaders(delivered.raw, SPAM)
+    expect(sha256).toBe(item.blob)
+    // The mailbox has no use for the mark.
+    expect(front).toMatch(/^Received: [^]*\bid L\d+/m)
+    expect(front).not.toContain('X-Lazaret-Release')
+  })
+
+  test('may lead back from elsewhere, once; what was not taken in the end does not count', async () => {
+    const { haraka, hop, lazaret } = await world()
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [item] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    await released(lazaret, item.id)
+    const [{ raw }] = hop.deliveries
+    const client = await SmtpClient.connect(haraka.port)
+    hop.reply = (stage) => (stage === 'rcpt' ? '451 4.3.0 later' : null)
+    expect((await client.send({ ...mail, raw })).code).toBe(450)
+    hop.reply = () => null
+    expect((await client.send({ ...mail, raw })).code).toBe(250)
+    expect(hop.deliveries).toHaveLength(2)
+    expect((await client.send({ ...mail, raw })).code).toBe(250)
+    await client.quit()
+    // Somebody who copies the field to another message gains nothing.
+    const [mark] = /^X-Lazaret-Release: .*$/m.exec(raw.toString('latin1')) ?? []
+    expect(mark).toMatch(/ v=2; /)
     const forged = message([String(mark).trim(), 'From: a@spam.example', 'Subject: other', '', 'x'])
     await sendMail(haraka.port, { ...mail, raw: forged })
-    expect(itemsIn(lazaret, 'caught')).toHaveLength(1)
+    expect(itemsIn(lazaret, 'caught')).toHaveLength(2)
+    expect(hop.deliveries).toHaveLength(2)
+  })
+
+  test('to a mailbox by LMTP: no mark is left in the message', async () => {
+    const hop = await nextHop()
+    const { haraka, lazaret } = await world({
+      files: {
+        'smtp_forward.ini': `[main]\nhost=127.0.0.1\nport=${hop.port}\nusing_lmtp=true\n`,
+      },
+    })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    const [item] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    await released(lazaret, item.id)
+    const { front, sha256 } = behindHeaders(hop.deliveries[0].raw, SPAM)
+    expect(sha256).toBe(item.blob)
+    expect(front).toMatch(/^Received: /)
   })
 
   test('of outgoing mail is to each of its recipients, and the outcome comes with the last', async () => {
@@ -112,6 +153,7 @@ describe('the way', () => {
       // Signed, and with what every outgoing message gets, in front of its bytes.
       expect(front).toMatch(/^X-Signature: v=1;\r\n\tb=buy\r\n/m)
       expect(front).toMatch(/^Message-Id: </m)
+      expect(front).not.toContain('X-Lazaret-Release')
       expect(front).toMatch(/^Date: /m)
     }
   })

@@ -268,25 +268,91 @@ describe('the model', () => {
 })
 
 describe('a released message', () => {
-  test('passes unjudged with its pass mark, to its recipient and with its body only', async () => {
-    const lazaret = rig()
+  /** As it stands in a queue file, its release under way. */
+  async function releasedOne(
+    lazaret: Lazaret,
+  ): Promise<{ id: number; token: string; raw: Buffer }> {
     const [{ item }] = await hold(lazaret, SPAM[0])
     const [uid] = uidsIn(lazaret, 'caught')
     await lazaret.quarantine
       .as(USER)
       .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release'))
-    const jobs = await lazaret.quarantine.system.claim(item as number, 'w')
-    const { passMark, raw } = (jobs ?? [])[0]
-    const stamped = Buffer.concat([
-      Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passMark}\r\n`),
-      raw,
-    ])
-    const [back] = await hold(lazaret, stamped)
-    expect(back).toMatchObject({ outcome: 'deliver', verdict: null, edit: null })
-    const [elsewhere] = await hold(lazaret, stamped, { to: ['other@example.com'] })
-    expect(elsewhere.outcome).toBe('hold')
-    const [forged] = await hold(lazaret, Buffer.concat([stamped, Buffer.from('\r\nbuy now\r\n')]))
-    expect(forged.outcome).toBe('hold')
+    const [{ passMark, token, raw }] =
+      (await lazaret.quarantine.system.claim(item as number, 'w')) ?? []
+    const mark = Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passMark}\r\n`)
+    return { id: item as number, token, raw: Buffer.concat([mark, raw]) }
+  }
+  const outcome = async (...of: Parameters<typeof hold>): Promise<string> =>
+    (await hold(...of))[0].outcome
+
+  test('passes unjudged with its pass mark, to its recipient and as a whole only', async () => {
+    const lazaret = rig()
+    const { raw } = await releasedOne(lazaret)
+    const [back] = await hold(lazaret, raw)
+    expect(back).toMatchObject({ outcome: 'deliver', verdict: null })
+    // The mailbox has no use for the mark.
+    expect(back.edit).toEqual({ remove: ['x-lazaret-release'], add: [], subjectPrefix: null })
+    expect(await outcome(lazaret, raw, { to: ['other@example.com'] })).toBe('hold')
+    const text = raw.toString('latin1')
+    const at = text.indexOf('\r\n\r\n')
+    const forged = [
+      `${text}\r\nbuy now\r\n`,
+      `Reply-To: a@spam.example\r\n${text}`,
+      `From: friend@example.com\r\n${text}`,
+      `${text.slice(0, at)}\r\nX-Mine: 1${text.slice(at)}`,
+      text.replace(/^Date: .*\r?\n/m, ''),
+      text.replace(/^To: /m, 'To: x'),
+      text.replace(/ t=\d+/, ' t=99999999999'),
+      text.replace(/ n=\d+/, ' n=0'),
+    ]
+    for (const other of forged) {
+      expect(other).not.toBe(text)
+      expect(await outcome(lazaret, Buffer.from(other, 'latin1'))).toBe('hold')
+    }
+    // Relays put their own in front, end lines as they like and drop empty ones at the end.
+    const relayed = `Return-Path: <>\r\nAuthentication-Results: x; spf=pass\r\n${text}\r\n`
+    expect(await outcome(lazaret, Buffer.from(relayed, 'latin1'))).toBe('deliver')
+  })
+
+  test('as often as our queue has to bring it, then once for whoever has it', async () => {
+    const lazaret = rig()
+    const { quarantine } = lazaret
+    const { id, token, raw } = await releasedOne(lazaret)
+    for (let i = 0; i < 3; i++) expect(await outcome(lazaret, raw)).toBe('deliver')
+    await quarantine.system.report(id, token, 'delivered', '250 ok')
+    expect(await outcome(lazaret, raw)).toBe('hold')
+    // One that passed nowhere before: what was not taken in the end does not count.
+    const other = rig()
+    const two = await releasedOne(other)
+    await other.quarantine.system.report(two.id, two.token, 'delivered', '250 ok')
+    expect(await outcome(other, two.raw)).toBe('deliver')
+    await other.quarantine.system.givePassBack(two.id, 'user@example.com')
+    const [again] = await hold(other, two.raw)
+    expect(again.passed).toEqual({ item: two.id, spends: true })
+    expect(await outcome(other, two.raw)).toBe('hold')
+  })
+
+  test('not after some days', async () => {
+    const lazaret = rig()
+    const { raw } = await releasedOne(lazaret)
+    const now = Date.now()
+    const clock = vi.spyOn(Date, 'now')
+    onTestFinished(() => clock.mockRestore())
+    clock.mockReturnValue(now + 6 * 86_400_000)
+    expect(await outcome(lazaret, raw)).toBe('deliver')
+    clock.mockReturnValue(now + 8 * 86_400_000)
+    expect(await outcome(lazaret, raw)).toBe('hold')
+  })
+
+  test('keeps a mark that somebody has signed on its way', async () => {
+    const lazaret = rig()
+    const { raw } = await releasedOne(lazaret)
+    const sign = (h: string): Buffer =>
+      Buffer.concat([Buffer.from(`DKIM-Signature: v=1; h=${h}; b=x\r\n`), raw])
+    const [signed] = await hold(lazaret, sign('From:\r\n\tX-Lazaret-Release : To'))
+    expect(signed).toMatchObject({ outcome: 'deliver', edit: null })
+    const [other] = await hold(lazaret, sign('From:To'))
+    expect(other.edit?.remove).toEqual(['x-lazaret-release'])
   })
 })
 

@@ -88,10 +88,25 @@ export function onQueue(
 }
 
 /** `reset_transaction`: nobody asks for the message any more, unless it is being judged. */
-export function onReset(next: Next, connection: Connection): void {
+export function onReset(plugin: Plugin, system: System, next: Next, connection: Connection): void {
   const transaction: Judged | null = connection.transaction
   if (transaction?.[JUDGED] === 'done') forget(transaction)
-  next()
+  const spent =
+    transaction?.msg_status === 'accepted'
+      ? []
+      : (transaction?.[DECIDED]?.decisions ?? []).filter(({ passed }) => passed?.spends)
+  if (spent.length === 0) return next()
+  const work = spent.map(({ passed, recipient }) =>
+    system.givePassBack(passed?.item ?? 0, recipient),
+  )
+  void answer(
+    next,
+    Promise.all(work).then(() => []),
+    (error) => {
+      connection.logerror(plugin, `a pass mark stays used: ${String(error)}`)
+      return []
+    },
+  )
 }
 
 async function finish(

@@ -2,6 +2,7 @@
 // connection that is cut after it for a next hop that has nothing: it tries the next one, or the same again.
 import { Readable } from 'node:stream'
 import type { HMail, HopSocket, Mx } from '../types.ts'
+import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
 import { Parameters, type Wanted } from './parameters.ts'
 import { isMarked, mark } from './queue-files.ts'
 
@@ -24,6 +25,8 @@ export class Attempts {
   readonly #mayEnd: () => Promise<boolean>
   #socket: HopSocket | null = null
   #reply = ''
+  /** The next hop is that of the mailbox: no filter comes behind it. */
+  #mailbox = false
 
   /**
    * @param once never sent again when it may have been taken
@@ -84,9 +87,10 @@ export class Attempts {
     this.#hmail.bounce(this.trouble)
   }
 
-  #listen({ exchange, port }: Mx, socket: HopSocket, begin: () => void): void {
+  #listen({ exchange, port, using_lmtp }: Mx, socket: HopSocket, begin: () => void): void {
     const name = `${exchange}:${port}`
     this.#socket = socket
+    this.#mailbox = using_lmtp === true
     this.#reply = ''
     this.trouble = ''
     const parameters = new Parameters(this.#wanted)
@@ -132,7 +136,7 @@ export class Attempts {
 
   async *#whole(source: NodeJS.ReadableStream, socket: HopSocket): AsyncGenerator<Buffer | string> {
     socket.setTimeout(DOT_MS)
-    yield* source
+    yield* this.#mailbox ? withoutPassMark(source) : source
     if (await this.#mayEnd()) {
       if (this.#once) await mark(this.#hmail)
       return
@@ -148,3 +152,22 @@ export class Attempts {
     })
   }
 }
+
+/** Ours stands first, in one line (enqueue.ts). */
+async function* withoutPassMark(source: NodeJS.ReadableStream): AsyncGenerator<Buffer | string> {
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (const chunk of source as AsyncIterable<Buffer | string>) {
+    if (!head) {
+      yield chunk
+      continue
+    }
+    head = Buffer.concat([head, Buffer.from(chunk)])
+    const end = head.indexOf('\r\n')
+    if (end < 0) continue
+    yield head.toString('latin1', 0, MARK.length) === MARK ? head.subarray(end + 2) : head
+    head = null
+  }
+  if (head) yield head
+}
+
+const MARK = `${PASS_MARK_FIELD}:`

@@ -68,7 +68,8 @@ async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; si
     outgoing: job.outgoing,
     wanted: wantedBy(job, parseHeader(job.raw).end),
   }
-  const passMark = Buffer.from(`${PASS_MARK_FIELD}: ${job.passMark}\r\n`)
+  // Outgoing mail leaves as mail does that was not held.
+  const passMark = Buffer.from(job.outgoing ? '' : `${PASS_MARK_FIELD}: ${job.passMark}\r\n`)
   const body = dotStuffed(job.raw)
   const added = job.outgoing
     ? await addedFields(plugin, body, { from: sender, to: recipient })
