@@ -177,10 +177,21 @@ export interface Item {
   /** What this item was given as a lesson for. */
   trained: Label | null
   release: Release | null
-  /** Its places; empty when deleted but still recoverable. */
+  /** Its places, the latest last; empty when deleted but still recoverable. */
   places: PlaceKey[]
-  /** Unix time in ms after which it is purged; 0: never. */
-  due: number
+  /** Unix time in ms from which its end counts: that at which it came to its latest place, or was deleted. */
+  since: number
+  /** It carries $Expiring where it lies: it expires soon. */
+  expiring?: true
+  /** How it lost its last place. */
+  deleted?: Deletion
+}
+
+/** When an item lost its last place (Unix time in ms), by whom, and which folder that was in. */
+export interface Deletion {
+  at: number
+  actor: string
+  folder: string
 }
 
 /** System flags as bits (RFC 9051 §2.3.2). */

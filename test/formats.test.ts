@@ -21,6 +21,7 @@ import { contents, type Contents } from './fixtures/contents.ts'
 import { fill, mail, PASSWORD } from './fixtures/fill.ts'
 import { folder, message, rig, ROOT, USER, uidsIn } from './quarantine/rig.ts'
 import { run } from './cli/run.ts'
+import { HOUR } from '../plugin/time.ts'
 import { tempDir } from './tmp.ts'
 
 const FIXTURES = join(__dirname, 'fixtures')
@@ -40,6 +41,9 @@ function written(format: string): Contents {
   const text = readFileSync(join(FIXTURES, format, 'contents.json'), 'utf8')
   const read = JSON.parse(text) as Contents
   const { ham, spam, prior, featureVersion } = read.model
+  const folders = read.folders as Record<string, { rows: { item: { due: number } }[] }>
+  for (const { rows } of Object.values(folders))
+    for (const { item } of rows) item.due = item.due > 1e9 ? Math.round(item.due / HOUR) : item.due
   return {
     ...read,
     model: { ham, spam, prior, featureVersion },
@@ -66,6 +70,20 @@ describe.each(FORMATS)('data of %s', (format) => {
     )
     expect(login).toEqual({ ...USER, account: 'user@example.com' })
     await leadOn(lazaret)
+  })
+
+  test('have no secrets in their journal any more', async () => {
+    const dir = unpacked(format, 'data.mdb')
+    const lazaret = rig(INI, dir)
+    const kept = JSON.stringify([...lazaret.store.entries(0)])
+    expect(kept).toContain('user@example.com')
+    expect(kept).not.toMatch(/scrypt\$|SCRAM-SHA-256\$/)
+    // Of the blobs, only those of accounts that there are.
+    const blobs = [...lazaret.store.views.blobs.range({})].filter(({ value }) =>
+      value.includes('scrypt$'),
+    )
+    expect(blobs).toHaveLength(lazaret.quarantine.as(ROOT).accounts.list().length)
+    await lazaret.close()
   })
 
   test('make the same views as their journal does', async () => {

@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...NOUNS, 'config', 'filter', 'store'],
   },
   'quarantine/context': {
-    files: /^plugin\/quarantine\/(context|settings)\.ts$/,
+    files: /^plugin\/quarantine\/(context|settings|ends|turn)\.ts$/,
     may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
   },
   'quarantine/accounts': {
@@ -78,7 +78,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...VIEWS, 'mime', 'quarantine/folders'],
   },
   'quarantine/upkeep': {
-    files: /^plugin\/quarantine\/(expire|history)\.ts$/,
+    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
     may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
   },
   'quarantine/verbs': {

@@ -144,7 +144,6 @@ const held = (blob: string, size: number, i: number) => ({
   signals: [],
   edit: null,
   identity: '',
-  due: 0,
 })
 
 /** KiB that the server takes for one more idle connection. */

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
 import { bench } from './commands/bench.ts'
+import { deleted } from './commands/deleted.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item.ts'
 import { journal } from './commands/journal.ts'
@@ -17,6 +18,7 @@ export const GROUPS: readonly (() => Command)[] = [
   settings,
   list,
   item,
+  deleted,
   score,
   train,
   model,

@@ -1,82 +1,221 @@
-// What time does: items whose days are over are purged, old journal entries dropped, the model kept as a
-// snapshot so that nothing has to be replayed from the start.
+// What time does to items. In two steps, so that a wrong clock loses nothing: first they are hidden, as if somebody
+// had deleted them, and after the grace they are gone for good. In small decisions, scope by scope: others have the
+// writer between them.
+import type { Item, Scope } from '../mail.ts'
 import { boundGroups } from '../store/bounds.ts'
-import { getItem, dueItems } from '../store/items.ts'
-import { getModel } from '../store/lessons.ts'
+import {
+  endings,
+  endingScopes,
+  getItem,
+  stageOf,
+  type Ending,
+  type EndRange,
+  type Stage,
+} from '../store/items.ts'
+import { EXPIRING, isExpiring } from '../store/keywords.ts'
 import { draftsBefore } from '../store/lists.ts'
-import { DAY, MINUTE } from '../time.ts'
+import type { Tx } from '../store/store.ts'
+import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
+import { spanOf } from './ends.ts'
 import { groupPlaces, placesOf } from './folders/expunge.ts'
+import { flagsOf } from './folders/flags.ts'
+import { withoutEnd } from './folders/outcome-keywords.ts'
+import { putBack } from './folders/put-back.ts'
+import { Turn } from './turn.ts'
 
-/** Items purged in one transaction: a bound on how long others wait for the writer. */
-const BATCH = 500
-/** Entries after a snapshot from which a new one is worth its bytes. */
-const SNAPSHOT_EVERY = 2000
+/** Items changed in one decision: a few ms for whoever waits for the writer. */
+const STEP = 20
+/** $Expiring is set so long before the end. */
+const NOTICE = 2 * DAY
+/** What is dated further ahead than this is of a clock that was wrong. */
+const AHEAD = DAY
 
-/** Purges what is due at `now` (Unix ms), and what is left of imports. Answers how many items went. */
-export async function expire(ctx: Context, now = Date.now()): Promise<number> {
-  await dropDrafts(ctx, now)
-  for (let total = 0; ;) {
-    const gone = await write(ctx, { actor: 'system', at: now }, (tx) => {
-      const items = dueItems(tx.views, now, BATCH).flatMap((id) => {
-        const item = getItem(tx.views, id)
-        // Mail on its way out stays until its outcome is known.
-        return item && !tx.views.outbox.has(id) ? [item] : []
-      })
-      if (items.length > 0) {
-        const places = groupPlaces(items.flatMap((item) => placesOf(tx, item)))
-        const [groups = [], ...others] = boundGroups(places)
-        // What one event cannot name leaves its folders first.
-        for (const more of others) tx.append({ type: 'expunge', groups: more, due: tx.at })
-        tx.append({ type: 'purge', items: items.map(({ id }) => id), groups })
-      }
-      return items.length
+export interface Expired {
+  /** Items that left their folders. */
+  hidden: number
+  /** Items that are gone for good. */
+  purged: number
+  /** Items that a clock which was ahead had hidden. */
+  restored: number
+  /** Why nothing may expire now, and what to do, for people. */
+  doubt: string | null
+  /** Unix ms: see Sight. */
+  trusted: number
+}
+
+/** What time has done, as of now. `wall`: what the clock says, in Unix ms. */
+export async function expire(ctx: Context, wall?: number): Promise<Expired> {
+  const { now, trusted, doubt } = await ctx.store.look(wall)
+  if (doubt !== null) return { hidden: 0, purged: 0, restored: 0, doubt, trusted }
+  const work = new Work(ctx, now, wall === undefined ? {} : { at: now })
+  await work.dropDrafts()
+  const restored = await work.amend()
+  const hidden = await work.hide()
+  await work.announce()
+  const purged = await work.purge()
+  return { hidden, purged, restored, doubt: null, trusted }
+}
+
+/** Takes items for good, with the places they still have. */
+export function purgeItems(tx: Tx, items: readonly Item[]): void {
+  if (items.length === 0) return
+  const places = groupPlaces(items.flatMap((item) => placesOf(tx, item)))
+  const [groups = [], ...others] = boundGroups(places)
+  // What one event cannot name leaves its folders first.
+  for (const more of others) tx.append({ type: 'expunge', groups: more })
+  tx.append({ type: 'purge', items: items.map(({ id }) => id), groups })
+}
+
+class Work {
+  readonly #ctx: Context
+  readonly #now: number
+  readonly #options: { actor: string; at?: number }
+  readonly #turn = new Turn()
+
+  constructor(ctx: Context, now: number, at: { at?: number }) {
+    this.#ctx = ctx
+    this.#now = now
+    this.#options = { actor: 'system', ...at }
+  }
+
+  /** Imports of lists that began more than a day ago: nobody goes on with them. */
+  async dropDrafts(): Promise<void> {
+    const before = this.#now - DAY
+    if (draftsBefore(this.#ctx.store.views, before).length === 0) return
+    await write(this.#ctx, this.#options, (tx) => {
+      const drafts = draftsBefore(tx.views, before)
+      if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
     })
-    total += gone
-    if (gone === 0) return total
+  }
+
+  /** What a clock that was ahead has hidden comes back, and what it has dated counts from now. */
+  async amend(): Promise<number> {
+    const from = this.#now + AHEAD
+    let restored = 0
+    for (const stage of ['lies', 'expiring', 'deleted'] as const)
+      restored += await this.#each(
+        stage,
+        () => ({ from, newest: true }),
+        (tx, items) => {
+          const hidden = items.filter((item) => item.deleted?.actor === 'system')
+          for (const item of hidden) putBack(tx, item)
+          const others = items.filter((item) => !hidden.includes(item))
+          if (others.length > 0) tx.append({ type: 'redate', items: others.map(({ id }) => id) })
+          return hidden.length
+        },
+      )
+    return restored
+  }
+
+  async hide(): Promise<number> {
+    let hidden = 0
+    for (const stage of ['expiring', 'lies'] as const)
+      hidden += await this.#each(
+        stage,
+        (scope) => this.#over(stage, scope),
+        (tx, items) => {
+          for (const groups of boundGroups(
+            groupPlaces(items.flatMap((item) => placesOf(tx, item))),
+          ))
+            tx.append({ type: 'expunge', groups })
+          return items.length
+        },
+      )
+    return hidden
+  }
+
+  /** $Expiring says that two days are left; where the retention was prolonged it goes again. */
+  async announce(): Promise<void> {
+    const soon = (scope: Scope): number => this.#now + NOTICE - spanOf(this.#ctx, 'lies', scope) + 1
+    await this.#each(
+      'lies',
+      (scope) => ({ to: soon(scope) }),
+      (tx, items) => {
+        setKeywords(tx, items, (words) => (isExpiring(words) ? words : [...words, EXPIRING]))
+        return items.length
+      },
+    )
+    await this.#each(
+      'expiring',
+      (scope) => ({ from: soon(scope), newest: true }),
+      (tx, items) => {
+        setKeywords(tx, items, withoutEnd)
+        return items.length
+      },
+    )
+  }
+
+  async purge(): Promise<number> {
+    let purged = 0
+    for (const stage of ['deleted', 'sent'] as const)
+      purged += await this.#each(
+        stage,
+        (scope) => this.#over(stage, scope),
+        (tx, items) => {
+          purgeItems(tx, items)
+          return items.length
+        },
+      )
+    return purged
+  }
+
+  #over(stage: Stage, scope: Scope): Omit<EndRange, 'limit'> {
+    return { to: this.#now - spanOf(this.#ctx, stage, scope) + 1 }
+  }
+
+  /** Does `change` to all items of a stage within the range of their scope, some at a time; answers the sum. */
+  async #each(
+    stage: Stage,
+    rangeOf: (scope: Scope) => Omit<EndRange, 'limit'>,
+    change: (tx: Tx, items: Item[]) => number,
+  ): Promise<number> {
+    const { views } = this.#ctx.store
+    let total = 0
+    for (const scope of endingScopes(views, stage)) {
+      const range = rangeOf(scope)
+      for (let after: Ending | undefined; ;) {
+        const some = endings(views, stage, scope, { ...range, after, limit: STEP })
+        after = some.at(-1)
+        if (!after) break
+        // Mail on its way out stays until its outcome is known; behind it others may be over.
+        const free = some.filter(({ id }) => !views.outbox.has(id))
+        if (free.length > 0) total += await this.#change(stage, free, change)
+        if (some.length < STEP) break
+      }
+      if (this.#turn.late) await this.#turn.next()
+    }
+    return total
+  }
+
+  async #change(
+    stage: Stage,
+    some: readonly Ending[],
+    change: (tx: Tx, items: Item[]) => number,
+  ): Promise<number> {
+    return await write(this.#ctx, this.#options, (tx) => {
+      // Meanwhile somebody may have acted on one.
+      const items = some.flatMap(({ id, since }) => {
+        const item = getItem(tx.views, id)
+        const same = item && item.since === since && stageOf(item) === stage
+        return same && !tx.views.outbox.has(id) ? [item] : []
+      })
+      return items.length === 0 ? 0 : change(tx, items)
+    })
   }
 }
 
-/** Gives up imports of lists that began more than a day ago: nobody goes on with them. */
-async function dropDrafts(ctx: Context, now: number): Promise<void> {
-  if (draftsBefore(ctx.store.views, now - DAY).length === 0) return
-  await write(ctx, { actor: 'system', at: now }, (tx) => {
-    const drafts = draftsBefore(tx.views, now - DAY)
-    if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
-  })
-}
-
-/** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */
-export async function snapshotModel(ctx: Context, force = false): Promise<boolean> {
-  if (!force && lessonsSince(ctx) < SNAPSHOT_EVERY) return false
-  await ctx.follower.model.arrive()
-  // Made ahead of the transaction: lessons that come meanwhile stand behind `upto`.
-  const { seq: upto, kernel } = ctx.follower.model
-  const bytes = kernel.snapshot()
-  return await write(ctx, { actor: 'system' }, (tx) => {
-    const { ham, spam, prior, upto: newest } = getModel(tx.views)
-    // Another model, or a later snapshot, took its place meanwhile.
-    if (newest > upto) return false
-    tx.append({ type: 'snapshot', blob: tx.blob(bytes), upto, ham, spam, prior })
-    return true
-  })
-}
-
-/** Drops journal entries older than main.journal_days that no view needs. */
-export async function trimJournal(ctx: Context, now = Date.now()): Promise<number> {
-  const cutoff = now - ctx.config.main.journal_days * DAY
-  return await ctx.store.trim(cutoff, getModel(ctx.store.views).upto)
-}
-
-/** Drops what is kept of logins and has no effect any more. Answers how many records. */
-export async function sweepGuards(ctx: Context, now = Date.now()): Promise<number> {
-  const { lockout_minutes } = ctx.config.login
-  return await ctx.store.beside.guards.sweep(now, lockout_minutes * MINUTE)
-}
-
-function lessonsSince(ctx: Context): number {
-  let lessons = 0
-  for (const { event } of ctx.store.followed(getModel(ctx.store.views).upto, 'model'))
-    if (event.type === 'lesson' && ++lessons >= SNAPSHOT_EVERY) break
-  return lessons
+function setKeywords(
+  tx: Tx,
+  items: readonly Item[],
+  change: (keywords: readonly string[]) => readonly string[],
+): void {
+  const groups = items.flatMap((item) =>
+    placesOf(tx, item).map(({ place }) => {
+      const { system, keywords } = flagsOf(tx, place)
+      const flags = { system, keywords: change(keywords) }
+      return { scope: item.scope, folder: place.folder, uids: [place.uid], flags }
+    }),
+  )
+  for (const some of boundGroups(groups)) tx.append({ type: 'flags', groups: some })
 }

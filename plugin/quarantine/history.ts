@@ -50,6 +50,7 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
   flags: ({ groups }) => `flags of ${uidsOf(groups)}`,
   expunge: ({ groups }) => `deleted ${uidsOf(groups)}`,
   purge: ({ items }) => `${many(items.length, 'item')} gone for good`,
+  redate: ({ items }) => `${many(items.length, 'item')} of a clock that was ahead count from now`,
   release: ({ item, state, reply }) =>
     `release of item ${item}: ${state}${reply ? ` (${reply})` : ''}`,
   lesson: ({ blob, label, item }) =>

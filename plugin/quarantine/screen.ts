@@ -21,7 +21,7 @@ import { findArrival, getItem } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/recognise.ts'
-import { DAY, HOUR } from '../time.ts'
+import { HOUR } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
@@ -205,11 +205,7 @@ async function keep(
     }
     return plans.map((plan) => {
       let item: number | null = null
-      const make = (
-        kind: 'held' | 'copy' | 'split',
-        due: number,
-        recipients: string[],
-      ): NewItem => ({
+      const make = (kind: 'held' | 'copy' | 'split', recipients: string[]): NewItem => ({
         kind,
         blob,
         size: raw.length,
@@ -226,24 +222,21 @@ async function keep(
         signals: envelope.signals,
         edit: kind === 'split' ? plan.edit : null,
         identity: kind === 'split' ? '' : identity,
-        due,
       })
-      const retention = tx.at + plan.settings.retention_days * DAY
       if (isHeld(plan)) {
         // Outgoing mail is one item of its sender, of the recipients for whom it is held.
         const recipients = outgoing
           ? plans.filter(isHeld).map(({ recipient }) => recipient)
           : [plan.recipient]
-        item = once('held', plan, () => arrive(tx, make('held', retention, recipients), plan))
+        item = once('held', plan, () => arrive(tx, make('held', recipients), plan))
       } else if (plan.outcome === 'split') {
         item = once('split', plan, () => {
-          const id = arrive(tx, make('split', tx.at + SPLIT_KEPT, [plan.recipient]), plan)
+          const id = arrive(tx, make('split', [plan.recipient]), plan)
           if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true)
           return id
         })
       }
-      if (copies(plan))
-        once('copy', plan, () => arrive(tx, make('copy', retention, [plan.recipient]), plan))
+      if (copies(plan)) once('copy', plan, () => arrive(tx, make('copy', [plan.recipient]), plan))
       return item
     })
   })
@@ -257,8 +250,6 @@ function askedBy({ to = {}, ...asked }: Asked, recipients: readonly string[]): A
 
 const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'
 
-/** Long enough for a release that the next hop defers. */
-const SPLIT_KEPT = 5 * DAY
 /** A sender that did not hear our 250 tries again within some hours (RFC 5321 §4.5.4.1). */
 const RETRY = 4 * HOUR
 
@@ -281,7 +272,8 @@ function arrive(tx: Tx, item: NewItem, { settings }: Plan): number {
  * its delivery is not over.
  */
 function isRetry({ at, kind, home, places, release, trained }: Item, now: number): boolean {
-  if (now - at > RETRY) return false
+  // A clock that was ahead is no reason to take new mail for a retry.
+  if (Math.abs(now - at) > RETRY) return false
   if (kind === 'split') return !release || !FINAL.has(release.state)
   const untouched = places.length === 1 && places[0][1] === home
   return untouched && release === null && trained === null

@@ -3,10 +3,11 @@
 import type { Release } from '../mail.ts'
 import { getItem } from '../store/items.ts'
 import type { Context } from './context.ts'
-import * as expiry from './expire.ts'
+import { expire, type Expired } from './expire.ts'
 import * as releases from './release/release.ts'
 import { givePassBack } from './release/passing.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
+import * as upkeep from './upkeep.ts'
 
 export class System {
   readonly #ctx: Context
@@ -72,15 +73,25 @@ export class System {
 
   /** Keeps the model as a snapshot when many lessons came since the last one, or when asked to. */
   snapshotModel(force = false): Promise<boolean> {
-    return expiry.snapshotModel(this.#ctx, force)
+    return upkeep.snapshotModel(this.#ctx, force)
   }
-  expire(now?: number): Promise<number> {
-    return expiry.expire(this.#ctx, now)
+  /** Hides what is over, and takes for good what was hidden before. `wall`: what the clock says, in Unix ms. */
+  expire(wall?: number): Promise<Expired> {
+    return expire(this.#ctx, wall)
   }
-  trimJournal(now?: number): Promise<number> {
-    return expiry.trimJournal(this.#ctx, now)
+  trimJournal(now: number): Promise<number> {
+    return upkeep.trimJournal(this.#ctx, now)
+  }
+  /** All that time asks for: expiry, snapshots, the length of the journal. */
+  upkeep(wall?: number): Promise<Expired> {
+    return upkeep.upkeep(this.#ctx, wall)
+  }
+  /** Looks at the clock: why nothing may expire now, and what to do; null: all is well. */
+  async doubt(): Promise<string | null> {
+    const { doubt } = await this.#ctx.store.look()
+    return doubt
   }
   sweepGuards(now?: number): Promise<number> {
-    return expiry.sweepGuards(this.#ctx, now)
+    return upkeep.sweepGuards(this.#ctx, now)
   }
 }

@@ -51,8 +51,9 @@ export class Entries {
   }
 
   /** Writes an entry as it is. */
-  take({ seq, v, at, actor, events, more }: Entry): void {
-    this.#put(seq, encode({ v, at, actor, events, ...(more && { more }) }), events)
+  take({ seq, v, at, actor, clock, events, more }: Entry): void {
+    const stamp = { v, at, actor, ...(clock !== undefined && { clock }) }
+    this.#put(seq, encode({ ...stamp, events, ...(more && { more }) }), events)
   }
 
   #put(seq: number, value: Buffer, events: readonly EventBody[]): void {
@@ -103,16 +104,27 @@ export class Entries {
     return bytes ? decode<number>(bytes) : 0
   }
 
-  /** Drops entries from before `cutoff` (Unix ms) whose events all have a seq below `upto`; answers how many events. */
+  /** Unix time in ms of the oldest entry that is there; null: there is none. */
+  get oldest(): number | null {
+    for (const { key, value } of this.#journal.range({ limit: 1 })) return read(key, value).at
+    return null
+  }
+
+  /**
+   * Drops the oldest entries from before `cutoff` (Unix ms) whose events all have a seq below `upto`, some at a time;
+   * answers how many events: 0 when there are none left.
+   */
   trim(cutoff: number, upto: number): number {
     const { floor } = this
     const keys: number[] = []
     let last = floor
-    for (const { key, value } of this.#journal.range({ start: 1, limit: TRIM_MAX })) {
+    for (const { key, value } of this.#journal.range({})) {
       const entry = read(key, value)
       if (entry.at >= cutoff || lastOf(entry) >= upto) break
       keys.push(key)
-      if (!entry.more) last = lastOf(entry)
+      if (entry.more) continue
+      last = lastOf(entry)
+      if (keys.length >= TRIM_STEP) break
     }
     // Of a decision all goes or nothing.
     for (const key of keys) if (key <= last) this.#journal.remove(key)
@@ -132,8 +144,8 @@ export class Entries {
   }
 }
 
-/** Entries dropped in one transaction: a bound on how long others wait for the writer. */
-const TRIM_MAX = 10_000
+/** Entries dropped in one transaction, or those of one decision: a bound on how long others wait for the writer. */
+const TRIM_STEP = 200
 
 /** The events of an entry, those after `since` alone. */
 export function* eventsOf(entry: Entry, since: number): Generator<Numbered> {
@@ -141,8 +153,9 @@ export function* eventsOf(entry: Entry, since: number): Generator<Numbered> {
   for (let i = from; i < entry.events.length; i++) yield numbered(entry, i)
 }
 
-function numbered({ seq, v, at, actor, events }: Entry, i: number): Numbered {
-  return { seq: seq + i, event: { v, at, actor, ...events[i] } }
+function numbered({ seq, v, at, actor, clock, events }: Entry, i: number): Numbered {
+  const stamp = { v, at, actor, ...(clock !== undefined && { clock }) }
+  return { seq: seq + i, event: { ...stamp, ...events[i] } }
 }
 
 const lastOf = ({ seq, events }: Entry): number => seq + events.length - 1

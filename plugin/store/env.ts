@@ -83,6 +83,8 @@ const BESIDE = {
   summaries: 'uint32',
   /** Up to which seq the journal was trimmed. */
   trimmed: 'ordered',
+  /** What is known of the time: see clock.ts. */
+  clock: 'ordered',
 } as const
 
 const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }
@@ -93,10 +95,12 @@ const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }
  */
 const NAMES: Partial<Record<keyof typeof TABLES, string>> = {
   meta: 'meta.3',
-  items: 'items.3',
+  items: 'items.4',
   rows: 'rows.3',
   identities: 'identities.3',
-  journal: 'journal.3',
+  due: 'due.4',
+  accounts: 'accounts.4',
+  journal: 'journal.4',
   followed: 'followed.3',
 }
 /** Its name and its keys are the same in every format. */

@@ -13,6 +13,10 @@
 //    Places stand in the table of items, counters of folders in that of rows, whose chunks are counted down.
 //    Who needs a blob stands behind it (blobs.ts: `refs` and `arrivals` before), and `identities` are grouped.
 //    Events `mailbox` are called `folder`, and their table `folders`. New: `draft` and `import`, table `drafts`.
+// 4  Events have v = 3. Items have `since` instead of `due`, `expiring` and `deleted`; events that place or delete them
+//    have no `due`; the table `due` has stage, scope, since and id (items.ts). Entries have `clock` where the time was
+//    less than `at`, which never goes back; `meta` has 'at', that of the newest. Accounts and their events have
+//    `secret`, the name of a blob, instead of `password` and `scram`. New: the event `redate`, the table `clock`.
 import { DataError } from '../errors.ts'
 import { decode, encode } from './codec.ts'
 import type { Env } from './env.ts'
@@ -23,7 +27,7 @@ import { migrate } from './migrate.ts'
  * change get another name on disk (NAMES in env.ts), migrate.ts learns to read the one that was, and
  * test/fixtures gets a set of the format that was (test/formats.test.ts says how).
  */
-export const FORMAT = 3
+export const FORMAT = 4
 
 /** The data directory is of a version that this one cannot read. */
 export class WrongFormat extends DataError {
@@ -40,7 +44,7 @@ export function settleFormat(env: Env): number | null {
   return env.writeSync(() => {
     // Another process may have been first.
     if (isCurrent(env)) return null
-    const had = env.head.get('seq') ? migrate(env) : null
+    const had = env.head.get('seq') ? migrate(env, formatOf(env)) : null
     env.head.put('format', encode(FORMAT))
     // A version that knows no formats takes nothing, instead of beginning anew beside our tables.
     env.head.put('seq', encode(NO_MORE))
@@ -51,9 +55,14 @@ export function settleFormat(env: Env): number | null {
 /** As the seq of the newest event: there is none after it. */
 const NO_MORE = 2 ** 32 - 1
 
-function isCurrent({ head, dir }: Env): boolean {
+/** 0: none is written down. */
+function formatOf({ head }: Pick<Env, 'head'>): number {
   const bytes = head.get('format')
-  const format = bytes ? decode<number>(bytes) : 0
+  return bytes ? decode<number>(bytes) : 0
+}
+
+function isCurrent({ head, dir }: Env): boolean {
+  const format = formatOf({ head })
   if (format > FORMAT)
     throw new WrongFormat(
       `the data in ${dir} are of format ${format}, and this version of haraka-plugin-lazaret knows none above ${FORMAT}: ` +

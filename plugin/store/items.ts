@@ -1,7 +1,7 @@
 // The view of items, and the indexes that find an item: by what it was received as, by what it reads
 // like, by when it is due.
 import { hash } from 'node:crypto'
-import type { Item, ItemKind, Scope } from '../mail.ts'
+import type { Deletion, Item, ItemKind, PlaceKey, Scope } from '../mail.ts'
 import { sees } from '../scope.ts'
 import { decode, encode, NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
@@ -19,18 +19,42 @@ export function* itemIds(views: Views): Generator<number> {
 
 export function putItem(tables: Tables, item: Item): void {
   const old = getItem(tables, item.id)
-  if (old?.due !== item.due) {
-    if (old?.due) tables.due.remove([old.due, item.id])
-    if (item.due) tables.due.put([item.due, item.id], NOTHING)
+  const [before, after] = [old && endKey(old), endKey(item)]
+  if (String(before) !== String(after)) {
+    if (before) tables.due.remove(before)
+    if (after) tables.due.put(after, NOTHING)
   }
   write(tables, item)
+}
+
+/** The item as it lies in `places`; `since` and `expiring` are those of the last of them. */
+export function lying(
+  item: Omit<Item, 'places' | 'since' | 'expiring' | 'deleted'>,
+  places: PlaceKey[],
+  since: number,
+  expiring: boolean,
+): Item {
+  const { expiring: _, deleted: _deleted, ...rest } = item as Item
+  return { ...rest, places, since, ...(expiring && { expiring: true as const }) }
+}
+
+/** The item without places. */
+export function deleted(item: Item, deletion: Deletion): Item {
+  const { expiring: _, ...rest } = item
+  return { ...rest, places: [], since: deletion.at, deleted: deletion }
 }
 
 /** Puts an item that was not there. */
 export function addItem(tables: Tables, item: Item): void {
   write(tables, item)
-  if (item.due) tables.due.put([item.due, item.id], NOTHING)
+  putEnd(tables, item)
   indexItem(tables, item)
+}
+
+/** What finds an item by its end. */
+export function putEnd(tables: Tables, item: Item): void {
+  const key = endKey(item)
+  if (key) tables.due.put(key, NOTHING)
 }
 
 /** What finds an item: by what it arrived as, and by what it reads like. */
@@ -46,7 +70,8 @@ function write(tables: Tables, { id, ...rest }: Item): void {
 export function removeItem(tables: Tables, item: Item): void {
   tables.items.remove(item.id)
   dropRef(tables, [item.blob, arrival(item), item.id])
-  if (item.due) tables.due.remove([item.due, item.id])
+  const key = endKey(item)
+  if (key) tables.due.remove(key)
   if (item.identity) tables.identities.remove(identityKey(item))
 }
 
@@ -118,13 +143,81 @@ function groupBelow(views: Views, group: number): number | null {
   return null
 }
 
-/** Ids of items whose time is over at `now`, earliest first. */
-export function dueItems(views: Views, now: number, limit: number): number[] {
-  const ids: number[] = []
-  for (const key of views.due.keys({ start: [0], end: [now + 1], limit }))
-    ids.push((key as [number, number])[1])
-  return ids
+/**
+ * On the way to its end an item `lies` in a folder, is `expiring` there, and is `deleted`; what was only on its way
+ * (`sent`) has nobody to see it.
+ */
+export const STAGES = ['lies', 'expiring', 'deleted', 'sent'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** By stage and scope, when it began. How long that lasts is not written: it is what is set on the day. */
+type EndKey = [stage: number, scope: Scope, since: number, id: number]
+
+function endKey(item: Item): EndKey | null {
+  const stage = stageOf(item)
+  return stage && [STAGES.indexOf(stage), item.scope, item.since, item.id]
 }
+
+/** Null for what has no end: what lies in a folder that means nothing. */
+export function stageOf({ kind, places, expiring, deleted: gone }: Item): Stage | null {
+  if (gone) return 'deleted'
+  if (kind === 'split' && places.length === 0) return 'sent'
+  if (kind === 'plain') return null
+  return expiring ? 'expiring' : 'lies'
+}
+
+/** An item at a stage, since when (Unix ms). */
+export interface Ending {
+  id: number
+  scope: Scope
+  since: number
+}
+
+/** The scopes that have items at a stage, in their order, behind `after`. A look-up each. */
+export function* endingScopes(views: Views, stage: Stage): Generator<Scope> {
+  const n = STAGES.indexOf(stage)
+  for (let start: EndKey | number[] | null = [n]; start;) {
+    let scope: Scope | null = null
+    for (const key of views.due.keys({ start, end: [n + 1], limit: 1 })) scope = (key as EndKey)[1]
+    if (scope === null) return
+    yield scope
+    start = [n, scope, LATEST, 0]
+  }
+}
+
+/** Items of a scope at a stage that have been there since `from` or later and before `to` (Unix ms). */
+export function endings(
+  views: Views,
+  stage: Stage,
+  scope: Scope,
+  { from = 0, to = LATEST, after, limit, newest = false }: EndRange,
+): Ending[] {
+  const n = STAGES.indexOf(stage)
+  const low = [n, scope, from]
+  const high = [n, scope, to]
+  const next = (step: number): (string | number)[] | undefined =>
+    after && [n, scope, after.since, after.id + step]
+  const range = newest
+    ? { start: next(-1) ?? high, end: low, reverse: true, limit }
+    : { start: next(1) ?? low, end: high, limit }
+  return Array.from(views.due.keys(range), (key) => {
+    const [, of, since, id] = key as EndKey
+    return { id, scope: of, since }
+  })
+}
+
+export interface EndRange {
+  from?: number
+  to?: number
+  /** The one behind which to go on. */
+  after?: Ending
+  limit: number
+  /** The latest first, instead of the earliest. */
+  newest?: boolean
+}
+
+/** Above every time. */
+const LATEST = 2 ** 53
 
 /** Kinds that come in by SMTP: a retry finds them again. */
 const ARRIVED: ReadonlySet<ItemKind> = new Set<ItemKind>(['held', 'copy', 'split'])

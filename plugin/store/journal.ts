@@ -1,11 +1,12 @@
 // The journal: how decisions become entries, and how everybody hears of them. The interface is narrow so
 // that another one may stand behind it; the local one is LMDB alone: entry and views are one transaction.
 import type { Beside } from './beside.ts'
+import type { Clock } from './clock.ts'
 import { Entries, eventsOf, type Entry, type Numbered } from './entries.ts'
 import type { Env, Views } from './env.ts'
 import { kindOf, type Topic } from './events/index.ts'
 import { rehearse } from './rehearse.ts'
-import { OpenTx, seqOf, type Tx } from './tx.ts'
+import { latestOf, OpenTx, seqOf, type Tx } from './tx.ts'
 import { Watch } from './watch.ts'
 
 export interface WriteOptions {
@@ -50,10 +51,12 @@ export class LocalJournal implements Journal {
   readonly #env: Env
   readonly #beside: Beside
   readonly #entries: Entries
+  readonly #clock: Clock
 
-  constructor(env: Env, beside: Beside) {
+  constructor(env: Env, beside: Beside, clock: Clock) {
     this.#env = env
     this.#beside = beside
+    this.#clock = clock
     this.#entries = new Entries(env.journal, env.beside)
     this.watch = new Watch(this)
   }
@@ -111,15 +114,26 @@ export class LocalJournal implements Journal {
     this.#env.refresh()
   }
 
+  /** Unix time in ms of the oldest entry that is there; null: there is none. */
+  get oldest(): number | null {
+    return this.#entries.oldest
+  }
+
+  /** In small steps: others have the writer between them. */
   async trim(cutoff: number, upto: number): Promise<number> {
-    return await this.#env.write(() => this.#entries.trim(cutoff, upto))
+    for (let total = 0; ;) {
+      const some = await this.#env.write(() => this.#entries.trim(cutoff, upto))
+      if (some === 0) return total
+      total += some
+    }
   }
 
   /** Folds entries as they are, with the blobs that they name. */
   async take(entries: readonly Entry[], from: Views): Promise<void> {
     await this.#env.write(() => {
       // A data set that has only begun gives way to the beginning of the other one.
-      if (this.seq === 1 && entries[0]?.seq === 1) this.#env.tables.meta.remove('seq')
+      if (this.seq === 1 && entries[0]?.seq === 1)
+        for (const key of ['seq', 'at']) this.#env.tables.meta.remove(key)
       for (const entry of entries) {
         const { seq, events } = entry
         const tx = new OpenTx(this.#env, this.#beside, entry)
@@ -138,9 +152,12 @@ export class LocalJournal implements Journal {
     })
   }
 
-  #run<T>({ actor, at = Date.now() }: WriteOptions, decide: (tx: Tx) => T): T {
+  #run<T>({ actor, at: time = this.#clock.now() }: WriteOptions, decide: (tx: Tx) => T): T {
+    // Time of entries never goes back, whatever the clock does.
+    const at = Math.max(time, latestOf(this.#env.views))
+    const clock = time < at ? time : undefined
     return rehearse(this.#env, () => {
-      const tx = new OpenTx(this.#env, this.#beside, { actor, at })
+      const tx = new OpenTx(this.#env, this.#beside, { actor, at, clock })
       const result = decide(tx)
       tx.end()
       if (tx.events.length > 0) this.#entries.put(tx.base, tx.stamp, tx.events)

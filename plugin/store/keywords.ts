@@ -4,6 +4,13 @@ import { createHash } from 'node:crypto'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 
+/** On messages that expire soon. Set and taken off by the quarantine. */
+export const EXPIRING = '$Expiring'
+
+export function isExpiring(keywords: readonly string[]): boolean {
+  return keywords.some((word) => word.toLowerCase() === '$expiring')
+}
+
 /** Sorted, without case duplicates: keywords compare without case (RFC 9051 §2.3.2). */
 export function normalKeywords(keywords: readonly string[]): string[] {
   const seen = new Map<string, string>()

@@ -1,20 +1,23 @@
-// A data directory from before formats were written down (1 and 2 of format.ts), brought to this one. All of
+// A data directory of an older format (format.ts), brought to this one. All of
 // it inside one write transaction: whoever opens the directory meanwhile waits, and a crash leaves the old
 // data as they were. Tables that did not change stay where they are.
-import type { Item, Place, PlaceKey, Scope } from '../mail.ts'
+import type { Place, PlaceKey, Scope } from '../mail.ts'
 import { addRef } from './blobs.ts'
+import { Clock } from './clock.ts'
 import { decode, encode } from './codec.ts'
-import { Entries } from './entries.ts'
+import { Entries, type Entry } from './entries.ts'
 import type { Env, ReadTable } from './env.ts'
 import { EVENT_VERSION, type EventBody } from './events/index.ts'
 import { MODEL } from './events/snapshot.ts'
 import type { FolderRecord } from './folders.ts'
-import { indexItem } from './items.ts'
+import { indexItem, putEnd } from './items.ts'
 import { getModel } from './lessons.ts'
+import { Modern, type DatedItem } from './modern.ts'
 import { chunkKey, readRow } from './rows.ts'
+import { latestOf } from './tx.ts'
 
 /** Format 1 named a place by its UID alone. */
-type OldItem = Omit<Item, 'id' | 'places'> & { places: (number | PlaceKey)[] }
+type OldItem = Omit<DatedItem, 'id' | 'places'> & { places: (number | PlaceKey)[] }
 /** Format 2 had no folder in it. */
 type OldPlace = Omit<Place, 'uid' | 'folder'> & { folder?: string }
 /** One value of the journal was one event. */
@@ -23,23 +26,60 @@ type OldEvent = { v: number; at: number; actor: string; type: string }
 type OldFolder = string | FolderRecord
 type OldFolderEvent = { type: string; id: string; name: string | null; uidValidity?: number }
 
-/** Answers the format that it was. */
-export function migrate(env: Env): 1 | 2 {
-  // Ahead of the items: a place may have to be found by its row.
-  moveRows(env)
-  const format = moveItems(env)
-  const uidValidity = decode<number>(env.head.get('uidValidity') as Buffer)
-  const found = moveJournal(env, uidValidity)
-  moveFolders(env, uidValidity)
-  moveMeta(env, found)
-  for (const name of ['refs', 'identities', 'arrivals']) env.old(name, 'ordered')
-  env.old('followed', 'uint32')
+/** `had`: the format that is written down, or 0. Answers the format that it was. */
+export function migrate(env: Env, had: number): 1 | 2 | 3 {
+  const modern = new Modern(env.tables)
+  const format = had === 3 ? migrateThird(env, modern) : migrateFirst(env, modern)
+  for (const { key, value } of env.old<string>('accounts', 'ordered').range({}))
+    modern.account(key, value)
+  env.old('due', 'ordered')
+  const latest = latestOf(env.tables)
+  new Clock(env.beside.clock).begin(latest)
   env.dropOld()
   return format
 }
 
+/** From before formats were written down. */
+function migrateFirst(env: Env, modern: Modern): 1 | 2 {
+  const uidValidity = decode<number>(env.head.get('uidValidity') as Buffer)
+  const found = moveJournal(env, uidValidity, modern)
+  // Ahead of the items: a place may have to be found by its row.
+  moveRows(env)
+  const format = moveItems(env, modern)
+  moveFolders(env, uidValidity)
+  moveMeta(env, found)
+  for (const name of ['refs', 'identities', 'arrivals']) env.old(name, 'ordered')
+  env.old('followed', 'uint32')
+  return format
+}
+
+function migrateThird(env: Env, modern: Modern): 3 {
+  const { tables, journal } = env
+  let latest = decode<number>(tables.meta.get('created') as Buffer)
+  for (const { key: seq, value } of env.old<number>('journal.3', 'uint32').range({})) {
+    const { at, actor, events, more } = decode<Omit<Entry, 'seq'>>(value)
+    const moved = events.map((body, i) => modern.event(seq + i, { at, actor }, { ...body }))
+    const stamp = { v: EVENT_VERSION, at, actor }
+    // What processes follow is found under the same seqs.
+    journal.journal.put(seq, encode({ ...stamp, events: moved, ...(more && { more }) }))
+    latest = Math.max(latest, at)
+  }
+  const items = env.old<number | PlaceKey>('items.3', 'ordered')
+  for (const { key, value } of items.range({}))
+    if (typeof key !== 'number') tables.items.put(key, value)
+  for (const { key, value } of items.range({}))
+    if (typeof key === 'number') {
+      const item = modern.item({ id: key, ...decode<Omit<DatedItem, 'id'>>(value) })
+      const { id: _, ...rest } = item
+      tables.items.put(key, encode(rest))
+      putEnd(tables, item)
+    }
+  tables.meta.put('at', encode(latest))
+  return 3
+}
+
 /** Items, their places, and what finds them and their messages. */
-function moveItems(env: Env): 1 | 2 {
+function moveItems(env: Env, modern: Modern): 1 | 2 {
   const { tables } = env
   const items = env.old<number>('items', 'uint32')
   const format = hasPlainUids(items) ? 1 : 2
@@ -49,11 +89,13 @@ function moveItems(env: Env): 1 | 2 {
     const places = item.places.map((place): PlaceKey =>
       typeof place === 'number' ? [place, folders.get(place) ?? ''] : place,
     )
-    const moved = { ...item, places }
     const late = loose.get(id)
     if (late) settle(env, places, late)
-    tables.items.put(id, encode(moved))
-    indexItem(tables, { id, ...moved })
+    const moved = modern.item({ id, ...item, places })
+    const { id: _, ...rest } = moved
+    tables.items.put(id, encode(rest))
+    putEnd(tables, moved)
+    indexItem(tables, moved)
   }
   const { snapshot } = getModel(tables)
   if (snapshot) addRef(tables, [snapshot, MODEL, 0])
@@ -124,14 +166,20 @@ interface Found {
   folderValidity: number
   /** Seq of the last change of a list; 0: there was none. */
   lists: number
+  /** Unix time in ms of the latest entry; 0: there is none. */
+  latest: number
 }
 
-function moveJournal(env: Env, uidValidity: number): Found {
-  const found: Found = { folderValidity: 0, lists: 0 }
+function moveJournal(env: Env, uidValidity: number, modern: Modern): Found {
+  const found: Found = { folderValidity: 0, lists: 0, latest: 0 }
   const entries = new Entries(env.journal, env.beside)
   for (const { key: seq, value } of env.old<number>('journal', 'uint32').range({})) {
     const { v: _, at, actor, ...body } = decode<OldEvent>(value)
-    const event = body.type === 'mailbox' ? folderEvent(body, uidValidity) : (body as EventBody)
+    const event =
+      body.type === 'mailbox'
+        ? folderEvent(body, uidValidity)
+        : modern.event(seq, { at, actor }, { ...body })
+    found.latest = Math.max(found.latest, at)
     if (event.type === 'masks') found.lists = seq
     if (event.type === 'folder')
       found.folderValidity = Math.max(found.folderValidity, event.uidValidity)
@@ -157,6 +205,7 @@ function moveMeta({ head, tables, beside }: Env, found: Found): void {
   for (const key of ['uidValidity', 'secret', 'created', 'seq'])
     tables.meta.put(key, Buffer.from(head.get(key) as Buffer))
   const number = (key: string): number => decode<number>(head.get(key) ?? encode(0))
+  tables.meta.put('at', encode(Math.max(found.latest, number('created'))))
   const folderValidity = Math.max(found.folderValidity, number('mailboxValidity'))
   if (folderValidity > 0) tables.meta.put('folderValidity', encode(folderValidity))
   const floor = number('floor')

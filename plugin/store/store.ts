@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
 import { BlobReader } from './blob-reader.ts'
+import { Clock, type Sight } from './clock.ts'
 import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
@@ -22,6 +23,7 @@ export class Store implements Journal {
   readonly blobs: BlobReader
   /** The older format that the data had until now; null: they had this one. */
   readonly migrated: number | null
+  readonly clock: Clock
   readonly #env: Env
   readonly #journal: LocalJournal
 
@@ -36,7 +38,8 @@ export class Store implements Journal {
     this.views = this.#env.views
     this.blobs = new BlobReader(this.views)
     this.beside = new Beside(this.#env)
-    this.#journal = new LocalJournal(this.#env, this.beside)
+    this.clock = new Clock(this.#env.beside.clock)
+    this.#journal = new LocalJournal(this.#env, this.beside, this.clock)
     if (this.seq === 0) this.#create()
   }
 
@@ -53,6 +56,16 @@ export class Store implements Journal {
   /** Entries up to this seq were dropped from the journal; 0 when it is whole. */
   get floor(): number {
     return this.#journal.floor
+  }
+
+  /** Unix time in ms of the oldest entry that the journal has; null: it has none. */
+  get oldest(): number | null {
+    return this.#journal.oldest
+  }
+
+  /** Looks at the clock, which says `wall`: may anything expire? */
+  look(wall?: number): Promise<Sight> {
+    return this.#env.write(() => this.clock.look(wall))
   }
 
   get uidValidity(): number {
@@ -137,6 +150,7 @@ export class Store implements Journal {
         uidValidity: Math.floor(tx.at / 1000) >>> 0,
         secret,
       })
+      this.clock.begin(tx.at)
     })
   }
 }

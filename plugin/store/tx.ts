@@ -4,19 +4,27 @@ import { blobName, putBlob } from './blobs.ts'
 import type { Beside } from './beside.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
-import { EVENT_VERSION, kindOf, type EventBody, type NewItem, type Stamp } from './events/index.ts'
+import type { Item } from '../mail.ts'
+import {
+  EVENT_VERSION,
+  kindOf,
+  timeOf,
+  type EventBody,
+  type NewItem,
+  type Stamp,
+} from './events/index.ts'
 
 /** UIDs are 32-bit and never 0 (RFC 9051 §2.3.1.1), and a UID is a seq. */
 const SEQ_MAX = 2 ** 32 - 1
 
-/** Null where no summary is worth keeping. */
-export type Summarize = (item: NewItem) => Uint8Array
+/** What lists show of an item's message. */
+export type Summarize = (item: NewItem & Pick<Item, 'since'>) => Uint8Array
 
 /** What a decision is given: all that it may read and write. */
 export interface Tx {
   /** As they are with what was appended so far. */
   readonly views: Views
-  /** Unix time in ms of every event of this decision. */
+  /** Unix time in ms of this decision, as far as is known. */
   readonly at: number
   /** Seq of the newest event, those of this decision included. */
   readonly seq: number
@@ -35,6 +43,12 @@ export function seqOf(views: Views): number {
   return bytes ? decode<number>(bytes) : 0
 }
 
+/** Unix time in ms of the newest entry: none has an earlier one than those before it. */
+export function latestOf(views: Views): number {
+  const bytes = views.meta.get('at')
+  return bytes ? decode<number>(bytes) : 0
+}
+
 /** Inside a write transaction. */
 export class OpenTx implements Tx {
   readonly views: Views
@@ -50,17 +64,17 @@ export class OpenTx implements Tx {
   constructor(
     { tables, views }: { tables: Tables; views: Views },
     beside: Beside,
-    { actor, at }: { actor: string; at: number },
+    { actor, at, clock }: Omit<Stamp, 'v'>,
   ) {
     this.views = views
-    this.stamp = { v: EVENT_VERSION, at, actor }
+    this.stamp = { v: EVENT_VERSION, at, actor, ...(clock !== undefined && { clock }) }
     this.base = seqOf(views) + 1
     this.#tables = tables
     this.#beside = beside
   }
 
   get at(): number {
-    return this.stamp.at
+    return timeOf(this.stamp)
   }
 
   get seq(): number {
@@ -76,7 +90,7 @@ export class OpenTx implements Tx {
     this.events.push(body)
     this.#beside.forget(kind.gone(body))
     const ours = body.type === 'deposit' && body.item.blob === this.#blob.name
-    const summary = ours ? this.#blob.summarize?.(body.item) : null
+    const summary = ours ? this.#blob.summarize?.({ ...body.item, since: this.at }) : null
     if (summary) this.#beside.putSummary(seq, summary)
     return seq
   }
@@ -90,6 +104,9 @@ export class OpenTx implements Tx {
 
   /** Behind the last event: seqs are counted once a decision. */
   end(): void {
-    if (this.events.length > 0) this.#tables.meta.put('seq', encode(this.seq))
+    if (this.events.length === 0) return
+    this.#tables.meta.put('seq', encode(this.seq))
+    const latest = Math.max(this.stamp.at, latestOf(this.views))
+    this.#tables.meta.put('at', encode(latest))
   }
 }

@@ -7,6 +7,8 @@ import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
 import type { Folder, FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import type { Decision, Envelope } from '../../plugin/quarantine/screen.ts'
+import type { Expired } from '../../plugin/quarantine/expire.ts'
+import { HOUR } from '../../plugin/time.ts'
 import { tempDir } from '../tmp.ts'
 
 export const ROOT: Login = { account: 'root', tier: 'super-admin', scope: '' }
@@ -99,6 +101,24 @@ export async function hold(
   const blocked = envelope({ sender: 'bad@blocked.example', ...over })
   await lazaret.quarantine.as(ROOT).lists.change('', 'block', { add: ['*@blocked.example'] })
   return await lazaret.quarantine.system.screen(blocked, raw)
+}
+
+/** The clock of a data set for which time passes. */
+const clocks = new WeakMap<Lazaret, number>()
+
+/** So many ms pass, with upkeep every twenty hours. Answers what expired meanwhile. */
+export async function pass(lazaret: Lazaret, ms: number): Promise<Expired> {
+  const from = clocks.get(lazaret) ?? Date.now()
+  clocks.set(lazaret, from + ms)
+  const steps = Math.ceil(ms / (20 * HOUR))
+  let all: Expired | null = null
+  for (let i = 1; i <= steps; i++) {
+    const done = await lazaret.quarantine.system.expire(from + (ms * i) / steps)
+    if (all) for (const what of ['hidden', 'purged', 'restored'] as const) done[what] += all[what]
+    all = done
+  }
+  if (!all) throw new Error('no time passed')
+  return all
 }
 
 export function itemOf(lazaret: Lazaret, id: number | null): Item {

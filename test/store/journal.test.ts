@@ -18,7 +18,8 @@ const sizes = (store: Store): number[] => [...store.entries(0)].map((entry) => e
 describe('one entry a decision', () => {
   test('its key is the seq of its first event; time and actor stand once', async () => {
     const store = newStore()
-    const seqs = await store.write({ actor: 'somebody', at: 7 }, (tx) => [
+    const at = Date.now() + 7
+    const seqs = await store.write({ actor: 'somebody', at }, (tx) => [
       tx.append(setting('tag')),
       tx.append({ type: 'masks', scope: '', list: 'block', add: ['a@b.example'], remove: [] }),
       tx.append(setting('hold')),
@@ -27,8 +28,8 @@ describe('one entry a decision', () => {
     const [, entry] = store.entries(0)
     expect(entry).toEqual({
       seq: 2,
-      v: 2,
-      at: 7,
+      v: 3,
+      at,
       actor: 'somebody',
       events: [setting('tag'), expect.objectContaining({ type: 'masks' }), setting('hold')],
     })
@@ -81,9 +82,9 @@ describe('entries are bounded', () => {
     const groups = [{ scope: 'user@example.com', folder: 'caught', uids, flags }]
     const events = [
       ...boundGroups(groups).map((some) => ({ type: 'flags' as const, groups: some })),
-      ...boundGroups(groups).map((some) => ({ type: 'expunge' as const, groups: some, due: 9 })),
+      ...boundGroups(groups).map((some) => ({ type: 'expunge' as const, groups: some })),
     ]
-    env.writeSync(() => entries.put(1, { v: 2, at: 1, actor: 'test' }, events))
+    env.writeSync(() => entries.put(1, { v: 3, at: 1, actor: 'test' }, events))
     for (const { value } of env.journal.journal.range({}))
       expect(value.length).toBeLessThanOrEqual(ENTRY_MAX)
     expect(env.journal.journal.count()).toBeGreaterThan(4)
@@ -101,7 +102,7 @@ describe('entries are bounded', () => {
     const before = store.seq
     const groups = [{ scope: '', folder: 'caught', uids }]
     await store.write({ actor: 'test' }, (tx) => {
-      for (const some of boundGroups(groups)) tx.append({ type: 'expunge', groups: some, due: 9 })
+      for (const some of boundGroups(groups)) tx.append({ type: 'expunge', groups: some })
     })
     expect(store.seq).toBeGreaterThan(before + 1)
     expect(Math.max(...sizes(store))).toBeLessThanOrEqual(ENTRY_MAX)
@@ -171,7 +172,6 @@ function arrive(tx: Tx): number {
       signals: [],
       edit: null,
       identity: '',
-      due: 0,
     },
   })
 }

@@ -36,7 +36,6 @@ export const item = (over: Partial<NewItem> = {}): NewItem => ({
   signals: [],
   edit: null,
   identity: 'same',
-  due: 5000,
   ...over,
 })
 

@@ -6,11 +6,11 @@ import type { Item } from '../../plugin/mail.ts'
 import { Refused } from '../../plugin/errors.ts'
 import type { EventBody } from '../../plugin/store/events/index.ts'
 import {
+  endings,
   getItem,
   findArrival,
   findIdentity,
   identityIds,
-  dueItems,
 } from '../../plugin/store/items.ts'
 import { keywordSet, keywordSets, knownKeywords } from '../../plugin/store/keywords.ts'
 import { folderStatus, getPlace } from '../../plugin/store/places.ts'
@@ -53,7 +53,6 @@ describe('views', () => {
       from: 'caught',
       folder: 'spam',
       flags: { system: 1 | 8, keywords: ['$Junk', 'alpha'] },
-      due: 9000,
     }
     const to = await store.write({ actor: 'test' }, (tx) => tx.append(move))
     expect(uids(store, '', 'caught')).toEqual([])
@@ -67,8 +66,13 @@ describe('views', () => {
     const place = getPlace(store.views, [to, 'spam'])
     expect(keywordSet(store.views, place?.keywords ?? 0)).toEqual(['$Junk', 'alpha'])
     expect(getItem(store.views, uid)?.places).toEqual([[to, 'spam']])
-    expect(dueItems(store.views, 8999, 10)).toEqual([])
-    expect(dueItems(store.views, 9000, 10)).toEqual([uid])
+    const since = getItem(store.views, uid)?.since as number
+    expect(since).toBe(place?.saved)
+    const scope = 'user@example.com'
+    expect(endings(store.views, 'lies', scope, { to: since, limit: 10 })).toEqual([])
+    expect(endings(store.views, 'lies', scope, { to: since + 1, limit: 10 })).toEqual([
+      { id: uid, scope, since },
+    ])
   })
 
   test('a blob is stored once and goes with its last item', async () => {
@@ -124,7 +128,6 @@ describe('views', () => {
       tx.append({
         type: 'expunge',
         groups: [{ scope: 'user@example.com', folder: 'caught', uids: gone }],
-        due: 1,
       }),
     )
     expect(uids(store, 'example.com', 'caught')).toEqual(all.filter((uid) => !gone.includes(uid)))
@@ -254,7 +257,7 @@ describe('changes', () => {
 test('a replay into an empty directory gives equal views', async () => {
   const store = newStore()
   const a = await deposit(store, 'a')
-  const b = await deposit(store, 'b', { scope: 'two@other.example', due: 0 })
+  const b = await deposit(store, 'b', { scope: 'two@other.example' })
   await store.write({ actor: 'test' }, (tx) => {
     tx.append({
       type: 'copy',
@@ -262,7 +265,6 @@ test('a replay into an empty directory gives equal views', async () => {
       scope: 'two@other.example',
       folder: 'spam',
       flags: { system: 2, keywords: ['k'] },
-      due: 7,
     })
     tx.append({ type: 'release', item: a, state: 'wanted', token: 't', worker: '', reply: '' })
     tx.append({
@@ -285,7 +287,7 @@ test('a replay into an empty directory gives equal views', async () => {
     tx.append({
       type: 'account',
       name: 'example.com',
-      account: { tier: 'domain', password: 'p', scram: '', created: 1 },
+      account: { tier: 'domain', secret: tx.blob(Buffer.from('p')), created: 1 },
     })
     tx.append({
       type: 'snapshot',

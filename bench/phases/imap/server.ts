@@ -11,7 +11,7 @@ import {
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
-import type { Item } from '../../../plugin/mail.ts'
+import type { NewItem } from '../../../plugin/store/events/index.ts'
 
 export interface Setup {
   readonly dir: string
@@ -42,10 +42,7 @@ export async function fill({ store }: Lazaret, items: number): Promise<void> {
   }
 }
 
-const HELD: Omit<
-  Item,
-  'id' | 'trained' | 'release' | 'places' | 'blob' | 'size' | 'at' | 'recipients' | 'scope'
-> = {
+const HELD: Omit<NewItem, 'blob' | 'size' | 'at' | 'recipients' | 'scope'> = {
   kind: 'held',
   direction: 'in',
   sender: 'a@example.com',
@@ -55,7 +52,6 @@ const HELD: Omit<
   signals: [],
   edit: null,
   identity: '',
-  due: 0,
 }
 
 async function main(): Promise<void> {

@@ -8,7 +8,6 @@ import type { Mail } from '../../harness/mail.ts'
 /** Items of one person, at every size. */
 export const EACH = 10
 const BATCH = 5000
-export const DUE = Date.UTC(2100, 0)
 export const CONFIG = readConfig({ main: { base_model: 'no' } })
 
 export interface Size {
@@ -81,7 +80,6 @@ export function held(blob: string, size: number, i: number, scope: string): NewI
     signals: [],
     edit: null,
     identity: '',
-    due: DUE,
   }
 }
 

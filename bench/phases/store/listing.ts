@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Login } from '../../../plugin/mail.ts'
 import { parseStructure } from '../../../plugin/mime/structure.ts'
-import { open, type Lazaret } from '../../../plugin/open.ts'
+import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
 import { makeSummary } from '../../../plugin/quarantine/folders/summary.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { measure, type PhaseResult } from '../../harness/result.ts'
@@ -85,6 +85,8 @@ async function pages(
 export async function fill(dir: string, items: number): Promise<void> {
   const lazaret = open(CONFIG, dir)
   try {
+    for (let i = 0; i < 100; i++)
+      await lazaret.quarantine.as(CLI).settings.set(person(i), 'retention_days', String(28 + i))
     for (let done = 0; done < items; done += BATCH)
       await lazaret.store.write({ actor: 'bench' }, (tx) => {
         for (let i = done; i < Math.min(items, done + BATCH); i++) {
@@ -101,7 +103,6 @@ export async function fill(dir: string, items: number): Promise<void> {
             item: {
               ...held(blob, raw.length, i, person(i % 100)),
               verdict: { class: 'spam', score, evidence: [] },
-              due: Date.UTC(2100, 0) + ((i * 31) % 9973) * 60_000,
             },
           })
         }

@@ -1,6 +1,7 @@
 // lazaret item: what lies in the quarantine.
 import { Command, Option } from 'commander'
 import { Refused } from '../../errors.ts'
+import type { Deletion } from '../../mail.ts'
 import type { FolderId } from '../../quarantine/folders/folders.ts'
 import { CHIPS, type Chip } from '../../quarantine/listing/chips.ts'
 import { ORDERS, type Order } from '../../quarantine/listing/cursor.ts'
@@ -111,23 +112,29 @@ function placeOf(
   throw new Refused('not-found', `There is no folder '${name}'; there are ${names.join(', ')}.`)
 }
 
+/** Why it lies nowhere any more. */
+export function whoDeleted({ actor }: Deletion): string {
+  return actor === 'system' ? 'expired' : actor === '' ? 'by somebody' : `by ${actor}`
+}
+
 function text(rows: string[][], cursor: string | null): string {
   const more = cursor === null ? '' : `\nThere are more; go on with --cursor ${cursor}`
   return table([HEAD, ...rows], [0]) + more
 }
 
-function value({ item: one, subject, from, folders, seen }: Listed): unknown {
-  const { identity: _, places: _places, release, ...rest } = one
+/** What `--json` shows of an item. `due`: when it expires, or is gone for good where it was deleted; 0: never. */
+export function value({ item: one, subject, from, folders, seen, end }: Listed): unknown {
+  const { identity: _, places: _places, since: _since, release, ...rest } = one
   const told = release && {
     state: release.state,
     at: release.at,
     reply: release.reply,
     actor: release.actor,
   }
-  return { ...rest, subject, from, folders, seen, release: told }
+  return { ...rest, subject, from, folders, seen, due: end, release: told }
 }
 
-function whole({ item: one, subject, folders }: Listed): string {
+function whole({ item: one, subject, folders, end }: Listed): string {
   const { release, verdict } = one
   const lines: [string, string][] = [
     ['Item', `${one.id} (${one.kind}, ${one.direction === 'in' ? 'incoming' : 'outgoing'})`],
@@ -140,7 +147,9 @@ function whole({ item: one, subject, folders }: Listed): string {
     ['Route', one.route?.nextHop ?? 'as Haraka decides'],
     ['Signals', one.signals.join(' ') || 'none'],
   ]
-  if (one.due > 0) lines.push(['Expires', `${when(one.due)} UTC`])
+  const { deleted } = one
+  if (deleted) lines.push(['Deleted', `${when(deleted.at)} UTC, ${whoDeleted(deleted)}`])
+  if (end > 0) lines.push([deleted ? 'Gone' : 'Expires', `${when(end)} UTC`])
   if (release)
     lines.push([
       'Release',

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
 import type { Views } from '../../store/env.ts'
-import type { AccountRecord } from '../../store/events/index.ts'
+import { secretBytes, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
 import type { Visit } from '../../store/guards.ts'
@@ -76,7 +76,11 @@ export async function addAccount(
         'exists',
         `There is an account '${name}' already; change its password instead.`,
       )
-    tx.append({ type: 'account', name, account: { tier, ...secrets, created: tx.at } })
+    tx.append({
+      type: 'account',
+      name,
+      account: { tier, secret: tx.blob(secretBytes(secrets)), created: tx.at },
+    })
     return { name, tier, scope, created: tx.at }
   })
 }
@@ -94,7 +98,11 @@ export async function setPassword(
   await write(ctx, { actor: login.account }, (tx) => {
     // Asked again: while the password was hashed, the account may have become another.
     const { tier, created } = managed(tx.views, login, name)
-    tx.append({ type: 'account', name, account: { tier, ...secrets, created } })
+    tx.append({
+      type: 'account',
+      name,
+      account: { tier, secret: tx.blob(secretBytes(secrets)), created },
+    })
   })
   await ctx.store.beside.guards.forget(name, { gone: false })
 }

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
-import type { AccountRecord } from '../../store/events/index.ts'
+import { secretsOf, type AccountRecord } from '../../store/events/index.ts'
 import type { Context } from '../context.ts'
 import { Guard, type Attempt } from './guard.ts'
 import { accountName, getAccount, loginOf } from './names.ts'
@@ -57,8 +57,9 @@ export class Logins {
     this.#guard.check(name, source)
     const account = getAccount(this.#ctx.store.views, name)
     const fake = fakeScram(this.#ctx.store.secret, name)
-    if (!account?.scram) return { keys: fake, login: null }
-    const keys = parseScram(account.scram)
+    const scram = account ? secretsOf(this.#ctx.store.views, account).scram : ''
+    if (!account || !scram) return { keys: fake, login: null }
+    const keys = parseScram(scram)
     // Weaker keys are of an earlier version: they would make the password easier to guess, and tell that it exists.
     if (keys.iterations < SCRAM_ITERATIONS) return { keys: fake, login: null }
     return { keys, login: loginOf(name, account) }
@@ -82,7 +83,7 @@ export class Logins {
   /** Other than before once the account's password or tier has changed; null when it is gone. */
   stamp({ account }: Login): string | null {
     const record = getAccount(this.#ctx.store.views, account)
-    return record && `${record.tier} ${record.password}`
+    return record && `${record.tier} ${record.secret}`
   }
 
   async #attempt(
@@ -114,7 +115,7 @@ export class Logins {
   ): Promise<boolean> {
     if (password.length > PASSWORD_MAX) return false
     // The stored hash is part of the proof: a changed password ends it in every process.
-    const stored = account?.password ?? this.#dummy
+    const stored = account ? secretsOf(this.#ctx.store.views, account).password : this.#dummy
     const proof = createHmac('sha256', this.#key).update(`${name}\0${stored}\0${password}`).digest()
     if (account && this.#isProved({ name, proof })) return true
     const key = proof.toString('latin1')

@@ -3,9 +3,8 @@ import { canonicalAddress, canonicalDomain } from '../../address.ts'
 import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { canonicalScope, parseScope, tierOf } from '../../scope.ts'
-import { decode } from '../../store/codec.ts'
 import type { Views } from '../../store/env.ts'
-import type { AccountRecord } from '../../store/events/index.ts'
+import { getAccount as stored, type AccountRecord } from '../../store/events/index.ts'
 
 /** Longest name that is looked up: an address of RFC 5321 §4.5.3.1. */
 const NAME_MAX = 320
@@ -16,8 +15,7 @@ export function accountName(user: string): string {
 }
 
 export function getAccount(views: Views, name: string): AccountRecord | null {
-  const bytes = name === '' || name.length > NAME_MAX ? undefined : views.accounts.get(name)
-  return bytes ? decode<AccountRecord>(bytes) : null
+  return name === '' || name.length > NAME_MAX ? null : stored(views, name)
 }
 
 export function scopeOf(name: string, tier: Tier): Scope {

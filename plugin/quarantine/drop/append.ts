@@ -4,13 +4,11 @@ import { Refused } from '../../errors.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import type { FlagSet, Login } from '../../mail.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
 import { meaning, meaningFor } from './meaning.ts'
-import { settingsFor } from '../settings.ts'
 import { makeSummary } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
 
@@ -38,7 +36,7 @@ export async function append(
   for (const { raw } of messages) known.push(await lookUp(ctx, login, to, parseStructure(raw)))
   return await write(ctx, { actor: login.account }, (tx) =>
     messages.map((message, i) => {
-      if (to.ordinary) return deposit(tx, login, to, message, known[i], 0)
+      if (to.ordinary) return deposit(tx, login, to, message, known[i])
       const item = recognise(tx, login, to, known[i])
       if (item) return enter(ctx, tx, item, to.id, message.flags, meaningFor(item, null, to.id))
       return report(ctx, tx, login, to, message, known[i])
@@ -63,9 +61,7 @@ function report(
         'move it from the folder of this account in which it was caught.',
     )
   }
-  const { retention_days } = settingsFor(ctx, tx.views, login.scope)
-  const due = tx.at + retention_days * DAY
-  const uid = deposit(tx, login, to, message, known, due)
+  const uid = deposit(tx, login, to, message, known)
   want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false)
   return uid
 }
@@ -76,7 +72,6 @@ function deposit(
   to: Folder,
   { raw, flags, date, zone }: Appended,
   { root, key }: Known,
-  due: number,
 ): number {
   return appendEntry(tx, {
     type: 'deposit',
@@ -98,7 +93,6 @@ function deposit(
       signals: [],
       edit: null,
       identity: key,
-      due,
     },
   })
 }

@@ -4,7 +4,6 @@ import { Refused } from '../../errors.ts'
 import { FLAG, type FlagSet, type Item, type Login } from '../../mail.ts'
 import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
-import { HOUR } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { itemFor, type Placed } from '../eyes.ts'
 import type { FolderId } from '../folders/folders.ts'
@@ -49,13 +48,13 @@ function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
   if (!first) void enter(ctx, tx, item, to, flagsOfDeleted(item), means)
   else if (there) carryOut(ctx, tx, item.id, means)
   else shift(ctx, tx, { ...kept(first), means }, to)
-  expungeAll(ctx, tx, there ? elsewhere : elsewhere.slice(1))
+  expungeAll(tx, there ? elsewhere : elsewhere.slice(1))
 }
 
 /** Deletes an item from all its folders; it stays recoverable for main.grace_hours. */
 export async function deleteItem(ctx: Context, login: Login, id: number): Promise<Item> {
   return await write(ctx, { actor: login.account }, (tx) => {
-    expungeAll(ctx, tx, placesOf(tx, needItem(tx.views, login, id)))
+    expungeAll(tx, placesOf(tx, needItem(tx.views, login, id)))
     return needItem(tx.views, login, id)
   })
 }
@@ -100,11 +99,6 @@ const kept = ({ item, place }: Placed): Placed => ({
   place: { ...place, flags: place.flags & ~FLAG.deleted },
 })
 
-function expungeAll(ctx: Context, tx: Tx, places: readonly Placed[]): void {
-  if (places.length > 0)
-    tx.append({
-      type: 'expunge',
-      groups: groupPlaces(places),
-      due: tx.at + ctx.config.main.grace_hours * HOUR,
-    })
+function expungeAll(tx: Tx, places: readonly Placed[]): void {
+  if (places.length > 0) tx.append({ type: 'expunge', groups: groupPlaces(places) })
 }

@@ -15,7 +15,6 @@ import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
@@ -23,9 +22,8 @@ import type { Folder, FolderId } from '../folders/folders.ts'
 import { agreeing } from '../folders/junk-keywords.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
-import { withOutcome } from '../folders/outcome-keywords.ts'
+import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
 import { thrownAway } from './store.ts'
-import { settingsFor } from '../settings.ts'
 
 /** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
 export interface Dropped {
@@ -69,7 +67,6 @@ export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to:
     from: place.folder,
     folder: to,
     flags: flagsAfter(item, flagsOf(tx, place), means),
-    due: dueAfter(ctx, tx, item, means),
   })
   carryOut(ctx, tx, item.id, means)
   return uid
@@ -109,9 +106,7 @@ export function enter(
     item: item.id,
     scope: item.scope,
     folder,
-    // RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source.
-    flags: { ...junkAfter(flags, means), system: flags.system & ~FLAG.deleted },
-    due: dueAfter(ctx, tx, item, means),
+    flags: entered(junkAfter(flags, means)),
   })
   carryOut(ctx, tx, item.id, means)
   return uid
@@ -166,7 +161,12 @@ export function refuseWhatIsOver(
 function flagsAfter({ release }: Item, flags: FlagSet, means: Meaning): FlagSet {
   const { system, keywords } = junkAfter(flags, means)
   const back = means.does === 'undo' && release?.state !== 'failed'
-  return { system, keywords: back ? withOutcome(keywords, null) : keywords }
+  return { system, keywords: withoutEnd(back ? withOutcome(keywords, null) : keywords) }
+}
+
+/** RFC 9051 §6.4.7 keeps flags, but a copy that is marked for deletion would vanish with its source. */
+function entered({ system, keywords }: FlagSet): FlagSet {
+  return { system: system & ~FLAG.deleted, keywords: withoutEnd(keywords) }
 }
 
 /** What a junk button said before is not to be seen where the drop says another thing. */
@@ -213,11 +213,3 @@ export function want(
 }
 
 const OVER: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])
-
-/** When the item is purged after this drop: what waits for nobody any more goes after the same time. */
-function dueAfter(ctx: Context, tx: Tx, item: Item, means: Meaning): number {
-  if (item.kind === 'plain' || item.kind === 'notice') return 0
-  if (means.does === 'undo' && item.places.length > 0) return item.due
-  const { retention_days } = settingsFor(ctx, tx.views, item.scope)
-  return tx.at + retention_days * DAY
-}

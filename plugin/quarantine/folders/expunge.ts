@@ -4,7 +4,6 @@ import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
-import { HOUR } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { itemFor, type Placed } from '../eyes.ts'
 import type { Folder } from './folders.ts'
@@ -29,9 +28,7 @@ export async function expunge(
       if (item) marked.push({ place, item })
     }
     for (const placed of marked) before(tx, placed)
-    const due = tx.at + ctx.config.main.grace_hours * HOUR
-    for (const groups of boundGroups(groupPlaces(marked)))
-      tx.append({ type: 'expunge', groups, due })
+    for (const groups of boundGroups(groupPlaces(marked))) tx.append({ type: 'expunge', groups })
     return marked.map(({ place }) => place.uid)
   })
 }

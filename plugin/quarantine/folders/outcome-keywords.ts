@@ -1,5 +1,6 @@
-// Keywords that tell a mail client how a release stands.
+// Keywords by which the quarantine tells a mail client how a release stands, and that a message expires soon.
 import type { ReleaseState } from '../../mail.ts'
+import { isExpiring } from '../../store/keywords.ts'
 
 export const OUTCOME_KEYWORDS: Partial<Record<ReleaseState, string>> = {
   queued: '$ReleaseQueued',
@@ -18,4 +19,9 @@ export function withOutcome(keywords: readonly string[], state: ReleaseState | n
   if (!word) return others
   const known = others.some((one) => one.toLowerCase() === FORWARDED.toLowerCase())
   return state === 'delivered' && !known ? [...others, word, FORWARDED] : [...others, word]
+}
+
+/** Keywords of a message whose time begins anew. */
+export function withoutEnd(keywords: readonly string[]): string[] {
+  return keywords.filter((word) => !isExpiring([word]))
 }

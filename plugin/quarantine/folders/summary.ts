@@ -51,8 +51,8 @@ export interface Summary {
   readonly thread: string
   /** Probability of spam as judged at arrival, or null. */
   readonly score: number | null
-  /** Unix time in ms after which the item was to be purged when it came; 0: never. */
-  readonly due: number
+  /** Unix time in ms from which the end of the item counts where it came first; 0: it has none. */
+  readonly since: number
   /** Envelope sender. */
   readonly sender: string
   /** First author of its From field, as a person reads it: the name (or `''`) and the address. */
@@ -69,7 +69,7 @@ export interface Summary {
 
 type Summarized = Pick<
   Item,
-  'blob' | 'size' | 'at' | 'zone' | 'scope' | 'direction' | 'verdict' | 'due' | 'sender'
+  'blob' | 'size' | 'at' | 'zone' | 'scope' | 'direction' | 'verdict' | 'since' | 'sender' | 'kind'
 >
 
 /** Octets of each text that is kept for lists. */
@@ -77,7 +77,7 @@ const TEXT_MAX = 400
 
 /** The record of a message, as it is kept: of any message, for its structure has bounds (mime/bounds.ts). */
 export function makeSummary(root: Part, item: Summarized): Buffer {
-  const { blob, size, at, zone = 0, scope, verdict, due } = item
+  const { blob, size, at, zone = 0, scope, verdict, since, kind } = item
   const { raw } = root
   const envelope = parseEnvelope(root.header)
   const references = messageIds(find(root.header, 'references') ?? '')
@@ -115,7 +115,7 @@ export function makeSummary(root: Part, item: Summarized): Buffer {
   hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)
   bytes.writeInt16LE(zone, 84)
   bytes.writeDoubleLE(verdict?.score ?? NaN, 88)
-  bytes.writeDoubleLE(due, 96)
+  bytes.writeDoubleLE(kind === 'plain' ? 0 : since, 96)
   for (const [i, one] of texts.entries()) bytes.writeUInt16LE(one.length, TEXTS + 2 * i)
   lists.copy(bytes, HEAD)
   bytes.write(text, HEAD + lists.length, 'latin1')
@@ -176,7 +176,7 @@ class Kept implements Summary {
     const score = this.bytes.readDoubleLE(88)
     return Number.isNaN(score) ? null : score
   }
-  get due(): number {
+  get since(): number {
     return this.bytes.readDoubleLE(96)
   }
   get sender(): string {

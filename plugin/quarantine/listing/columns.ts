@@ -6,10 +6,11 @@ import { getItem } from '../../store/items.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
 import { readRows } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
+import { endOf, spanOf } from '../ends.ts'
 import { folders, type FolderId } from '../folders/folders.ts'
 import { readSummary, type Summary } from '../folders/summary.ts'
 import { Column, type Entry, type KeyOrder } from './column.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turn.ts'
 
 /** Entries held in a process, over all columns: some 150 octets each. */
 const ENTRIES_MAX = 500_000
@@ -67,7 +68,7 @@ export class Columns {
       uid,
       item: item.id,
       wanted: item.verdict?.score ?? LAST,
-      expires: item.due || LAST,
+      expires: endOf(this.#ctx, item) || LAST,
       sender: sortKey(name || item.sender),
     }
   }
@@ -90,7 +91,7 @@ export class Columns {
     if (column.size * ITEM_COST < there.reduce((a, b) => a + b, 0)) {
       for (const id of column.items()) {
         const item = getItem(store.views, id)
-        if (item) column.expires(id, item.due || LAST)
+        if (item) column.expires(id, endOf(this.#ctx, item) || LAST)
         if (turn.over) await turn.next()
       }
       return
@@ -111,12 +112,12 @@ export class Columns {
     // In the quarantine an item and its first place come from one event: the UID is the item's id.
     const first = this.#summary(uid)
     if (first) {
-      const { score, due, name, address, sender } = first
+      const { score, since, scope, name, address, sender } = first
       return column.add({
         uid,
         item: uid,
         wanted: score ?? LAST,
-        expires: due || LAST,
+        expires: since === 0 ? LAST : since + spanOf(this.#ctx, 'lies', scope),
         sender: sortKey(name || address || sender),
       })
     }
@@ -126,7 +127,7 @@ export class Columns {
 
   #expires(column: Column, folder: string, uid: number): void {
     const item = this.#itemIn(folder, uid)
-    if (item) column.expires(item.id, item.due || LAST)
+    if (item) column.expires(item.id, endOf(this.#ctx, item) || LAST)
   }
 
   #itemIn(folder: string, uid: number): Item | null {
@@ -137,6 +138,9 @@ export class Columns {
 
   /** False when it has to be made anew. */
   #catchUp(column: Column, scope: Scope, folder: FolderId): boolean {
+    // Ends follow from settings.
+    for (const { event } of this.#ctx.store.followed(column.seq, 'settings'))
+      if (event.type === 'setting' && event.key === 'retention_days') return false
     const seq = this.#ctx.store.watch.each(scope, column.seq, (where, { kind, uid }) => {
       if (kind === 'gone' && where === folder) column.remove(uid)
       if (kind === 'add' && where === folder) this.#add(column, folder, uid)

@@ -3,6 +3,7 @@ import type { Item, Login } from '../../mail.ts'
 import { FLAG } from '../../mail.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Context } from '../context.ts'
+import { endOf } from '../ends.ts'
 import { itemFor } from '../eyes.ts'
 import { summaryOf } from '../folders/contents.ts'
 import { allFolders } from '../folders/test-switch/switch.ts'
@@ -17,6 +18,8 @@ export interface Listed {
   folders: string[]
   /** Was read in each of them. */
   seen: boolean
+  /** Unix time in ms at which it expires, or is gone for good where it was deleted; 0: never. */
+  end: number
 }
 
 /** What a list needs of the folders of a login: read once for a page. */
@@ -38,5 +41,5 @@ export function listed(ctx: Context, item: Item, names: FolderNames): Listed {
   const seen = item.places.every(
     (key) => ((getPlace(ctx.store.views, key)?.flags ?? 0) & FLAG.seen) !== 0,
   )
-  return { item, subject, from: { name, address }, folders, seen }
+  return { item, subject, from: { name, address }, folders, seen, end: endOf(ctx, item) }
 }

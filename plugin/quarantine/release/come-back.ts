@@ -6,13 +6,11 @@ import { decodeWords } from '../../mime/words.ts'
 import { getItem } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
-import { DAY } from '../../time.ts'
 import type { Context } from '../context.ts'
 import { rawIn, summaryOf } from '../folders/contents.ts'
 import { flagsOf } from '../folders/flags.ts'
 import { ACTION_FOLDERS, homeOf, type FolderId } from '../folders/folders.ts'
-import { withOutcome } from '../folders/outcome-keywords.ts'
-import { settingsFor } from '../settings.ts'
+import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
 import { deliverNotice } from './notice.ts'
 
 /** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
@@ -23,23 +21,21 @@ export function comeBack(ctx: Context, tx: Tx, id: number): void {
   // Its sender is told by the bounce, as of any mail that our people send; of a damaged one there is none.
   if (raw && item.kind === 'split' && item.direction === 'out') return
   const home = homeOf('held', item.direction)
-  const { retention_days } = settingsFor(ctx, tx.views, item.scope)
-  const due = tx.at + retention_days * DAY
   const places = item.places.flatMap((key) => getPlace(tx.views, key) ?? [])
   const acted = places.find(({ folder }) => ACTION_FOLDERS.includes(folder as FolderId))
   const old = acted ? flagsOf(tx, acted) : { system: 0, keywords: withOutcome([], 'failed') }
   // Unread and flagged: somebody has to look at it.
   const flags = {
     system: (old.system & ~FLAG.seen & ~FLAG.deleted) | FLAG.flagged,
-    keywords: old.keywords,
+    keywords: withoutEnd(old.keywords),
   }
   const { scope } = item
   if (acted)
-    tx.append({ type: 'move', uid: acted.uid, scope, from: acted.folder, folder: home, flags, due })
+    tx.append({ type: 'move', uid: acted.uid, scope, from: acted.folder, folder: home, flags })
   // Tidied away meanwhile, or a copy that lay in no folder.
   else if (!places.some(({ folder }) => folder === home))
-    tx.append({ type: 'copy', item: id, scope, folder: home, flags, due })
-  deliverNotice(ctx, tx, scope, {
+    tx.append({ type: 'copy', item: id, scope, folder: home, flags })
+  deliverNotice(tx, scope, {
     subject: 'A released message could not be delivered',
     text: failureText(ctx, item, raw),
   })

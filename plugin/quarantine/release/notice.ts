@@ -4,9 +4,6 @@ import type { Scope } from '../../mail.ts'
 import { tierOf } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
 import { parseStructure } from '../../mime/structure.ts'
-import { DAY } from '../../time.ts'
-import type { Context } from '../context.ts'
-import { settingsFor } from '../settings.ts'
 import { makeSummary } from '../folders/summary.ts'
 
 export interface Notice {
@@ -15,12 +12,7 @@ export interface Notice {
   text: string[]
 }
 
-export function deliverNotice(
-  ctx: Context,
-  tx: Tx,
-  scope: Scope,
-  { subject, text }: Notice,
-): number {
+export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Notice): number {
   const names = { address: scope, domain: `postmaster@${scope}`, 'super-admin': 'postmaster' }
   const to = names[tierOf(scope)]
   const lines = [
@@ -38,7 +30,6 @@ export function deliverNotice(
     '',
   ]
   const raw = Buffer.from(lines.join('\r\n'))
-  const { retention_days } = settingsFor(ctx, tx.views, scope)
   return tx.append({
     type: 'deposit',
     folder: 'inbox',
@@ -58,7 +49,6 @@ export function deliverNotice(
       signals: [],
       edit: null,
       identity: '',
-      due: tx.at + retention_days * DAY,
     },
   })
 }

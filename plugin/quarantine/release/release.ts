@@ -69,7 +69,7 @@ export async function claim(
   return await write(ctx, { actor: 'system' }, (tx) => {
     const item = getItem(tx.views, id)
     if (!item || item.release?.state !== 'wanted') return null
-    if (dueAt(ctx, tx.views, item) > tx.at) return null
+    if (dueAt(ctx, tx.views, item, tx.at) > tx.at) return null
     const token = randomUUID()
     record(tx, item, 'claimed', { token, worker })
     return jobsOf(ctx, tx, id, token)
@@ -77,16 +77,22 @@ export async function claim(
 }
 
 /** Unix time in ms before which a wanted release can simply be taken back. */
-function dueAt(ctx: Context, views: Views, { kind, scope, release }: Item): number {
+function dueAt(ctx: Context, views: Views, item: Item, now: number): number {
+  const { kind, scope, release } = item
   if (!release || kind === 'split') return 0
-  return release.at + settingsFor(ctx, views, scope).release_delay * SECOND
+  const delay = settingsFor(ctx, views, scope).release_delay * SECOND
+  // Asked for by a clock that was ahead: it has waited.
+  return release.at - now > delay ? 0 : release.at + delay
 }
 
-/** When a wanted release may be claimed (Unix ms); null: it is not wanted. */
+/** When a wanted release may be claimed, as this machine's clock will say it (Unix ms); null: it is not wanted. */
 export function releaseDue(ctx: Context, id: number): number | null {
   const { views } = ctx.store
   const item = getItem(views, id)
-  return item?.release?.state === 'wanted' ? dueAt(ctx, views, item) : null
+  if (item?.release?.state !== 'wanted') return null
+  const wall = Date.now()
+  const now = ctx.store.clock.now(wall)
+  return dueAt(ctx, views, item, now) - (now - wall)
 }
 
 /** Recipients whose outcome in this attempt is open: nobody who has got the message is sent it again. */

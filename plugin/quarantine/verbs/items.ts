@@ -2,6 +2,7 @@
 import type { Item, Login, Scope } from '../../mail.ts'
 import { parseStructure, type Part } from '../../mime/structure.ts'
 import type { Context } from '../context.ts'
+import * as deleted from '../deleted.ts'
 import * as buttons from '../drop/by-id.ts'
 import { rawFor } from '../folders/contents.ts'
 import type { Chip } from '../listing/chips.ts'
@@ -62,6 +63,17 @@ export class ItemVerbs {
   }
   delete(id: number): Promise<Item> {
     return buttons.deleteItem(this.#ctx, this.#login, id)
+  }
+  /** Brings back what was deleted to where it lay: for administrators. `list({ chip: 'deleted' })` tells what there is. */
+  restore(ids: readonly number[]): Promise<Item[]> {
+    return deleted.restore(this.#ctx, this.#login, ids)
+  }
+  restoreAll(what: deleted.RestoreAll = {}): Promise<number> {
+    return deleted.restoreAll(this.#ctx, this.#login, what)
+  }
+  /** Takes items for good, what was deleted first: for an administrator with a full disk. */
+  purge(query: deleted.PurgeQuery = {}): Promise<deleted.Purged> {
+    return deleted.purge(this.#ctx, this.#login, query)
   }
   markSeen(id: number, seen: boolean): Promise<Item> {
     return buttons.markSeen(this.#ctx, this.#login, id, seen)

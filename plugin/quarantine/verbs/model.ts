@@ -2,7 +2,7 @@
 import type { Label, Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { needAll } from '../eyes.ts'
-import { snapshotModel } from '../expire.ts'
+import { snapshotModel } from '../upkeep.ts'
 import * as examination from '../model/examine.ts'
 import * as models from '../model/model.ts'
 import * as training from '../model/train.ts'

@@ -1,27 +1,17 @@
 import type { Scope } from '../../mail.ts'
-import {
-  added,
-  enter,
-  mustItem,
-  NONE,
-  placeKey,
-  putPlaces,
-  type Entering,
-  type Kind,
-} from './kind.ts'
+import { added, enter, mustItem, NONE, putEntering, type Entering, type Kind } from './kind.ts'
 
-/** One more place of an item (COPY, or a recognised APPEND). `due`: the item's new purge time. */
+/** One more place of an item: COPY, a recognised APPEND, or what was deleted comes back. */
 export interface Copy extends Entering {
   type: 'copy'
   item: number
   scope: Scope
-  due: number
 }
 
 export const copy: Kind<Copy> = {
   fold: (tables, event, seq) => {
     const item = mustItem(tables, event.item)
-    const next = putPlaces(tables, item, [...item.places, placeKey(event, seq)], event.due)
+    const next = putEntering(tables, item, item.places, event, seq)
     enter(tables, next, event, seq)
   },
   changes: (views, event, seq) => [added(views, event.scope, event, seq)],

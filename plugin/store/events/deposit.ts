@@ -1,9 +1,13 @@
 import type { Item } from '../../mail.ts'
-import { addItem } from '../items.ts'
-import { added, enter, NONE, placeKey, type Entering, type Kind } from './kind.ts'
+import { addItem, lying } from '../items.ts'
+import { isExpiring } from '../keywords.ts'
+import { added, enter, NONE, placeKey, timeOf, type Entering, type Kind } from './kind.ts'
 
-/** What a new item is made of; id, trained, release and places come from the fold. */
-export type NewItem = Omit<Item, 'id' | 'trained' | 'release' | 'places'>
+/** What a new item is made of; the others come from the fold. */
+export type NewItem = Omit<
+  Item,
+  'id' | 'trained' | 'release' | 'places' | 'since' | 'expiring' | 'deleted'
+>
 
 /** A new item and its first place in `folder` (`''`: none, for a split item, which is only on its way). */
 export interface Deposit extends Entering {
@@ -15,7 +19,12 @@ export const deposit: Kind<Deposit> = {
   fold: (tables, event, seq) => {
     const lies = event.folder !== ''
     const places = lies ? [placeKey(event, seq)] : []
-    const item: Item = { ...event.item, id: seq, trained: null, release: null, places }
+    const item = lying(
+      { ...event.item, id: seq, trained: null, release: null },
+      places,
+      timeOf(event),
+      isExpiring(event.flags.keywords),
+    )
     addItem(tables, item)
     if (lies) enter(tables, item, event, seq)
   },

@@ -1,7 +1,7 @@
 import type { ListKind, Scope } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import type { DraftRecord } from '../lists.ts'
-import { NONE, type Kind } from './kind.ts'
+import { NONE, timeOf, type Kind } from './kind.ts'
 
 /** A part of a large import: masks that count once an `import` names it, and not before. */
 export interface Draft {
@@ -12,8 +12,10 @@ export interface Draft {
 }
 
 export const draft: Kind<Draft> = {
-  fold: (tables, { scope, list, add, at }, seq) =>
-    tables.drafts.put(seq, encode({ scope, list, add, at } satisfies DraftRecord)),
+  fold: (tables, event, seq) => {
+    const { scope, list, add } = event
+    tables.drafts.put(seq, encode({ scope, list, add, at: timeOf(event) } satisfies DraftRecord))
+  },
   changes: NONE,
   followed: null,
   blobs: NONE,

@@ -1,20 +1,21 @@
-import { putItem } from '../items.ts'
+import { deleted, lying, putItem } from '../items.ts'
+import { isExpiring, keywordSet } from '../keywords.ts'
 import { removePlace } from '../places.ts'
 import {
   mustItem,
   mustPlace,
   NONE,
+  timeOf,
   vanished,
   withoutPlace,
   type Kind,
   type PlaceGroup,
 } from './kind.ts'
 
-/** Places vanish. Items left without a place are purged after `due`. */
+/** Places vanish. Items left without a place can still be brought back, until a `purge`. */
 export interface Expunge {
   type: 'expunge'
   groups: PlaceGroup[]
-  due: number
 }
 
 export const expunge: Kind<Expunge> = {
@@ -25,7 +26,14 @@ export const expunge: Kind<Expunge> = {
         const item = mustItem(tables, place.item)
         removePlace(tables, item, place, seq)
         const places = withoutPlace(item, place)
-        putItem(tables, { ...item, places, due: places.length === 0 ? event.due : item.due })
+        const last = places.at(-1)
+        const left = last && mustPlace(tables, last)
+        putItem(
+          tables,
+          left
+            ? lying(item, places, left.saved, isExpiring(keywordSet(tables, left.keywords)))
+            : deleted(item, { at: timeOf(event), actor: event.actor, folder }),
+        )
       }
   },
   changes: (_views, event, seq) => vanished(event.groups, seq),

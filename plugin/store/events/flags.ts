@@ -1,5 +1,6 @@
-import type { FlagSet } from '../../mail.ts'
-import { internKeywords, knownKeywords } from '../keywords.ts'
+import type { FlagSet, Item, Place } from '../../mail.ts'
+import { lying, putItem } from '../items.ts'
+import { internKeywords, isExpiring, knownKeywords } from '../keywords.ts'
 import { putPlace } from '../places.ts'
 import { mustItem, mustPlace, NONE, type Kind, type PlaceGroup } from './kind.ts'
 
@@ -13,10 +14,13 @@ export const flags: Kind<Flags> = {
   fold: (tables, event, seq) => {
     for (const { folder, uids, flags: set } of event.groups) {
       const keywords = internKeywords(tables, set.keywords)
+      const expiring = isExpiring(set.keywords)
       for (const uid of uids) {
         const place = mustPlace(tables, [uid, folder])
         const item = mustItem(tables, place.item)
         putPlace(tables, item, { ...place, flags: set.system, keywords, modseq: seq })
+        if (expiring !== (item.expiring ?? false) && isLast(item, place))
+          putItem(tables, lying(item, item.places, item.since, expiring))
       }
     }
   },
@@ -33,4 +37,10 @@ export const flags: Kind<Flags> = {
   blobs: NONE,
   gone: NONE,
   names: false,
+}
+
+/** Is it the latest place of the item, by which its end counts? */
+function isLast({ places }: Item, { uid, folder }: Place): boolean {
+  const last = places.at(-1)
+  return last?.[0] === uid && last[1] === folder
 }

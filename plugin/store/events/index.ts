@@ -15,16 +15,18 @@ import { lesson, type Lesson } from './lesson.ts'
 import { masks, type Masks } from './masks.ts'
 import { move, type Move } from './move.ts'
 import { purge, type Purge } from './purge.ts'
+import { redate, type Redate } from './redate.ts'
 import { release, type Release } from './release.ts'
 import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
 import { subscription, type Subscription } from './subscription.ts'
 
-export type { AccountRecord } from './account.ts'
+export { getAccount, secretBytes, secretsOf, type AccountRecord, type Secrets } from './account.ts'
 export type { NewItem } from './deposit.ts'
 export {
   EVENT_VERSION,
   TOPICS,
+  timeOf,
   type Entering,
   type FolderChange,
   type PlaceGroup,
@@ -46,6 +48,7 @@ export type EventBody =
   | Masks
   | Move
   | Purge
+  | Redate
   | Release
   | Setting
   | Snapshot
@@ -68,6 +71,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   masks,
   move,
   purge,
+  redate,
   release,
   setting,
   snapshot,

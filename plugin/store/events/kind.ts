@@ -1,18 +1,26 @@
 // What an event is made of, and what one kind of event has to say of itself.
 import type { Change, FlagSet, Item, Place, PlaceKey, Scope } from '../../mail.ts'
 import type { Tables, Views } from '../env.ts'
-import { getItem, putItem } from '../items.ts'
-import { internKeywords, knownKeywords } from '../keywords.ts'
+import { getItem, lying, putItem } from '../items.ts'
+import { internKeywords, isExpiring, knownKeywords } from '../keywords.ts'
 import { getPlace, putPlace } from '../places.ts'
 
 /** Of the events as a journal carries them (format.ts). */
-export const EVENT_VERSION = 2
+export const EVENT_VERSION = 3
 
 /** Fields of every event. `at`: Unix time in ms; `actor`: the account, or `smtp`, `cli`, `system`. */
 export interface Stamp {
   v: typeof EVENT_VERSION
+  /** Never less than that of the entry before. */
   at: number
   actor: string
+  /** What the time was, where it was less: the entry before is of a clock that was ahead. */
+  clock?: number
+}
+
+/** When it was, as far as is known: what the views keep. */
+export function timeOf({ at, clock }: Pick<Stamp, 'at' | 'clock'>): number {
+  return clock ?? at
 }
 
 /** All that the store has to know of one kind of event. Each says everything: nothing is the default. */
@@ -66,12 +74,7 @@ export function placeKey({ newUid, folder }: Entering, seq: number): PlaceKey {
 }
 
 /** Puts an item into the folder that it enters. */
-export function enter(
-  tables: Tables,
-  item: Item,
-  event: Entering & { at: number },
-  seq: number,
-): void {
+export function enter(tables: Tables, item: Item, event: Entering & Stamp, seq: number): void {
   const [uid, folder] = placeKey(event, seq)
   putPlace(tables, item, {
     uid,
@@ -80,7 +83,7 @@ export function enter(
     flags: event.flags.system,
     keywords: internKeywords(tables, event.flags.keywords),
     modseq: seq,
-    saved: event.at,
+    saved: timeOf(event),
   })
 }
 
@@ -113,9 +116,16 @@ export function withoutPlace(item: Item, gone: Place): PlaceKey[] {
   return item.places.filter(([uid, folder]) => uid !== gone.uid || folder !== gone.folder)
 }
 
-/** Puts an item that has new places, and a new time at which it is purged. */
-export function putPlaces(tables: Tables, item: Item, places: PlaceKey[], due: number): Item {
-  const next = { ...item, places, due }
+/** Puts an item that enters one more place, in front of which `others` are left. */
+export function putEntering(
+  tables: Tables,
+  item: Item,
+  others: readonly PlaceKey[],
+  event: Entering & Stamp,
+  seq: number,
+): Item {
+  const places = [...others, placeKey(event, seq)]
+  const next = lying(item, places, timeOf(event), isExpiring(event.flags.keywords))
   putItem(tables, next)
   return next
 }

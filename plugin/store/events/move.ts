@@ -6,8 +6,7 @@ import {
   mustItem,
   mustPlace,
   NONE,
-  placeKey,
-  putPlaces,
+  putEntering,
   vanished,
   withoutPlace,
   type Entering,
@@ -20,7 +19,6 @@ export interface Move extends Entering {
   uid: number
   scope: Scope
   from: string
-  due: number
 }
 
 export const move: Kind<Move> = {
@@ -28,8 +26,7 @@ export const move: Kind<Move> = {
     const place = mustPlace(tables, [event.uid, event.from])
     const item = mustItem(tables, place.item)
     removePlace(tables, item, place, seq)
-    const places = [...withoutPlace(item, place), placeKey(event, seq)]
-    enter(tables, putPlaces(tables, item, places, event.due), event, seq)
+    enter(tables, putEntering(tables, item, withoutPlace(item, place), event, seq), event, seq)
   },
   changes: (views, event, seq) => [
     ...vanished([{ scope: event.scope, folder: event.from, uids: [event.uid] }], seq),

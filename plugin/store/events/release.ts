@@ -1,7 +1,7 @@
 import type { Outcome, ReleaseState } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import { putItem } from '../items.ts'
-import { mustItem, NONE, type Kind } from './kind.ts'
+import { mustItem, NONE, timeOf, type Kind, type Stamp } from './kind.ts'
 
 /** How the release of an item stands: see mail.ts. */
 export interface Release {
@@ -19,7 +19,8 @@ export interface Release {
 export const release: Kind<Release> = {
   fold: (tables, event) => {
     const item = mustItem(tables, event.item)
-    const { state, at, token, worker, reply, actor } = event
+    const { state, token, worker, reply, actor } = event
+    const at = timeOf(event)
     const outcomes = outcomesAfter(item.release?.outcomes ?? [], event)
     putItem(tables, {
       ...item,
@@ -37,12 +38,14 @@ export const release: Kind<Release> = {
   names: false,
 }
 
-function outcomesAfter(old: readonly Outcome[], event: Release & { at: number }): Outcome[] {
-  const { state, at, reply, recipient, outcome } = event
+function outcomesAfter(old: readonly Outcome[], event: Release & Stamp): Outcome[] {
+  const { state, reply, recipient, outcome } = event
   // Another attempt: who has got it has got it.
   if (state === 'wanted' || state === 'claimed')
     return old.filter((one) => one.state === 'delivered')
   if (recipient === undefined || outcome === undefined) return [...old]
   const others = old.filter((one) => one.recipient !== recipient)
-  return outcome === 'deferred' ? others : [...others, { recipient, state: outcome, at, reply }]
+  return outcome === 'deferred'
+    ? others
+    : [...others, { recipient, state: outcome, at: timeOf(event), reply }]
 }

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Login } from '../../../plugin/mail.ts'
 import { WRONG } from '../../../plugin/quarantine/accounts/logins.ts'
 import { parseScram } from '../../../plugin/quarantine/accounts/password.ts'
-import { decode, encode } from '../../../plugin/store/codec.ts'
+import { encode } from '../../../plugin/store/codec.ts'
+import { getAccount, secretsOf, type Secrets } from '../../../plugin/store/events/index.ts'
+import { compareViews, replay } from '../../../plugin/store/replay.ts'
+import { Store } from '../../../plugin/store/store.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
 import { DOMAIN, rig, ROOT, USER } from '../rig.ts'
 import { tempDir } from '../../tmp.ts'
 
@@ -137,15 +141,13 @@ describe('managing accounts', () => {
   test('no password is kept in clear, in no table', async () => {
     const lazaret = rig()
     await lazaret.quarantine.as(ROOT).accounts.add('boss', 'super-admin', 'correct horse')
-    const all = [...lazaret.store.views.accounts.range({})]
+    const { accounts, blobs } = lazaret.store.views
     const bytes = [
       ...[...lazaret.store.entries(0)].map((entry) => encode(entry)),
-      ...all.map(({ value }) => value),
+      ...[...accounts.range({}), ...blobs.range({})].map(({ value }) => value),
     ]
     for (const value of bytes) expect(value.includes('correct horse')).toBe(false)
-    const { scram, password } = decode<{ scram: string; password: string }>(
-      all.at(-1)?.value as Buffer,
-    )
+    const { scram, password } = secretsIn(lazaret, 'boss')
     expect(password).toMatch(/^scrypt\$32768\$8\$1\$/)
     expect(parseScram(scram).iterations).toBeGreaterThanOrEqual(4096)
   })
@@ -159,3 +161,55 @@ describe('managing accounts', () => {
     expect(quarantine.logins.scram('nobody2', SOURCE).keys.salt.equals(one.keys.salt)).toBe(false)
   })
 })
+
+describe('secrets of accounts', () => {
+  const SECRET = /scrypt\$|SCRAM-SHA-256\$/
+  const journalOf = ({ store }: Lazaret): string =>
+    [...store.entries(0)].map((entry) => encode(entry).toString('latin1')).join('\n')
+  const blobsOf = ({ store }: Lazaret): string =>
+    [...store.views.blobs.range({})].map(({ value }) => value.toString('latin1')).join('\n')
+
+  test('are not in the journal, and gone when nothing names them any more', async () => {
+    const lazaret = rig()
+    const { accounts } = lazaret.quarantine.as(ROOT)
+    await accounts.add('boss', 'super-admin', 'correct horse')
+    await accounts.add('user@example.com', 'address', 'correct horse')
+    const first = blobsOf(lazaret).match(/scrypt\$[^"]+?=/g) ?? []
+    expect(first).toHaveLength(2)
+    await accounts.setPassword('boss', 'battery staple')
+    expect(await lazaret.quarantine.logins.login('boss', 'battery staple', SOURCE)).toEqual({
+      ...ROOT,
+      account: 'boss',
+    })
+    expect(parseScram(secretsIn(lazaret, 'boss').scram).iterations).toBeGreaterThan(4095)
+    expect(blobsOf(lazaret).match(/scrypt\$[^"]+?=/g)).toHaveLength(2)
+    await accounts.remove('boss')
+    await accounts.remove('user@example.com')
+    expect(blobsOf(lazaret)).not.toMatch(SECRET)
+    expect(lazaret.store.views.blobs.count()).toBe(0)
+    expect(journalOf(lazaret)).not.toMatch(SECRET)
+    expect(journalOf(lazaret)).toContain('boss')
+  })
+
+  test('follow a replay', async () => {
+    const lazaret = rig()
+    const { accounts } = lazaret.quarantine.as(ROOT)
+    await accounts.add('boss', 'super-admin', 'correct horse')
+    await accounts.setPassword('boss', 'battery staple')
+    await accounts.add('gone', 'super-admin', 'correct horse')
+    await accounts.remove('gone')
+    const copy = new Store({ dir: tempDir() })
+    await replay(lazaret.store, copy)
+    expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
+    const { dir } = copy
+    await copy.close()
+    const { logins } = rig({}, dir).quarantine
+    expect(await logins.login('boss', 'battery staple', SOURCE)).toMatchObject({ account: 'boss' })
+  })
+})
+
+function secretsIn({ store }: Lazaret, name: string): Secrets {
+  const record = getAccount(store.views, name)
+  if (!record) throw new Error(`no account ${name}`)
+  return secretsOf(store.views, record)
+}

@@ -4,7 +4,7 @@ import type { Item, Login } from '../../../plugin/mail.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
 import { getItem } from '../../../plugin/store/items.ts'
-import { envelope, folder, hold, message, OTHER, rig, ROOT, uidsIn, USER } from '../rig.ts'
+import { envelope, folder, hold, message, OTHER, pass, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 const BUTTONS = ['release', 'releaseAndTrain', 'notSpam', 'spam', 'undo'] as const
 const INTO = {
@@ -104,7 +104,7 @@ describe('deleting', () => {
     const id = await caught(lazaret)
     const { items } = lazaret.quarantine.as(USER)
     await items.delete(id)
-    await lazaret.quarantine.system.expire(Date.now() + 1e10)
+    await pass(lazaret, 3 * 86_400_000)
     await expect(items.undo(id)).rejects.toMatchObject({ kind: 'not-found' })
   })
 })

@@ -147,8 +147,8 @@ function naive(lazaret: Lazaret, login: Login, chip: Chip, order: Order): number
   const key = (item: Item): number | string => {
     if (order === 'newest') return -uid(item)
     if (order === 'wanted') return item.verdict?.score ?? Infinity
-    if (order === 'expires') return item.due || Infinity
     const listed = lazaret.quarantine.as(ROOT).items.get(item.id)
+    if (order === 'expires') return listed?.end || Infinity
     return sortKey(listed?.from.name || listed?.from.address || item.sender)
   }
   expect(beside.summary(found[0]?.id ?? 0) !== undefined || found.length === 0).toBe(true)
@@ -273,7 +273,7 @@ describe('pages', () => {
       await lazaret.store.write({ actor: 'test' }, (tx) => {
         const blob = tx.blob(bulk, (one) => makeSummary(root, one))
         const flags = { system: 0, keywords: [] }
-        const { id: _, trained: _t, release: _r, places: _p, ...rest } = like
+        const { id: _, trained: _t, release: _r, places: _p, since: _s, ...rest } = like
         for (let i = 0; i < 3000; i++)
           tx.append({ type: 'deposit', folder: 'caught', flags, item: { ...rest, blob } })
       })

@@ -10,7 +10,7 @@ import { compareViews, replay } from '../../../plugin/store/replay.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import { newStore } from '../../store/rig.ts'
 import { tempDir } from '../../tmp.ts'
-import { OTHER, ROOT, rig, USER } from '../rig.ts'
+import { OTHER, pass, ROOT, rig, USER } from '../rig.ts'
 
 const COUNT = 60_000
 const sender = (i: number): string => `somebody-${i}@a-domain-of-some-length-${i}.example`
@@ -89,10 +89,10 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
   expect(store.views.drafts.count()).toBeGreaterThan(5)
   expect(decides(lazaret, 0)).toBeNull()
   expect([...quarantine.as(ROOT).lists.entries()]).toEqual([])
-  await quarantine.system.expire(Date.now() + 3_600_000)
+  await pass(lazaret, 3_600_000)
   const parts = store.views.drafts.count()
   expect(parts).toBeGreaterThan(5)
-  await quarantine.system.expire(Date.now() + 25 * 3_600_000)
+  await pass(lazaret, 25 * 3_600_000)
   expect(store.views.drafts.count()).toBe(0)
   expect([...quarantine.as(ROOT).lists.entries()]).toEqual([])
   expect(decides(lazaret, 1)).toBeNull()
@@ -118,13 +118,13 @@ test('what somebody else adds meanwhile is not counted as added', async () => {
 
 test('one that was given up meanwhile is refused as a whole', async () => {
   const lazaret = rig()
-  const { store, quarantine } = lazaret
+  const { store } = lazaret
   const running = importInto(lazaret)
   let cleared = false
   const stop = store.watch.listen(() => {
     if (cleared || store.views.drafts.count() === 0) return
     cleared = true
-    void quarantine.system.expire(Date.now() + 25 * 3_600_000)
+    void pass(lazaret, 25 * 3_600_000)
   })
   await expect(running).rejects.toThrow(/given up: start it anew/)
   stop()

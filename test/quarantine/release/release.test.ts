@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { FLAG } from '../../../plugin/mail.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { ReleaseJob } from '../../../plugin/quarantine/release/release.ts'
-import { envelope, folder, hold, itemOf, message, rig, ROOT, uidsIn, USER } from '../rig.ts'
+import { envelope, folder, hold, itemOf, message, pass, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 async function wanted(): Promise<{ lazaret: Lazaret; id: number }> {
   const lazaret = rig()
@@ -256,8 +256,7 @@ describe('time', () => {
   test('what is over is purged with its blob; what is on its way stays', async () => {
     const { lazaret, id } = await wanted()
     await hold(lazaret, message('second'))
-    const later = Date.now() + 40 * 86_400_000
-    expect(await lazaret.quarantine.system.expire(later)).toBe(1)
+    expect(await pass(lazaret, 40 * 86_400_000)).toMatchObject({ hidden: 1, purged: 1 })
     expect(uidsIn(lazaret, 'caught')).toEqual([])
     expect(itemOf(lazaret, id).release?.state).toBe('wanted')
     expect(plain(lazaret.store.views.blobs)).toBe(1)
@@ -274,9 +273,9 @@ describe('time', () => {
     })
     await lazaret.quarantine.as(USER).messages.expunge(caught, [uid])
     expect(uidsIn(lazaret, 'caught')).toEqual([])
-    expect(await lazaret.quarantine.system.expire(Date.now() + 47 * 3_600_000)).toBe(0)
+    expect(await pass(lazaret, 47 * 3_600_000)).toMatchObject({ purged: 0 })
     expect(itemOf(lazaret, item).places).toEqual([])
-    expect(await lazaret.quarantine.system.expire(Date.now() + 49 * 3_600_000)).toBe(1)
+    expect(await pass(lazaret, 2 * 3_600_000)).toMatchObject({ hidden: 0, purged: 1 })
     expect(lazaret.quarantine.as(ROOT).items.get(item as number)).toBeNull()
   })
 })

@@ -7,7 +7,6 @@ import { getItem } from '../../../store/items.ts'
 import { folderStatus, getPlace } from '../../../store/places.ts'
 import { readRows } from '../../../store/rows.ts'
 import type { Tx } from '../../../store/store.ts'
-import { HOUR } from '../../../time.ts'
 import { write, type Context } from '../../context.ts'
 import { findFolder, type Folder } from '../folders.ts'
 import { groupPlaces } from '../expunge.ts'
@@ -42,7 +41,7 @@ export async function removeFolder(ctx: Context, login: Login, name: string): Pr
     if (!findFolder(all, name) && hasChildren(all, name))
       throw new Refused('not-empty', 'Delete the folders below it first.')
     const folder = ordinary(all, name, 'deleted')
-    vanish(ctx, tx, folder)
+    vanish(tx, folder)
     const { id, uidValidity } = folder
     tx.append({ type: 'folder', id, name: null, uidValidity })
   })
@@ -77,15 +76,14 @@ function make(tx: Tx, name: string): void {
   tx.append({ type: 'folder', id, name, uidValidity })
 }
 
-function vanish(ctx: Context, tx: Tx, folder: Folder): void {
+function vanish(tx: Tx, folder: Folder): void {
   const { messages } = folderStatus(tx.views, '', folder.id)
   const places = [...readRows(tx.views, '', folder.id, messages).uid].flatMap((uid) => {
     const place = getPlace(tx.views, [uid, folder.id])
     const item = place && getItem(tx.views, place.item)
     return place && item ? [{ place, item }] : []
   })
-  const due = tx.at + ctx.config.main.grace_hours * HOUR
-  for (const groups of boundGroups(groupPlaces(places))) tx.append({ type: 'expunge', groups, due })
+  for (const groups of boundGroups(groupPlaces(places))) tx.append({ type: 'expunge', groups })
 }
 
 function hasChildren(all: readonly Folder[], name: string): boolean {
