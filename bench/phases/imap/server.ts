@@ -11,7 +11,7 @@ import {
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
-import type { NewItem } from '../../../plugin/store/events/index.ts'
+import type { Item } from '../../../plugin/mail.ts'
 
 export interface Setup {
   readonly dir: string
@@ -42,7 +42,10 @@ export async function fill({ store }: Lazaret, items: number): Promise<void> {
   }
 }
 
-const HELD: Omit<NewItem, 'blob' | 'size' | 'at' | 'recipients' | 'scope'> = {
+const HELD: Pick<
+  Item,
+  'kind' | 'direction' | 'sender' | 'home' | 'route' | 'verdict' | 'signals' | 'edit' | 'identity'
+> = {
   kind: 'held',
   direction: 'in',
   sender: 'a@example.com',

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { open, type Lazaret } from '../../../plugin/open.ts'
 import { replay } from '../../../plugin/store/replay.ts'
 import { Store } from '../../../plugin/store/store.ts'
-import { DAY } from '../../../plugin/time.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { measure, type PhaseResult } from '../../harness/result.ts'
 import { CONFIG, deposit, seconds } from './fill.ts'
@@ -50,6 +49,8 @@ export async function once(
     measure('expiry', 'items/s', figures.expiry, { bound: 'disk' }),
   )
 }
+
+const DAY = 86_400_000
 
 /** Time passes until everything was hidden, and then is gone for good. Answers how many items there were. */
 async function grownOld({ quarantine, config }: Lazaret): Promise<number> {
