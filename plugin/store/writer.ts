@@ -29,8 +29,9 @@ type Outcome = { result: unknown } | { error: unknown }
 
 /** No decision begins in a transaction that has had the lock this long. */
 const HELD_MS = 20
-/** How long the lock is free between two steps of bulks, at least; and at least as long as the last one had it. */
+/** How long the lock is free between two steps of bulks, at least, and as a part of the time that the last one had it. */
 const REST_MS = 2
+const REST_PART = 0.25
 
 export class Writer {
   readonly #database: Database
@@ -72,7 +73,7 @@ export class Writer {
     // Behind what this turn of the event loop still brings: all of it is one flush.
     setImmediate(() => {
       this.#due = false
-      // It is the next one's turn after it, for as long as it took.
+      // It is the others' turn after it.
       if (this.#mayStep) this.#step()
       else this.#waiting = this.#commit(this.#waiting)
       this.#come()
@@ -84,7 +85,7 @@ export class Writer {
     this.#bulk = this.#commit(this.#bulk)
     this.#resting = true
     // LMDB's lock is not fair: who gives it back and takes it at once has it again before a waiter is awake.
-    const rest = Math.max(REST_MS, performance.now() - began)
+    const rest = Math.max(REST_MS, REST_PART * (performance.now() - began))
     setTimeout(() => {
       this.#resting = false
       this.#come()

@@ -22,9 +22,10 @@ export const COPY: SessionCommand<Drop> = {
     const { verbs, view } = session
     const uids = view.uidsOf(set, call.uid)
     const to = needTarget(session, mailbox)
-    const dropped = await verbs.messages.copy(view.folder, uids, to)
+    const dropped = await verbs.messages.copy(view.folder, uids, to, (some) =>
+      session.notifications.caused(to, some.to),
+    )
     if (dropped.to.length === 0) return { text: 'There was no such message' }
-    session.notifications.caused(to, dropped.to)
     return { code: copyUid(to.uidValidity, dropped) }
   },
 }

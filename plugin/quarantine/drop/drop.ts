@@ -1,6 +1,7 @@
 // The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
 // the same transaction. However a client does it, it acts exactly once.
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { Refused } from '../../errors.ts'
 import {
   FLAG,
@@ -14,8 +15,9 @@ import {
 import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
+import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
-import { write, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
@@ -24,12 +26,18 @@ import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
 import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
 import { thrownAway } from './store.ts'
+import { FIRST, inSteps } from '../steps.ts'
 
 /** UIDs before and after, in the same order: COPYUID (RFC 4315 §3). */
 export interface Dropped {
   from: number[]
   to: number[]
+  /** Why no more of them were moved; undefined: all were. */
+  failed?: unknown
 }
+
+/** Hears of what was dropped, step by step, as soon as it is on disk. */
+export type Hears = (dropped: Dropped) => void
 
 /** A place, and what putting it elsewhere means. */
 export interface Planned {
@@ -38,28 +46,77 @@ export interface Planned {
   means: Meaning
 }
 
-/** Moves places of `from` to `to`. UIDs that are gone already are left out. All or nothing. */
+/**
+ * Moves places of `from` to `to`. UIDs that are gone already are left out. Where one of them may not go there none
+ * does; where something goes wrong later, each is moved or it is not (RFC 6851 §3.3), and the answer says which are.
+ */
 export async function move(
   ctx: Context,
   login: Login,
   from: Folder,
   uids: readonly number[],
   to: Folder,
+  hears: Hears = () => undefined,
 ): Promise<Dropped> {
-  return await write(ctx, { actor: login.account }, (tx) => {
-    const planned = plan(ctx, tx, login, from, uids, to)
-    const dropped: Dropped = { from: [], to: [] }
-    for (const one of planned) {
-      if (to.id === 'trash') thrownAway(ctx, tx, one)
-      dropped.from.push(one.place.uid)
-      dropped.to.push(shift(ctx, tx, one, to.id))
-    }
-    return dropped
-  })
+  const all: Dropped = { from: [], to: [] }
+  await check(ctx, login, from, uids, to)
+  try {
+    await inSteps(
+      ctx,
+      { actor: login.account },
+      uids,
+      (tx, some) => {
+        const planned = plan(ctx, tx.views, login, from, some, to)
+        if (to.id === 'trash') for (const one of planned) thrownAway(ctx, tx, one)
+        return {
+          from: planned.map(({ place }) => place.uid),
+          to: planned.map((one) => shift(ctx, tx, one, to.id)),
+        }
+      },
+      (dropped) => {
+        hears(dropped)
+        add(all, dropped)
+      },
+    )
+  } catch (error) {
+    if (all.to.length === 0) throw error
+    all.failed = error
+  }
+  return all
+}
+
+function add(all: Dropped, { from, to }: Dropped): void {
+  for (const uid of from) all.from.push(uid)
+  for (const uid of to) all.to.push(uid)
+}
+
+/** Looked at before others get a turn. */
+const TURN = 200
+
+/** Throws what would be refused, before anything is changed. A few are decided as one anyway. */
+async function check(
+  ctx: Context,
+  login: Login,
+  from: Folder,
+  uids: readonly number[],
+  to: Folder,
+): Promise<void> {
+  if (uids.length <= FIRST) return
+  for (let at = 0; at < uids.length; at += TURN) {
+    plan(ctx, ctx.store.views, login, from, uids.slice(at, at + TURN), to)
+    await setImmediate()
+  }
 }
 
 /** A place leaves its folder for another one, with the meaning of that. Answers its new UID. */
 export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to: FolderId): number {
+  const there = place.folder === to ? null : uidIn(item, to)
+  if (there !== null) {
+    const groups = [{ scope: item.scope, folder: place.folder, uids: [place.uid] }]
+    tx.append({ type: 'expunge', groups })
+    carryOut(ctx, tx, item.id, means)
+    return there
+  }
   const uid = appendEntry(tx, {
     type: 'move',
     uid: place.uid,
@@ -72,27 +129,84 @@ export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to:
   return uid
 }
 
-/** Adds places in `to` for what lies in `from`. The copy is the drop; a later EXPUNGE deletes nothing. */
+/** The UID that an item has in a folder; null: it does not lie there. It has one place in a folder at most. */
+export function uidIn({ places }: Item, folder: FolderId): number | null {
+  return places.find((key) => key[1] === folder)?.[0] ?? null
+}
+
+/**
+ * Adds places in `to` for what lies in `from`. The copy is the drop; a later EXPUNGE deletes nothing. All or none: when
+ * something goes wrong, what was copied until then is taken back (RFC 9051 §6.4.7).
+ */
 export async function copy(
   ctx: Context,
   login: Login,
   from: Folder,
   uids: readonly number[],
   to: Folder,
+  hears: Hears = () => undefined,
 ): Promise<Dropped> {
-  return await write(ctx, { actor: login.account }, (tx) => {
-    const planned = plan(ctx, tx, login, from, uids, to)
+  const all: Dropped = { from: [], to: [] }
+  const made: Made[] = []
+  const options = { actor: login.account }
+  await check(ctx, login, from, uids, to)
+  const step = (tx: Tx, some: readonly number[]): { dropped: Dropped; fresh: Made[] } => {
     const dropped: Dropped = { from: [], to: [] }
-    for (const { place, item, means } of planned) {
+    const fresh: Made[] = []
+    for (const { place, item, means } of plan(ctx, tx.views, login, from, some, to)) {
       if (to.id === 'trash') thrownAway(ctx, tx, { item, place })
+      const uid = enter(ctx, tx, item, to.id, flagsOf(tx, place), means)
       dropped.from.push(place.uid)
-      dropped.to.push(enter(ctx, tx, item, to.id, flagsOf(tx, place), means))
+      dropped.to.push(uid)
+      fresh.push({ id: item.id, uid, before: item })
     }
-    return dropped
-  })
+    return { dropped, fresh }
+  }
+  try {
+    await inSteps(ctx, options, uids, step, ({ dropped, fresh }) => {
+      hears(dropped)
+      add(all, dropped)
+      for (const one of fresh) made.push(one)
+    })
+  } catch (error) {
+    if (made.length > 0)
+      await inSteps(
+        ctx,
+        options,
+        made,
+        (tx, some) => takeBack(ctx, tx, some, to.id),
+        () => undefined,
+      )
+    throw error
+  }
+  return all
 }
 
-/** One more place of an item, with the meaning of the folder. Answers its UID. */
+/** A copy, and its item as it was before. */
+interface Made {
+  id: number
+  uid: number
+  before: Item
+}
+
+function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId): void {
+  for (const { id, uid, before } of made) {
+    const item = getItem(tx.views, id)
+    // Somebody else was there meanwhile, or it lay there already.
+    if (!item || uidIn(item, folder) !== uid || uidIn(before, folder) === uid) continue
+    const { scope, release, trained } = before
+    tx.append({ type: 'expunge', groups: [{ scope, folder, uids: [uid] }] })
+    const state = item.release?.state ?? null
+    // What is on its way stays on its way.
+    const wanted = state !== release?.state && state !== 'wanted'
+    want(ctx, tx, id, trained, wanted || isOpen(release?.state ?? null))
+  }
+}
+
+/**
+ * One more place of an item, with the meaning of the folder. Answers its UID: the one it has there already, where it lies
+ * in that folder.
+ */
 export function enter(
   ctx: Context,
   tx: Tx,
@@ -101,13 +215,15 @@ export function enter(
   flags: FlagSet,
   means: Meaning,
 ): number {
-  const uid = appendEntry(tx, {
-    type: 'copy',
-    item: item.id,
-    scope: item.scope,
-    folder,
-    flags: entered(junkAfter(flags, means)),
-  })
+  const uid =
+    uidIn(item, folder) ??
+    appendEntry(tx, {
+      type: 'copy',
+      item: item.id,
+      scope: item.scope,
+      folder,
+      flags: entered(junkAfter(flags, means)),
+    })
   carryOut(ctx, tx, item.id, means)
   return uid
 }
@@ -121,7 +237,7 @@ export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number
 
 function plan(
   ctx: Context,
-  tx: Tx,
+  views: Views,
   login: Login,
   from: Folder,
   uids: readonly number[],
@@ -129,7 +245,7 @@ function plan(
 ): Planned[] {
   const planned: Planned[] = []
   for (const uid of uids) {
-    const placed = placedFor(tx.views, login, from.id, uid)
+    const placed = placedFor(views, login, from.id, uid)
     if (!placed) continue
     const { place, item } = placed
     // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
@@ -202,7 +318,7 @@ export function want(
       worker: '',
       reply: '',
     })
-  if (!release && state !== null && !OVER.has(state)) {
+  if (!release && isOpen(state)) {
     if (state === 'sending')
       throw new Refused(
         'conflict',
@@ -211,5 +327,7 @@ export function want(
     tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
   }
 }
+
+const isOpen = (state: ReleaseState | null): boolean => state !== null && !OVER.has(state)
 
 const OVER: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])

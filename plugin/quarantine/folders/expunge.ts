@@ -4,8 +4,9 @@ import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
-import { write, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { itemFor, type Placed } from '../eyes.ts'
+import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
 
 /**
@@ -19,9 +20,10 @@ export async function expunge(
   uids: readonly number[],
   before: (tx: Tx, placed: Placed) => void = () => undefined,
 ): Promise<number[]> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  const gone: number[] = []
+  const step = (tx: Tx, some: readonly number[]): number[] => {
     const marked: Placed[] = []
-    for (const uid of uids) {
+    for (const uid of some) {
       const place = getPlace(tx.views, [uid, folder.id])
       if (!place || !(place.flags & FLAG.deleted)) continue
       const item = itemFor(tx.views, login, place.item)
@@ -30,7 +32,11 @@ export async function expunge(
     for (const placed of marked) before(tx, placed)
     for (const groups of boundGroups(groupPlaces(marked))) tx.append({ type: 'expunge', groups })
     return marked.map(({ place }) => place.uid)
+  }
+  await inSteps(ctx, { actor: login.account }, uids, step, (some) => {
+    for (const uid of some) gone.push(uid)
   })
+  return gone
 }
 
 /** Places grouped as events name them. */

@@ -5,8 +5,9 @@ import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
 import type { Tx } from '../../store/store.ts'
-import { write, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
+import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
 
 /** Distinct sets of keywords in a data set: far more than people use, and a bound for the others. */
@@ -50,11 +51,13 @@ export async function changeFlags(
   following: Following = (_tx, _item, _before, after) => after,
 ): Promise<{ modified: number[]; gone: number[] }> {
   checkKeywords(change.flags.keywords)
-  return await write(ctx, { actor: login.account }, (tx) => {
+  const modified: number[] = []
+  const gone: number[] = []
+  const step = (tx: Tx, some: readonly number[]): { modified: number[]; gone: number[] } => {
     const modified: number[] = []
     const gone: number[] = []
     const groups = new Map<string, PlaceGroup & { flags: FlagSet }>()
-    for (const uid of uids) {
+    for (const uid of some) {
       const placed = placedFor(tx.views, login, folder.id, uid)
       if (!placed) {
         gone.push(uid)
@@ -79,7 +82,12 @@ export async function changeFlags(
       for (const some of boundGroups(groups.values())) tx.append({ type: 'flags', groups: some })
     }
     return { modified, gone }
+  }
+  await inSteps(ctx, { actor: login.account }, uids, step, (done) => {
+    for (const uid of done.modified) modified.push(uid)
+    for (const uid of done.gone) gone.push(uid)
   })
+  return { modified, gone }
 }
 
 function changed(before: FlagSet, { mode, flags }: FlagChange): FlagSet {

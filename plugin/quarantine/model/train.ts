@@ -5,11 +5,13 @@ import type { Score } from '../../filter/score.ts'
 import { blobName } from '../../store/blobs.ts'
 import { getLesson, getModel } from '../../store/lessons.ts'
 import { needAll } from '../eyes.ts'
-import { write, type Context } from '../context.ts'
+import type { Tx } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+import { inSteps } from '../steps.ts'
 import { teach } from './learn.ts'
 
 /**
- * Teaches messages in order, in one transaction. Those that count as their label already change nothing. Of those
+ * Teaches messages in order. Those that count as their label already change nothing. Of those
  * learned, `turned` counted as the other label before.
  */
 export async function train(
@@ -18,17 +20,23 @@ export async function train(
   messages: readonly { raw: Uint8Array; label: Label }[],
 ): Promise<{ learned: number; turned: number; known: number }> {
   needAll(login, 'train from files')
-  return await write(ctx, { actor: login.account }, (tx) => {
+  let [learned, turned] = [0, 0]
+  const step = (tx: Tx, some: typeof messages): { learned: number; turned: number } => {
     let [learned, turned] = [0, 0]
-    for (const { raw, label } of messages) {
+    for (const { raw, label } of some) {
       const blob = blobName(raw)
       const before = getLesson(tx.views, blob)?.label ?? null
       if (!teach(ctx, tx, { blob, item: 0, signals: [], raw }, label)) continue
       learned++
       if (before !== null) turned++
     }
-    return { learned, turned, known: messages.length - learned }
+    return { learned, turned }
+  }
+  await inSteps(ctx, { actor: login.account }, messages, step, (done) => {
+    learned += done.learned
+    turned += done.turned
   })
+  return { learned, turned, known: messages.length - learned }
 }
 
 /** What the model of this moment thinks of a message, apart from lists. */

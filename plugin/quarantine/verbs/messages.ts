@@ -85,11 +85,21 @@ export class MessageVerbs {
   expunge(folder: Folder, uids: readonly number[]): Promise<number[]> {
     return expungeMarked(this.#ctx, this.#login, folder, uids)
   }
-  move(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
-    return drops.move(this.#ctx, this.#login, from, uids, to)
+  move(
+    from: Folder,
+    uids: readonly number[],
+    to: Folder,
+    hears?: drops.Hears,
+  ): Promise<drops.Dropped> {
+    return drops.move(this.#ctx, this.#login, from, uids, to, hears)
   }
-  copy(from: Folder, uids: readonly number[], to: Folder): Promise<drops.Dropped> {
-    return drops.copy(this.#ctx, this.#login, from, uids, to)
+  copy(
+    from: Folder,
+    uids: readonly number[],
+    to: Folder,
+    hears?: drops.Hears,
+  ): Promise<drops.Dropped> {
+    return drops.copy(this.#ctx, this.#login, from, uids, to, hears)
   }
   append(to: Folder, messages: readonly appends.Appended[]): Promise<number[]> {
     return appends.append(this.#ctx, this.#login, to, messages)
