@@ -7,6 +7,7 @@ import type { Authors } from '../mail.ts'
 import { canonicalAddress } from '../address.ts'
 import { isStandIn, parseAddresses } from './address.ts'
 import { findAddresses } from './addresses-found.ts'
+import { AUTHORS_MAX } from './bounds.ts'
 import { decodeUnlabelled } from './charset.ts'
 import { tidy } from './clean.ts'
 import { FIELDS_MAX, findAll, parseHeader, unfold, type Header } from './headers.ts'
@@ -19,8 +20,10 @@ const SHOWN_MAX = 2000
 /** What the From fields of a message say. Linear in their length; throws on no input. */
 export function authorsOf(header: Header): Authors {
   const fields = findAll(header, 'from')
-  const values = [...fields, ...hiddenValues(header)]
-  const one = values.length === 1 && fields.length === 1 ? fields[0] : null
+  const all = [...fields, ...hiddenValues(header)]
+  const values = ends(all)
+  // Of a field that is not read whole nobody can tell its one author.
+  const one = all.length === 1 && fields.length === 1 && values === all ? fields[0] : null
   const usual = one === null ? null : usualAuthor(one)
   if (usual !== null) return { shown: [usual], author: usual }
   const found = new Set<string>()
@@ -37,6 +40,24 @@ export function authorsOf(header: Header): Authors {
   if (shown.length > SHOWN_MAX)
     shown = [...shown.slice(0, SHOWN_MAX / 2), ...shown.slice(-SHOWN_MAX / 2)]
   return { shown, author }
+}
+
+/**
+ * The same values where they are not too long, however many there are; else of so many octets the first half and the last.
+ */
+function ends(values: string[]): string[] {
+  if (values.reduce((sum, { length }) => sum + length, 0) <= AUTHORS_MAX) return values
+  const first: string[] = []
+  const last: string[] = []
+  for (let i = 0, left = AUTHORS_MAX / 2; i < values.length && left > 0; i++) {
+    first.push(values[i].slice(0, left))
+    left -= values[i].length
+  }
+  for (let i = values.length - 1, left = AUTHORS_MAX / 2; i >= 0 && left > 0; i--) {
+    last.unshift(values[i].slice(-left))
+    left -= values[i].length
+  }
+  return [...first, ...last]
 }
 
 /** The addresses that ENVELOPE tells of a value. */

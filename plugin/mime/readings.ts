@@ -6,23 +6,15 @@ import { decodeText } from './charset.ts'
 import { decodeBase64 } from './decode.ts'
 import { decodeWords } from './words.ts'
 
-/** Characters of a value that are read: its first and its last half of so many. */
-const VALUE_MAX = 131_072
-
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Cc}\ufffd]/gu
 const DOTS = /[\u3002\uff0e\uff61\u2024]/g // RFC 3490 §3.1, and the one dot leader
 
 /** Each once; the first is the value as it stands. `value`: unfolded, one character a byte. */
 export function readings(value: string): Set<string> {
   const found = new Set<string>()
-  for (const whole of inCharsets(bounded(value)))
+  for (const whole of inCharsets(value))
     for (const text of withoutEncoding(whole)) for (const one of plainForms(text)) found.add(one)
   return found
-}
-
-function bounded(value: string): string {
-  if (value.length <= VALUE_MAX) return value
-  return `${value.slice(0, VALUE_MAX / 2)} ${value.slice(-VALUE_MAX / 2)}`
 }
 
 /** Bytes that are no UTF-8 are two texts: a stray byte in the name must not spoil the address. */

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from '../mail.ts'
 import { scopeOfMail } from '../scope.ts'
+import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
 import { findArrival, getItem } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
@@ -30,7 +31,7 @@ import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
 import { knownSettings } from './settings.ts'
-import { makeSummary } from './folders/summary.ts'
+import { summarizer } from './folders/summary.ts'
 
 export interface Envelope {
   /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
@@ -192,9 +193,11 @@ async function keep(
 ): Promise<(number | null)[]> {
   const root = parseStructure(raw)
   const identity = identityKey(root)
+  const summarize = summarizer(root)
+  const name = blobName(raw)
   const outgoing = envelope.direction === 'out'
   return await write(ctx, { actor: 'smtp' }, (tx) => {
-    const blob = tx.blob(raw, (item) => makeSummary(root, item))
+    const blob = tx.blob(raw, summarize, name)
     // An address that is named twice (x@, X@) has one item.
     const kept = new Map<string, number>()
     const once = (kind: string, plan: Plan, arrives: () => number): number => {

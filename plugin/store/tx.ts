@@ -32,9 +32,9 @@ export interface Tx {
   append(body: EventBody): number
   /**
    * Keeps raw bytes under their SHA-256 (hex) for events that will name them; `summarize` makes the
-   * summary that is kept with each item of them.
+   * summary that is kept with each item of them. `name`: that hash, where it was computed ahead of the decision.
    */
-  blob(bytes: Uint8Array, summarize?: Summarize): string
+  blob(bytes: Uint8Array, summarize?: Summarize, name?: string): string
 }
 
 /** Seq of the newest event that was folded; 0 for none. */
@@ -95,8 +95,7 @@ export class OpenTx implements Tx {
     return seq
   }
 
-  blob(bytes: Uint8Array, summarize?: Summarize): string {
-    const name = blobName(bytes)
+  blob(bytes: Uint8Array, summarize?: Summarize, name = blobName(bytes)): string {
     putBlob(this.#tables, name, bytes)
     this.#blob = { name, summarize }
     return name

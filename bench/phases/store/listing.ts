@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Login } from '../../../plugin/mail.ts'
 import { parseStructure } from '../../../plugin/mime/structure.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
-import { makeSummary } from '../../../plugin/quarantine/folders/summary.ts'
+import { summarizer } from '../../../plugin/quarantine/folders/summary.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { measure, type PhaseResult } from '../../harness/result.ts'
 import { CONFIG, held, person } from './fill.ts'
@@ -94,7 +94,7 @@ export async function fill(dir: string, items: number): Promise<void> {
             `From: "Person ${(i * 7919) % 5003}" <p${i}@held.example>\r\nTo: ${person(i % 100)}\r\nSubject: number ${i} of many\r\nMessage-ID: <${i}@held.example>\r\n\r\nHello\r\n`,
           )
           const root = parseStructure(raw)
-          const blob = tx.blob(raw, (item) => makeSummary(root, item))
+          const blob = tx.blob(raw, summarizer(root))
           const score = 0.9 + ((i * 104_729) % 100_003) / 1_000_030
           tx.append({
             type: 'deposit',

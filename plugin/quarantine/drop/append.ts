@@ -9,7 +9,7 @@ import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
 import { meaning, meaningFor } from './meaning.ts'
-import { makeSummary } from '../folders/summary.ts'
+import { summarizer } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
 
 export interface Appended {
@@ -19,6 +19,11 @@ export interface Appended {
   date: number | null
   /** Minutes east of UTC in which `date` was told. */
   zone?: number
+}
+
+/** A message as it was read ahead of the decision. */
+interface Read extends Known {
+  summarize: ReturnType<typeof summarizer>
 }
 
 /** Appends all or none (RFC 3502 §2). Answers the UIDs in order. */
@@ -32,8 +37,11 @@ export async function append(
   const means = meaning(null, to.id, ctx.config.folders)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
   for (const { flags } of messages) checkKeywords(flags.keywords)
-  const known: Known[] = []
-  for (const { raw } of messages) known.push(await lookUp(ctx, login, to, parseStructure(raw)))
+  const known: Read[] = []
+  for (const { raw } of messages) {
+    const root = parseStructure(raw)
+    known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
+  }
   return await write(ctx, { actor: login.account }, (tx) =>
     messages.map((message, i) => {
       if (to.ordinary) return deposit(tx, login, to, message, known[i])
@@ -51,7 +59,7 @@ function report(
   login: Login,
   to: Folder,
   message: Appended,
-  known: Known,
+  known: Read,
 ): number {
   if (to.id !== 'spam' && to.id !== 'not-spam') {
     const release = to.id === 'release' || to.id === 'release-train'
@@ -71,7 +79,7 @@ function deposit(
   login: Login,
   to: Folder,
   { raw, flags, date, zone }: Appended,
-  { root, key }: Known,
+  { key, summarize }: Read,
 ): number {
   return appendEntry(tx, {
     type: 'deposit',
@@ -79,7 +87,7 @@ function deposit(
     flags,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
-      blob: tx.blob(raw, (item) => makeSummary(root, item)),
+      blob: tx.blob(raw, summarize),
       size: raw.length,
       at: date ?? tx.at,
       ...(zone !== undefined && { zone }),

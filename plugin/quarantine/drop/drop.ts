@@ -14,6 +14,7 @@ import {
 } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
+import { isOrdinary } from '../../store/folders.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
@@ -129,8 +130,10 @@ export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to:
   return uid
 }
 
-/** The UID that an item has in a folder; null: it does not lie there. It has one place in a folder at most. */
+/** The UID that an item has in a folder, where it has one place at most; null: it does not lie there. */
 export function uidIn({ places }: Item, folder: FolderId): number | null {
+  // Among folders of the test switch a copy is a copy (RFC 9051 §6.4.7).
+  if (isOrdinary(folder)) return null
   return places.find((key) => key[1] === folder)?.[0] ?? null
 }
 
@@ -193,7 +196,7 @@ function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId)
   for (const { id, uid, before } of made) {
     const item = getItem(tx.views, id)
     // Somebody else was there meanwhile, or it lay there already.
-    if (!item || uidIn(item, folder) !== uid || uidIn(before, folder) === uid) continue
+    if (!item || !hasPlace(item, uid, folder) || hasPlace(before, uid, folder)) continue
     const { scope, release, trained } = before
     tx.append({ type: 'expunge', groups: [{ scope, folder, uids: [uid] }] })
     const state = item.release?.state ?? null
@@ -202,6 +205,9 @@ function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId)
     want(ctx, tx, id, trained, wanted || isOpen(release?.state ?? null))
   }
 }
+
+const hasPlace = ({ places }: Item, uid: number, folder: FolderId): boolean =>
+  places.some((key) => key[0] === uid && key[1] === folder)
 
 /**
  * One more place of an item, with the meaning of the folder. Answers its UID: the one it has there already, where it lies

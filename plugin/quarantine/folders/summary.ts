@@ -75,12 +75,22 @@ type Summarized = Pick<
 /** Octets of each text that is kept for lists. */
 const TEXT_MAX = 400
 
+/** Octets of References in which the first of its ids stands. */
+const FIRST_MAX = 8192
+
 /** The record of a message, as it is kept: of any message, for its structure has bounds (mime/bounds.ts). */
 export function makeSummary(root: Part, item: Summarized): Buffer {
-  const { blob, size, at, zone = 0, scope, verdict, since, kind } = item
+  return summarizer(root)(item)
+}
+
+/**
+ * Makes the records of one message. All that is read of it is read here, ahead of the decision in which they are kept:
+ * nobody waits for the writer while a message is taken apart.
+ */
+export function summarizer(root: Part): (item: Summarized) => Buffer {
   const { raw } = root
   const envelope = parseEnvelope(root.header)
-  const references = messageIds(find(root.header, 'references') ?? '')
+  const references = messageIds((find(root.header, 'references') ?? '').slice(0, FIRST_MAX))
   const first = [
     references,
     messageIds(envelope.inReplyTo ?? ''),
@@ -91,35 +101,37 @@ export function makeSummary(root: Part, item: Summarized): Buffer {
   const sent = parseZoned(envelope.date ?? '')
   const head = spell(envelopeWire(envelope))
   const text = head + spell(bodyStructure(root))
-  const eyes = Buffer.from(scope)
   const author = envelope.from.at(0)
-  const texts = [
-    item.sender,
+  const shown = [
     decodeWords(author?.name ?? ''),
     author?.host ? `${author.mailbox ?? ''}@${author.host}` : '',
     decodeWords(envelope.subject ?? ''),
   ].map((one) => bounded(one))
-  const lists = Buffer.concat([eyes, ...texts])
-  const bytes = Buffer.alloc(HEAD + lists.length + text.length)
-  bytes[0] = VERSION
-  bytes[1] =
-    (isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root) ? PLAIN : 0) |
-    (item.direction === 'out' ? OUTGOING : 0)
-  bytes.writeUInt16LE(eyes.length, 2)
-  bytes.writeUInt32LE(head.length, 4)
-  bytes.writeDoubleLE(at, 8)
-  bytes.writeDoubleLE(sent?.time ?? NaN, 16)
-  bytes.writeInt32LE(sent ? Math.floor((sent.time + sent.zone * MINUTE) / DAY) : NO_DAY, 24)
-  bytes.writeDoubleLE(size, 28)
-  bytes.write(blob, 36, 'hex')
-  hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)
-  bytes.writeInt16LE(zone, 84)
-  bytes.writeDoubleLE(verdict?.score ?? NaN, 88)
-  bytes.writeDoubleLE(kind === 'plain' ? 0 : since, 96)
-  for (const [i, one] of texts.entries()) bytes.writeUInt16LE(one.length, TEXTS + 2 * i)
-  lists.copy(bytes, HEAD)
-  bytes.write(text, HEAD + lists.length, 'latin1')
-  return bytes
+  const plain = isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root)
+  return (item) => {
+    const { blob, size, at, zone = 0, scope, verdict, since, kind } = item
+    const eyes = Buffer.from(scope)
+    const texts = [bounded(item.sender), ...shown]
+    const lists = Buffer.concat([eyes, ...texts])
+    const bytes = Buffer.alloc(HEAD + lists.length + text.length)
+    bytes[0] = VERSION
+    bytes[1] = (plain ? PLAIN : 0) | (item.direction === 'out' ? OUTGOING : 0)
+    bytes.writeUInt16LE(eyes.length, 2)
+    bytes.writeUInt32LE(head.length, 4)
+    bytes.writeDoubleLE(at, 8)
+    bytes.writeDoubleLE(sent?.time ?? NaN, 16)
+    bytes.writeInt32LE(sent ? Math.floor((sent.time + sent.zone * MINUTE) / DAY) : NO_DAY, 24)
+    bytes.writeDoubleLE(size, 28)
+    bytes.write(blob, 36, 'hex')
+    hash('sha256', Buffer.from(first ?? blob, 'latin1'), 'buffer').copy(bytes, 68, 0, THREAD)
+    bytes.writeInt16LE(zone, 84)
+    bytes.writeDoubleLE(verdict?.score ?? NaN, 88)
+    bytes.writeDoubleLE(kind === 'plain' ? 0 : since, 96)
+    for (const [i, one] of texts.entries()) bytes.writeUInt16LE(one.length, TEXTS + 2 * i)
+    lists.copy(bytes, HEAD)
+    bytes.write(text, HEAD + lists.length, 'latin1')
+    return bytes
+  }
 }
 
 /** Bits of the second octet. */

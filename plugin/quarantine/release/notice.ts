@@ -4,7 +4,7 @@ import type { Scope } from '../../mail.ts'
 import { tierOf } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
 import { parseStructure } from '../../mime/structure.ts'
-import { makeSummary } from '../folders/summary.ts'
+import { summarizer } from '../folders/summary.ts'
 
 export interface Notice {
   /** Printable ASCII. */
@@ -36,7 +36,7 @@ export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Notice): 
     flags: { system: 0, keywords: [] },
     item: {
       kind: 'notice',
-      blob: tx.blob(raw, (item) => makeSummary(parseStructure(raw), item)),
+      blob: tx.blob(raw, summarizer(parseStructure(raw))),
       size: raw.length,
       at: tx.at,
       direction: 'in',

@@ -10,7 +10,7 @@ import type { Listed } from '../../../plugin/quarantine/listing/listed.ts'
 import type { Query } from '../../../plugin/quarantine/listing/page.ts'
 import { parseSearch } from '../../../plugin/quarantine/listing/words.ts'
 import { parseStructure } from '../../../plugin/mime/structure.ts'
-import { makeSummary } from '../../../plugin/quarantine/folders/summary.ts'
+import { summarizer } from '../../../plugin/quarantine/folders/summary.ts'
 import { sortKey } from '../../../plugin/mime/search.ts'
 import { sees } from '../../../plugin/scope.ts'
 import { getItem, itemIds } from '../../../plugin/store/items.ts'
@@ -271,7 +271,7 @@ describe('pages', () => {
     const like = getItem(lazaret.store.views, oldest as number) as Item
     for (let n = 0; n < 21_000; n += 3000)
       await lazaret.store.write({ actor: 'test' }, (tx) => {
-        const blob = tx.blob(bulk, (one) => makeSummary(root, one))
+        const blob = tx.blob(bulk, summarizer(root))
         const flags = { system: 0, keywords: [] }
         const { id: _, trained: _t, release: _r, places: _p, since: _s, ...rest } = like
         for (let i = 0; i < 3000; i++)
