@@ -81,6 +81,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
     may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
   },
+  'quarantine/estate': {
+    files: /^plugin\/quarantine\/estate\.ts$/,
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'quarantine/folders',
+      'quarantine/model',
+      'quarantine/upkeep',
+    ],
+  },
   'quarantine/verbs': {
     files: /^plugin\/quarantine\/verbs\//,
     may: [
@@ -90,6 +100,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'config',
       'mime',
       'quarantine/accounts',
+      'quarantine/estate',
       'quarantine/folders',
       'quarantine/listing',
       'quarantine/lists',

@@ -1,10 +1,11 @@
 // lazaret account: who may log in over IMAP.
 import { Command, Option } from 'commander'
 import type { Tier } from '../../mail.ts'
-import type { Shown } from '../../quarantine/verbs/accounts.ts'
+import { tellEstate, type Shown } from '../../quarantine/verbs/accounts.ts'
 import { clean, colors, count, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
 import { act } from '../action.ts'
+import { Usage } from '../errors.ts'
 
 const HEAD = ['name', 'sees', 'created (UTC)', 'last login (UTC)', 'locked']
 const TIERS: Tier[] = ['super-admin', 'domain', 'address']
@@ -24,7 +25,7 @@ export function account(): Command {
     .addOption(
       new Option(
         '--tier <tier>',
-        'what it sees; without it, the name tells: address with an @, domain with a dot, else super-admin',
+        'what it sees; without it, the name tells: address with an @, domain with a dot, else the first super-admin',
       ).choices(TIERS),
     )
     .option('--password-stdin', 'read the password from stdin instead of asking')
@@ -39,9 +40,20 @@ Examples:
     .action(
       act<AddOptions, [string]>(
         async ({ verbs }, { tier, passwordStdin = false }, name) => {
+          const asked = tier ?? tierOf(name)
+          if (!tier && asked === 'super-admin') needTier(verbs.accounts.list(), name)
           const password = await readPassword(passwordStdin)
-          const made = await verbs.accounts.add(name, tier ?? tierOf(name), password)
-          return { value: made, text: `Added the ${made.tier} account ${made.name}.` }
+          const made = await verbs.accounts.add(name, asked, password)
+          const { scope } = made
+          const sees = asked === 'super-admin' ? null : verbs.accounts.estate(scope)
+          const old = sees && tellEstate(scope, sees)
+          const told = old
+            ? `\n${clean(old)} It sees them; \`lazaret account remove --purge\` takes them away.`
+            : ''
+          return {
+            value: { ...made, sees },
+            text: `Added the ${made.tier} account ${clean(made.name)}.${told}`,
+          }
         },
         { creates: true },
       ),
@@ -103,10 +115,16 @@ Examples:
   command
     .command('remove <name>')
     .description('remove an account; its mail stays in the quarantine')
+    .option('--purge', 'take its mail, lists, settings and lessons with it, for good')
     .action(
-      act<object, [string]>(async ({ verbs }, _options, name) => {
+      act<{ purge?: boolean }, [string]>(async ({ verbs }, { purge = false }, name) => {
+        if (purge) {
+          const gone = await verbs.accounts.purge(name)
+          const text = `Removed the account ${clean(name)}, with ${count(gone.messages, 'message')}, ${count(gone.lessons, 'lesson')}, ${count(gone.masks, 'list entry', 'list entries')} and ${count(gone.settings, 'setting')}.`
+          return { value: { name, gone }, text }
+        }
         await verbs.accounts.remove(name)
-        return { value: { name }, text: `Removed the account ${name}.` }
+        return { value: { name }, text: `Removed the account ${clean(name)}.` }
       }),
     )
   return command
@@ -121,6 +139,16 @@ function whole({ name, tier, scope, created, lastLogin, locked }: Shown): string
     ...locked.map(({ network, until }) => ['Locked', `${network}, until ${when(until)} UTC`]),
   ]
   return lines.map(([what, text]) => `${what.padEnd(12)}${clean(text)}`).join('\n')
+}
+
+/** A typing error in an address makes nobody see everything. */
+function needTier(accounts: readonly { name: string; tier: Tier }[], name: string): void {
+  // One that is there already is refused in other words.
+  if (accounts.some((one) => one.name === name)) return
+  if (accounts.some(({ tier }) => tier === 'super-admin'))
+    throw new Usage(
+      `'${name}' is neither an address nor a domain; a further super-admin, who sees everything, is made with --tier super-admin`,
+    )
 }
 
 function tierOf(name: string): Tier {

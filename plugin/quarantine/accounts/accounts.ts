@@ -116,6 +116,27 @@ export async function removeAccount(ctx: Context, login: Login, user: string): P
   await ctx.store.beside.guards.forget(name, { gone: true })
 }
 
+/** The scope of an account that is to leave with all that it has. Refused where others live in it. */
+export function leavingScope(ctx: Context, login: Login, user: string): Scope {
+  const name = accountName(user)
+  const { tier } = managed(ctx.store.views, login, name)
+  const scope = scopeOf(name, tier)
+  if (tier === 'super-admin')
+    throw new Refused(
+      'impossible',
+      `'${name}' sees everything: what everybody has does not go with it.`,
+    )
+  const others = listAccounts(ctx, { account: name, tier, scope }).filter(
+    (one) => one.name !== name,
+  )
+  if (others.length > 0)
+    throw new Refused(
+      'not-empty',
+      `There are accounts in ${scope} whose mail would go with it: ${others.map((one) => one.name).join(', ')}. Remove them first.`,
+    )
+  return scope
+}
+
 function managed(views: Views, login: Login, name: string): AccountRecord {
   const record = getAccount(views, name)
   if (!record || !seenBy(login, { scope: scopeOf(name, record.tier) })) throw noAccount(name)

@@ -44,6 +44,8 @@ export function checkName(name: string, tier: Tier): void {
     if (parseScope(name) !== name)
       throw new Refused('invalid', `'${name}' is a name of everything.`)
   }
+  if (name.split('@').length > 2 && !name.startsWith('"'))
+    throw new Refused('invalid', `'${name}' holds more than one "@".`)
   if (tier === 'super-admin' && !/^[^\s\p{C}]{1,255}$/u.test(name))
     throw new Refused('invalid', 'A name has 1 to 255 characters and no spaces.')
 }

@@ -1,8 +1,10 @@
 // Accounts that a login manages: its own, and those inside its scope.
-import type { Login, Tier } from '../../mail.ts'
+import type { Login, Scope, Tier } from '../../mail.ts'
 import * as accounts from '../accounts/accounts.ts'
 import type { Context } from '../context.ts'
+import { estateOf, purgeEstate, type Estate, type Left } from '../estate.ts'
 
+export { tellEstate } from '../estate.ts'
 export type { Shown } from '../accounts/accounts.ts'
 
 export class AccountVerbs {
@@ -31,5 +33,16 @@ export class AccountVerbs {
   }
   remove(name: string): Promise<void> {
     return accounts.removeAccount(this.#ctx, this.#login, name)
+  }
+  /** What belongs to the scope of such an account, whether or not there is one now. */
+  estate(scope: Scope): Left {
+    return estateOf(this.#ctx, this.#login, scope)
+  }
+  /** Removes an account with the mail, lists, settings and lessons of its scope; answers what went. */
+  async purge(name: string): Promise<Estate> {
+    const scope = accounts.leavingScope(this.#ctx, this.#login, name)
+    const gone = await purgeEstate(this.#ctx, this.#login, scope)
+    await this.remove(name)
+    return gone
   }
 }

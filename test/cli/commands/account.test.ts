@@ -31,6 +31,38 @@ describe('lazaret account', () => {
     expect((await at([...add, 'king'], { input })).code).toBe(2)
   })
 
+  test('a further super-admin is made by --tier alone, and no account has two "@"', async () => {
+    const input = 'correct horse'
+    const typo = await at(['account', 'add', 'user.example', '--password-stdin'], { input })
+    expect(typo.code).toBe(0)
+    const slip = await at(['account', 'add', 'localuser', '--password-stdin'], { input })
+    expect(slip).toMatchObject({ code: 2, out: '' })
+    expect(slip.err).toContain('--tier super-admin')
+    const told = ['account', 'add', 'boss', '--tier', 'super-admin', '--password-stdin']
+    expect((await at(told, { input })).code).toBe(0)
+    for (const tier of ['address', 'domain', 'super-admin']) {
+      const two = ['account', 'add', 'x@y@z.example', '--tier', tier, '--password-stdin']
+      expect(await at(two, { input })).toMatchObject({ code: 1, out: '' })
+    }
+    expect((await at(['account', 'add', 'x@y@z', '--password-stdin'], { input })).code).toBe(1)
+    expect((await at(['account', 'remove', 'user.example'])).code).toBe(0)
+  })
+
+  test('--purge takes all of a scope, and a new account of an old name is told what it sees', async () => {
+    const input = 'correct horse'
+    const name = 'old@left.example'
+    const add = ['account', 'add', name, '--password-stdin']
+    expect((await at(add, { input })).out).not.toContain('already')
+    await at(['list', 'add', '*@spam.example', '--block', '--scope', name])
+    await at(['settings', 'set', 'action', 'tag', '--scope', name])
+    expect((await at(['account', 'remove', name])).code).toBe(0)
+    const again = await at(add, { input })
+    expect(again.out).toContain('Of old@left.example there are already 1 list entry, 1 setting.')
+    const gone = await json(['account', 'remove', name, '--purge'])
+    expect(gone).toMatchObject({ gone: { masks: 1, settings: 1, messages: 0 } })
+    expect((await at(add, { input })).out).not.toContain('already')
+  })
+
   test('a running server sees a new password at once, and the old one ends', async () => {
     const lazaret = open(readConfig({}), dir)
     const { logins } = lazaret.quarantine

@@ -1,0 +1,167 @@
+// What belongs to an account's scope: its mail, its lists, its settings, its lessons. It outlives the account, unless it
+// is taken along.
+import { setImmediate } from 'node:timers/promises'
+import { Refused } from '../errors.ts'
+import type { Item, ListKind, Login, Scope } from '../mail.ts'
+import { sees, tell, tierOf } from '../scope.ts'
+import { boundTexts } from '../store/bounds.ts'
+import type { ReadTable } from '../store/env.ts'
+import { getItem } from '../store/items.ts'
+import type { Tx } from '../store/store.ts'
+import { write, type Context } from './context.ts'
+import { ownScope } from './eyes.ts'
+import { purgeItems } from './expire.ts'
+import { status } from './folders/contents.ts'
+import { folders } from './folders/folders.ts'
+import { teachItem } from './model/learn.ts'
+
+/** What an account of this scope would find. */
+export interface Left {
+  /** Counted in each folder in which they lie. */
+  messages: number
+  /** Entries of allow and block lists. */
+  masks: number
+  settings: number
+}
+
+/** What went with an account. */
+export interface Estate extends Left {
+  /** Of messages that were still there. */
+  lessons: number
+}
+
+/** Items looked at in one turn. */
+const LOOK = 1000
+/** Items, masks and settings that one decision takes: others have the writer between two. */
+const STEP = 20
+
+/** What is there of `scope`; of a domain, with what its addresses have. */
+export function estateOf(ctx: Context, login: Login, of: Scope): Left {
+  const scope = ownScope(login, of, 'mail')
+  const { views } = ctx.store
+  const estate: Left = { messages: 0, masks: 0, settings: 0 }
+  const its: Login = { account: scope, tier: tierOf(scope), scope }
+  for (const folder of folders(ctx.config, ctx.store.uidValidity))
+    estate.messages += status(ctx, its, folder).messages
+  for (const one of scopesIn(views.masks, scope))
+    for (const _ of views.masks.keys(under(one))) estate.masks++
+  for (const one of scopesIn(views.settings, scope))
+    for (const _ of views.settings.keys(under(one))) estate.settings++
+  return estate
+}
+
+/**
+ * Takes all of it: lessons are unlearned, releases that can be taken back are. Answers what went; mail that is on its
+ * way to a next hop at this moment stays.
+ */
+export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promise<Estate> {
+  const scope = ownScope(login, of, 'mail')
+  if (scope === '')
+    throw new Refused('impossible', 'What everybody has is not taken away with one account.')
+  const { views } = ctx.store
+  const gone: Estate = { messages: 0, lessons: 0, masks: 0, settings: 0 }
+  const options = { actor: login.account }
+  for (const one of scopesIn(views.settings, scope)) {
+    const keys = Array.from(views.settings.keys(under(one)), (key) => (key as [Scope, string])[1])
+    await write(ctx, options, (tx) => {
+      for (const key of keys) tx.append({ type: 'setting', scope: one, key, value: null })
+    })
+    gone.settings += keys.length
+  }
+  for (const one of scopesIn(views.masks, scope))
+    for (const list of ['allow', 'block'] as const)
+      gone.masks += await dropMasks(ctx, options, one, list)
+  let some: number[] = []
+  const flush = async (): Promise<void> => {
+    const ids = some
+    some = []
+    const took = await write(ctx, options, (tx) => takeItems(ctx, tx, ids))
+    gone.messages += took.messages
+    gone.lessons += took.lessons
+  }
+  for await (const { id } of itemsOf(ctx, scope)) {
+    some.push(id)
+    if (some.length === STEP) await flush()
+  }
+  await flush()
+  return gone
+}
+
+async function dropMasks(
+  ctx: Context,
+  options: { actor: string },
+  scope: Scope,
+  list: ListKind,
+): Promise<number> {
+  const range = { start: [scope, list, ''], end: [scope, list, '\uffff'] }
+  const masks = Array.from(ctx.store.views.masks.keys(range), (key) => (key as string[])[2])
+  for (const remove of boundTexts(masks))
+    await write(ctx, options, (tx) => tx.append({ type: 'masks', scope, list, add: [], remove }))
+  return masks.length
+}
+
+function takeItems(
+  ctx: Context,
+  tx: Tx,
+  ids: readonly number[],
+): Pick<Estate, 'messages' | 'lessons'> {
+  let lessons = 0
+  const items: Item[] = []
+  for (const id of ids) {
+    const item = getItem(tx.views, id)
+    if (!item || item.release?.state === 'sending') continue
+    if (item.trained !== null) {
+      lessons++
+      teachItem(ctx, tx, item, null)
+    }
+    if (tx.views.outbox.has(id))
+      tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
+    items.push(item)
+  }
+  purgeItems(tx, items)
+  return { messages: items.length, lessons }
+}
+
+/** Items that are seen with these eyes. Gives way between two looks. */
+async function* itemsOf(ctx: Context, scope: Scope): AsyncGenerator<Item> {
+  const { views } = ctx.store
+  for (let from = 0; ;) {
+    const ids = Array.from(views.items.keys({ start: from, limit: LOOK })).filter(
+      (key): key is number => typeof key === 'number',
+    )
+    for (const id of ids) {
+      const item = getItem(views, id)
+      if (item && sees(scope, item.scope)) yield item
+    }
+    if (ids.length < LOOK) return
+    from = ids[ids.length - 1] + 1
+    await setImmediate()
+  }
+}
+
+/** Scopes that have rows in a table whose keys begin with one, as far as these eyes see them. */
+function scopesIn(table: ReadTable<string | number | (string | number)[]>, eyes: Scope): Scope[] {
+  if (eyes.includes('@')) return [eyes]
+  const found: Scope[] = []
+  for (let start: (string | number)[] | null = ['']; start;) {
+    const [key] = Array.from(table.keys({ start, limit: 1 })) as [Scope][]
+    if (key && sees(eyes, key[0])) found.push(key[0])
+    start = key ? [key[0], '\uffff'] : null
+  }
+  return found
+}
+
+const under = (scope: Scope) => ({ start: [scope, ''], end: [scope, '\uffff'] })
+
+/** What a new account of an old name would see, in words; null: nothing. */
+export function tellEstate(scope: Scope, { messages, masks, settings }: Left): string | null {
+  const parts = [
+    [messages, 'message'],
+    [masks, 'list entry', 'list entries'],
+    [settings, 'setting'],
+  ] as const
+  const some = parts.flatMap(([n, one, many = `${one}s`]) =>
+    n > 0 ? `${n} ${n === 1 ? one : many}` : [],
+  )
+  return some.length === 0 ? null : `Of ${tell(scope)} there are already ${some.join(', ')}.`
+}
