@@ -14,7 +14,7 @@ import {
 } from '../store/items.ts'
 import { EXPIRING, isExpiring } from '../store/keywords.ts'
 import { draftsBefore } from '../store/lists.ts'
-import type { Tx } from '../store/store.ts'
+import type { Tx, WriteOptions } from '../store/store.ts'
 import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { spanOf } from './ends.ts'
@@ -70,13 +70,13 @@ export function purgeItems(tx: Tx, items: readonly Item[]): void {
 class Work {
   readonly #ctx: Context
   readonly #now: number
-  readonly #options: { actor: string; at?: number }
+  readonly #options: WriteOptions
   readonly #turn = new Turn()
 
   constructor(ctx: Context, now: number, at: { at?: number }) {
     this.#ctx = ctx
     this.#now = now
-    this.#options = { actor: 'system', ...at }
+    this.#options = { actor: 'system', bulk: true, ...at }
   }
 
   /** Imports of lists that began more than a day ago: nobody goes on with them. */

@@ -106,9 +106,12 @@ export class Guards {
     for (let total = 0; ;) {
       const stale = this.#stale(now, lockMs)
       if (stale.length === 0) return total
-      await this.#env.write(() => {
-        for (const key of stale) this.#table.remove(key)
-      })
+      await this.#env.write(
+        () => {
+          for (const key of stale) this.#table.remove(key)
+        },
+        { bulk: true },
+      )
       total += stale.length
     }
   }

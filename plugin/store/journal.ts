@@ -122,7 +122,7 @@ export class LocalJournal implements Journal {
   /** In small steps: others have the writer between them. */
   async trim(cutoff: number, upto: number): Promise<number> {
     for (let total = 0; ;) {
-      const some = await this.#env.write(() => this.#entries.trim(cutoff, upto))
+      const some = await this.#env.write(() => this.#entries.trim(cutoff, upto), { bulk: true })
       if (some === 0) return total
       total += some
     }

@@ -86,7 +86,7 @@ export async function move(
   return all
 }
 
-function add(all: Dropped, { from, to }: Dropped): void {
+export function add(all: Dropped, { from, to }: Dropped): void {
   for (const uid of from) all.from.push(uid)
   for (const uid of to) all.to.push(uid)
 }
@@ -95,7 +95,7 @@ function add(all: Dropped, { from, to }: Dropped): void {
 const TURN = 200
 
 /** Throws what would be refused, before anything is changed. A few are decided as one anyway. */
-async function check(
+export async function check(
   ctx: Context,
   login: Login,
   from: Folder,
@@ -138,78 +138,6 @@ export function uidIn({ places }: Item, folder: FolderId): number | null {
 }
 
 /**
- * Adds places in `to` for what lies in `from`. The copy is the drop; a later EXPUNGE deletes nothing. All or none: when
- * something goes wrong, what was copied until then is taken back (RFC 9051 §6.4.7).
- */
-export async function copy(
-  ctx: Context,
-  login: Login,
-  from: Folder,
-  uids: readonly number[],
-  to: Folder,
-  hears: Hears = () => undefined,
-): Promise<Dropped> {
-  const all: Dropped = { from: [], to: [] }
-  const made: Made[] = []
-  const options = { actor: login.account }
-  await check(ctx, login, from, uids, to)
-  const step = (tx: Tx, some: readonly number[]): { dropped: Dropped; fresh: Made[] } => {
-    const dropped: Dropped = { from: [], to: [] }
-    const fresh: Made[] = []
-    for (const { place, item, means } of plan(ctx, tx.views, login, from, some, to)) {
-      if (to.id === 'trash') thrownAway(ctx, tx, { item, place })
-      const uid = enter(ctx, tx, item, to.id, flagsOf(tx, place), means)
-      dropped.from.push(place.uid)
-      dropped.to.push(uid)
-      fresh.push({ id: item.id, uid, before: item })
-    }
-    return { dropped, fresh }
-  }
-  try {
-    await inSteps(ctx, options, uids, step, ({ dropped, fresh }) => {
-      hears(dropped)
-      add(all, dropped)
-      for (const one of fresh) made.push(one)
-    })
-  } catch (error) {
-    if (made.length > 0)
-      await inSteps(
-        ctx,
-        options,
-        made,
-        (tx, some) => takeBack(ctx, tx, some, to.id),
-        () => undefined,
-      )
-    throw error
-  }
-  return all
-}
-
-/** A copy, and its item as it was before. */
-interface Made {
-  id: number
-  uid: number
-  before: Item
-}
-
-function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId): void {
-  for (const { id, uid, before } of made) {
-    const item = getItem(tx.views, id)
-    // Somebody else was there meanwhile, or it lay there already.
-    if (!item || !hasPlace(item, uid, folder) || hasPlace(before, uid, folder)) continue
-    const { scope, release, trained } = before
-    tx.append({ type: 'expunge', groups: [{ scope, folder, uids: [uid] }] })
-    const state = item.release?.state ?? null
-    // What is on its way stays on its way.
-    const wanted = state !== release?.state && state !== 'wanted'
-    want(ctx, tx, id, trained, wanted || isOpen(release?.state ?? null))
-  }
-}
-
-const hasPlace = ({ places }: Item, uid: number, folder: FolderId): boolean =>
-  places.some((key) => key[0] === uid && key[1] === folder)
-
-/**
  * One more place of an item, with the meaning of the folder. Answers its UID: the one it has there already, where it lies
  * in that folder.
  */
@@ -241,7 +169,7 @@ export function appendEntry(tx: Tx, entry: Extract<EventBody, Entering>): number
   return counted.newUid ?? seq
 }
 
-function plan(
+export function plan(
   ctx: Context,
   views: Views,
   login: Login,
@@ -334,6 +262,6 @@ export function want(
   }
 }
 
-const isOpen = (state: ReleaseState | null): boolean => state !== null && !OVER.has(state)
+export const isOpen = (state: ReleaseState | null): boolean => state !== null && !OVER.has(state)
 
 const OVER: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])

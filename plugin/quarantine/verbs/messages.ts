@@ -3,6 +3,7 @@ import type { FolderStatus, Change, Login } from '../../mail.ts'
 import type { Header } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 import * as appends from '../drop/append.ts'
+import { copy } from '../drop/copy.ts'
 import * as drops from '../drop/drop.ts'
 import { expungeMarked, storeFlags } from '../drop/store.ts'
 import type { Placed } from '../eyes.ts'
@@ -99,7 +100,7 @@ export class MessageVerbs {
     to: Folder,
     hears?: drops.Hears,
   ): Promise<drops.Dropped> {
-    return drops.copy(this.#ctx, this.#login, from, uids, to, hears)
+    return copy(this.#ctx, this.#login, from, uids, to, hears)
   }
   append(to: Folder, messages: readonly appends.Appended[]): Promise<number[]> {
     return appends.append(this.#ctx, this.#login, to, messages)
