@@ -101,7 +101,7 @@ export function keep_rcpt_parameters(
 }
 
 export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connection): void {
-  onData(this, next, connection)
+  onData(this, this.lazaret.store.incoming, next, connection)
 }
 
 export function judge_message(this: LazaretPlugin, next: Next, connection: Connection): void {

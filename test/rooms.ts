@@ -326,6 +326,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^bench\/phases\/kernel\//,
     may: [...BENCH, 'filter', 'demo', 'test/twin'],
   },
+  'bench/phases/memory': {
+    files: /^bench\/phases\/memory\//,
+    may: [...BENCH, 'config', 'open', 'bench/phases/gateway'],
+  },
   'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
   'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
@@ -345,9 +349,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^bench\/phases\/index\.ts$/,
     may: [
       'bench/harness',
-      ...['accuracy', 'cost', 'gateway', 'imap', 'kernel', 'lesson', 'masks', 'start', 'store'].map(
-        (name) => `bench/phases/${name}`,
-      ),
+      ...[
+        'accuracy',
+        'cost',
+        'gateway',
+        'imap',
+        'kernel',
+        'lesson',
+        'masks',
+        'memory',
+        'start',
+        'store',
+      ].map((name) => `bench/phases/${name}`),
     ],
   },
   'bench/report': { files: /^bench\/report\//, may: ['bench/harness'] },

@@ -55,8 +55,9 @@ export async function startHaraka(setup: Setup): Promise<Running> {
     [`plugins/${DISCARD.name}.js`]: DISCARD.source,
     ...setup.files,
   }
-  for (const [name, text] of Object.entries(files)) write(join(dir, name), text)
+  mkdirSync(join(dir, 'config'), { recursive: true })
   copyFileSync(join(home, 'config/connection.ini'), join(dir, 'config/connection.ini'))
+  for (const [name, text] of Object.entries(files)) write(join(dir, name), text)
   mkdirSync(join(dir, 'queue'), { recursive: true })
   mkdirSync(join(dir, 'node_modules'), { recursive: true })
   symlinkSync(ROOT, join(dir, 'node_modules/haraka-plugin-lazaret'))

@@ -8,6 +8,7 @@ import { imap } from './imap/index.ts'
 import { kernel } from './kernel/index.ts'
 import { lesson } from './lesson/index.ts'
 import { masks } from './masks/index.ts'
+import { memory } from './memory/index.ts'
 import { start } from './start/index.ts'
 
 export const PHASES: readonly Phase[] = [
@@ -20,4 +21,5 @@ export const PHASES: readonly Phase[] = [
   accuracy,
   cost,
   start,
+  memory,
 ]

@@ -13,6 +13,9 @@ import { readTraces, type Trace } from './trace.ts'
 /** Version of the features: models and lessons of another version do not fit. */
 export const FEATURE_VERSION = 1
 
+/** Octets of a message that are looked at, the first ones. */
+export const SCORED_MAX = 1024 * 1024
+
 /** A model has 2^BITS slots unless told. */
 export const BITS = 20
 

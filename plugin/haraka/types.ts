@@ -1,6 +1,8 @@
 // What this plugin uses of Haraka 3: the shapes of its objects, and its return codes. Haraka has no
 // types of its own.
 
+import type { Writable } from 'node:stream'
+
 /** haraka-constants: what a hook answers. */
 export const CODE = { cont: 900, deny: 902, denysoft: 903, ok: 906 } as const
 
@@ -36,6 +38,18 @@ export interface Header {
   get(name: string): string
 }
 
+/** haraka-message-stream: the message as Haraka passes it on. */
+export interface MessageStream {
+  constructor: new (
+    cfg: { main: { spool_after: number; spool_dir: string } },
+    id: string,
+    headers: string[],
+  ) => MessageStream
+  on(event: 'error', listener: (error: Error) => void): unknown
+  listeners(event: 'error'): ((error: Error) => void)[]
+  destroy(): void
+}
+
 export interface Transaction {
   uuid: string
   mail_from: Address
@@ -45,6 +59,7 @@ export interface Transaction {
   header: Header
   /** What became of it: `accepted`, `deferred`, `rejected`; nothing yet. */
   msg_status?: string
+  message_stream: MessageStream
   /** The line between header and body has come. */
   found_hb_sep: boolean
   /** The header was changed: the body begins elsewhere. */
@@ -66,6 +81,7 @@ export interface Connection {
   remote?: { ip: string | null; host: string | null }
   /** Says who logged in, for a trace field. */
   authheader?: string
+  client: { pause(): void; resume(): void }
   /** Bytes that came in and were not taken yet. */
   current_data: Buffer | null
   /** Takes what the socket read. */
@@ -105,7 +121,7 @@ export interface Todo {
   notes: Record<string, unknown>
   uuid: string
   force_tls: boolean
-  message_stream: { pipe(to: NodeJS.WritableStream): unknown }
+  message_stream: { pipe(to: Writable): unknown }
 }
 
 /** outbound/hmail.js: one file of the outbound queue. */
@@ -190,7 +206,11 @@ export interface Plugin {
 
 /** connection.js: its configuration, connection.ini. */
 export interface Connections {
-  cfg?: { max?: { bytes?: number }; headers?: { add_received?: boolean } }
+  cfg?: {
+    main?: { spool_after?: unknown }
+    max?: { bytes?: number }
+    headers?: { add_received?: boolean }
+  }
 }
 
 export function addressOf(address: Address): string {

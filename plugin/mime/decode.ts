@@ -27,6 +27,46 @@ export function decodeLenient(part: Part): Buffer {
   return decodeBody(body, encodingOf(part)) ?? body
 }
 
+/** Octets of a body that are decoded at a time. */
+const PIECE = 256 * 1024
+
+/** The same in pieces, one at least: of a large part no more is in memory. */
+export function* decodePieces(part: Part): Generator<Buffer> {
+  const body = part.raw.subarray(part.bodyStart, part.bodyEnd)
+  const encoding = encodingOf(part)
+  if (body.length <= PIECE) yield decodeBody(body, encoding) ?? body
+  else if (encoding === 'base64')
+    for (const run of base64Runs(body)) {
+      let from = 0
+      while (run.length - from > PIECE) {
+        const to = groupsEnd(run, from, from + PIECE)
+        yield decodeRun(run.subarray(from, to))
+        from = to
+      }
+      yield decodeRun(run.subarray(from))
+    }
+  else
+    for (let from = 0; from < body.length;) {
+      // Quoted-printable knows no state from one line to the next.
+      const lf = encoding === 'quoted-printable' ? body.indexOf(LF, from + PIECE) : from + PIECE
+      const to = lf < 0 ? body.length : Math.min(lf + 1, body.length)
+      const piece = body.subarray(from, to)
+      yield decodeBody(piece, encoding) ?? piece
+      from = to
+    }
+}
+
+/** The last place before `to` up to which base64 from `from` on is whole groups; `to` where there is not even one. */
+function groupsEnd(run: Buffer, from: number, to: number): number {
+  let digits = 0
+  for (let at = from; at < to; at++) if (SEXTETS[run[at]] >= 0) digits++
+  if (digits < 4) return to
+  let rest = digits % 4
+  let end = to
+  while (rest > 0) if (SEXTETS[run[--end]] >= 0) rest--
+  return end
+}
+
 /**
  * The message in a message part that is encoded, or null where it is not. RFC 2046 §5.2.1 forbids it, some programs
  * do it and some clients read it.
@@ -75,15 +115,20 @@ for (let i = 0; i < 64; i++) {
  * put behind it is not read as such, unless what follows is base64 again: some programs encode line by line.
  */
 export function decodeBase64(body: Buffer): Buffer {
+  const runs = Array.from(base64Runs(body), decodeRun)
+  return runs.length === 1 ? runs[0] : Buffer.concat(runs)
+}
+
+/** The runs of base64 in a body, without the padding between them: one at least. */
+function* base64Runs(body: Buffer): Generator<Buffer> {
   const pad = body.indexOf(PAD)
-  if (pad < 0) return decodeRun(body)
-  const runs = [decodeRun(body.subarray(0, pad))]
+  yield pad < 0 ? body : body.subarray(0, pad)
+  if (pad < 0) return
   let at = behindPadding(body, pad)
   for (let end = runEnd(body, at); end > at; end = runEnd(body, at)) {
-    runs.push(decodeRun(body.subarray(at, end)))
+    yield body.subarray(at, end)
     at = behindPadding(body, end)
   }
-  return runs.length === 1 ? runs[0] : Buffer.concat(runs)
 }
 
 /** The line behind the padding at `at`; the end of the body where the line goes on or none follows. */

@@ -19,7 +19,7 @@ import { scopeOfMail } from '../scope.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
 import { findArrival, getItem } from '../store/items.ts'
-import type { Tx } from '../store/store.ts'
+import type { Published, Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/recognise.ts'
 import { HOUR } from '../time.ts'
@@ -74,14 +74,20 @@ interface Plan extends Omit<Decision, 'item' | 'reason'> {
   to: Envelope['recipients'][number]
 }
 
-export async function screen(ctx: Context, envelope: Envelope, raw: Buffer): Promise<Decision[]> {
+/** `path`: of the file in `store.incoming` that the message is; null: it is small. */
+export async function screen(
+  ctx: Context,
+  envelope: Envelope,
+  raw: Buffer,
+  path: string | null = null,
+): Promise<Decision[]> {
   ctx.follower.catchUp()
   const header = parseHeader(raw)
   const addresses = envelope.recipients.map(({ address }) => address)
   const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
   const kept = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
-    ? await keep(ctx, envelope, raw, plans)
+    ? await keep(ctx, envelope, await ctx.store.publish(raw, path), raw, plans)
     : []
   return plans.map((plan, i) => {
     const { recipient, outcome, verdict, edit, passed } = plan
@@ -188,16 +194,17 @@ const copies = (plan: Plan): boolean =>
 async function keep(
   ctx: Context,
   envelope: Envelope,
+  bytes: Uint8Array | Published,
   raw: Buffer,
   plans: readonly Plan[],
 ): Promise<(number | null)[]> {
   const root = parseStructure(raw)
-  const identity = identityKey(root)
+  const identity = await identityKey(root)
   const summarize = summarizer(root)
-  const name = blobName(raw)
+  const name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name
   const outgoing = envelope.direction === 'out'
   return await write(ctx, { actor: 'smtp' }, (tx) => {
-    const blob = tx.blob(raw, summarize, name)
+    const blob = tx.blob(bytes, summarize, name)
     // An address that is named twice (x@, X@) has one item.
     const kept = new Map<string, number>()
     const once = (kind: string, plan: Plan, arrives: () => number): number => {

@@ -20,8 +20,9 @@ export class System {
   prepare(): void {
     this.#ctx.follower.catchUp()
   }
-  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
-    return screen(this.#ctx, envelope, raw)
+  /** `path`: of the file in `store.incoming` that the message is, where it is a large one. */
+  screen(envelope: Envelope, raw: Buffer, path: string | null = null): Promise<Decision[]> {
+    return screen(this.#ctx, envelope, raw, path)
   }
   /** Calls back after any change, in any process; answers how to stop. */
   watch(listener: () => void): () => void {

@@ -14,6 +14,8 @@ export async function upkeep(ctx: Context, wall?: number): Promise<Expired> {
   await snapshotModel(ctx)
   // By a time of which nobody has a doubt: the journal does not come back.
   await trimJournal(ctx, done.trusted)
+  // The files of large messages that are gone.
+  await ctx.store.sweep()
   return done
 }
 

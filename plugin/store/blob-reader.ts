@@ -1,6 +1,6 @@
 // Blobs as people read them: again and again, in pieces. Each is hashed when it is read; of a large one the bytes that
 // were hashed are kept for a moment, so that a client that fetches 50 MB in pieces has it read and hashed once.
-import { whole } from './blobs.ts'
+import { blobOctets, getBlob, isFile, whole } from './blobs.ts'
 import type { Views } from './env.ts'
 
 /** From here on it is worth keeping: hashing takes 0.7 ms a MB. */
@@ -34,10 +34,8 @@ export class BlobReader {
       this.#keep(name, kept)
       return kept
     }
-    const bytes = this.#views.blobs.inPlace(name)
-    if (!bytes) return null
     // Copied and then hashed: what is read is what was found whole.
-    const copy = whole(name, Buffer.from(bytes))
+    const copy = getBlob(this.#views, name)
     if (copy && copy.length >= LARGE) {
       this.#octets += copy.length
       this.#keep(name, copy)
@@ -62,6 +60,13 @@ export class BlobReader {
     if (this.#whole.size >= WHOLE_MAX) this.#whole.clear()
     this.#whole.set(name, now)
     return found
+  }
+
+  /** Some octets, in memory of their own; of a file no others are kept in memory. */
+  octets(name: string, from: number, to: number): Buffer | null {
+    if (isFile(this.#views, name)) return blobOctets(this.#views, name, from, to)
+    const bytes = this.header(name)
+    return bytes && Buffer.from(bytes.subarray(from, to))
   }
 
   #keep(name: string, bytes: Buffer): void {

@@ -1,9 +1,11 @@
-// Raw messages, each stored once under the SHA-256 of its bytes, and dropped with its last item. Whatever is read is
-// hashed first: what is not what was received is not shown, sent or learned.
+// Raw messages, each stored once under the SHA-256 of its bytes, and dropped with its last item. Small ones lie in LMDB,
+// large ones in files (files.ts), in whose place an empty value stands. Whatever is read is hashed first: what is not what
+// was received is not shown, sent or learned.
 import { hash } from 'node:crypto'
 import { Refused } from '../errors.ts'
 import { NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
+import type { Published } from './files.ts'
 
 export function blobName(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex')
@@ -14,13 +16,46 @@ export function blobName(bytes: Uint8Array): string {
  * the next turn of the event loop: copy what is kept longer.
  */
 export function getBlob(views: Views, name: string): Buffer | null {
-  return whole(name, views.blobs.get(name))
+  return whole(name, isFile(views, name) ? views.files.read(name) : views.blobs.get(name))
 }
 
-/** The same without memory of its own: valid until the next access to any table. */
+/** The same without memory of its own, but for a large one: valid until the next access to any table. */
 export function blobInPlace(views: Views, name: string): Buffer | null {
-  return whole(name, views.blobs.inPlace(name))
+  return whole(name, isFile(views, name) ? views.files.read(name) : views.blobs.inPlace(name))
 }
+
+/** Octets of it from `from` to `to`, in memory of their own. Of a file the others are hashed, but not kept in memory. */
+export function blobOctets(views: Views, name: string, from: number, to: number): Buffer | null {
+  if (!isFile(views, name)) {
+    const bytes = blobInPlace(views, name)
+    return bytes && Buffer.from(bytes.subarray(from, to))
+  }
+  const found = views.files.isWhole(name)
+  if (found === false) throw damaged(name)
+  return (found && views.files.read(name, from, to)) ?? null
+}
+
+/**
+ * All of it from `from` on in pieces, each valid until the next is asked for. Throws Refused where it is damaged or
+ * missing.
+ */
+export async function* blobPieces(views: Views, name: string, from = 0): AsyncGenerator<Buffer> {
+  if (isFile(views, name)) {
+    if (!(await views.files.check(name))) throw damaged(name)
+    yield* views.files.pieces(name, from)
+    return
+  }
+  const bytes = getBlob(views, name)
+  if (!bytes) throw damaged(name)
+  yield bytes.subarray(from)
+}
+
+/** Whether a blob is a file: an empty value stands for one, but under the name of no octets at all. */
+export function isFile(views: Views, name: string): boolean {
+  return views.blobs.inPlace(name)?.length === 0 && name !== EMPTY
+}
+
+const EMPTY = blobName(NOTHING)
 
 /** Throws Refused where these are not the bytes of that name. */
 export function whole(name: string, bytes: Buffer | undefined): Buffer | null {
@@ -57,10 +92,24 @@ function tell(name: string): void {
     )
 }
 
-/** Keeps bytes under their name; a damaged copy is mended by them. */
-export function putBlob(tables: Tables, name: string, bytes: Uint8Array): void {
+/** Keeps bytes under their name, or the file that they are; a damaged copy is mended by them. */
+export function putBlob(tables: Tables, name: string, bytes: Uint8Array | Published): void {
   const kept = tables.blobs.inPlace(name)
-  if (!kept?.equals(bytes)) tables.blobs.put(name, bytes)
+  if (bytes instanceof Uint8Array) {
+    if (!isFile(tables, name) && !kept?.equals(bytes)) tables.blobs.put(name, bytes)
+  } else if (!tables.files.has(name))
+    throw new Error(`the file of blob ${name} was swept before an event named it`)
+  else if (kept?.length !== 0) tables.blobs.put(name, NOTHING)
+}
+
+/** Takes a blob over from another data directory, in the form that it has there. */
+export function copyBlob(tables: Tables, from: Views, name: string): void {
+  const bytes = getBlob(from, name)
+  if (!bytes) return
+  if (isFile(from, name)) {
+    tables.files.put(name, bytes)
+    tables.blobs.put(name, NOTHING)
+  } else putBlob(tables, name, bytes)
 }
 
 /**

@@ -6,6 +6,7 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 import { settleFile } from './file/settle.ts'
 import { begins, ends, mark } from './file/uses.ts'
 import { Writer, type Turn } from './writer.ts'
+import { BlobFiles } from './files.ts'
 
 export type Key = (string | number)[] | string | number | Uint8Array
 /** A database of binary values under ordered keys. Reads see the open write transaction, if any. */
@@ -119,17 +120,23 @@ type TableKey<Kind> = Kind extends 'uint32' ? number : string | number | (string
 type Writable<Names> = { readonly [N in keyof Names]: Table<TableKey<Names[N]>> }
 
 /** The views as the fold sees them. Nobody outside of store/ is given them. */
-export type Tables = Writable<typeof VIEWS>
+export type Tables = Writable<typeof VIEWS> & { readonly files: BlobFiles }
 export type JournalTables = Writable<typeof JOURNAL>
 export type BesideTables = Writable<typeof BESIDE>
 
 /** The views as everybody else sees them: to be read. */
-export type Views = { readonly [N in keyof Tables]: ReadTable<TableKey<(typeof VIEWS)[N]>> }
+export type Views = {
+  readonly [N in keyof typeof VIEWS]: ReadTable<TableKey<(typeof VIEWS)[N]>>
+} & {
+  /** What the blobs among them say that lies in files. */
+  readonly files: Pick<BlobFiles, 'has' | 'read' | 'pieces' | 'isWhole' | 'check'>
+}
 
-export const VIEW_NAMES = Object.keys(VIEWS) as (keyof Views)[]
+export const VIEW_NAMES = Object.keys(VIEWS) as (keyof typeof VIEWS)[]
 
 export class Env {
   readonly tables: Tables
+  readonly files: BlobFiles
   readonly views: Views
   readonly journal: JournalTables
   readonly beside: BesideTables
@@ -159,8 +166,10 @@ export class Env {
     // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
     this.#writer = new Writer(this)
     this.head = this.old(HEAD, 'ordered')
-    this.tables = this.#open(VIEWS)
-    this.views = readOnly(this.tables)
+    this.files = new BlobFiles(dir)
+    const tables = this.#open(VIEWS)
+    this.tables = { ...tables, files: this.files }
+    this.views = { ...readOnly(tables), files: this.files }
     this.journal = this.#open(JOURNAL)
     this.beside = this.#open(BESIDE)
   }
@@ -304,7 +313,7 @@ function placeOf(bytes: Buffer | undefined): Buffer | undefined {
 }
 
 /** Without the means to write, not only by type. */
-function readOnly(tables: Tables): Views {
+function readOnly(tables: Writable<typeof VIEWS>): Omit<Views, 'files'> {
   const views = Object.entries(tables).map(([name, all]: [string, Table<Key>]) => {
     const view: ReadTable<Key> = {
       get: (key) => all.get(key),
@@ -316,5 +325,5 @@ function readOnly(tables: Tables): Views {
     }
     return [name, view]
   })
-  return Object.fromEntries(views) as Views
+  return Object.fromEntries(views) as Omit<Views, 'files'>
 }

@@ -140,10 +140,7 @@ export class LocalJournal implements Journal {
         if (tx.base !== seq)
           throw new Error(`entry ${seq} does not follow on the events up to ${tx.base - 1}`)
         for (const event of events) {
-          for (const name of kindOf(event, seq).blobs(event)) {
-            const bytes = from.blobs.get(name)
-            if (bytes) tx.blob(bytes)
-          }
+          for (const name of kindOf(event, seq).blobs(event)) tx.copy(name, from)
           tx.append(event)
         }
         tx.end()

@@ -3,16 +3,19 @@
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
 import { BlobReader } from './blob-reader.ts'
+import { isFile } from './blobs.ts'
 import { Clock, type Sight } from './clock.ts'
 import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
 import type { Event, Topic } from './events/index.ts'
+import { BIG, type Published } from './files.ts'
 import { settleFormat } from './format.ts'
 import { LocalJournal, type Journal, type JournalState, type WriteOptions } from './journal.ts'
 import type { Tx } from './tx.ts'
 import type { Watch } from './watch.ts'
 
+export type { Published } from './files.ts'
 export type { WriteOptions } from './journal.ts'
 export type { Summarize, Tx } from './tx.ts'
 
@@ -132,6 +135,34 @@ export class Store implements Journal {
   /** Entries of another journal, with the blobs that they name: all of them or none. */
   async take(entries: readonly Entry[], from: Views): Promise<void> {
     await this.#journal.take(entries, from)
+  }
+
+  /**
+   * Puts a large message on disk ahead of the decision that will keep it (`tx.blob`): what waits for the writer must not
+   * wait for that. Small ones go with the decision. `path`: where it lies already, in the folder of `temporary`.
+   */
+  async publish(bytes: Uint8Array, path: string | null = null): Promise<Uint8Array | Published> {
+    if (path !== null) return await this.#env.files.publishFile(path, bytes)
+    return bytes.length < BIG ? bytes : await this.#env.files.publish(bytes)
+  }
+
+  /** Folder for large messages while they come in. */
+  get incoming(): string {
+    return this.#env.files.incoming
+  }
+
+  /** Removes files that nothing names. Answers how many. */
+  async sweep(now = Date.now()): Promise<number> {
+    const { files } = this.#env
+    await files.sweepIncoming(now)
+    const unnamed = await files.unnamed((name) => isFile(this.views, name), now)
+    if (unnamed.length === 0) return 0
+    // Within the writer's lock: nobody begins to name one meanwhile.
+    return await this.#env.write(() => {
+      const gone = unnamed.filter((name) => files.has(name) && !isFile(this.views, name))
+      for (const name of gone) files.remove(name)
+      return gone.length
+    })
   }
 
   async close(): Promise<void> {

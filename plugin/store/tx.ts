@@ -1,6 +1,6 @@
 // One decision under way: what it appends is folded at once, so that it can be read back, and becomes
 // one entry of the journal at its end.
-import { blobName, putBlob } from './blobs.ts'
+import { blobName, copyBlob, putBlob } from './blobs.ts'
 import type { Beside } from './beside.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
@@ -13,6 +13,7 @@ import {
   type NewItem,
   type Stamp,
 } from './events/index.ts'
+import type { Published } from './files.ts'
 
 /** UIDs are 32-bit and never 0 (RFC 9051 §2.3.1.1), and a UID is a seq. */
 const SEQ_MAX = 2 ** 32 - 1
@@ -31,10 +32,11 @@ export interface Tx {
   /** Appends one event and folds it into the views; answers its seq. */
   append(body: EventBody): number
   /**
-   * Keeps raw bytes under their SHA-256 (hex) for events that will name them; `summarize` makes the
-   * summary that is kept with each item of them. `name`: that hash, where it was computed ahead of the decision.
+   * Keeps raw bytes under their SHA-256 (hex) for events that will name them, or the file that they are
+   * (Store.publish); `summarize` makes the summary that is kept with each item of them. `name`: that hash, where it was
+   * computed ahead of the decision.
    */
-  blob(bytes: Uint8Array, summarize?: Summarize, name?: string): string
+  blob(bytes: Uint8Array | Published, summarize?: Summarize, name?: string): string
 }
 
 /** Seq of the newest event that was folded; 0 for none. */
@@ -95,10 +97,19 @@ export class OpenTx implements Tx {
     return seq
   }
 
-  blob(bytes: Uint8Array, summarize?: Summarize, name = blobName(bytes)): string {
+  blob(
+    bytes: Uint8Array | Published,
+    summarize?: Summarize,
+    name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name,
+  ): string {
     putBlob(this.#tables, name, bytes)
     this.#blob = { name, summarize }
     return name
+  }
+
+  /** Takes over a blob of another data directory. */
+  copy(name: string, from: Views): void {
+    copyBlob(this.#tables, from, name)
   }
 
   /** Behind the last event: seqs are counted once a decision. */

@@ -15,6 +15,7 @@ import {
   uidsIn,
   USER,
 } from './rig.ts'
+import { whole } from './whole.ts'
 
 const SPAM = corpus('spam-1', 3)
 const HAM = corpus('easy-ham-2', 3)
@@ -277,10 +278,10 @@ describe('a released message', () => {
     await lazaret.quarantine
       .as(USER)
       .messages.move(folder(lazaret, 'caught'), [uid], folder(lazaret, 'release'))
-    const [{ passMark, token, raw }] =
-      (await lazaret.quarantine.system.claim(item as number, 'w')) ?? []
+    const [job] = (await lazaret.quarantine.system.claim(item as number, 'w')) ?? []
+    const { passMark } = await job.examine()
     const mark = Buffer.from(`Received: by hop\r\nX-Lazaret-Release: ${passMark}\r\n`)
-    return { id: item as number, token, raw: Buffer.concat([mark, raw]) }
+    return { id: item as number, token: job.token, raw: Buffer.concat([mark, await whole(job)]) }
   }
   const outcome = async (...of: Parameters<typeof hold>): Promise<string> =>
     (await hold(...of))[0].outcome

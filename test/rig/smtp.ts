@@ -82,6 +82,13 @@ export class SmtpClient {
     this.#socket.destroy()
   }
 
+  /** Sends bytes as they are, such as the beginning of a message; resolves when the system has them. */
+  async write(bytes: Buffer): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.write(bytes, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }

@@ -8,11 +8,14 @@ export interface Sink {
   port: number
   /** Messages taken so far. */
   taken(): number
+  /** Resolves when so many were taken. */
+  until(count: number): Promise<void>
   close(): void
 }
 
 export async function startSink(): Promise<Sink> {
   let taken = 0
+  let waiting: { count: number; resolve: () => void }[] = []
   const server: Server = createServer((socket) => {
     let receiving = false
     let line = ''
@@ -28,6 +31,8 @@ export async function startSink(): Promise<Sink> {
         receiving = false
         tail = Buffer.alloc(0)
         taken++
+        for (const { resolve } of waiting.filter(({ count }) => count <= taken)) resolve()
+        waiting = waiting.filter(({ count }) => count > taken)
         socket.write('250 taken\r\n')
         return
       }
@@ -49,6 +54,9 @@ export async function startSink(): Promise<Sink> {
   return {
     port: (server.address() as AddressInfo).port,
     taken: () => taken,
+    until: async (count) => {
+      if (taken < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }))
+    },
     close: () => server.close(),
   }
 }

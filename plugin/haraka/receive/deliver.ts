@@ -6,7 +6,7 @@ import { prefixSubject } from '../../mime/prefix.ts'
 import type { Decision } from '../../quarantine/screen.ts'
 import { addressOf, type Transaction } from '../types.ts'
 
-/** Applies the decisions about the message `raw`. */
+/** Applies the decisions about the message that begins with `raw`. */
 export function apply(transaction: Transaction, decisions: readonly Decision[], raw: Buffer): void {
   const delivered = decisions.filter(({ outcome }) => outcome === 'deliver')
   if (delivered.length < decisions.length) {

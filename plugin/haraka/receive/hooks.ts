@@ -4,14 +4,16 @@ import type { Decision, Envelope } from '../../quarantine/screen.ts'
 import type { System } from '../../quarantine/system.ts'
 import { answer, type Answer } from '../answer.ts'
 import { answerAlike } from './alike.ts'
-import { capture, captured, forget } from './bytes.ts'
+import { abandon, capture, captured, forget } from './bytes.ts'
 import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
 import { clientOf } from './client.ts'
 import { othersFollow } from './late.ts'
+import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
+import { SPOOL_AFTER, type Spooled } from './spool.ts'
 import { verdictLine } from './verdict-line.ts'
 import {
   addressOf,
@@ -29,27 +31,44 @@ import {
 /** That a transaction was judged, or is not to be delivered on; why no WeakMap: see bytes.ts. */
 const JUDGED = Symbol('lazaret judged')
 const DECIDED = Symbol('lazaret decisions')
+/** That it was reset: whoever is at it is the last. */
+const OVER = Symbol('lazaret over')
 interface Decided {
   decisions: Decision[]
   /** As they were before the decisions. */
   recipients: Address[]
 }
-type Judged = Transaction & { [JUDGED]?: 'done' | 'again' | 'failed'; [DECIDED]?: Decided }
+type Judged = Transaction & {
+  [JUDGED]?: 'done' | 'again' | 'failed'
+  [DECIDED]?: Decided
+  [OVER]?: true
+}
 
 /** Quarantine.screen, wherever it is done. */
 export interface Screening {
-  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]>
+  screen(envelope: Envelope, message: Buffer | Spooled): Promise<Decision[]>
 }
 
 /** connection.ini max.bytes of Haraka as it comes. */
 const BYTES_MAX = 26_214_400
 
-/** `data`, before all others: everything that comes in is copied. */
-export function onData(plugin: Plugin, next: Next, connection: Connection): void {
+/** `data`, before all others: everything that comes in is copied, large messages to files in `dir`. */
+export function onData(plugin: Plugin, dir: string, next: Next, connection: Connection): void {
   const { cfg } = haraka<Connections>(plugin, 'connection')
-  capture(connection, cfg?.max?.bytes ?? BYTES_MAX)
+  capture(connection, cfg?.max?.bytes ?? BYTES_MAX, dir)
+  if (connection.transaction && cfg?.main?.spool_after === undefined)
+    spoolHarakas(connection.transaction, dir)
   answerAlike(plugin, connection)
   next()
+}
+
+/** Haraka keeps a copy of its own, in memory up to 25 MB unless connection.ini says when it goes to a file. */
+function spoolHarakas(transaction: Transaction, dir: string): void {
+  const old = transaction.message_stream
+  const cfg = { main: { spool_after: SPOOL_AFTER, spool_dir: dir } }
+  const stream = new old.constructor(cfg, transaction.uuid, transaction.header.header_list)
+  for (const listener of old.listeners('error')) stream.on('error', listener)
+  transaction.message_stream = stream
 }
 
 /** `data_post`, after all others: they have found what they find. */
@@ -90,7 +109,11 @@ export function onQueue(
 /** `reset_transaction`: nobody asks for the message any more, unless it is being judged. */
 export function onReset(plugin: Plugin, system: System, next: Next, connection: Connection): void {
   const transaction: Judged | null = connection.transaction
-  if (transaction?.[JUDGED] === 'done') forget(transaction)
+  if (transaction) {
+    transaction[OVER] = true
+    if (transaction[JUDGED] === 'done') forget(transaction)
+    else abandon(transaction)
+  }
   const spent =
     transaction?.msg_status === 'accepted'
       ? []
@@ -141,8 +164,8 @@ async function holdLate(
   transaction: Judged,
 ): Promise<void> {
   const { decisions, recipients } = transaction[DECIDED] ?? { decisions: [], recipients: [] }
-  const raw = captured(transaction)
-  if (!raw) throw new Error('another plugin wants it held, and the message was not kept')
+  const message = await captured(transaction)
+  if (!message) throw new Error('another plugin wants it held, and the message was not kept')
   // A person has released it from here, whatever a plugin finds in it.
   const passed = new Set(decisions.flatMap((one) => (one.passed ? [one.recipient] : [])))
   const splits = decisions.filter(({ outcome }) => outcome === 'split')
@@ -156,17 +179,21 @@ async function holdLate(
   ]
   if (held.length === 0) return
   transaction[JUDGED] = 'again'
-  const late = await screener.screen(envelopeOf(plugin, connection, transaction, held), raw)
+  const late = await screener.screen(envelopeOf(plugin, connection, transaction, held), message)
   transaction[JUDGED] = 'done'
-  apply(transaction, late, raw)
+  if (transaction[OVER]) forget(transaction)
+  apply(transaction, late, headOf(message))
   transaction.rcpt_to = transaction.rcpt_to.filter((one) => passed.has(addressOf(one)))
   tell(plugin, connection, late)
 }
 
 function mark(plugin: Plugin, transaction: Judged, state: 'done' | 'failed'): void {
   transaction[JUDGED] = state
-  if (state === 'failed' || !othersFollow(plugin)) forget(transaction)
+  if (state === 'failed' || transaction[OVER] || !othersFollow(plugin)) forget(transaction)
 }
+
+/** The message as far as its header is sure to be in it. */
+const headOf = (message: Buffer | Spooled): Buffer => ('path' in message ? message.head : message)
 
 async function judge(
   plugin: Plugin,
@@ -174,12 +201,12 @@ async function judge(
   connection: Connection,
   transaction: Transaction,
 ): Promise<Answer> {
-  const raw = captured(transaction)
-  if (!raw) throw new Error('the message was not kept: the data hook of lazaret did not run')
+  const message = await captured(transaction)
+  if (!message) throw new Error('the message was not kept: the data hook of lazaret did not run')
   const recipients = transaction.rcpt_to
   const envelope = envelopeOf(plugin, connection, transaction, recipients)
-  const decisions = await screener.screen(envelope, raw)
-  apply(transaction, decisions, raw)
+  const decisions = await screener.screen(envelope, message)
+  apply(transaction, decisions, headOf(message))
   const judged: Judged = transaction
   judged[DECIDED] = { decisions, recipients }
   mark(plugin, transaction, 'done')
@@ -239,6 +266,12 @@ const UNAVAILABLE: Answer = [
   new DSN(451, '4.3.0 The filter is not available, try again later'),
 ]
 
+// RFC 3463 §3.5: X.4.5 is congestion.
+const BUSY: Answer = [
+  CODE.denysoft,
+  new DSN(451, '4.4.5 Too many large messages are coming in, try again later'),
+]
+
 /** Mail never slips by: the sender keeps it and tries again. */
 function failure(
   plugin: Plugin,
@@ -247,6 +280,10 @@ function failure(
   error: unknown,
 ): Answer {
   mark(plugin, transaction, 'failed')
+  if (error instanceof NoRoom) {
+    connection.loginfo(plugin, `a large message has to come again: ${error.message}`)
+    return BUSY
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   connection.logerror(plugin, `cannot judge a message: ${text}`)
   return UNAVAILABLE

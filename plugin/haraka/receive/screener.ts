@@ -6,6 +6,8 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import type { Config } from '../../config.ts'
 import { DataError } from '../../errors.ts'
 import type { Decision, Envelope } from '../../quarantine/screen.ts'
+import { NoRoom } from './room.ts'
+import type { Spooled } from './spool.ts'
 
 /** What the thread is started with. */
 export interface Work {
@@ -16,14 +18,17 @@ export interface Work {
   port: MessagePort
 }
 
-/** Goes over in lists. `raw` must not change until the answer. */
+/** Goes over in lists. The message must not change until the answer. */
 export interface Asked {
   id: number
   envelope: Envelope
   raw: Uint8Array
+  /** Where the message lies instead. */
+  file: Omit<Spooled, 'head'> | null
 }
 
-export type Told = { id: number; decisions: Decision[] } | { id: number; failed: string }
+export type Told =
+  { id: number; decisions: Decision[] } | { id: number; failed: string; busy?: boolean }
 
 /** To the thread: finish and close the data directory. */
 export const CLOSE = 'close'
@@ -40,6 +45,8 @@ const START_MS = 120_000
 const PAUSE_MS = 1000
 /** From the decision to the reply on the wire. */
 const ANSWER_MS = 100
+
+const NOTHING = new Uint8Array(0)
 
 interface Waiting {
   resolve: (decisions: Decision[]) => void
@@ -82,8 +89,10 @@ export class Screener {
     throw new Error(said || `the filter's thread did not start within ${START_MS / 1000} s`)
   }
 
-  /** Quarantine.screen, in the thread. `raw` must not change before this is settled. */
-  screen(envelope: Envelope, raw: Buffer): Promise<Decision[]> {
+  /** Quarantine.screen, in the thread. The message must not change before this is settled. */
+  screen(envelope: Envelope, message: Buffer | Spooled): Promise<Decision[]> {
+    const [raw, file] =
+      'path' in message ? [NOTHING, { path: message.path, size: message.size }] : [message, null]
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new Error('the filter is being closed')
       if (!this.#port) {
@@ -95,7 +104,7 @@ export class Screener {
       this.#pending.set(id, { resolve, reject })
       // What comes in one turn of the event loop goes over together: each crossing wakes the thread.
       if (this.#asked.length === 0) setImmediate(() => this.#send())
-      this.#asked.push({ id, envelope, raw })
+      this.#asked.push({ id, envelope, raw, file })
     })
   }
 
@@ -162,6 +171,6 @@ export class Screener {
     this.#pending.delete(told.id)
     if (this.#pending.size === 0) this.#idle?.()
     if ('decisions' in told) waiting?.resolve(told.decisions)
-    else waiting?.reject(new Error(told.failed))
+    else waiting?.reject(told.busy ? new NoRoom(told.failed) : new Error(told.failed))
   }
 }

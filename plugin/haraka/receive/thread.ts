@@ -2,11 +2,15 @@
 import { workerData } from 'node:worker_threads'
 import { DataError } from '../../errors.ts'
 import { open, type Lazaret } from '../../open.ts'
+import type { Decision } from '../../quarantine/screen.ts'
 import { Buffers } from './buffers.ts'
+import { Large } from './large.ts'
+import { NoRoom } from './room.ts'
 import { CLOSE, START, type Asked, type Told, type Work } from './screener.ts'
 
 /** lmdb cannot read memory that threads share. */
 const buffers = new Buffers((size) => Buffer.allocUnsafeSlow(size))
+const large = new Large()
 const { config, dir, start, port } = workerData as Work
 const lazaret = begin()
 
@@ -28,14 +32,24 @@ function begin(): Lazaret {
   }
 }
 
-async function judge({ id, envelope, raw }: Asked): Promise<Told> {
+async function judge(asked: Asked): Promise<Told> {
+  const { id } = asked
+  try {
+    return { id, decisions: await decisionsOf(asked) }
+  } catch (error) {
+    const busy = error instanceof NoRoom
+    const failed = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { id, failed, busy }
+  }
+}
+
+async function decisionsOf({ envelope, raw, file }: Asked): Promise<Decision[]> {
+  const { system } = lazaret.quarantine
+  if (file) return await large.read(file, (message) => system.screen(envelope, message, file.path))
   const buffer = buffers.take(raw.length)
   try {
     buffer.set(raw)
-    const message = buffer.subarray(0, raw.length)
-    return { id, decisions: await lazaret.quarantine.system.screen(envelope, message) }
-  } catch (error) {
-    return { id, failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    return await system.screen(envelope, buffer.subarray(0, raw.length))
   } finally {
     buffers.giveBack(buffer)
   }

@@ -3,32 +3,36 @@
 // outbound's own function from a message that is bytes already.
 import { randomUUID } from 'node:crypto'
 import { open, unlink } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import { domainToASCII } from 'node:url'
 import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
 import type { ReleaseJob } from '../../quarantine/release/release.ts'
-import { parseHeader } from '../../mime/headers.ts'
 import { addedFields } from './added-fields.ts'
 import { wantedBy } from './parameters.ts'
+import { stuffed } from './stuff.ts'
 import { received } from './trace.ts'
 import { syncDir, type ReleaseNote } from './queue-files.ts'
 import type { HMail, Outbound, Plugin, QueuedAddress, Todo } from '../types.ts'
 
 export type Queued = HMail[]
 
-/** Writes a queue file for each job, all or none. Resolves when they are on disk; they are not sent yet. */
+/**
+ * Writes a queue file for each job, all or none. Resolves when they are on disk; they are not sent yet. `spool`: folder
+ * for what a large message needs meanwhile.
+ */
 export async function enqueue(
   plugin: Plugin,
   outbound: Outbound,
-  dir: string,
+  { dir, spool }: { dir: string; spool: string },
   jobs: readonly ReleaseJob[],
 ): Promise<Queued> {
   const paths: string[] = []
   const hmails: HMail[] = []
   try {
     for (const job of jobs) {
-      const { todo, size } = await todoOf(plugin, job)
-      await outbound.process_delivery(paths, todo, hmails)
-      await checkWhole(paths[paths.length - 1], size)
+      const content = await contentOf(plugin, spool, job)
+      await outbound.process_delivery(paths, content.todo, hmails)
+      await checkWhole(paths[paths.length - 1], content.size())
     }
     if (jobs.length > 0) await syncDir(dir)
     return hmails
@@ -56,9 +60,16 @@ async function checkWhole(path: string, size: number): Promise<void> {
   }
 }
 
-async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; size: number }> {
+interface Content {
+  todo: Todo
+  /** Octets of the message, once it is written. */
+  size(): number
+}
+
+async function contentOf(plugin: Plugin, spool: string, job: ReleaseJob): Promise<Content> {
   const recipient = addressIn(job.recipient)
   const sender = addressIn(job.sender)
+  const examined = await job.examine()
   const note: ReleaseNote = {
     item: job.item,
     token: job.token,
@@ -66,17 +77,17 @@ async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; si
     nextHop: job.route?.chosen ? job.route.nextHop : null,
     once: job.once,
     outgoing: job.outgoing,
-    wanted: wantedBy(job, parseHeader(job.raw).end),
+    wanted: wantedBy(job, examined),
   }
   // Outgoing mail leaves as mail does that was not held.
-  const passMark = Buffer.from(job.outgoing ? '' : `${PASS_MARK_FIELD}: ${job.passMark}\r\n`)
-  const body = dotStuffed(job.raw)
+  const passMark = Buffer.from(job.outgoing ? '' : `${PASS_MARK_FIELD}: ${examined.passMark}\r\n`)
   const added = job.outgoing
-    ? await addedFields(plugin, body, { from: sender, to: recipient })
+    ? await addedFields(plugin, spool, stuffed(whole(job)), { from: sender, to: recipient })
     : Buffer.alloc(0)
   // Our trace field stands last: should the message begin with white space, that is folded into this field and not into
   // the pass mark.
-  const bytes = Buffer.concat([passMark, added, received(plugin, job), body])
+  const front = Buffer.concat([passMark, added, received(plugin, job)])
+  let size = 0
   const todo: Todo = {
     queue_time: Date.now(),
     domain: recipient.host,
@@ -85,9 +96,41 @@ async function todoOf(plugin: Plugin, job: ReleaseJob): Promise<{ todo: Todo; si
     notes: { lazaret: note, ...(job.route?.wants ? { queue: { wants: job.route.wants } } : {}) },
     uuid: `${randomUUID().toUpperCase()}.1`,
     force_tls: false,
-    message_stream: { pipe: (to) => to.end(bytes) },
+    message_stream: {
+      pipe: (to) => {
+        // What it throws ends `to`, and process_delivery with it.
+        void writeAll(to, front, job).then((octets) => (size = octets))
+      },
+    },
   }
-  return { todo, size: bytes.length }
+  return { todo, size: () => size }
+}
+
+async function* whole({ head, body }: ReleaseJob): AsyncGenerator<Buffer> {
+  yield head
+  yield* body()
+}
+
+/** Writes a message piece by piece, each when the one before is written, and ends `to`. Answers how many octets. */
+async function writeAll(to: Writable, front: Buffer, job: ReleaseJob): Promise<number> {
+  let size = front.length
+  try {
+    await written(to, front)
+    for await (const piece of stuffed(whole(job))) {
+      size += piece.length
+      await written(to, piece)
+    }
+    to.end()
+  } catch (error) {
+    to.destroy(error instanceof Error ? error : new Error(String(error)))
+  }
+  return size
+}
+
+async function written(to: Writable, bytes: Buffer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    to.write(bytes, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 /** RFC 5321 §2.3.11: `local@domain`, split at the last `@`; `''` is the null reverse-path. */
@@ -103,21 +146,4 @@ function addressIn(address: string): QueuedAddress {
     user,
     ...(/[^\x00-\x7f]/.test(address) ? { is_utf8: true as const } : {}),
   }
-}
-
-const DOT = 0x2e
-const CRLF_DOT = Buffer.from('\r\n.')
-
-/** RFC 5321 §4.5.2: a dot at the start of a line is doubled. The final CRLF is there, or is added. */
-export function dotStuffed(message: Buffer): Buffer {
-  const parts: Buffer[] = []
-  let from = 0
-  if (message[0] === DOT) parts.push(Buffer.from('.'))
-  for (let at = message.indexOf(CRLF_DOT); at >= 0; at = message.indexOf(CRLF_DOT, at + 2)) {
-    parts.push(message.subarray(from, at + 2), Buffer.from('.'))
-    from = at + 2
-  }
-  parts.push(message.subarray(from))
-  if (!message.subarray(-2).equals(CRLF_DOT.subarray(0, 2))) parts.push(Buffer.from('\r\n'))
-  return Buffer.concat(parts)
 }

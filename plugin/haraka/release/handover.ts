@@ -44,7 +44,8 @@ export class Handover {
 
   /** Writes queue files for `jobs`, all or none. */
   async #enqueue(jobs: readonly ReleaseJob[]): Promise<Queued> {
-    return await enqueue(this.#plugin, this.#outbound, this.queueDir, jobs)
+    const dirs = { dir: this.queueDir, spool: this.#lazaret.store.incoming }
+    return await enqueue(this.#plugin, this.#outbound, dirs, jobs)
   }
 
   async #send(queued: Queued, { item, token }: ReleaseJob): Promise<void> {

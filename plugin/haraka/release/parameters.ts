@@ -1,6 +1,7 @@
 // ESMTP parameters of a release: Haraka's outbound names addresses and nothing else. What the sender asked for, and what
 // the message needs, is added to its commands as far as the next hop offers it.
 import { isAscii } from 'node:buffer'
+import type { Examined } from '../../quarantine/release/content.ts'
 import type { ReleaseJob } from '../../quarantine/release/release.ts'
 
 /** Travels in the notes of the queue file. */
@@ -15,16 +16,17 @@ export interface Wanted {
   orcpt?: string
 }
 
-/** @param body where the header ends */
-export function wantedBy({ raw, asked, sender, recipient }: ReleaseJob, body: number): Wanted {
+export function wantedBy(
+  { head, asked, sender, recipient }: ReleaseJob,
+  { eightBit }: Pick<Examined, 'eightBit'>,
+): Wanted {
   const international = [sender, recipient].some(
     (address) => !isAscii(Buffer.from(localPart(address))),
   )
   const { notify, orcpt } = asked.to?.[recipient] ?? {}
-  const eightBit = !isAscii(raw)
   return {
     // A domain alone goes as A-labels.
-    ...((international || (asked.utf8 && !isAscii(raw.subarray(0, body)))) && { utf8: true }),
+    ...((international || (asked.utf8 && !isAscii(head))) && { utf8: true }),
     ...(eightBit && { eightBit }),
     ...(asked.ret && { ret: asked.ret }),
     ...(asked.envid && { envid: asked.envid }),

@@ -3,7 +3,7 @@
 import { Refused } from '../../errors.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import type { FlagSet, Login } from '../../mail.ts'
-import type { Tx } from '../../store/store.ts'
+import type { Published, Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
 import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
@@ -26,6 +26,11 @@ interface Read extends Known {
   summarize: ReturnType<typeof summarizer>
 }
 
+interface Kept extends Appended {
+  /** As the store takes it. */
+  bytes: Uint8Array | Published
+}
+
 /** Appends all or none (RFC 3502 §2). Answers the UIDs in order. */
 export async function append(
   ctx: Context,
@@ -42,8 +47,11 @@ export async function append(
     const root = parseStructure(raw)
     known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
   }
+  const kept: Kept[] = []
+  for (const message of messages)
+    kept.push({ ...message, bytes: await ctx.store.publish(message.raw) })
   return await write(ctx, { actor: login.account }, (tx) =>
-    messages.map((message, i) => {
+    kept.map((message, i) => {
       if (to.ordinary) return deposit(tx, login, to, message, known[i])
       const item = recognise(tx, login, to, known[i])
       if (item) return enter(ctx, tx, item, to.id, message.flags, meaningFor(item, null, to.id))
@@ -58,7 +66,7 @@ function report(
   tx: Tx,
   login: Login,
   to: Folder,
-  message: Appended,
+  message: Kept,
   known: Read,
 ): number {
   if (to.id !== 'spam' && to.id !== 'not-spam') {
@@ -78,7 +86,7 @@ function deposit(
   tx: Tx,
   login: Login,
   to: Folder,
-  { raw, flags, date, zone }: Appended,
+  { raw, bytes, flags, date, zone }: Kept,
   { key, summarize }: Read,
 ): number {
   return appendEntry(tx, {
@@ -87,7 +95,7 @@ function deposit(
     flags,
     item: {
       kind: to.ordinary ? 'plain' : 'report',
-      blob: tx.blob(raw, summarize),
+      blob: tx.blob(bytes, summarize),
       size: raw.length,
       at: date ?? tx.at,
       ...(zone !== undefined && { zone }),

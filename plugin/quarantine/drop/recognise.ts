@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Refused, unlessDamaged } from '../../errors.ts'
 import { FLAG, type Item, type Login } from '../../mail.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
-import { identity } from '../../mime/identity.ts'
+import { identitySteps } from '../../mime/identity.ts'
 import { headReading, partsReading } from '../../mime/reading.ts'
 import { shownHeader } from '../../mime/separator.ts'
 import { parseStructure, type Part } from '../../mime/structure.ts'
@@ -47,9 +47,16 @@ interface Found {
   to: string | null
 }
 
-/** Message-ID and decoded body in one word: what survives a client's copy. */
-export function identityKey(root: Part): string {
-  const { messageId, body } = identity(root)
+/** Message-ID and decoded body in one word: what survives a client's copy. A large message gives way to others. */
+export async function identityKey(root: Part): Promise<string> {
+  const steps = identitySteps(root)
+  let step = steps.next()
+  for (let turn = performance.now(); !step.done; step = steps.next()) {
+    if (performance.now() - turn < TURN) continue
+    await setImmediate()
+    turn = performance.now()
+  }
+  const { messageId, body } = step.value
   return blobName(Buffer.concat([Buffer.from(`${messageId ?? ''}\n`), body])).slice(0, 40)
 }
 
@@ -63,7 +70,7 @@ export async function lookUp(
   const { store } = ctx
   const known: Known = {
     root,
-    key: identityKey(root),
+    key: await identityKey(root),
     head: headReading(root.header),
     parts: partsReading(root),
     to: findAll(root.header, ENVELOPE_TO),

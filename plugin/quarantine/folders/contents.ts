@@ -3,7 +3,7 @@ import { Refused, unlessDamaged } from '../../errors.ts'
 import type { FolderStatus, Change, Item, Login, Rows } from '../../mail.ts'
 import { parseHeaderAlone, type Header } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
-import { damaged, getBlob } from '../../store/blobs.ts'
+import { blobOctets, damaged, getBlob, isFile } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
 import { getItem } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
@@ -132,8 +132,7 @@ export function octetsFor(
   to: number,
 ): Buffer {
   const { blob } = needed(ctx, login, id)
-  const all = needBlob(ctx.store.blobs.header(blob), { blob })
-  return Buffer.from(all.subarray(from, to))
+  return needBlob(ctx.store.blobs.octets(blob, from, to), { blob })
 }
 
 export function headerFor(ctx: Context, login: Login, id: number): Header {
@@ -154,8 +153,24 @@ function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' |
 
 /** Only the header of its message: of a large one no copy is made but of that. */
 function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
-  return parseHeaderAlone(needBlob(ctx.store.blobs.header(item.blob), item))
+  const { blobs, views } = ctx.store
+  return isFile(views, item.blob)
+    ? headerIn(views, item)
+    : parseHeaderAlone(needBlob(blobs.header(item.blob), item))
 }
+
+/** The same as a decision sees it. */
+export function headerIn(views: Views, item: Pick<Item, 'id' | 'blob'>): Header {
+  for (let size = HEADER_FIRST; ; size *= 8) {
+    const head = needBlob(blobOctets(views, item.blob, 0, size), item)
+    const header = parseHeaderAlone(head)
+    // Behind it stands a body, or the message is all here.
+    if (header.end < head.length || head.length < size) return header
+  }
+}
+
+/** Octets of a large message in which its header is looked for first. */
+const HEADER_FIRST = 64 * 1024
 
 function needBlob(bytes: Buffer | null, { blob }: Pick<Item, 'blob'>): Buffer {
   if (!bytes) throw damaged(blob)

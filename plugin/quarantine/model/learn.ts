@@ -1,7 +1,8 @@
 // Lessons: which change of the model a vote of an item makes. Computed from what the message counts as
 // and what it shall count as, so that a lesson given twice counts once and a drag back unlearns.
 import type { Item, Label } from '../../mail.ts'
-import { getBlob } from '../../store/blobs.ts'
+import { SCORED_MAX } from '../../filter/kernel.ts'
+import { blobOctets } from '../../store/blobs.ts'
 import { getLesson } from '../../store/lessons.ts'
 import type { Event } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
@@ -44,7 +45,7 @@ export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null)
     draft.apply(old.change, -1)
   }
   if (label) {
-    const raw = message.raw ?? getBlob(tx.views, blob)
+    const raw = message.raw ?? blobOctets(tx.views, blob, 0, SCORED_MAX)
     if (!raw) throw new Error(`blob ${blob} is missing from the store`)
     const learn = draft.lesson(raw, label, message.signals)
     append({ vote, label, unlearn: null, learn })

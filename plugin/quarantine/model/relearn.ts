@@ -2,9 +2,9 @@
 // the words of another. What was learned is learned anew from the messages that are still here; what is not is
 // counted as lost, and not as known.
 import { unlessDamaged } from '../../errors.ts'
-import { FEATURE_VERSION, Kernel, featuresOf } from '../../filter/kernel.ts'
+import { FEATURE_VERSION, Kernel, SCORED_MAX, featuresOf } from '../../filter/kernel.ts'
 import type { Label } from '../../mail.ts'
-import { getBlob } from '../../store/blobs.ts'
+import { blobOctets } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
 import { getItem } from '../../store/items.ts'
 import { allLessons, getModel, type Lesson } from '../../store/lessons.ts'
@@ -57,7 +57,7 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
 
 /** Null where the message is gone, or damaged on disk. */
 const rawOf = (views: Views, blob: string): Buffer | null =>
-  unlessDamaged(() => getBlob(views, blob))
+  unlessDamaged(() => blobOctets(views, blob, 0, SCORED_MAX))
 
 type Known = Lesson & { blob: string }
 

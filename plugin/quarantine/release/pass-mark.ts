@@ -2,7 +2,7 @@
 // that it never meets the filter again, wherever it passes.
 import { createHmac, timingSafeEqual, type Hmac } from 'node:crypto'
 import { canonicalAddress } from '../../address.ts'
-import { fieldName, find, parseHeader, type Field, type Header } from '../../mime/headers.ts'
+import { fieldName, find, type Field, type Header } from '../../mime/headers.ts'
 import { DAY } from '../../time.ts'
 import type { Context } from '../context.ts'
 import { SqueezedEnds } from './squeezed-ends.ts'
@@ -62,11 +62,6 @@ export class PassMark {
 }
 
 const PIECE = 256 * 1024
-
-export function passMark(ctx: Context, item: number, recipient: string, raw: Buffer): string {
-  const header = parseHeader(raw)
-  return withBody(new PassMark(ctx, item, recipient, header), raw, header.end).value()
-}
 
 function withBody(mark: PassMark, raw: Buffer, from: number): PassMark {
   for (let at = from; at < raw.length; at += PIECE) mark.add(raw.subarray(at, at + PIECE))

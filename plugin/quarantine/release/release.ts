@@ -4,7 +4,6 @@
 import { randomUUID } from 'node:crypto'
 import { unlessDamaged } from '../../errors.ts'
 import type { Asked, Client, Item, ReleaseState, Route } from '../../mail.ts'
-import { applyEdit } from '../../mime/edit.ts'
 import { decode } from '../../store/codec.ts'
 import { getItem } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
@@ -14,14 +13,14 @@ import type { Tx } from '../../store/store.ts'
 import { SECOND } from '../../time.ts'
 import { write, type Context } from '../context.ts'
 import { flagsOf } from '../folders/flags.ts'
-import { rawIn } from '../folders/contents.ts'
 import { withOutcome } from '../folders/outcome-keywords.ts'
 import { comeBack } from './come-back.ts'
-import { passMark } from './pass-mark.ts'
+import { checked, examine, messageOf, type Examined, type Message } from './content.ts'
+import { oneLine } from './one-line.ts'
 import { settingsFor } from '../settings.ts'
 
 /** What a worker hands to the outbound queue. */
-export interface ReleaseJob {
+export interface ReleaseJob extends Message {
   item: number
   /** Travels in the notes of the queue file. */
   token: string
@@ -32,10 +31,8 @@ export interface ReleaseJob {
   asked: Asked
   /** Unix time in ms at which it was received. */
   at: number
-  /** The message as it was received; of a split item, with its own header fields. */
-  raw: Buffer
-  /** Value of the X-Lazaret-Release field, put in front. */
-  passMark: string
+  /** Reads all of it. */
+  examine: () => Promise<Examined>
   /** A person released it: when it may have been delivered it is not sent again, and a person is told. */
   once: boolean
   /** Mail of our own people to the world: signed on its way out, and its sender hears of a failure. */
@@ -66,6 +63,7 @@ export async function claim(
   id: number,
   worker: string,
 ): Promise<ReleaseJob[] | null> {
+  await checked(ctx, id)
   return await write(ctx, { actor: 'system' }, (tx) => {
     const item = getItem(tx.views, id)
     if (!item || item.release?.state !== 'wanted') return null
@@ -105,14 +103,12 @@ function openRecipients({ recipients, release }: Item): string[] {
 function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] | null {
   const item = getItem(tx.views, id)
   if (!item) return []
-  const found = unlessDamaged(() => rawIn(tx.views, item))
-  if (!found) {
+  const message = unlessDamaged(() => messageOf(ctx, tx, item))
+  if (!message) {
     for (const one of openRecipients(item))
       outcome(ctx, tx, id, { one, token, told: 'failed', reply: DAMAGED })
     return null
   }
-  // Its own copy: the transaction's memory is LMDB's.
-  const raw = applyEdit(found, item.edit)
   return openRecipients(item).map((recipient) => ({
     item: item.id,
     token,
@@ -122,8 +118,8 @@ function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] |
     client: item.client ?? null,
     asked: item.asked ?? {},
     at: item.at,
-    raw,
-    passMark: passMark(ctx, item.id, recipient, raw),
+    ...message,
+    examine: () => examine(ctx, item.id, recipient, message),
     once: item.kind !== 'split',
     outgoing: item.direction === 'out',
   }))
@@ -139,6 +135,7 @@ export async function takeOver(
   from: string,
   worker: string,
 ): Promise<ReleaseJob[] | null> {
+  await checked(ctx, id)
   return await write(ctx, { actor: 'system' }, (tx) => {
     const item = getItem(tx.views, id)
     if (item?.release?.state !== 'claimed' || item.release.worker !== from) return null
@@ -298,12 +295,4 @@ function record(
 function claimed(tx: Tx, id: number, token: string): Item | null {
   const item = getItem(tx.views, id)
   return item?.release?.token === token ? item : null
-}
-
-/** A reply comes from a foreign server: one line, printable, bounded. */
-function oneLine(reply: string): string {
-  return reply
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, 500)
 }

@@ -18,6 +18,7 @@ import {
   USER,
   DOMAIN,
 } from '../rig.ts'
+import { whole } from '../whole.ts'
 
 const [SPAM] = corpus('spam-1', 1)
 
@@ -164,7 +165,7 @@ describe('a drop by APPEND', () => {
       places: [[to, 'release']],
     })
     const jobs = await lazaret.quarantine.system.claim(item as number, 'w')
-    expect(jobs?.[0].raw.equals(SPAM)).toBe(true)
+    expect((await whole((jobs ?? [])[0])).equals(SPAM)).toBe(true)
   })
 
   test('of a message that was never caught: a report in Spam, a relay refused in Release', async () => {
