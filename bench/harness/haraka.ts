@@ -22,6 +22,10 @@ export interface Setup {
   files?: Record<string, string>
   /** File for what it says; nothing is kept unless given. */
   log?: string
+  /** A port of the IMAP server, which listens later. */
+  imap?: number
+  /** The folder of the plugin; this one unless told. */
+  package?: string
   /** The folder of the Haraka package; the one to be found unless told. */
   haraka?: string
 }
@@ -60,7 +64,7 @@ export async function startHaraka(setup: Setup): Promise<Running> {
   for (const [name, text] of Object.entries(files)) write(join(dir, name), text)
   mkdirSync(join(dir, 'queue'), { recursive: true })
   mkdirSync(join(dir, 'node_modules'), { recursive: true })
-  symlinkSync(ROOT, join(dir, 'node_modules/haraka-plugin-lazaret'))
+  symlinkSync(setup.package ?? ROOT, join(dir, 'node_modules/haraka-plugin-lazaret'))
   const flags = profiles === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles]
   const said = setup.log === undefined ? 'ignore' : openSync(setup.log, 'a')
   const child = spawn(process.execPath, [...flags, join(home, 'bin/haraka'), '-c', dir], {
@@ -72,6 +76,7 @@ export async function startHaraka(setup: Setup): Promise<Running> {
   const exit = once(child, 'exit')
   endWithUs(child)
   await listening(port, child)
+  if (setup.imap !== undefined) await listening(setup.imap, child)
   return {
     pid: child.pid as number,
     port,

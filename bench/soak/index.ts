@@ -57,6 +57,7 @@ async function soak(dir: string, { minutes, clients, seed }: Options): Promise<S
     ini: `[main]\nbase_model = no\n[settings]\nrelease_delay = 0\n[imap]\nhost = 127.0.0.1\ntls_port = ${port}\nstarttls_port = 0\ntest_mailboxes = yes\n`,
     profiles: null,
     log,
+    imap: port,
   })
   try {
     return await run(haraka, { port, log, minutes, clients, seed })

@@ -65,11 +65,11 @@ const INI = { main: { base_model: 'no' }, settings: { release_delay: 0 } }
 
 interface Verb {
   /** Brings about what the verb works on. */
-  before(lazaret: Lazaret): Promise<void>
+  before: (lazaret: Lazaret) => Promise<void>
   /** In another process, which is killed. */
   verb: (lazaret: Lazaret) => Promise<unknown>
   /** Whatever was done of it, it is asked for again and is whole then. */
-  after(lazaret: Lazaret): Promise<void>
+  after: (lazaret: Lazaret) => Promise<void>
 }
 
 const COUNT = 12
@@ -92,7 +92,7 @@ const VERBS: Record<string, Verb> = {
       const uids = [...me.messages.rows(folders.caught).uid]
       await me.messages.move(folders.caught, uids, folders.release)
     },
-    async after(lazaret) {
+    after: async (lazaret) => {
       const there = itemsIn(lazaret, 'caught').length + itemsIn(lazaret, 'release').length
       expect(there).toBe(COUNT)
       for (const { release } of itemsIn(lazaret, 'release')) expect(release?.state).toBe('wanted')
@@ -109,7 +109,7 @@ const VERBS: Record<string, Verb> = {
       const uids = [...me.messages.rows(folders.caught).uid]
       await me.messages.move(folders.caught, uids, folders.spam)
     },
-    async after(lazaret) {
+    after: async (lazaret) => {
       expect(lessons(lazaret)).toBe(itemsIn(lazaret, 'spam').length)
       await drag(lazaret, 'caught', 'spam')
       expect(itemsIn(lazaret, 'spam')).toHaveLength(COUNT)
@@ -117,7 +117,7 @@ const VERBS: Record<string, Verb> = {
     },
   },
   'a lesson taken back': {
-    async before(lazaret) {
+    before: async (lazaret) => {
       await held(lazaret)
       await drag(lazaret, 'caught', 'spam')
     },
@@ -127,7 +127,7 @@ const VERBS: Record<string, Verb> = {
       const uids = [...me.messages.rows(folders.spam).uid]
       await me.messages.move(folders.spam, uids, folders.caught)
     },
-    async after(lazaret) {
+    after: async (lazaret) => {
       expect(lessons(lazaret)).toBe(itemsIn(lazaret, 'spam').length)
       await drag(lazaret, 'spam', 'caught')
       expect(itemsIn(lazaret, 'caught')).toHaveLength(COUNT)
