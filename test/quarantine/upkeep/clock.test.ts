@@ -84,6 +84,23 @@ describe.each([
   })
 })
 
+test('the jump is noticed by a process that was not running before it', async () => {
+  const { lazaret, id } = await used()
+  const { dir } = lazaret.store
+  await lazaret.close()
+  set(NOW + 40 * DAY)
+  const second = rig({}, dir)
+  expect(await second.quarantine.system.doubt()).toContain('the clock went from')
+  set(wall + 10 * MINUTE)
+  const done = await second.quarantine.system.upkeep()
+  expect(done).toMatchObject({ hidden: 0, doubt: expect.stringContaining('has jumped') })
+  await second.close()
+  set(NOW + 2 * HOUR)
+  const third = rig({}, dir)
+  expect(await run(third, 2 * DAY)).toMatchObject({ hidden: 0, purged: 0 })
+  expect(uidsIn(third, 'caught')).toEqual([id])
+})
+
 test('the jump is noticed also where the journal knows of it only: other processes wrote meanwhile', async () => {
   const { lazaret } = await used()
   set(NOW + 40 * DAY)

@@ -1,0 +1,64 @@
+// deleted: what can be brought back, and what makes room.
+import { expect, test } from 'vitest'
+import { readConfig } from '../../../plugin/config.ts'
+import { CLI, open } from '../../../plugin/open.ts'
+import { envelope, message } from '../../quarantine/rig.ts'
+import { on, tempDir } from '../run.ts'
+
+const dir = tempDir()
+const { at, json } = on(dir)
+
+/** Held, and deleted where `gone`. */
+async function hold(recipient: string, id: string, gone: boolean): Promise<number> {
+  const lazaret = open(readConfig({}), dir)
+  const { system } = lazaret.quarantine
+  const one = envelope({ to: [recipient], hold: 'for the test' })
+  const [{ item }] = await system.screen(one, message(id))
+  if (gone) await lazaret.quarantine.as(CLI).items.delete(item as number)
+  await lazaret.close()
+  return item as number
+}
+
+interface Listed {
+  id: number
+  folders: string[]
+  due: number
+  deleted?: { at: number; actor: string; folder: string }
+}
+
+test('list, restore, purge', async () => {
+  const a = await hold('a@example.com', 'a', true)
+  const b = await hold('b@other.example', 'b', true)
+  const c = await hold('a@example.com', 'c', false)
+  const all = await json<Listed[]>(['deleted', 'list'])
+  expect(all.map(({ id }) => id)).toEqual([b, a])
+  expect(all[0]).toMatchObject({ folders: [], deleted: { actor: 'cli', folder: 'caught' } })
+  expect(all[0].due).toBe((all[0].deleted?.at ?? 0) + 48 * 3_600_000)
+  const scoped = await at(['deleted', 'list', '--scope', 'example.com'])
+  expect(scoped.out).toContain('Test a')
+  expect(scoped.out).not.toContain('Test b')
+  expect((await at(['item', 'show', String(a)])).out).toMatch(/^Deleted +.* UTC, by cli$/m)
+
+  expect(await json(['deleted', 'restore', String(a)])).toEqual({ restored: 1 })
+  expect((await json<Listed[]>(['item', 'list'])).map(({ id }) => id)).toEqual([a, c])
+  const again = await at(['deleted', 'restore', String(a)])
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('was not deleted')])
+  expect((await at(['deleted', 'restore'])).code).toBe(2)
+  expect(await json(['deleted', 'restore', '--all', '--scope', 'example.com'])).toEqual({
+    restored: 0,
+  })
+
+  const unsure = await at(['deleted', 'purge'])
+  expect([unsure.code, unsure.err]).toEqual([2, expect.stringContaining('say --yes')])
+  expect((await at(['deleted', 'purge', '--held', '--yes'])).code).toBe(1)
+  expect((await at(['deleted', 'purge', '--count', 'x', '--yes'])).code).toBe(2)
+  expect(await json(['deleted', 'purge', '--yes'])).toMatchObject({ items: 1 })
+  expect(await json(['deleted', 'purge', '--held', '--older-than', '1', '--yes'])).toEqual({
+    items: 0,
+    octets: 0,
+  })
+  // What came back begins anew: the other one is older.
+  const room = await at(['deleted', 'purge', '--held', '--count', '1', '--yes'])
+  expect(room.out).toMatch(/^1 message is gone for good; \d+ octets can be used again\.$/m)
+  expect((await json<Listed[]>(['item', 'list'])).map(({ id }) => id)).toEqual([a])
+})
