@@ -34,6 +34,8 @@ interface World {
 type Guarded =
   /** Refused, or answered as what is not there: nothing of it is in the answer. */
   | { tries: (verbs: Verbs, world: World) => unknown }
+  /** As `tries`, and an address may not do it to its own either. */
+  | { administers: (verbs: Verbs, world: World) => unknown }
   /** Only the super-admin may. */
   | { all: (verbs: Verbs, world: World) => unknown }
   /** Says nothing of anybody: why. */
@@ -104,6 +106,7 @@ const ROWS: Record<string, Guarded> = {
     tries: (verbs, world) => verbs.messages.savedAt(caught(world), world.item),
   },
   'messages.raw': { tries: (verbs, { item }) => verbs.messages.raw(item) },
+  'messages.unchecked': { tries: (verbs, { item }) => verbs.messages.unchecked(item) },
   'messages.octets': { tries: (verbs, { item }) => verbs.messages.octets(item, 0, 1) },
   'messages.header': { tries: (verbs, { item }) => verbs.messages.header(item) },
   'messages.changeFlags': {
@@ -152,6 +155,22 @@ const ROWS: Record<string, Guarded> = {
   'items.spam': { tries: (verbs, { item }) => verbs.items.spam(item) },
   'items.undo': { tries: (verbs, { item }) => verbs.items.undo(item) },
   'items.delete': { tries: (verbs, { item }) => verbs.items.delete(item) },
+  'items.restore': {
+    administers: async (verbs, { item }) => {
+      if (verbs.login.tier !== 'address' && verbs.items.get(item)) await verbs.items.delete(item)
+      return await verbs.items.restore([item])
+    },
+  },
+  'items.restoreAll': {
+    administers: async (verbs, { item, owner }) => {
+      if (verbs.login.tier !== 'address' && verbs.items.get(item)) await verbs.items.delete(item)
+      return await verbs.items.restoreAll({ scope: owner })
+    },
+  },
+  'items.purge': {
+    administers: async (verbs, { owner }) =>
+      (await verbs.items.purge({ scope: owner, held: true, count: 1 })).items,
+  },
   'items.markSeen': { tries: (verbs, { item }) => verbs.items.markSeen(item, true) },
 
   'settings.values': { tries: (verbs, { owner }) => verbs.settings.values(owner) },
@@ -292,8 +311,12 @@ test('whoever speaks to people has no other way in', () => {
   expect(names.sort()).toEqual(['as', 'config', 'constructor'])
 })
 
-const guarded = Object.entries(ROWS).flatMap(([verb, row]) =>
-  'tries' in row ? [[verb, row.tries] as const] : [],
+const guarded = Object.entries(ROWS).flatMap(([verb, row]) => {
+  if ('administers' in row) return [[verb, row.administers] as const]
+  return 'tries' in row ? [[verb, row.tries] as const] : []
+})
+const administered = new Set(
+  Object.entries(ROWS).flatMap(([verb, row]) => ('administers' in row ? [verb] : [])),
 )
 const global = Object.entries(ROWS).flatMap(([verb, row]) =>
   'all' in row ? [[verb, row.all] as const] : [],
@@ -308,7 +331,8 @@ describe('what is another address’s', () => {
       const verbs = on.lazaret.quarantine.as(login)
       if (verb === 'messages.keywords') verbs.messages.rows(caught(on)) // what it sees, it was shown
       const before = state(on)
-      const [mine, got] = [sees(login, on.owner), await gets(tries, verbs, on)]
+      const may = !administered.has(verb) || login.tier !== 'address'
+      const [mine, got] = [may && sees(login, on.owner), await gets(tries, verbs, on)]
       expect(got, `${who} on ${on.owner}`).toBe(mine)
       if (!mine) expect(state(on)).toEqual(before)
     }
