@@ -26,6 +26,8 @@ export type RefusedKind =
   /** As many as there can be. */
   | 'limit'
   | 'too-large'
+  /** The space of this account is used up. */
+  | 'over-quota'
   /** User name or password. */
   | 'wrong-login'
   /** Not over a connection that others can read. */

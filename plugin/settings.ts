@@ -54,6 +54,11 @@ export const SETTINGS = {
     { min: 0, max: 3600 },
   ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
+  quota_mb: num(
+    1024,
+    'MB of mail of an address from which on it can put no more of it into Spam and Not Spam from elsewhere; what is held comes in all the same; 0: no bound',
+    { min: 0, max: 1_000_000 },
+  ),
 } satisfies Record<string, Field<unknown>>
 
 export type SettingKey = keyof typeof SETTINGS

@@ -17,6 +17,7 @@ export function startUpkeep(plugin: Plugin, { quarantine, config }: Lazaret): ()
         `${hidden} items expired: they are hidden, and gone for good in ${config.main.grace_hours} hours (lazaret deleted)`,
       )
     if (purged > 0) plugin.loginfo(`${purged} items are gone for good`)
+    await system.dropKeywords()
     await system.sweepGuards()
   }
   const tellDoubt = (doubt: string | null): void => {

@@ -72,6 +72,8 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
   folder: ({ id, name }) => (name === null ? `folder ${id} deleted` : `folder ${name}`),
   draft: ({ scope, list, add }) =>
     `${many(add.length, 'mask')} for the ${list} list of ${tellScope(scope)} wait for the end of an import`,
+  keywords: ({ unused }) =>
+    `${unused.length} combinations of keywords that no message carries dropped`,
   import: ({ drafts, keep }) =>
     `import of ${many(drafts.length, 'part')} ${keep ? 'done: its masks count' : 'given up: its masks never counted'}`,
   subscription: ({ account, name, subscribed }) =>

@@ -69,6 +69,9 @@ export async function setSetting(
       'invalid',
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
+  // Whoever is given space does not give it to himself.
+  if (key === 'quota_mb' && login.scope === scope && scope !== '')
+    throw new Refused('not-allowed', `${key} of ${scope} is set by those above it.`)
   if (value !== null) {
     try {
       SETTINGS[key].parse(value)

@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { expire, type Expired } from './expire.ts'
 import * as releases from './release/release.ts'
 import { givePassBack } from './release/passing.ts'
+import { dropKeywords } from './unused-keywords.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as upkeep from './upkeep.ts'
 
@@ -91,6 +92,9 @@ export class System {
   async doubt(): Promise<string | null> {
     const { doubt } = await this.#ctx.store.look()
     return doubt
+  }
+  dropKeywords(): Promise<number> {
+    return dropKeywords(this.#ctx)
   }
   sweepGuards(now?: number): Promise<number> {
     return upkeep.sweepGuards(this.#ctx, now)

@@ -5,6 +5,8 @@ import type { Rows, Scope } from '../mail.ts'
 import type { Tables, Views } from './env.ts'
 
 const ROW = 16
+/** Above every folder. */
+const LAST = '\uffff'
 /** UIDs with the same value of `uid >>> CHUNK_BITS` share a chunk. */
 const CHUNK_BITS = 6
 /** Chunks are counted down: the newest stands first, right behind the counters of its folder (places.ts). */
@@ -119,5 +121,15 @@ export function* rowsBack(
         keywords: value.readUInt32LE(at + 12),
       })
     for (const row of rows) if (row.uid < below) yield row
+  }
+}
+
+/** Ids of the sets of keywords of all rows of a scope, in all its folders; the same ones again and again. */
+export function* keywordsInRows(views: Views, scope: Scope): Generator<number> {
+  for (const { key, value } of views.rows.range({ start: [scope, ''], end: [scope, LAST] })) {
+    if ((key as unknown[]).length < 3) continue // counters
+    const ids: number[] = []
+    for (let at = 0; at < value.length; at += ROW) ids.push(value.readUInt32LE(at + 12))
+    yield* ids
   }
 }

@@ -49,7 +49,6 @@ const AFTER_LOGIN = [
   'RIGHTS=ekntx',
   'QUOTA',
   'QUOTA=RES-STORAGE',
-  'QUOTA=RES-MESSAGE',
   'XLIST',
 ]
 

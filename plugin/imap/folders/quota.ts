@@ -1,7 +1,7 @@
-// Quota (RFC 9208): the space that the mail of a login's scope takes, of what the database may take.
+// Quota (RFC 9208): the space that the mail of a login's scope takes, of what it may take.
 import type { Client } from '../client.ts'
 
-const KIB_PER_GB = 2 ** 20
+const KIB = 1024
 
 /** One root for all folders of a login: its scope. */
 export function rootOf({ verbs }: Client): string {
@@ -11,10 +11,11 @@ export function rootOf({ verbs }: Client): string {
 /** `* QUOTA "user@example.com" (STORAGE 120 1073741824)`, in units of 1024 octets (§5.1) */
 export function writeQuota(client: Client): void {
   const { verbs, writer } = client
-  let octets = 0
-  for (const folder of verbs.folders.all()) octets += verbs.messages.status(folder).size
+  const { used, limit } = verbs.folders.quota()
   writer.untagged().atom('QUOTA').astring(rootOf(client)).open()
-  writer.atom('STORAGE').number(Math.ceil(octets / 1024))
-  writer.number(verbs.config.main.map_size_gb * KIB_PER_GB)
+  writer
+    .atom('STORAGE')
+    .number(Math.ceil(used / KIB))
+    .number(Math.floor(limit / KIB))
   writer.close().crlf()
 }

@@ -12,6 +12,7 @@ const CODES: Record<RefusedKind, string> = {
   conflict: 'CANNOT',
   limit: 'LIMIT',
   'too-large': 'TOOBIG',
+  'over-quota': 'OVERQUOTA', // RFC 9208 §4.3
   'wrong-login': 'AUTHENTICATIONFAILED',
   insecure: 'PRIVACYREQUIRED',
   undecodable: 'UNKNOWN-CTE', // RFC 3516 §4.3

@@ -8,6 +8,8 @@ import { write, type Context } from '../context.ts'
 import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
+import { needSpace } from '../folders/quota.ts'
+import { KeywordRoom } from '../folders/keyword-room.ts'
 import { meaning, meaningFor } from './meaning.ts'
 import { summarizer } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
@@ -50,14 +52,18 @@ export async function append(
   const kept: Kept[] = []
   for (const message of messages)
     kept.push({ ...message, bytes: await ctx.store.publish(message.raw) })
-  return await write(ctx, { actor: login.account }, (tx) =>
-    kept.map((message, i) => {
+  return await write(ctx, { actor: login.account }, (tx) => {
+    const room = new KeywordRoom(tx)
+    const uids = kept.map((message, i) => {
       if (to.ordinary) return deposit(tx, login, to, message, known[i])
       const item = recognise(tx, login, to, known[i])
+      room.used(item?.scope ?? login.scope)
       if (item) return enter(ctx, tx, item, to.id, message.flags, meaningFor(item, null, to.id))
       return report(ctx, tx, login, to, message, known[i])
-    }),
-  )
+    })
+    room.check()
+    return uids
+  })
 }
 
 /** A message from elsewhere, shown to us as spam or as ham. */
@@ -77,6 +83,8 @@ function report(
         'move it from the folder of this account in which it was caught.',
     )
   }
+  // Of several in one command each finds what those before it have left.
+  needSpace(ctx, login, message.raw.length, tx.views)
   const uid = deposit(tx, login, to, message, known)
   want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false)
   return uid

@@ -3,15 +3,14 @@ import { Refused } from '../../errors.ts'
 import type { FlagSet, Item, Login, Place } from '../../mail.ts'
 import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
-import { keywordSet, keywordSets, normalKeywords } from '../../store/keywords.ts'
+import { keywordSet, normalKeywords } from '../../store/keywords.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
+import { KeywordRoom } from './keyword-room.ts'
 
-/** Distinct sets of keywords in a data set: far more than people use, and a bound for the others. */
-const KEYWORD_SETS_MAX = 65_536
 const KEYWORDS_MAX = 32
 const KEYWORD_LENGTH_MAX = 64
 
@@ -77,9 +76,10 @@ export async function changeFlags(
       else groups.set(key, { scope: item.scope, folder: folder.id, uids: [uid], flags: after })
     }
     if (groups.size > 0) {
-      if (change.flags.keywords.length > 0 && keywordSets(tx.views) >= KEYWORD_SETS_MAX)
-        throw new Refused('limit', 'There are too many different keywords on this server already.')
+      const room = new KeywordRoom(tx)
+      for (const { scope } of groups.values()) room.used(scope)
       for (const some of boundGroups(groups.values())) tx.append({ type: 'flags', groups: some })
+      room.check()
     }
     return { modified, gone }
   }

@@ -2,6 +2,7 @@
 import type { Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { findFolder, type Folder } from '../folders/folders.ts'
+import { quota, type Quota } from '../folders/quota.ts'
 import * as change from '../folders/test-switch/change.ts'
 import { isSubscribed, subscribe, subscriptions } from '../folders/test-switch/subscribe.ts'
 import { allFolders, mayCreate } from '../folders/test-switch/switch.ts'
@@ -34,6 +35,10 @@ export class FolderVerbs {
   }
   rename(from: string, to: string): Promise<void> {
     return change.renameFolder(this.#ctx, this.#login, from, to)
+  }
+  /** Octets used of this login, and how many it may use. */
+  quota(): Quota {
+    return quota(this.#ctx, this.#login)
   }
   isSubscribed(folder: Folder): boolean {
     return isSubscribed(this.#ctx, this.#login, folder)

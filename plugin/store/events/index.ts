@@ -10,6 +10,7 @@ import { expunge, type Expunge } from './expunge.ts'
 import { flags, type Flags } from './flags.ts'
 import { folder, type Folder } from './folder.ts'
 import { imported, type Import } from './import.ts'
+import { keywords, type Keywords } from './keywords.ts'
 import type { Kind, Stamp } from './kind.ts'
 import { lesson, type Lesson } from './lesson.ts'
 import { masks, type Masks } from './masks.ts'
@@ -44,6 +45,7 @@ export type EventBody =
   | Flags
   | Folder
   | Import
+  | Keywords
   | Lesson
   | Masks
   | Move
@@ -67,6 +69,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   flags,
   folder,
   import: imported,
+  keywords,
   lesson,
   masks,
   move,

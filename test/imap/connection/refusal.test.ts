@@ -14,6 +14,7 @@ const CODES: Record<RefusedKind, string> = {
   conflict: 'CANNOT',
   limit: 'LIMIT',
   'too-large': 'TOOBIG',
+  'over-quota': 'OVERQUOTA',
   'wrong-login': 'AUTHENTICATIONFAILED',
   insecure: 'PRIVACYREQUIRED',
   undecodable: 'UNKNOWN-CTE',

@@ -180,7 +180,7 @@ describe('rights and space', () => {
   test('quota is the space of the scope', async () => {
     const [root_, quota] = await user.ok('GETQUOTAROOT Caught')
     expect(root_).toBe('* QUOTAROOT Caught user@example.com')
-    expect(quota).toMatch(/^\* QUOTA user@example\.com \(STORAGE [1-9]\d* 1073741824\)$/)
+    expect(quota).toMatch(/^\* QUOTA user@example\.com \(STORAGE [1-9]\d* 1048576\)$/)
     expect(await user.ok('GETQUOTA user@example.com')).toEqual([quota])
     expect((await user.command('GETQUOTA ""')).tagged).toMatch(/^NO \[NONEXISTENT\]/)
   })
