@@ -66,9 +66,9 @@ export const CONFIG = {
   },
   front: {
     memory_mb: num(
-      1024,
-      'Memory in MB beyond which the process that serves people is ended and started anew',
-      { min: 128, max: 1_000_000 },
+      0,
+      'Memory in MB beyond which the process that serves people is ended and started anew; 0: what its limits add up to',
+      { min: 0, max: 1_000_000 },
     ),
     command_seconds: num(
       30,

@@ -288,9 +288,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/imap\/certificate-file\.ts$/,
     may: ['config', 'imap/connection'],
   },
+  'front/memory': {
+    files: /^plugin\/front\/memory\.ts$/,
+    may: ['config', 'store', 'quarantine/accounts', 'wire', 'imap/reader', 'threads'],
+  },
   front: {
-    files: /^plugin\/front\//,
-    may: ['config', 'open', 'imap/server', 'imap/connection'],
+    files: /^plugin\/front\/(?!memory\.ts$)/,
+    may: ['config', 'open', 'imap/server', 'imap/connection', 'front/memory'],
   },
   'plugin lazaret/imap': {
     files: /^plugin\/imap\/index\.ts$/,

@@ -10,6 +10,7 @@ import { ImapServer } from '../imap/server.ts'
 import { open } from '../open.ts'
 import { Lines } from './lines.ts'
 import type { FromFront, Start, ToFront } from './messages.ts'
+import { memoryAdvice, memoryLimit } from './memory.ts'
 import { BEAT_MS, type Watched } from './watchdog.ts'
 
 /** Sessions that end have this long to be told. */
@@ -47,6 +48,8 @@ async function begin(start: Start): Promise<void> {
     const { imap } = config
     const lazaret = open(config, dir)
     closeData = () => lazaret.close()
+    const advice = memoryAdvice(config)
+    if (advice) lines.log('notice', advice)
     for (const note of lazaret.notes) lines.log('notice', note)
     lazaret.onDamage((line) => lines.log('error', line))
     certificate = new Certificate(pem ?? readPem(await selfSignedFiles(dir)))
@@ -87,11 +90,11 @@ function tell(message: FromFront, sent = (): void => {}): void {
   process.send?.(message, () => sent())
 }
 
-function watch({ front }: Config): void {
+function watch(config: Config): void {
   const beats = new SharedArrayBuffer(4)
   const counter = new Int32Array(beats)
   setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS)
-  const watched: Watched = { beats, memory: front.memory_mb * 2 ** 20, parent: PARENT }
+  const watched: Watched = { beats, memory: memoryLimit(config), parent: PARENT }
   new Worker(join(__dirname, 'watchdog.js'), {
     workerData: watched,
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },

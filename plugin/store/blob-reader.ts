@@ -6,7 +6,7 @@ import type { Views } from './env.ts'
 /** From here on it is worth keeping: hashing takes 0.7 ms a MB. */
 const LARGE = 256 * 1024
 /** Octets that are kept. The newest message is, whatever its size. */
-const KEPT_MAX = 64 * 1024 * 1024
+export const KEPT_MAX = 64 * 1024 * 1024
 /** Without a reader for so long they go. */
 const IDLE_MS = 10_000
 /** Large messages of which the header alone is read: how many are remembered as whole, and for how long. */

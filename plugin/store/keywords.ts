@@ -27,10 +27,16 @@ export function keywordSet(views: Views, id: number): string[] {
   return bytes ? decode<string[]>(bytes) : []
 }
 
-/** The number of a set that an event named; 0 for one that is in use no more: a later event says so. */
+/**
+ * The number of a set that an event named before; 0 for one that was dropped since: a later event has changed what had
+ * it. Throws for one that no event can have named.
+ */
 export function knownKeywords(views: Views, keywords: readonly string[]): number {
   const words = normalKeywords(keywords)
-  return words.length === 0 ? 0 : (find(views, words) ?? 0)
+  const id = words.length === 0 ? 0 : find(views, words)
+  if (id === null && !views.keywords.has('dropped'))
+    throw new Error(`keyword set '${words.join(' ')}' is not in the store`)
+  return id ?? 0
 }
 
 /** The number of a set; a new set gets the next number, in the order of the journal. */

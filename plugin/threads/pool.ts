@@ -52,6 +52,10 @@ interface Thread<Ask, Answer> {
 const GRACE = 5_000
 const IDLE = 60_000
 
+/** Threads of a pool at most. */
+export const threadsMax = (asked?: number): number =>
+  Math.max(2, asked ?? Math.min(4, availableParallelism()))
+
 export class ThreadPool<Ask, Answer> {
   readonly #options: PoolOptions
   readonly #max: number
@@ -64,7 +68,7 @@ export class ThreadPool<Ask, Answer> {
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#max = Math.max(2, options.threads ?? Math.min(4, availableParallelism()))
+    this.#max = threadsMax(options.threads)
   }
 
   /** Jobs that were answered. */

@@ -10,7 +10,7 @@ export type Readers = ThreadPool<Ask, Answer>
 const WAITING = 256
 const TOTAL = 4096
 /** The texts of a message of 50 MB, decoded, and folded to compare them. */
-const HEAP_MB = 512
+export const HEAP_MB = 512
 
 export function newReaders(): Readers {
   return new ThreadPool({

@@ -1,12 +1,15 @@
 // Passwords: scrypt (RFC 7914) for what a login sends, SCRAM keys (RFC 5802) for those that prove it.
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
-import { Deriver } from './deriver.ts'
+import { Deriver, THREADS_MAX } from './deriver.ts'
 import { HashQueue, type Asker } from './hash-queue.ts'
 
 /** Characters. */
 const PASSWORD_MIN = 8
 export const PASSWORD_MAX = 1024
+
+/** Octets that all threads take at one time: scrypt's, and some for the thread itself. */
+export const PASSWORD_MEMORY = THREADS_MAX * (32 + 10) * 2 ** 20
 
 /** Of the process: what it may spend on passwords does not grow with what asks for it. */
 const deriver = new Deriver()
