@@ -1,14 +1,16 @@
 // What the next hop does with a message: a file in var/delivered, and a line on the terminal.
-import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { colors } from '../plugin/cli/output.ts'
 import type { Delivery } from './next-hop.ts'
 
 /** Keeps the message as `<time>-<recipient>.eml`; answers the name. It appears whole. */
 export function keep(dir: string, { recipient, raw }: Delivery): string {
-  mkdirSync(dir, { recursive: true })
+  // Mail: for whoever started the gateway, and nobody else on this machine.
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  chmodSync(dir, 0o700)
   const part = join(dir, `.${process.pid}.part`)
-  writeFileSync(part, raw)
+  writeFileSync(part, raw, { mode: 0o600 })
   // Two messages in one millisecond: the later one takes the next that is free.
   for (let at = Date.now(); ; at++) {
     const name = `${stamp(at)}-${safe(recipient)}.eml`

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   closeSync,
   existsSync,
   lstatSync,
@@ -53,7 +54,9 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
     ].join('\n'),
   }
   mkdirSync(join(haraka, 'config'), { recursive: true })
-  mkdirSync(join(haraka, 'queue'), { recursive: true })
+  // Mail that is on its way lies in it.
+  mkdirSync(join(haraka, 'queue'), { recursive: true, mode: 0o700 })
+  chmodSync(join(haraka, 'queue'), 0o700)
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(haraka, 'config', name), text)
   linkPackage(haraka)

@@ -56,7 +56,11 @@ export function open(config: Config, dir: string): Lazaret {
   const ctx = { store, filter, config, follower }
   const base = (): Uint8Array | null => (config.main.base_model ? baseModel() : null)
   if (config.main.base_model && store.seq === 1) beginWithPrior(ctx, baseModel())
-  const notes = [...migrated(store), ...relearned(relearn(ctx, base))]
+  const notes = [
+    ...(store.tightened ? [store.tightened] : []),
+    ...migrated(store),
+    ...relearned(relearn(ctx, base)),
+  ]
   const quarantine = new Quarantine(ctx)
   const entry: Opened = {
     users: 1,

@@ -305,6 +305,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/cli\//,
     may: [
       ...VERBS,
+      'text',
       'quarantine/context',
       'quarantine/listing',
       'quarantine/lists',

@@ -6,6 +6,7 @@ import type { Scope } from '../mail.ts'
 import { CLI, open } from '../open.ts'
 import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import { parseScope } from '../scope.ts'
+import { safeJson } from '../text.ts'
 import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
@@ -53,7 +54,7 @@ export function bare<O extends object, A extends unknown[]>(
     const options = this.optsWithGlobals<O & GlobalOptions>()
     const json = options.json ?? false
     const { value, text, ok = true } = await run(options, json, ...args)
-    if (json) await print(`${JSON.stringify(value)}\n`)
+    if (json) await print(`${safeJson(value)}\n`)
     else if (text !== '') await print(`${text}\n`)
     process.exitCode = ok ? EXIT.ok : EXIT.refused
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, tell } from './errors.ts'
 import { clean, errorColors } from './output.ts'
+import { safeJson } from '../text.ts'
 import { program } from './program.ts'
 
 async function main(argv: string[]): Promise<void> {
@@ -20,8 +21,7 @@ async function main(argv: string[]): Promise<void> {
     const { exit, code, message } = tell(error)
     process.exitCode = exit
     if (exit === EXIT.ok || message === '') return
-    if (argv.includes('--json'))
-      process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
+    if (argv.includes('--json')) process.stdout.write(`${safeJson({ error: { code, message } })}\n`)
     else process.stderr.write(`${errorColors.red('lazaret:')} ${lines(message)}\n`)
     if (exit === EXIT.usage && !argv.includes('--json'))
       process.stderr.write('(--help tells more)\n')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { isatty } from 'node:tty'
 import { SingleBar } from 'cli-progress'
 import { createColors } from 'picocolors'
+import { escaped } from '../text.ts'
 
 /** The outcome of a command: `value` for --json, `text` for people, `ok` false for the answer no. */
 export interface Answer {
@@ -25,9 +26,7 @@ export const colors = createColors(isatty(1) && !plain)
 export const errorColors = createColors(isatty(2) && !plain)
 
 /** Nothing that a message or a list holds reaches the terminal as a control sequence. */
-export function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\u2028\u2029]+/gu, ' ')
-}
+export const clean = escaped
 
 /** Rows in columns; the first is the head. Columns named in `right` are numbers. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {

@@ -7,6 +7,7 @@ import { expire, type Expired } from './expire.ts'
 import * as releases from './release/release.ts'
 import { givePassBack } from './release/passing.ts'
 import { dropKeywords } from './unused-keywords.ts'
+import { takeBackSplits } from './release/take-back.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as upkeep from './upkeep.ts'
 
@@ -58,7 +59,7 @@ export class System {
     return givePassBack(this.#ctx, item, recipient)
   }
   takeBackSplits(items: readonly number[]): Promise<number[]> {
-    return releases.takeBackSplits(this.#ctx, items)
+    return takeBackSplits(this.#ctx, items)
   }
   sending(item: number, token: string, recipient: string): Promise<boolean> {
     return releases.sending(this.#ctx, item, token, recipient)

@@ -4,6 +4,7 @@ import './plain-msgpack.ts'
 import { mkdirSync } from 'node:fs'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { settleFile } from './file/settle.ts'
+import { tightenFiles, tightenFolder } from './private.ts'
 import { begins, ends, mark } from './file/uses.ts'
 import { Writer, type Turn } from './writer.ts'
 import { BlobFiles } from './files.ts'
@@ -150,10 +151,14 @@ export class Env {
   #checked = Date.now()
   readonly #old: Database<Buffer, Key>[] = []
 
+  /** What was done about the rights of the folder, in a sentence. */
+  readonly tightened: string | null
+
   constructor({ dir, mapSize = 1024 ** 4, sync = true }: EnvOptions) {
     this.dir = dir
     // 0700: whoever may read the data may read people's mail.
     mkdirSync(dir, { recursive: true, mode: 0o700 })
+    this.tightened = tightenFolder(dir)
     settleFile(dir)
     begins(dir)
     try {
@@ -162,6 +167,7 @@ export class Env {
       ends(dir)
       throw error
     }
+    tightenFiles(dir)
     mark(dir)
     // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
     this.#writer = new Writer(this)

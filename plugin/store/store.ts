@@ -51,6 +51,11 @@ export class Store implements Journal {
     return this.#env.dir
   }
 
+  /** What opening did about the rights of the folder, in a sentence; null: nothing. */
+  get tightened(): string | null {
+    return this.#env.tightened
+  }
+
   /** Seq of the newest committed event. */
   get seq(): number {
     return this.#journal.seq

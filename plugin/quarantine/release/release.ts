@@ -153,26 +153,6 @@ export async function unclaim(ctx: Context, id: number, token: string): Promise<
   })
 }
 
-/** Cancels deliveries of split copies that nobody can have got yet; answers which. */
-export async function takeBackSplits(ctx: Context, ids: readonly number[]): Promise<number[]> {
-  if (ids.length === 0) return []
-  return await write(ctx, { actor: 'smtp' }, (tx) =>
-    ids.filter((id) => {
-      const item = getItem(tx.views, id)
-      if (item?.kind !== 'split' || !WAITING.has(item.release?.state)) return false
-      record(tx, item, 'cancelled', {})
-      return true
-    }),
-  )
-}
-
-const WAITING: ReadonlySet<ReleaseState | undefined> = new Set<ReleaseState>([
-  'wanted',
-  'claimed',
-  'queued',
-  'deferred',
-])
-
 /** What the outbound queue tells of one recipient. */
 export type Told = 'deferred' | 'delivered' | 'failed'
 
