@@ -12,6 +12,7 @@
 //    trimmed journal stands in `trimmed`. `meta` has 'lists', the seq of the last change of a list.
 //    Places stand in the table of items, counters of folders in that of rows, whose chunks are counted down.
 //    Who needs a blob stands behind it (blobs.ts: `refs` and `arrivals` before), and `identities` are grouped.
+//    An empty blob stands for a file in blobs/ (files.ts): of large messages, in what this version writes.
 //    Events `mailbox` are called `folder`, and their table `folders`. New: `draft` and `import`, table `drafts`.
 // 4  Events have v = 3. Items have `since` instead of `due`, `expiring` and `deleted`; events that place or delete them
 //    have no `due`; the table `due` has stage, scope, since and id (items.ts). Entries have `clock` where the time was

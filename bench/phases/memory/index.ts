@@ -74,7 +74,7 @@ async function once(dir: string, way: Way, count: number): Promise<number> {
     const hold = WAYS.find(({ name }) => name === 'hold') as Way
     // What is loaded and compiled with the first message is no cost of large ones.
     for (const one of WAYS) await one.run(small)
-    if (way.held) await hold.run({ ...ground, mails })
+    if (way.held) for (const mail of mails) await hold.run({ ...ground, mails: [mail] })
     await pause(SETTLE_MS)
     const peak = new Peak(haraka.pid)
     await way.run({ ...ground, mails })
