@@ -24,12 +24,19 @@ export class Admission {
   /** Counts a connection from `address`; answers how to give the place back, or null when it is full. */
   enter(address: string): (() => void) | null {
     if (this.#total >= this.#limits.total) return null
-    const leave = take(this.#addresses, networkOf(address), this.#limits.perAddress)
+    const { perAddress } = this.#limits
+    const leave = take(this.#addresses, networkOf(address), perAddress)
     if (!leave) return null
+    const leaveSite = take(this.#addresses, siteOf(address), SITE_TIMES * perAddress)
+    if (!leaveSite) {
+      leave()
+      return null
+    }
     this.#total++
     return () => {
       this.#total--
       leave()
+      leaveSite()
     }
   }
 
@@ -53,6 +60,15 @@ function take(counts: Map<string, number>, key: string, max: number): (() => voi
 /** IPv4 in its dotted form, also where it comes mapped into IPv6 (RFC 4291 §2.5.5.2). */
 export function plainAddress(address: string | undefined): string {
   return (address ?? 'unknown').replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
+/** A site of IPv6 has 65,536 networks, and may have as many connections as so many of them. */
+const SITE_TIMES = 4
+
+/** What one customer is given: 48 bits of IPv6 (RFC 6177 §2); of IPv4 the address, under a name of its own. */
+export function siteOf(address: string): string {
+  const groups = networkOf(address).split(':')
+  return groups.length === 1 ? `${address}/32` : `${groups.slice(0, 3).join(':')}::/48`
 }
 
 /** What one subscriber commands: an IPv4 address, or 64 bits of IPv6 (RFC 6177 §2). */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { networkOf, plainAddress } from '../../../plugin/imap/login/admission.ts'
+import { Admission, networkOf, plainAddress, siteOf } from '../../../plugin/imap/login/admission.ts'
 import { loginFailedLine } from '../../../plugin/imap/log.ts'
 import { ScramServer } from '../../../plugin/imap/login/scram.ts'
 import { WRONG } from '../../../plugin/quarantine/accounts/logins.ts'
@@ -182,6 +182,18 @@ describe('log lines', () => {
     expect(networkOf('::1')).toBe(networkOf('::2'))
     expect(networkOf('fe80::1%eth0')).toBe(networkOf('fe80::2'))
   })
+})
+
+test('connections: a site of IPv6 with all its networks has four times what one of them has', () => {
+  const admission = new Admission({ total: 100, perAddress: 2, perAccount: 1 })
+  const leaves = Array.from({ length: 20 }, (_, i) => admission.enter(`2001:db8:7:${i}::1`))
+  expect(leaves.filter((leave) => leave !== null)).toHaveLength(8)
+  expect(admission.total).toBe(8)
+  expect(admission.enter('2001:db8:8::1')).not.toBeNull()
+  expect([1, 2, 3].map(() => admission.enter('192.0.2.1') !== null)).toEqual([true, true, false])
+  leaves[0]?.()
+  expect(admission.enter('2001:db8:7:99::1')).not.toBeNull()
+  expect(siteOf('2001:DB8:7:1::5')).toBe('2001:db8:7::/48')
 })
 
 describe('SCRAM-SHA-256', () => {
