@@ -135,43 +135,51 @@ export function spent(budget: number): Refused {
   )
 }
 
-/** Elements that are sorted, or merged, between two looks at the clock. */
-const RUN = 512
+/** Items sorted, or merged, at once: a fraction of a turn. */
+const RUN = 1024
 
 /** A sorted copy, as `toSorted`; others get their turns meanwhile. */
-export async function sortByTurns<T>(
-  turn: Turn,
-  values: readonly T[],
+export async function sortedInTurns<T>(
+  items: readonly T[],
   compare: (a: T, b: T) => number,
+  turn: Turn,
 ): Promise<T[]> {
   let runs: T[][] = []
-  for (let at = 0; at < values.length; at += RUN) {
-    runs.push(values.slice(at, at + RUN).sort(compare))
+  for (let at = 0; at < items.length; at += RUN) {
+    runs.push(items.slice(at, at + RUN).sort(compare))
     if (turn.over) await turn.give()
   }
   while (runs.length > 1) {
     const longer: T[][] = []
-    for (let i = 0; i < runs.length; i += 2)
-      longer.push(i + 1 < runs.length ? await merged(turn, runs[i], runs[i + 1], compare) : runs[i])
+    for (let i = 0; i < runs.length; i += 2) {
+      const two = { a: runs[i], b: runs.at(i + 1) ?? [], x: 0, y: 0, merged: [] as T[] }
+      while (mergeSome(two, compare)) if (turn.over) await turn.give()
+      longer.push(two.merged)
+    }
     runs = longer
   }
-  return runs[0] ?? []
+  return runs.at(0) ?? []
 }
 
-async function merged<T>(
-  turn: Turn,
-  left: readonly T[],
-  right: readonly T[],
-  compare: (a: T, b: T) => number,
-): Promise<T[]> {
-  const both: T[] = []
-  let i = 0
-  let j = 0
-  while (i < left.length && j < right.length) {
-    both.push(compare(left[i], right[j]) <= 0 ? left[i++] : right[j++])
-    if (both.length % RUN === 0 && turn.over) await turn.give()
+interface Two<T> {
+  readonly a: readonly T[]
+  readonly b: readonly T[]
+  /** How far each is merged. */
+  x: number
+  y: number
+  readonly merged: T[]
+}
+
+/** Goes on for RUN items; false at the end. Apart from what waits, because that is compiled less well. */
+function mergeSome<T>(two: Two<T>, compare: (a: T, b: T) => number): boolean {
+  const { a, b, merged } = two
+  let { x, y } = two
+  const until = merged.length + RUN
+  while (merged.length < until && (x < a.length || y < b.length)) {
+    const left = y === b.length || (x < a.length && compare(a[x], b[y]) <= 0)
+    merged.push(left ? a[x++] : b[y++])
   }
-  while (i < left.length) both.push(left[i++])
-  while (j < right.length) both.push(right[j++])
-  return both
+  two.x = x
+  two.y = y
+  return x < a.length || y < b.length
 }

@@ -9,7 +9,7 @@ export interface Room {
 
 const NOUNS = ['nouns', 'errors', 'time', 'machine']
 /** What each room of the quarantine may import. */
-const VIEWS = [...NOUNS, 'store', 'quarantine/context']
+const VIEWS = [...NOUNS, 'turns', 'store', 'quarantine/context']
 /** The verbs, and the folders that they speak of. */
 const VERBS = [...NOUNS, 'quarantine', 'quarantine/verbs', 'quarantine/folders']
 const WIRE = ['errors', 'time', 'wire']
@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
-  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine'] },
+  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine', 'turns'] },
   'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
   // What a process has in memory of the journal.
   'quarantine/memory': {
@@ -95,6 +95,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/verbs\//,
     may: [
       ...NOUNS,
+      'turns',
       'quarantine/context',
       'quarantine/eyes',
       'config',

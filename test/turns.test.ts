@@ -1,7 +1,7 @@
 // The event loop is shared by the clock: rounds are counted, time is made up.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Refused } from '../plugin/errors.ts'
-import { sortByTurns, Turn, TURN_MS } from '../plugin/turns.ts'
+import { sortedInTurns, Turn, TURN_MS } from '../plugin/turns.ts'
 
 let now = 1
 
@@ -70,14 +70,14 @@ test('a budget that is spent is refused in words; waiting costs nothing', async 
   expect(() => new Turn('a', 10).pay(11)).toThrow(Refused)
 })
 
-test('sortByTurns is toSorted, with turns for others', async () => {
+test('sortedInTurns is toSorted, with turns for others', async () => {
   const values = Array.from({ length: 5000 }, (_, i) => ({ key: (i * 7919) % 1000, i }))
   const compare = (a: { key: number }, b: { key: number }): number => {
     now += 0.001
     return a.key - b.key
   }
   const turn = new Turn('a')
-  expect(await sortByTurns(turn, values, compare)).toEqual(values.toSorted(compare))
+  expect(await sortedInTurns(values, compare, turn)).toEqual(values.toSorted(compare))
   expect(turn.given).toBeGreaterThan(2)
-  expect(await sortByTurns(turn, [], compare)).toEqual([])
+  expect(await sortedInTurns([], compare, turn)).toEqual([])
 })

@@ -6,7 +6,7 @@
 import { boundContent, DEPTH_MAX, octetsOf, PARTS_MAX, STRUCTURE_MAX } from './bounds.ts'
 import { Boundaries, type Match } from './boundaries.ts'
 import { type Content, emptyContent, parseContent } from './content.ts'
-import { envelopeOctets } from './envelope.ts'
+import { envelopeOctets } from './envelope-fields.ts'
 import { Header, parseHeader } from './headers.ts'
 import { countLines } from './lines.ts'
 import { boundaryOf } from './params.ts'

@@ -11,7 +11,7 @@ import { write, type Context } from './context.ts'
 import { purgeItems } from './expire.ts'
 import { itemFor, ownScope } from './eyes.ts'
 import { putBack } from './folders/put-back.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turns.ts'
 
 /** Items changed in one decision: a few ms for whoever waits for the writer. */
 const STEP = 20
@@ -123,7 +123,7 @@ async function* found(
 ): AsyncGenerator<Ending[]> {
   const { views } = ctx.store
   const eyes = asked === undefined ? login.scope : ownScope(login, asked, 'messages')
-  const turn = new Turn()
+  const turn = new Turn(login.account)
   const all: Ending[] = []
   for (const stage of stages)
     for (const scope of endingScopes(views, stage)) {
@@ -132,7 +132,7 @@ async function* found(
         const some = endings(views, stage, scope, { to, after, limit: READ })
         all.push(...some)
         after = some.at(-1)
-        if (turn.late) await turn.next()
+        if (turn.over) await turn.rest()
         if (some.length < READ) break
       }
     }

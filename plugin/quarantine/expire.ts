@@ -22,7 +22,7 @@ import { groupPlaces, placesOf } from './folders/expunge.ts'
 import { flagsOf } from './folders/flags.ts'
 import { withoutEnd } from './folders/outcome-keywords.ts'
 import { putBack } from './folders/put-back.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turns.ts'
 
 /** Items changed in one decision: a few ms for whoever waits for the writer. */
 const STEP = 20
@@ -71,7 +71,7 @@ class Work {
   readonly #ctx: Context
   readonly #now: number
   readonly #options: WriteOptions
-  readonly #turn = new Turn()
+  readonly #turn = new Turn('upkeep')
 
   constructor(ctx: Context, now: number, at: { at?: number }) {
     this.#ctx = ctx
@@ -183,7 +183,7 @@ class Work {
         if (free.length > 0) total += await this.#change(stage, free, change)
         if (some.length < STEP) break
       }
-      if (this.#turn.late) await this.#turn.next()
+      if (this.#turn.over) await this.#turn.rest()
     }
     return total
   }

@@ -2,6 +2,7 @@
 // folders decoded, so that many sessions do not each decode the same entries.
 import type { Change, Scope } from '../mail.ts'
 import { sees } from '../scope.ts'
+import type { Turn } from '../turns.ts'
 import type { Views } from './env.ts'
 import type { Numbered } from './entries.ts'
 import { kindOf, type FolderChange } from './events/index.ts'
@@ -10,6 +11,8 @@ import { kindOf, type FolderChange } from './events/index.ts'
 const POLL_MS = 40
 /** Decoded changes that are kept; older ones are read from the journal again. */
 const KEEP = 20_000
+/** Events that are decoded at one time, some 30 µs each: of more it is cheaper to read the rows again. */
+const AT_ONCE = 10_000
 
 /** The journal, as far as following it needs. */
 interface Source {
@@ -59,7 +62,7 @@ export class Watch {
 
   /**
    * Changes of one folder after `since`, oldest first, and the seq up to which they reach.
-   * Null: the journal no longer reaches back that far, so read the rows again.
+   * Null: the journal no longer reaches back that far, or it is too much at one time, so read the rows again.
    */
   changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
     const changes: Change[] = []
@@ -80,6 +83,32 @@ export class Watch {
     })
   }
 
+  /** As `changes`, however many they are: others get their turns meanwhile. */
+  async changesInTurns(
+    scope: Scope,
+    folder: string,
+    since: number,
+    turn: Turn,
+  ): Promise<Change[] | null> {
+    const until = this.#journal.seq
+    const changes: Change[] = []
+    for (let at = since; at < until;) {
+      if (at < this.#journal.floor) return null
+      const from = at
+      // Nothing is waited for in here: the journal is read as of one moment.
+      for (const { seq, event } of this.#journal.events(from)) {
+        if (seq > until) break
+        for (const one of kindOf(event, seq).changes(this.#journal.views, event, seq))
+          if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
+        at = seq
+        if (turn.over) break
+      }
+      if (at === from) break
+      await turn.give()
+    }
+    return changes
+  }
+
   /** Seq after which no folder was made, renamed or deleted, and no subscription changed. */
   get named(): number {
     this.#catchUp()
@@ -89,6 +118,7 @@ export class Watch {
   #visit(since: number, take: (one: FolderChange) => void): number | null {
     if (since < this.#journal.floor) return null
     this.#catchUp()
+    if (since < this.#from && this.#seq - since > AT_ONCE) return null
     if (since < this.#from) for (const one of this.#older(since)) take(one)
     // Many sessions ask after every change: only what is new to them is looked at.
     else for (let i = this.#after(since); i < this.#recent.length; i++) take(this.#recent[i])
@@ -128,6 +158,11 @@ export class Watch {
   }
 
   #catchUp(): void {
+    // Nobody asked for long.
+    if (this.#journal.seq - this.#seq > AT_ONCE) {
+      this.#recent = []
+      this.#from = this.#seq = this.#named = this.#journal.seq
+    }
     for (const { seq, event } of this.#journal.events(this.#seq)) {
       const kind = kindOf(event, seq)
       for (const one of kind.changes(this.#journal.views, event, seq)) this.#recent.push(one)

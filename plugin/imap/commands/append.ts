@@ -50,6 +50,7 @@ export const APPEND: SessionCommand<Append> = {
         date: date?.time ?? null,
         zone: date?.zone,
       })),
+      session.turn,
     )
     session.notifications.caused(to, uids)
     return { code: (w) => w.atom('APPENDUID').number(to.uidValidity).numbers(uids) }

@@ -36,7 +36,7 @@ export const FETCH: SessionCommand<Fetch> = {
       keepModseqs(session)
     const plan = planFetch(session, args, call.uid)
     let spans = wanted(session.view, args, call.uid)
-    if (args.vanished) writeVanishedOf(session, args)
+    if (args.vanished) await writeVanishedOf(session, args)
     const marked = new Set<number>()
     if (plan.marks && !session.view.readOnly) {
       const uids = uidsOf(session.view, spans)
@@ -49,12 +49,12 @@ export const FETCH: SessionCommand<Fetch> = {
 }
 
 /** RFC 7162 §3.2.6: what was removed from the set since. */
-function writeVanishedOf(session: Session, { set, changedSince = 0 }: Fetch): void {
+async function writeVanishedOf(session: Session, { set, changedSince = 0 }: Fetch): Promise<void> {
   const { verbs, view, writer } = session
   // What has gone may have been the last: '*' is the last UID that was ever in use.
   const last = verbs.messages.status(view.folder).uidNext - 1
   const known = set === SAVED ? view.saved : normalize(set, last)
-  writeVanished(writer, vanishedSince(session, changedSince, known), { earlier: true })
+  writeVanished(writer, await vanishedSince(session, changedSince, known), { earlier: true })
 }
 
 /** The messages of the set that have changed since, and of these those of the window. */

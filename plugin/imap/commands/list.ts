@@ -44,9 +44,10 @@ const LIST: SessionCommand<List> = {
       if (!exists || (!list.status && !list.returns.has('MYRIGHTS'))) continue
       const folder = needFolder(session, name)
       // RFC 5819 §2: STATUS follows the LIST response of its folder
-      if (list.status) writeStatus(writer, name, statusOf(session, folder, list.status))
+      if (list.status) writeStatus(writer, name, await statusOf(session, folder, list.status))
       if (list.returns.has('MYRIGHTS'))
         writer.untagged().atom('MYRIGHTS').mailbox(name).astring(rightsOf(folder)).crlf()
+      await session.turn.give()
     }
   },
 }

@@ -12,6 +12,6 @@ export const STATUS: SessionCommand<StatusCommand> = {
     const folder = needFolder(session, mailbox)
     // RFC 7162 §3.1: asking for mod-sequences enables them
     if (items.includes('HIGHESTMODSEQ')) keepModseqs(session)
-    writeStatus(session.writer, mailbox, statusOf(session, folder, items))
+    writeStatus(session.writer, mailbox, await statusOf(session, folder, items))
   },
 }

@@ -36,7 +36,7 @@ export const STORE: SessionCommand<Store> = {
   keepsNumbers: true,
   parse: parseStore,
   async run(session, { set, mode, silent, flags: names, unchangedSince }, call) {
-    const { verbs, view } = session
+    const { verbs, view, turn } = session
     if (unchangedSince !== undefined) keepModseqs(session) // RFC 7162 §3.1
     const uids = view.uidsOf(set, call.uid)
     if (view.readOnly) return READ_ONLY
@@ -44,7 +44,10 @@ export const STORE: SessionCommand<Store> = {
     const flags = flagSet(names)
     const known = new Map<number, string>()
     if (silent)
-      for (const uid of uids) known.set(uid, expected(session, view.indexOf(uid), mode, flags))
+      for (const uid of uids) {
+        known.set(uid, expected(session, view.indexOf(uid), mode, flags))
+        if (turn.over) await turn.give()
+      }
     session.notifications.caused(view.folder, uids)
     const { modified, gone } = await verbs.messages.changeFlags(view.folder, uids, {
       mode: MODE[mode],

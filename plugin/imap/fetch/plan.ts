@@ -17,19 +17,9 @@ export interface Plan {
   readonly marks: boolean
   /** items that need more than the view: they fail when the message is gone */
   readonly reads: boolean
-  /** items that read the message itself */
-  readonly slow: boolean
 }
 
 const OF_VIEW: ReadonlySet<FetchItem['kind']> = new Set(['UID', 'FLAGS', 'MODSEQ'])
-
-const OF_PARTS: ReadonlySet<FetchItem['kind']> = new Set([
-  'SECTION',
-  'BINARY',
-  'BINARY.SIZE',
-  'BODY',
-  'PREVIEW',
-])
 
 export function planFetch(client: Client, fetch: Fetch, uid: boolean): Plan {
   const wanted = new Map<string, FetchItem>()
@@ -58,7 +48,6 @@ export function planFetch(client: Client, fetch: Fetch, uid: boolean): Plan {
       .map((one, i) => (i === 0 ? { ...one, name: one.name.slice(1) } : one)),
     changed: changed.map(planned),
     marks: items.some((item) => (item.kind === 'SECTION' || item.kind === 'BINARY') && !item.peek),
-    slow: items.some(({ kind }) => OF_PARTS.has(kind)),
     reads: items.some((item) => !OF_VIEW.has(item.kind)),
   }
 }

@@ -32,7 +32,7 @@ export async function writeMessages(
     for (const { start, end } of spans) {
       for (let index = start; index < end; index++) {
         done = writeOne(client, out, plan, index, marked) ?? done
-        if (out.length >= BATCH || ((plan.slow || index % STRIDE === 0) && turn.over)) await hand()
+        if (out.length >= BATCH || ((plan.reads || index % STRIDE === 0) && turn.over)) await hand()
         turn.check()
       }
     }

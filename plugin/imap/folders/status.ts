@@ -4,14 +4,14 @@ import type { Folder } from '../../quarantine/folders/folders.ts'
 import type { Client } from '../client.ts'
 import { lowerBound, type StatusItem, type StatusValues } from '../wire/index.ts'
 
-export function statusOf(
+export async function statusOf(
   client: Client,
   folder: Folder,
   items: readonly StatusItem[],
-): StatusValues {
+): Promise<StatusValues> {
   const { verbs } = client
   const counts = verbs.messages.status(folder)
-  const values: Record<StatusItem, () => number | string | null> = {
+  const values: Record<StatusItem, () => Promise<number> | number | string | null> = {
     MESSAGES: () => counts.messages,
     RECENT: () => recentIn(client, folder, counts.uidNext),
     UIDNEXT: () => counts.uidNext,
@@ -24,7 +24,9 @@ export function statusOf(
     APPENDLIMIT: () => verbs.config.imap.append_limit,
     'DELETED-STORAGE': () => (counts.deleted === 0 ? 0 : deletedSize(client, folder)),
   }
-  return Object.fromEntries(items.map((item) => [item, values[item]()]))
+  const told: Record<string, number | string | null> = {}
+  for (const item of items) told[item] = await values[item]()
+  return told
 }
 
 /** Messages that no session was told of yet (RFC 3501 §6.3.10). */
@@ -36,10 +38,13 @@ function recentIn({ verbs }: Client, folder: Folder, uidNext: number): number {
 }
 
 /** Octets of the messages marked as deleted (RFC 9208 §4.3.1). */
-function deletedSize({ verbs }: Client, folder: Folder): number {
+async function deletedSize({ verbs, turn }: Client, folder: Folder): Promise<number> {
   const { uid, flags } = verbs.messages.rows(folder)
   let size = 0
-  for (let i = 0; i < uid.length; i++)
-    if (flags[i] & FLAG.deleted) size += verbs.messages.itemAt(folder, uid[i])?.item.size ?? 0
+  for (let i = 0; i < uid.length; i++) {
+    if (!(flags[i] & FLAG.deleted)) continue
+    size += verbs.messages.summaryAt(folder, uid[i])?.size ?? 0
+    if (turn.over) await turn.give()
+  }
   return size
 }

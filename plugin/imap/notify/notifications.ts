@@ -80,7 +80,7 @@ export class Notifications {
       const events = this.#eventsOf(folder)
       // RFC 5465 §3.1: HIGHESTMODSEQ goes with FlagChange, enabled or not
       if (events & EVENT.message && !this.#isSelected(folder))
-        this.#writeStatus(folder, [
+        await this.#writeStatus(folder, [
           ...COUNTS,
           ...(events & EVENT.flags ? (['UNSEEN', 'HIGHESTMODSEQ'] as const) : []),
         ])
@@ -112,7 +112,7 @@ export class Notifications {
     if (after !== before) await this.#tellNames(before, after, own)
     for (const [id, news] of changed) {
       const folder = after.folders.get(id as Folder['id'])
-      if (folder && !this.#isSelected(folder)) this.#tellFolder(folder, news)
+      if (folder && !this.#isSelected(folder)) await this.#tellFolder(folder, news)
       else this.#unseen.delete(id)
       await this.#breathe()
     }
@@ -126,23 +126,26 @@ export class Notifications {
     this.set(new Interest('none'))
   }
 
-  #tellFolder(folder: Folder, { messages, flags }: { messages: boolean; flags: boolean }): void {
+  async #tellFolder(
+    folder: Folder,
+    { messages, flags }: { messages: boolean; flags: boolean },
+  ): Promise<void> {
     const events = this.#eventsOf(folder)
     const { enabled, verbs } = this.#client
     const modseq: StatusItem[] = enabled.has('CONDSTORE') ? ['HIGHESTMODSEQ'] : []
     const unseen: StatusItem[] = events & EVENT.flags ? ['UNSEEN'] : []
     if (messages && events & EVENT.message) {
-      this.#writeStatus(folder, [...COUNTS, ...unseen, ...modseq]) // RFC 5465 §5.2, §5.3
+      await this.#writeStatus(folder, [...COUNTS, ...unseen, ...modseq]) // RFC 5465 §5.2, §5.3
     } else if (flags && events & EVENT.flags) {
       // RFC 5465 §5.1: without mod-sequences there is only UNSEEN to tell, where it is another
       const same = this.#unseen.get(folder.id) === verbs.messages.status(folder).unseen
       if (modseq.length > 0 || !same)
-        this.#writeStatus(folder, ['UIDVALIDITY', ...unseen, ...modseq])
+        await this.#writeStatus(folder, ['UIDVALIDITY', ...unseen, ...modseq])
     }
   }
 
-  #writeStatus(folder: Folder, items: readonly StatusItem[]): void {
-    const values = statusOf(this.#client, folder, items)
+  async #writeStatus(folder: Folder, items: readonly StatusItem[]): Promise<void> {
+    const values = await statusOf(this.#client, folder, items)
     if (typeof values.UNSEEN === 'number') this.#unseen.set(folder.id, values.UNSEEN)
     writeStatus(this.#client.writer, folder.name, values)
   }
@@ -172,19 +175,19 @@ export class Notifications {
         // RFC 5465 §5.4: the folder above it is affected too, whether it exists or not
         const above = parentsOf(name).at(-1)
         if (above !== undefined && wants(above, EVENT.name)) list(above)
-        this.#tellValidity(after, change)
+        await this.#tellValidity(after, change)
       }
       await this.#breathe()
     }
   }
 
   /** RFC 5465 §5.1: a folder that was deleted and made again has another UIDVALIDITY. */
-  #tellValidity(after: Names, { kind, name }: NameChange): void {
+  async #tellValidity(after: Names, { kind, name }: NameChange): Promise<void> {
     if (kind === 'deleted' && this.#deleted.size < limits.NOTIFY_OWN_MAX) this.#deleted.add(name)
     if (kind !== 'created' || !this.#deleted.delete(name)) return
     const { id } = named(after, name)
     const folder = id && after.folders.get(id)
-    if (folder && this.#eventsOf(folder) & EVENT.flags) this.#writeStatus(folder, COUNTS)
+    if (folder && this.#eventsOf(folder) & EVENT.flags) await this.#writeStatus(folder, COUNTS)
   }
 
   #eventsOf({ name }: Folder): number {
@@ -208,6 +211,7 @@ export class Notifications {
   /** A client that does not read has to be waited for: what it is told stays small. */
   async #breathe(): Promise<void> {
     if (this.#client.writer.size > limits.ANSWER_PIECE) await this.#client.flush()
+    else await this.#client.turn.rest()
   }
 }
 

@@ -3,7 +3,7 @@ import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
 import { sortKey } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
-import { sortByTurns } from '../../turns.ts'
+import { sortedInTurns } from '../../turns.ts'
 import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'
 import { eachMessage } from './find.ts'
@@ -46,12 +46,16 @@ export async function sort(
     })
   })
   const signs = criteria.map(({ reverse }) => (reverse ? -1 : 1))
-  const ordered = await sortByTurns(client.turn, entries, (a, b) => {
-    for (const [i, sign] of signs.entries()) {
-      if (a.keys[i] < b.keys[i]) return -sign
-      if (a.keys[i] > b.keys[i]) return sign
-    }
-    return a.index - b.index // RFC 5256 §3: whatever is reversed, sequence numbers are not
-  })
+  const ordered = await sortedInTurns(
+    entries,
+    (a, b) => {
+      for (const [i, sign] of signs.entries()) {
+        if (a.keys[i] < b.keys[i]) return -sign
+        if (a.keys[i] > b.keys[i]) return sign
+      }
+      return a.index - b.index // RFC 5256 §3: whatever is reversed, sequence numbers are not
+    },
+    client.turn,
+  )
   return ordered.map(({ index }) => index)
 }

@@ -20,12 +20,13 @@ export async function resynchronize(
   { uidValidity, modseq, knownUids }: Qresync,
   uidNext: number,
 ): Promise<void> {
-  const { verbs, writer, view, enabled } = client
+  const { verbs, writer, view, enabled, turn } = client
   if (uidValidity !== view.folder.uidValidity) return // RFC 7162 §3.2.5: ignored
   const known = normalize(knownUids ?? [{ from: 1, to: Infinity }], Math.max(1, uidNext - 1))
-  writeVanished(writer, vanishedSince(client, modseq, known), { earlier: true })
+  writeVanished(writer, await vanishedSince(client, modseq, known), { earlier: true })
   const teller = { writer, view, enabled, keywords: (id: number) => verbs.messages.keywords(id) }
   for (let i = 0; i < view.count; i++) {
+    if (turn.over) await turn.give()
     if (view.modseqAt(i) <= modseq || !inRanges(known, view.uidAt(i))) continue
     writeFlags(teller, i, { uid: true })
     if (writer.size > limits.ANSWER_PIECE) await client.flush()
@@ -33,15 +34,16 @@ export async function resynchronize(
 }
 
 /** UIDs among `known` that were expunged after `modseq`; more of them where the journal is too short. */
-export function vanishedSince(
+export async function vanishedSince(
   client: Client,
   modseq: number,
   known: readonly Range[],
-): readonly Range[] {
-  const { verbs, view } = client
-  const news = view.seq - modseq <= JOURNAL_MAX ? verbs.messages.changes(view.folder, modseq) : null
-  if (!news) return without(known, view.uids)
-  const gone = news.changes
+): Promise<readonly Range[]> {
+  const { verbs, view, turn } = client
+  const near = view.seq - modseq <= JOURNAL_MAX
+  const changes = near ? await verbs.messages.changesInTurns(view.folder, modseq, turn) : null
+  if (!changes) return without(known, view.uids)
+  const gone = changes
     .filter(({ kind, uid }) => kind === 'gone' && inRanges(known, uid) && view.indexOf(uid) < 0)
     .map(({ uid }) => uid)
   return rangesOf([...new Set(gone)].toSorted((a, b) => a - b))

@@ -52,7 +52,7 @@ export class Selected {
   async tell(options: TellOptions): Promise<void> {
     const { everything = false, renumbers = false, skip, tell = [] } = options
     const { view } = this
-    const { verbs, writer, enabled, notifications } = this.#listener
+    const { verbs, writer, enabled, notifications, turn } = this.#listener
     const wish = everything ? null : notifications.wish
     const quiet = wish !== null && !wish.message && !renumbers
     const before = view.seq
@@ -75,6 +75,7 @@ export class Selected {
     for (const index of indexes) {
       writeFlags(teller, index, { uid, silent: skip?.(view.uidAt(index)) ?? false })
       if (writer.size > limits.ANSWER_PIECE) await this.#listener.flush()
+      else if (turn.over) await turn.rest()
     }
     if (!wish || wish.fetch.length === 0 || step.added === 0) return
     const others = added

@@ -4,6 +4,7 @@ import { Refused } from '../../errors.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import type { FlagSet, Login } from '../../mail.ts'
 import type { Published, Tx } from '../../store/store.ts'
+import { Turn } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
 import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
@@ -39,6 +40,7 @@ export async function append(
   login: Login,
   to: Folder,
   messages: readonly Appended[],
+  turn = new Turn(login.account),
 ): Promise<number[]> {
   // Checked before the costly part: refused whatever the message is.
   const means = meaning(null, to.id, ctx.config.folders)
@@ -48,6 +50,7 @@ export async function append(
   for (const { raw } of messages) {
     const root = parseStructure(raw)
     known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
+    await turn.give()
   }
   const kept: Kept[] = []
   for (const message of messages)

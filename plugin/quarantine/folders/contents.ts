@@ -9,6 +9,7 @@ import { getItem } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
 import { readRows } from '../../store/rows.ts'
+import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { itemFor, placedFor, seenBy, type Placed } from '../eyes.ts'
 import type { Folder } from './folders.ts'
@@ -34,6 +35,17 @@ export function changes(
   since: number,
 ): { seq: number; changes: Change[] } | null {
   return ctx.store.watch.changes(login.scope, folder.id, since)
+}
+
+/** The same however many they are, in turns with others. */
+export async function changesInTurns(
+  ctx: Context,
+  login: Login,
+  folder: Folder,
+  since: number,
+  turn: Turn,
+): Promise<Change[] | null> {
+  return await ctx.store.watch.changesInTurns(login.scope, folder.id, since, turn)
 }
 
 /** Shows `visit` each change after `since` that the login sees, in any folder. As `changes`. */

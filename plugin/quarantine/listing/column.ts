@@ -1,7 +1,7 @@
 // What lies in one folder, in each order that was asked for: kept sorted while it changes, so that a page begins
 // with a search for its cursor and reads on from there.
 import type { Position } from './cursor.ts'
-import { sortedInTurns, type Turn } from '../turn.ts'
+import { sortedInTurns, type Turn } from '../../turns.ts'
 
 /** Orders in which the smallest keys come first; among equals the newest. */
 export type KeyOrder = 'wanted' | 'expires' | 'sender'

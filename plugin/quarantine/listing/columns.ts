@@ -10,7 +10,7 @@ import { endOf, spanOf } from '../ends.ts'
 import { folders, type FolderId } from '../folders/folders.ts'
 import { readSummary, type Summary } from '../folders/summary.ts'
 import { Column, type Entry, type KeyOrder } from './column.ts'
-import { Turn } from '../turn.ts'
+import { Turn } from '../../turns.ts'
 
 /** Entries held in a process, over all columns: some 150 octets each. */
 const ENTRIES_MAX = 500_000
@@ -48,7 +48,7 @@ export class Columns {
     folder: FolderId,
     order: KeyOrder,
   ): Promise<Column> {
-    const turn = new Turn()
+    const turn = new Turn(scope)
     let column = await known
     // Null too where the journal does not reach back to it.
     if (!column || !this.#catchUp(column, scope, folder)) {
@@ -77,7 +77,7 @@ export class Columns {
     const column = new Column(this.#ctx.store.seq)
     for (const uid of this.#uids(scope, folder)) {
       this.#add(column, folder, uid)
-      if (turn.over) await turn.next()
+      if (turn.over) await turn.give()
     }
     await this.#correctEnds(column, scope, folder, turn)
     return column
@@ -92,14 +92,14 @@ export class Columns {
       for (const id of column.items()) {
         const item = getItem(store.views, id)
         if (item) column.expires(id, endOf(this.#ctx, item) || LAST)
-        if (turn.over) await turn.next()
+        if (turn.over) await turn.give()
       }
       return
     }
     for (const { id } of others)
       for (const uid of this.#uids(scope, id)) {
         if (!this.#summary(uid)) this.#expires(column, id, uid)
-        if (turn.over) await turn.next()
+        if (turn.over) await turn.give()
       }
   }
 

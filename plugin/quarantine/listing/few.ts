@@ -9,7 +9,7 @@ import { readRows } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { OUTCOME_KEYWORDS } from '../folders/outcome-keywords.ts'
 import { FOLDERS_OF } from './chips.ts'
-import { Turn } from '../turn.ts'
+import { Turn } from '../../turns.ts'
 
 const MARK = OUTCOME_KEYWORDS.failed as string
 /** Entries of the index of ends that are read at once. */
@@ -20,7 +20,7 @@ export async function failedItems(ctx: Context, scope: Scope): Promise<Item[]> {
   const { views } = ctx.store
   const failed = new Map<number, boolean>([[0, false]])
   const found = new Map<number, Item>()
-  const turn = new Turn()
+  const turn = new Turn(scope)
   for (const folder of FOLDERS_OF.failed) {
     const { uid, keywords } = readRows(
       views,
@@ -35,7 +35,7 @@ export async function failedItems(ctx: Context, scope: Scope): Promise<Item[]> {
       const place = getPlace(views, [uid[i], folder])
       const item = place && getItem(views, place.item)
       if (item?.release?.state === 'failed') found.set(item.id, item)
-      if (turn.over) await turn.next()
+      if (turn.over) await turn.give()
     }
   }
   return [...found.values()]
@@ -45,7 +45,7 @@ export async function failedItems(ctx: Context, scope: Scope): Promise<Item[]> {
 export async function deletedItems(ctx: Context, scope: Scope): Promise<Item[]> {
   const { views } = ctx.store
   const found: Item[] = []
-  const turn = new Turn()
+  const turn = new Turn(scope)
   for (const of of endingScopes(views, 'deleted')) {
     if (!sees(scope, of)) continue
     for (let after: Ending | undefined; ;) {
@@ -55,7 +55,7 @@ export async function deletedItems(ctx: Context, scope: Scope): Promise<Item[]> 
         if (item?.deleted) found.push(item)
       }
       after = some.at(-1)
-      if (turn.late) await turn.next()
+      if (turn.over) await turn.give()
       if (some.length < READ) break
     }
   }

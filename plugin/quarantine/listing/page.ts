@@ -1,9 +1,9 @@
 // A page of a listing. A call decodes as many items as the page has, looks at no more than EXAMINED_MAX summaries,
 // and reads no message: where that many did not fill the page, the next call goes on from there.
-import { setImmediate } from 'node:timers/promises'
 import { Refused } from '../../errors.ts'
 import type { Item, Login, Scope } from '../../mail.ts'
 import { getPlace } from '../../store/places.ts'
+import { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { itemFor, ownScope } from '../eyes.ts'
 import type { FolderId } from '../folders/folders.ts'
@@ -57,6 +57,7 @@ export async function page(
   const matches = matcher(ctx, parseSearch(query.search ?? ''), limitOf(ctx, query))
   const names = folderNames(ctx, login)
   const items: Listed[] = []
+  const turn = new Turn(login.account)
   const take = (one: Candidate): void => {
     const id = idOf(ctx, one)
     const item = id !== null && matches(id) ? itemFor(ctx.store.views, login, id) : null
@@ -79,7 +80,7 @@ export async function page(
       const more = await any(candidates(ctx, columns, scope, query, at))
       return { items, next: more && at ? writeCursor(order, at) : null }
     }
-    await setImmediate()
+    await turn.give()
   }
   return { items, next: at && writeCursor(order, at) }
 }

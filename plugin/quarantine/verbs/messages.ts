@@ -1,6 +1,7 @@
 // Messages by folder and UID, as a mail client names them.
 import type { FolderStatus, Change, Login } from '../../mail.ts'
 import type { Header } from '../../mime/headers.ts'
+import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import * as appends from '../drop/append.ts'
 import { copy } from '../drop/copy.ts'
@@ -35,6 +36,12 @@ export class MessageVerbs {
   changes(folder: Folder, since: number): ReturnType<typeof contents.changes> {
     const found = contents.changes(this.#ctx, this.#login, folder, since)
     for (const change of found?.changes ?? []) this.#show(change)
+    return found
+  }
+  /** The same however many they are, in turns with others. */
+  async changesInTurns(folder: Folder, since: number, turn: Turn): Promise<Change[] | null> {
+    const found = await contents.changesInTurns(this.#ctx, this.#login, folder, since, turn)
+    for (const change of found ?? []) this.#show(change)
     return found
   }
   eachChange(since: number, visit: (folder: string, change: Change) => void): number | null {
@@ -102,8 +109,8 @@ export class MessageVerbs {
   ): Promise<drops.Dropped> {
     return copy(this.#ctx, this.#login, from, uids, to, hears)
   }
-  append(to: Folder, messages: readonly appends.Appended[]): Promise<number[]> {
-    return appends.append(this.#ctx, this.#login, to, messages)
+  append(to: Folder, messages: readonly appends.Appended[], turn?: Turn): Promise<number[]> {
+    return appends.append(this.#ctx, this.#login, to, messages, turn)
   }
 
   recentFrom(folder: Folder): number {

@@ -2,6 +2,7 @@
 // themselves: a new verb without a row fails here.
 import { cpSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Turn } from '../../../plugin/turns.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { Refused } from '../../../plugin/errors.ts'
 import type { Login } from '../../../plugin/mail.ts'
@@ -90,6 +91,13 @@ const ROWS: Record<string, Guarded> = {
       return found.some(({ uid }) => uid === world.item)
     },
   },
+  'messages.changesInTurns': {
+    tries: async (verbs, world) => {
+      const found = await verbs.messages.changesInTurns(caught(world), 0, new Turn('test'))
+      return found?.some(({ uid }) => uid === world.item)
+    },
+  },
+  'messages.unchecked': { tries: (verbs, { item }) => verbs.messages.unchecked(item) },
   'messages.eachChange': {
     tries: (verbs, { item }) => {
       let found = false
