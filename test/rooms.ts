@@ -46,11 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...NOUNS, 'config', 'filter', 'store'],
   },
   'quarantine/context': {
-<<<<<<< HEAD
     files: /^plugin\/quarantine\/(context|settings|ends|turn|steps)\.ts$/,
-=======
-    files: /^plugin\/quarantine\/(context|settings|ends|steps)\.ts$/,
->>>>>>> a584a08 (test: rooms of turns and steps)
     may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
   },
   'quarantine/accounts': {
