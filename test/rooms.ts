@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...NOUNS, 'config', 'filter', 'store'],
   },
   'quarantine/context': {
-    files: /^plugin\/quarantine\/(context|settings|ends|turn|steps)\.ts$/,
+    files: /^plugin\/quarantine\/(context|settings|ends|steps)\.ts$/,
     may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
   },
   'quarantine/accounts': {
