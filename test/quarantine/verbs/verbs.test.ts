@@ -97,7 +97,6 @@ const ROWS: Record<string, Guarded> = {
       return found?.some(({ uid }) => uid === world.item)
     },
   },
-  'messages.unchecked': { tries: (verbs, { item }) => verbs.messages.unchecked(item) },
   'messages.eachChange': {
     tries: (verbs, { item }) => {
       let found = false
