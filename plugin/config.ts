@@ -19,10 +19,11 @@ export const CONFIG = {
       'Folder of the database; relative to the Haraka folder. On a local disk, not on NFS',
       { max: 1000, hint: 'a path' },
     ),
-    map_size_gb: num(1024, 'Upper bound of the database file in GB; the file grows as needed', {
-      min: 1,
-      max: 65536,
-    }),
+    map_size_gb: num(
+      1024,
+      'Upper bound in GB of what is kept, with a warning at 80 %; beyond it mail that would be held is answered 451. The file grows as needed',
+      { min: 0.01, max: 65536, whole: false },
+    ),
     grace_hours: num(48, 'Hours for which a message deleted from the quarantine can be recovered', {
       min: 1,
       max: 720,

@@ -13,6 +13,7 @@ import {
   orEnd,
   setup,
 } from './haraka/setup.ts'
+import { watchSpace } from './haraka/space.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { lookBetween } from './haraka/receive/late.ts'
@@ -24,6 +25,7 @@ interface LazaretPlugin extends Plugin {
   screener: Screener
   releaser: Releaser
   stopUpkeep: () => void
+  stopSpace: () => void
 }
 
 const FIRST = -100
@@ -77,6 +79,7 @@ export function begin(this: LazaretPlugin, next: Next): void {
   lookBetween(this, 'finish_held')
   this.releaser.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
+  this.stopSpace = watchSpace(this, this.lazaret)
   next()
 }
 
@@ -151,6 +154,7 @@ export function release_failed(
 export function shutdown(this: LazaretPlugin): void {
   if (!this.lazaret) return
   this.stopUpkeep?.()
+  this.stopSpace?.()
   this.releaser.stop()
   process.once('beforeExit', () => {
     this.screener

@@ -1,6 +1,6 @@
 // Whose a file is, in words: most of what cannot be opened belongs to another user.
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve, sep } from 'node:path'
 
 /** The name of a user, or their number. */
 export function userName(uid: number): string {
@@ -19,14 +19,10 @@ function nameIn(file: string, id: number): string | null {
   return null
 }
 
-/** Null where this process may open it so; else why it may not, whose it is, and what to do. */
-export function whyNot(path: string, flags: 'r' | 'r+'): string | null {
-  try {
-    closeSync(openSync(path, flags))
-    return null
-  } catch (error) {
-    return explain(path, error)
-  }
+/** An error in words, with what keeps this process from the file where that is it. */
+export function sentenceOf(error: unknown): string {
+  const { path, message } = error as NodeJS.ErrnoException
+  return (path && explain(path, error)) || (error instanceof Error ? message : String(error))
 }
 
 /** What keeps this process from `path`; null where rights have nothing to do with it. */
@@ -48,10 +44,54 @@ export function explain(path: string, error: unknown): string | null {
   }
 }
 
-function tryStat(path: string): { mode: number; uid: number } | null {
+function tryStat(path: string): { mode: number; uid: number; gid: number } | null {
   try {
     return statSync(path)
   } catch {
     return null
   }
+}
+
+/**
+ * Runs `work`, synchronously, as the owner of `dir` where this process is root: what it makes there is then theirs, and
+ * not root's, whom they could not read.
+ */
+export function asOwnerOf<T>(dir: string, work: () => T): T {
+  const owner = process.geteuid?.() === 0 ? tryStat(dir) : null
+  if (!owner || owner.uid === 0) return work()
+  process.setegid?.(owner.gid)
+  process.seteuid?.(owner.uid)
+  try {
+    return work()
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+  }
+}
+
+interface Who {
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * Why a user other than this process may not read (or run) a file: the first thing on the way to it that keeps them
+ * out. Null: nothing does, as far as modes tell.
+ */
+export function whatBars({ uid, gid }: Who, path: string, want: 'read' | 'run'): string | null {
+  if (uid === 0) return null
+  const parts = resolve(path).split(sep).slice(1)
+  for (let i = 0; i <= parts.length; i++) {
+    const at = sep + parts.slice(0, i).join(sep)
+    const stat = tryStat(at)
+    if (!stat) return null
+    // Folders are passed through by the right to "run" them.
+    const bit = i < parts.length || want === 'run' ? 0o1 : 0o4
+    const shift = stat.uid === uid ? 6 : stat.gid === gid ? 3 : 0
+    if (!((stat.mode >> shift) & bit)) {
+      const mode = (stat.mode & 0o7777).toString(8)
+      return `${userName(uid)} may not ${want} ${path}: ${at} belongs to ${userName(stat.uid)} (mode ${mode})`
+    }
+  }
+  return null
 }

@@ -151,13 +151,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // What receives mail and what releases it meet in `haraka`, and nowhere else.
   haraka: {
     files: /^plugin\/haraka\/(route|answer|types|modules|setup)\.ts$/,
-    may: ['nouns', 'errors', 'config'],
+    may: ['nouns', 'errors', 'machine', 'config'],
   },
   'haraka/receive': {
     files: /^plugin\/haraka\/receive\//,
     may: [
       'haraka',
       'nouns',
+      'machine',
       'errors',
       'config',
       'mime',
@@ -287,7 +288,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/certificate': {
     files: /^plugin\/imap\/certificate-file\.ts$/,
-    may: ['config', 'imap/connection'],
+    may: ['machine', 'config', 'imap/connection'],
   },
   'front/memory': {
     files: /^plugin\/front\/memory\.ts$/,
@@ -295,18 +296,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   front: {
     files: /^plugin\/front\/(?!memory\.ts$)/,
-    may: ['config', 'open', 'imap/server', 'imap/connection', 'front/memory'],
+    may: ['machine', 'config', 'open', 'imap/server', 'imap/connection', 'front/memory'],
   },
   'plugin lazaret/imap': {
     files: /^plugin\/imap\/index\.ts$/,
     may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
   },
 
+  backup: {
+    files: /^plugin\/backup\//,
+    may: ['errors', 'config', 'open', 'store', 'haraka/release'],
+  },
   cli: {
     files: /^plugin\/cli\//,
     may: [
       ...VERBS,
       'text',
+      'backup',
       'quarantine/context',
       'quarantine/listing',
       'quarantine/lists',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Scope } from '../mail.ts'
-import { CLI, open } from '../open.ts'
+import { CLI, open, type Lazaret } from '../open.ts'
 import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import { parseScope } from '../scope.ts'
 import { safeJson } from '../text.ts'
@@ -15,6 +15,7 @@ import { findPlace, type Place, type PlaceOptions } from './place.ts'
 export interface Given {
   /** Of whoever runs the command: the owner of the data, with the eyes of the super-admin. */
   verbs: Verbs
+  lazaret: Lazaret
   place: Place
   json: boolean
 }
@@ -37,7 +38,11 @@ export function act<O extends object, A extends unknown[]>(
     const lazaret = open(place.config, place.dataDir)
     for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
-      return await run({ verbs: lazaret.quarantine.as(CLI), place, json }, options, ...args)
+      return await run(
+        { verbs: lazaret.quarantine.as(CLI), lazaret, place, json },
+        options,
+        ...args,
+      )
     } finally {
       await lazaret.close()
     }

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Bad, Refused } from '../errors.ts'
+import { sentenceOf } from '../whose.ts'
 
 /** `refused`: a refusal, or the answer is no; `usage`: the command line is wrong; `failed`: ours. */
 export const EXIT = { ok: 0, refused: 1, usage: 2, failed: 3 } as const
@@ -33,7 +34,8 @@ export function tell(error: unknown): Told {
   if (error instanceof Bad) return { exit: EXIT.refused, code: 'BAD', message: error.message }
   if (error instanceof ConfigError)
     return { exit: EXIT.failed, code: 'CONFIG', message: error.message }
-  const { code, message, stack } = error as NodeJS.ErrnoException
+  const { code, stack } = error as NodeJS.ErrnoException
+  const message = sentenceOf(error)
   // An error of the system has a code and a sentence; anything else is a bug and shows where.
   if (typeof code === 'string')
     return { exit: EXIT.failed, code, message: `${message}${HELP[code] ?? ''}` }

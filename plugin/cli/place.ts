@@ -1,5 +1,5 @@
 // Where the configuration and the data of the quarantine are.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import ini from 'haraka-config/lib/readers/ini.js'
 import { readConfig, type Config } from '../config.ts'
@@ -72,6 +72,14 @@ function harakaAt(dir: string): string | null {
 /** The folder of a local gateway (`npm start -- --data DIR`) stands for the data inside it. */
 const isGateway = (dir: string): boolean =>
   existsSync(join(dir, GATEWAY, 'config', 'lazaret.ini')) && !existsSync(join(dir, 'data.mdb'))
+
+/** Of Haraka's outbound: config/queue_dir, else `queue`. Null where no Haraka folder is known. */
+export function queueDirOf({ harakaDir }: Place): string | null {
+  if (harakaDir === null) return null
+  const file = join(harakaDir, 'config', 'queue_dir')
+  const named = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  return resolve(harakaDir, named || 'queue')
+}
 
 function readIni(harakaDir: string | null): Config {
   ini.logger = console.error

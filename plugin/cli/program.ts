@@ -1,6 +1,7 @@
 // The command `lazaret`: its groups, and what they have in common.
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
+import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
 import { deleted } from './commands/deleted.ts'
 import { evaluation } from './commands/eval.ts'
@@ -24,6 +25,9 @@ export const GROUPS: readonly (() => Command)[] = [
   model,
   evaluation,
   journal,
+  backup,
+  restore,
+  check,
   bench,
 ]
 

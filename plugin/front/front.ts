@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Pem } from '../imap/connection/certificate.ts'
+import { whatBars } from '../whose.ts'
 import { fromFront, type Level, type Socket, type ToFront } from './messages.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -13,6 +14,17 @@ export interface FrontOptions {
   /** Whom it runs as, by number; null: as this process. */
   readonly ids: { readonly uid: number; readonly gid: number } | null
   readonly log: (level: Level, line: string) => void
+}
+
+const MAIN = join(__dirname, 'main.js')
+
+/** Null: nothing that modes tell. */
+function whatBarsFront(ids: NonNullable<FrontOptions['ids']>): string | null {
+  const why = whatBars(ids, process.execPath, 'run') ?? whatBars(ids, MAIN, 'read')
+  return (
+    why &&
+    `${why}. Install Node.js and this package where that user can come to them, as below /opt`
+  )
 }
 
 /** Longer than the front takes to say good-bye. */
@@ -37,7 +49,7 @@ export class Front {
     const give = (socket: { fd: number; port: number } | null): Socket | null =>
       socket && { fd: FIRST_FD + fds.push(socket.fd) - 1, port: socket.port }
     const imap = { tls: give(sockets.tls), startTls: give(sockets.startTls) }
-    this.#child = fork(join(__dirname, 'main.js'), [], {
+    this.#child = fork(MAIN, [], {
       // Haraka's own (-r, --inspect) are not meant for it.
       execArgv: [],
       serialization: 'json',
@@ -61,9 +73,11 @@ export class Front {
     })
     this.ready.catch(() => {}) // told by who waits for it; nobody need
     this.ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(error.message))
+      // smtp.ini user= may be somebody who cannot come to the files of whoever installed this.
+      const barred = (): string => (ids && whatBarsFront(ids)) ?? ''
+      this.#child.once('error', (error) => resolve(barred() || error.message))
       this.#child.once('close', (code, signal) => {
-        const said = this.#stderr.trim()
+        const said = barred() || this.#stderr.trim()
         resolve(`${signal ?? `exit code ${code}`}${said === '' ? '' : `\n${said}`}`)
       })
     })

@@ -3,6 +3,7 @@ import cluster from 'node:cluster'
 import { dirname, resolve } from 'node:path'
 import { readConfig, type Config, type Ini } from '../config.ts'
 import { DataError } from '../errors.ts'
+import { sentenceOf } from '../whose.ts'
 import { haraka } from './modules.ts'
 import type { Plugin, Plugins, Server } from './types.ts'
 
@@ -31,7 +32,7 @@ export function orEnd<T>(work: () => T): T {
     return work()
   } catch (error) {
     // Haraka's own report of an exception goes to its log, which may be a file or a service.
-    const why = error instanceof Error ? error.message : String(error)
+    const why = sentenceOf(error)
     process.stderr.write(`lazaret: ${why}\n`)
     // Haraka starts a worker that has ended again, and again.
     if (cluster.isWorker && error instanceof DataError) process.send?.({ event: UNUSABLE, why })

@@ -1,6 +1,7 @@
 // A configured certificate: read where Haraka still may, and again when it was renewed (Let's Encrypt and the like).
 import { statSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
+import { sentenceOf } from '../whose.ts'
 import { readPem, type CertificateFiles, type Pem } from './connection/certificate.ts'
 
 /** How often a renewed certificate is looked for, in ms. */
@@ -22,7 +23,7 @@ export class CertificateFile {
       this.pem = readPem(files)
       this.#stamp = stamp(files)
     } catch (cause) {
-      throw new ConfigError(`lazaret.ini: imap.cert, imap.key: ${(cause as Error).message}`)
+      throw new ConfigError(`lazaret.ini: imap.cert, imap.key: ${sentenceOf(cause)}`)
     }
   }
 
@@ -43,7 +44,9 @@ export class CertificateFile {
       return true
     } catch (error) {
       // A renewal may be half done: the old one serves until it is whole.
-      this.#error(`imap certificate: ${(error as Error).message}; the old one is served on`)
+      this.#error(
+        `imap certificate: ${sentenceOf(error)}; the old one is served on (docs/operate.md "Users and certificates")`,
+      )
       return false
     }
   }

@@ -86,7 +86,9 @@ export async function screen(
   const addresses = envelope.recipients.map(({ address }) => address)
   const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
-  const kept = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
+  const keeps = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
+  if (keeps) ctx.store.space.need(raw.length)
+  const kept = keeps
     ? await keep(ctx, envelope, await ctx.store.publish(raw, path), raw, plans)
     : []
   return plans.map((plan, i) => {

@@ -2,9 +2,12 @@
 // passes. Haraka has this; people never reach it.
 import type { Release } from '../mail.ts'
 import { getItem } from '../store/items.ts'
+import type { SpaceState } from '../store/space.ts'
 import type { Context } from './context.ts'
 import { expire, type Expired } from './expire.ts'
 import * as releases from './release/release.ts'
+import { restored } from './release/restored.ts'
+import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
 import { dropKeywords } from './unused-keywords.ts'
 import { takeBackSplits } from './release/take-back.ts'
@@ -31,6 +34,10 @@ export class System {
     return this.#ctx.store.watch.listen(listener)
   }
 
+  /** How much room there is for more. */
+  get space(): SpaceState {
+    return this.#ctx.store.space.state
+  }
   openReleases(): releases.OpenRelease[] {
     return releases.openReleases(this.#ctx)
   }
@@ -41,6 +48,10 @@ export class System {
   /** When a wanted release may be claimed (Unix ms); null: it is not wanted. */
   releaseDue(item: number): number | null {
     return releases.releaseDue(this.#ctx, item)
+  }
+  /** After a restore of the data from a backup; answers how many releases came back. */
+  restored(from: { made: number; goOn: boolean }): Promise<number> {
+    return restored(this.#ctx, from)
   }
   claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.claim(this.#ctx, item, worker)
@@ -67,7 +78,7 @@ export class System {
   report(
     item: number,
     token: string,
-    told: releases.Told,
+    told: Told,
     reply: string,
     recipient?: string,
   ): Promise<void> {

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { settleFile } from './file/settle.ts'
 import { tightenFiles, tightenFolder } from './private.ts'
+import { asOwnerOf } from '../whose.ts'
 import { begins, ends, mark } from './file/uses.ts'
 import { Writer, type Turn } from './writer.ts'
 import { BlobFiles } from './files.ts'
@@ -150,19 +151,24 @@ export class Env {
   /** When it was last looked for readers whose process is gone: no page that one of them read is used again. */
   #checked = Date.now()
   readonly #old: Database<Buffer, Key>[] = []
+  /** All that were opened. */
+  readonly #all: Database<Buffer, Key>[] = []
+  /** Upper bound of the data in octets. LMDB itself has none: this one makes its map larger as the file grows. */
+  readonly bound: number
 
   /** What was done about the rights of the folder, in a sentence. */
   readonly tightened: string | null
 
   constructor({ dir, mapSize = 1024 ** 4, sync = true }: EnvOptions) {
     this.dir = dir
+    this.bound = mapSize
     // 0700: whoever may read the data may read people's mail.
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     this.tightened = tightenFolder(dir)
     settleFile(dir)
     begins(dir)
     try {
-      this.#root = this.#map(dir, mapSize, sync)
+      this.#root = asOwnerOf(dir, () => this.#map(dir, mapSize, sync))
     } catch (error) {
       ends(dir)
       throw error
@@ -172,7 +178,7 @@ export class Env {
     // Not lmdb-js's own queue of writes: that takes LMDB's lock in a thread and keeps it until the event loop comes by.
     this.#writer = new Writer(this)
     this.head = this.old(HEAD, 'ordered')
-    this.files = new BlobFiles(dir)
+    this.files = asOwnerOf(dir, () => new BlobFiles(dir))
     const tables = this.#open(VIEWS)
     this.tables = { ...tables, files: this.files }
     this.views = { ...readOnly(tables), files: this.files }
@@ -206,7 +212,21 @@ export class Env {
 
   #openOne(name: string, keys: string): Database<Buffer, Key> {
     const options = keys === 'uint32' ? { keyEncoding: 'uint32' as const } : {}
-    return this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
+    const db = this.#root.openDB<Buffer, Key>({ name, encoding: 'binary', ...options })
+    this.#all.push(db)
+    return db
+  }
+
+  /** Octets of all pages that are used; what is free in the file is not counted. */
+  get used(): number {
+    const { free, root } = this.#root.getStats() as { free: Pages; root: Pages }
+    const tables = this.#all.map((db) => db.getStats() as Pages)
+    return [free, root, ...tables].reduce((sum, one) => sum + octetsOf(one), 0)
+  }
+
+  /** Makes a copy of the data as they are now in `dir`, which must have none, while others write. */
+  async copy(dir: string): Promise<void> {
+    await this.#root.backup(dir, false)
   }
 
   #table(db: Database<Buffer, Key>, large: boolean): Table<Key> {
@@ -292,6 +312,18 @@ export class Env {
     await this.#root.close()
     ends(this.dir)
   }
+}
+
+/** Of a tree, as lmdb-js tells it. */
+interface Pages {
+  pageSize: number
+  treeBranchPageCount: number
+  treeLeafPageCount: number
+  overflowPages: number
+}
+
+function octetsOf(tree: Pages): number {
+  return (tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages) * tree.pageSize
 }
 
 const ROLLED_BACK = new Error('rolled back')

@@ -10,6 +10,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   statSync,
@@ -230,6 +231,19 @@ export class BlobFiles {
         if (ctime !== null && now - ctime > UNNAMED_MS) found.push(name)
       }
     return found
+  }
+
+  /** Names of all files. */
+  *names(): Generator<string> {
+    for (const folder of readdirSync(this.#blobs)) yield* readdirSync(join(this.#blobs, folder))
+  }
+
+  /** Octets of all files. */
+  octets(): number {
+    let sum = 0
+    for (const name of this.names())
+      sum += statSync(this.path(name), { throwIfNoEntry: false })?.size ?? 0
+    return sum
   }
 
   remove(name: string): void {

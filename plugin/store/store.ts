@@ -9,9 +9,11 @@ import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
 import type { Event, Topic } from './events/index.ts'
+import { copyFiles } from './file/copy.ts'
 import { BIG, type Published } from './files.ts'
 import { settleFormat } from './format.ts'
 import { LocalJournal, type Journal, type JournalState, type WriteOptions } from './journal.ts'
+import { Space } from './space.ts'
 import type { Tx } from './tx.ts'
 import type { Watch } from './watch.ts'
 
@@ -24,6 +26,7 @@ export class Store implements Journal {
   readonly beside: Beside
   /** Messages as people read them. */
   readonly blobs: BlobReader
+  readonly space: Space
   /** The older format that the data had until now; null: they had this one. */
   readonly migrated: number | null
   readonly clock: Clock
@@ -40,6 +43,7 @@ export class Store implements Journal {
     }
     this.views = this.#env.views
     this.blobs = new BlobReader(this.views)
+    this.space = new Space(this.#env)
     this.beside = new Beside(this.#env)
     this.clock = new Clock(this.#env.beside.clock)
     this.#journal = new LocalJournal(this.#env, this.beside, this.clock)
@@ -168,6 +172,14 @@ export class Store implements Journal {
       for (const name of gone) files.remove(name)
       return gone.length
     })
+  }
+
+  /** Copies the data as they are now into the folder `dir`, which must have none, while others write. */
+  async copy(dir: string): Promise<void> {
+    // Twice: a large message may be gone after the copy that names it was made, or come before it is.
+    copyFiles(this.dir, dir)
+    await this.#env.copy(dir)
+    copyFiles(this.dir, dir)
   }
 
   async close(): Promise<void> {

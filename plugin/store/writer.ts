@@ -2,6 +2,7 @@
 // waited for: it is taken, what waits in this process is run and flushed together, and it is given back, all in one
 // turn. Many small decisions are one flush; a bulk goes in steps and leaves the lock to others in between.
 import { performance } from 'node:perf_hooks'
+import { Refused } from '../errors.ts'
 
 /** What a writer needs of the database. */
 export interface Database {
@@ -139,7 +140,15 @@ export class Writer {
 
 const TAKEN_BACK = new Error('taken back')
 
+/** As the system numbers them: EIO (which a write that was cut short is told as), EFBIG, ENOSPC, EDQUOT. */
+const NO_ROOM: readonly unknown[] = [5, 27, 28, 122]
+
 function notWritten(cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause)
+  if (NO_ROOM.includes((cause as { code?: unknown }).code))
+    return new Refused(
+      'full',
+      `The server could not write to its disk (${reason}): it is full or failing. Nothing was changed; try again later.`,
+    )
   return new Error(`the database could not be written: ${reason}`, { cause })
 }

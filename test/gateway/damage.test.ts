@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { spawnHaraka } from '../rig/haraka.ts'
 import { flip } from '../rig/damage.ts'
 import { sendMail } from '../rig/smtp.ts'
-import { block, drag, itemsIn, message, released, ROOT, world } from './world.ts'
+import { run } from '../cli/run.ts'
+import { tempDir } from '../tmp.ts'
+import { beside, block, drag, itemsIn, message, released, restart, ROOT, world } from './world.ts'
 
 const spam = (word: string): Buffer =>
   message(['From: a@spam.example', `Subject: about ${word}`, '', `the ${word} body`])
@@ -73,3 +75,38 @@ async function sentences(dir: string, nodes: number): Promise<string[]> {
   expect(haraka.log.filter((line) => line.includes('worker started')).length).toBeLessThan(4)
   return haraka.log.filter((line) => line.startsWith('lazaret: '))
 }
+
+test('what was delivered since a backup is not delivered again after its restore', async () => {
+  const { haraka, lazaret, hop } = await world()
+  await block(lazaret, '*@spam.example')
+  await sendMail(haraka.port, {
+    from: 'a@spam.example',
+    to: ['user@example.com'],
+    raw: spam('one'),
+  })
+  hop.reply = (stage) => (stage === 'rcpt' ? '451 later' : null)
+  const [item] = itemsIn(lazaret, 'caught')
+  await drag(lazaret, 'caught', 'release')
+  await released(lazaret, item.id, 'deferred')
+  const backup = join(tempDir(), 'backup')
+  const made = await run(['backup', backup, '--config', haraka.dir, '--json'])
+  expect(JSON.parse(made.out)).toMatchObject({ open: 1, queueFiles: 1 })
+  hop.reply = () => null
+  await released(lazaret, item.id)
+  await lazaret.close()
+  await haraka.stop()
+
+  const restored = await run(['restore', backup, '--replace', '--config', haraka.dir, '--json'])
+  expect(JSON.parse(restored.out), restored.err).toMatchObject({ cameBack: 1, queueFiles: 0 })
+  const again = await restart(haraka)
+  const after = beside(again)
+  await sendMail(again.port, { from: 'a@spam.example', to: ['user@example.com'], raw: spam('two') })
+  const [old, fresh] = itemsIn(after, 'caught')
+  expect(old).toMatchObject({ id: item.id, release: { state: 'failed' } })
+  expect(old.release?.reply).toMatch(
+    /restored from a backup .* may have been delivered since or not/,
+  )
+  await drag(after, 'caught', 'release', [fresh])
+  await released(after, fresh.id)
+  expect(hop.deliveries).toHaveLength(2)
+})

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { DataError } from '../../errors.ts'
 import { open, type Lazaret } from '../../open.ts'
 import type { Decision } from '../../quarantine/screen.ts'
+import { sentenceOf } from '../../whose.ts'
 import { Buffers } from './buffers.ts'
 import { Large } from './large.ts'
 import { NoRoom } from './room.ts'
@@ -23,7 +24,7 @@ function begin(): Lazaret {
     Atomics.store(state, 0, START.ready)
     return opened
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = sentenceOf(error)
     state[1] = Buffer.from(start).write(text, START.head)
     Atomics.store(state, 0, error instanceof DataError ? START.unusable : START.failed)
     throw error

@@ -1,7 +1,7 @@
 // From the outbound queue to the next hop: where a release goes, and what became of it.
 import type { Lazaret } from '../../open.ts'
 import type { Answer } from '../answer.ts'
-import type { Told } from '../../quarantine/release/release.ts'
+import type { Told } from '../../quarantine/release/outcome.ts'
 import { destinations, hopToday } from '../route.ts'
 import { CODE, type HMail, type Plugin } from '../types.ts'
 import type { Handover } from './handover.ts'

@@ -52,6 +52,7 @@ export async function append(
     known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
     await turn.give()
   }
+  ctx.store.space.need(messages.reduce((sum, { raw }) => sum + raw.length, 0))
   const kept: Kept[] = []
   for (const message of messages)
     kept.push({ ...message, bytes: await ctx.store.publish(message.raw) })

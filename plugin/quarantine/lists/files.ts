@@ -55,6 +55,7 @@ export async function importList(
       read++
     }
   }
+  ctx.store.space.need(0)
   const seq = listsSeq(ctx.store.views)
   const parts: Part[] = []
   for (const kind of ['allow', 'block'] as const)

@@ -36,6 +36,7 @@ export async function changeList(
   const scope = ownScope(login, of, 'lists')
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
+  if (add.length > 0) ctx.store.space.need(0)
   return await write(ctx, { actor: login.account }, (tx) => {
     const gone = remove.filter((mask) => hasMask(tx.views, scope, list, mask))
     for (const some of boundTexts(gone))

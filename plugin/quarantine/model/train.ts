@@ -20,6 +20,7 @@ export async function train(
   messages: readonly { raw: Uint8Array; label: Label }[],
 ): Promise<{ learned: number; turned: number; known: number }> {
   needAll(login, 'train from files')
+  ctx.store.space.need(0)
   let [learned, turned] = [0, 0]
   const step = (tx: Tx, some: typeof messages): { learned: number; turned: number } => {
     let [learned, turned] = [0, 0]

@@ -14,12 +14,12 @@ import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
 import { deliverNotice } from './notice.ts'
 
 /** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
-export function comeBack(ctx: Context, tx: Tx, id: number): void {
+export function comeBack(ctx: Context, tx: Tx, id: number, bounced: boolean): void {
   const item = getItem(tx.views, id)
   if (!item) return
   const raw = unlessDamaged(() => rawIn(tx.views, item))
-  // Its sender is told by the bounce, as of any mail that our people send; of a damaged one there is none.
-  if (raw && item.kind === 'split' && item.direction === 'out') return
+  // Its sender is told by the bounce, as of any mail that our people send.
+  if (bounced && item.kind === 'split' && item.direction === 'out') return
   const home = homeOf('held', item.direction)
   const places = item.places.flatMap((key) => getPlace(tx.views, key) ?? [])
   const acted = places.find(({ folder }) => ACTION_FOLDERS.includes(folder as FolderId))

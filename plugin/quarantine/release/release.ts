@@ -6,17 +6,21 @@ import { unlessDamaged } from '../../errors.ts'
 import type { Asked, Client, Item, ReleaseState, Route } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
 import { getItem } from '../../store/items.ts'
-import { getPlace } from '../../store/places.ts'
 import type { Views } from '../../store/env.ts'
-import type { Release as ReleaseEvent } from '../../store/events/release.ts'
 import type { Tx } from '../../store/store.ts'
 import { SECOND } from '../../time.ts'
 import { write, type Context } from '../context.ts'
-import { flagsOf } from '../folders/flags.ts'
-import { withOutcome } from '../folders/outcome-keywords.ts'
-import { comeBack } from './come-back.ts'
 import { checked, examine, messageOf, type Examined, type Message } from './content.ts'
-import { oneLine } from './one-line.ts'
+import {
+  claimed,
+  giveUp,
+  mark,
+  NOBODY,
+  openRecipients,
+  outcome,
+  record,
+  type Told,
+} from './outcome.ts'
 import { settingsFor } from '../settings.ts'
 
 /** What a worker hands to the outbound queue. */
@@ -93,11 +97,8 @@ export function releaseDue(ctx: Context, id: number): number | null {
   return dueAt(ctx, views, item, now) - (now - wall)
 }
 
-/** Recipients whose outcome in this attempt is open: nobody who has got the message is sent it again. */
-function openRecipients({ recipients, release }: Item): string[] {
-  const final = (release?.outcomes ?? []).filter(({ state }) => state !== 'sending')
-  return recipients.filter((one) => !final.some(({ recipient }) => recipient === one))
-}
+const DAMAGED =
+  'The message is damaged on the disk of this mail server: it is no longer what was received, and was not sent. Ask the administrator, or the sender to send it again.'
 
 /** Null where the message is damaged: then its release has failed for good, and it comes back. */
 function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] | null {
@@ -105,8 +106,7 @@ function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] |
   if (!item) return []
   const message = unlessDamaged(() => messageOf(ctx, tx, item))
   if (!message) {
-    for (const one of openRecipients(item))
-      outcome(ctx, tx, id, { one, token, told: 'failed', reply: DAMAGED })
+    giveUp(ctx, tx, id, token, DAMAGED)
     return null
   }
   return openRecipients(item).map((recipient) => ({
@@ -153,9 +153,6 @@ export async function unclaim(ctx: Context, id: number, token: string): Promise<
   })
 }
 
-/** What the outbound queue tells of one recipient. */
-export type Told = 'deferred' | 'delivered' | 'failed'
-
 /** The queue has all files of a claim on its disk. */
 export async function queued(ctx: Context, id: number, token: string): Promise<void> {
   await write(ctx, { actor: 'system' }, (tx) => {
@@ -201,78 +198,4 @@ export async function report(
     for (const one of open)
       if (recipient === null || recipient === one) outcome(ctx, tx, id, { one, token, told, reply })
   })
-}
-
-/** What one recipient's outcome makes of a release. */
-function outcome(
-  ctx: Context,
-  tx: Tx,
-  id: number,
-  { one, token, told, reply }: { one: string; token: string; told: Told; reply: string },
-): void {
-  const item = getItem(tx.views, id)
-  if (!item?.release) return
-  const said = oneLine(reply)
-  const several = item.recipients.length > 1
-  const text = several ? `<${one}> ${said}` : said
-  const { state: now, reply: before, outcomes = [] } = item.release
-  if (told === 'deferred') {
-    if (now === 'deferred' && before === text) return
-    const others = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
-    record(tx, item, others ? 'sending' : 'deferred', {
-      token,
-      reply: text,
-      recipient: one,
-      outcome: told,
-    })
-    mark(tx, id, 'deferred')
-    return
-  }
-  const rest = openRecipients(item).filter((other) => other !== one)
-  if (rest.length > 0) {
-    const sent = outcomes.some(({ recipient, state }) => state === 'sending' && recipient !== one)
-    const state = sent ? 'sending' : now === 'sending' ? 'queued' : now
-    record(tx, item, state, { token, reply: text, recipient: one, outcome: told })
-    return
-  }
-  const failed = told === 'failed' || outcomes.some(({ state }) => state === 'failed')
-  const state = failed ? 'failed' : 'delivered'
-  // Of several, what went wrong is what has to be read.
-  const last = failed && told !== 'failed' ? before : text
-  record(tx, item, state, { token, reply: last, recipient: one, outcome: told })
-  mark(tx, id, state)
-  if (failed) comeBack(ctx, tx, id)
-}
-
-const DAMAGED =
-  'The message is damaged on the disk of this mail server: it is no longer what was received, and was not sent. Ask the administrator, or the sender to send it again.'
-
-const NOBODY = { recipients: [] } as unknown as Item
-
-function mark(tx: Tx, id: number, state: ReleaseState): void {
-  const item = getItem(tx.views, id)
-  for (const key of item?.places ?? []) {
-    const place = getPlace(tx.views, key)
-    if (!item || !place) continue
-    const before = flagsOf(tx, place)
-    const flags = { system: before.system, keywords: withOutcome(before.keywords, state) }
-    const { scope } = item
-    const [uid, folder] = key
-    tx.append({ type: 'flags', groups: [{ scope, folder, uids: [uid], flags }] })
-  }
-}
-
-function record(
-  tx: Tx,
-  item: Item,
-  state: ReleaseState,
-  change: Partial<Omit<ReleaseEvent, 'type' | 'item' | 'state'>>,
-): void {
-  const { token = '', worker = '', reply = '', ...rest } = change
-  tx.append({ type: 'release', item: item.id, state, token, worker, reply, ...rest })
-}
-
-function claimed(tx: Tx, id: number, token: string): Item | null {
-  const item = getItem(tx.views, id)
-  return item?.release?.token === token ? item : null
 }

@@ -18,6 +18,7 @@ import { move, type Move } from './move.ts'
 import { purge, type Purge } from './purge.ts'
 import { redate, type Redate } from './redate.ts'
 import { release, type Release } from './release.ts'
+import { restored, type Restored } from './restored.ts'
 import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
 import { subscription, type Subscription } from './subscription.ts'
@@ -52,6 +53,7 @@ export type EventBody =
   | Purge
   | Redate
   | Release
+  | Restored
   | Setting
   | Snapshot
   | Subscription
@@ -76,6 +78,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   purge,
   redate,
   release,
+  restored,
   setting,
   snapshot,
   subscription,

@@ -1,6 +1,14 @@
 // Who has the data file open, and how it was when it was last closed in order: an end that was none (a crash, a power
 // failure), a copy, a file from elsewhere are told by it, and only then the whole file is looked at before it is used.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { isAlive, WORKER } from '../../alive.ts'
@@ -72,7 +80,16 @@ export function begins(dir: string): void {
 export function mark(dir: string): void {
   if (!isMainThread || !looksOf(dir)) return
   mkdirSync(join(dir, MARKS), { recursive: true, mode: 0o700 })
-  writeFileSync(join(dir, MARKS, markOf(dir)), '', { mode: 0o600 })
+  const own = join(dir, MARKS, markOf(dir))
+  writeFileSync(own, '', { mode: 0o600 })
+  giveToOwner(dir, [join(dir, MARKS), own])
+}
+
+/** What root makes here belongs to whom the folder does. */
+function giveToOwner(dir: string, paths: readonly string[]): void {
+  if (process.geteuid?.() !== 0) return
+  const { uid, gid } = statSync(dir)
+  for (const path of paths) chownSync(path, uid, gid)
 }
 
 export function ends(dir: string): void {
@@ -90,8 +107,11 @@ function close(dir: string): void {
   try {
     const looks = looksOf(dir)
     forget(dir, [markOf(dir)])
-    if (looks && usesOf(dir).alive === 0)
-      writeFileSync(join(dir, CLOSED), `${JSON.stringify(looks)}\n`, { mode: 0o600 })
+    if (!looks || usesOf(dir).alive > 0) return
+    const note = join(dir, CLOSED)
+    rmSync(note, { force: true })
+    writeFileSync(note, `${JSON.stringify(looks)}\n`, { mode: 0o600 })
+    giveToOwner(dir, [note])
   } catch {
     // A full disk, a folder that is gone: the next start looks at the whole file.
   }
