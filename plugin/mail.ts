@@ -167,6 +167,12 @@ export interface Item {
   /** Absent where it did not come in by SMTP, or by an older version. */
   client?: Client
   asked?: Asked
+  /** The Received field that Haraka wrote, without its name. */
+  received?: string
+  /** Score from which a message was spam when it was judged. */
+  required?: number
+  /** Octets of the fields that IMAP shows in front of it (quarantine/folders/front.ts), where they are counted. */
+  front?: number
   verdict: Verdict | null
   /** What other Haraka plugins found, as `name=value`. */
   signals: string[]

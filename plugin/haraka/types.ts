@@ -82,6 +82,8 @@ export interface Connection {
   /** Says who logged in, for a trace field. */
   authheader?: string
   client: { pause(): void; resume(): void }
+  /** Value of the trace field of this transaction. */
+  received_line(): string
   /** Bytes that came in and were not taken yet. */
   current_data: Buffer | null
   /** Takes what the socket read. */

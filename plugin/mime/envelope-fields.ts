@@ -5,7 +5,7 @@ import { FieldTable, type Header } from './headers.ts'
 export type TextKey = 'date' | 'subject' | 'inReplyTo' | 'messageId'
 export type ListKey = 'from' | 'sender' | 'replyTo' | 'to' | 'cc' | 'bcc'
 
-export const ENVELOPE_FIELDS = new FieldTable<{ text: TextKey } | { list: ListKey }>({
+const FIELDS: Readonly<Record<string, { text: TextKey } | { list: ListKey }>> = {
   date: { text: 'date' },
   subject: { text: 'subject' },
   'in-reply-to': { text: 'inReplyTo' },
@@ -16,7 +16,10 @@ export const ENVELOPE_FIELDS = new FieldTable<{ text: TextKey } | { list: ListKe
   to: { list: 'to' },
   cc: { list: 'cc' },
   bcc: { list: 'bcc' },
-})
+}
+export const ENVELOPE_FIELDS = new FieldTable(FIELDS)
+/** Their names in lower case. */
+export const ENVELOPE_NAMES: readonly string[] = Object.keys(FIELDS)
 
 /** Which lists share one room. */
 const AUTHORS: ReadonlySet<ListKey> = new Set(['from', 'sender', 'replyTo'])

@@ -2,6 +2,7 @@
 import type { Edit, Evidence, Verdict } from '../mail.ts'
 import { fieldName, FIELDS_MAX, type Field, type Header } from '../mime/headers.ts'
 import type { Settings } from '../settings.ts'
+import { reasonsOf, spamStatus } from './folders/front.ts'
 
 /** Our fields: forged ones are removed before ours go on. */
 export const OUR_FIELDS = ['x-spam-flag', 'x-spam-score', 'x-spam-status', 'x-lazaret-release']
@@ -29,9 +30,6 @@ const KNOWN: ReadonlySet<string> = new Set(VERDICT_FIELDS)
 /** X-Spamd-Bar, X-Spamd-Result, X-Rspamd-Score, X-DSPAM-Result, X-CRM114-Status, X-Barracuda-Spam-Flag ... */
 const FAMILY = /^x-(?:r?spamd|dspam|crm114|barracuda-spam)-/
 
-const REASONS_MAX = 6
-const REASON_LENGTH_MAX = 120
-
 /**
  * Names of the fields that a message came with and that tell of a verdict, each once; all that are known where it
  * has more fields than are told apart.
@@ -58,26 +56,18 @@ const FOR_EVERYBODY: Readonly<Record<string, string>> = {
   'block-list': 'the sender is on a block list',
 }
 
-const reasonOf = ({ name, text }: Evidence): string =>
-  printable(FOR_EVERYBODY[name] ?? text).slice(0, REASON_LENGTH_MAX)
+const reasonOf = ({ name, text }: Evidence): string => FOR_EVERYBODY[name] ?? text
 
 /** `forged`: fields of the message to be taken out. */
 export function verdictEdit(verdict: Verdict, settings: Settings, forged: string[]): Edit {
   const spam = verdict.class === 'spam'
-  const reasons = verdict.evidence.slice(0, REASONS_MAX).map(reasonOf)
-  const status = [
-    `${spam ? 'Yes' : 'No'}, score=${verdict.score.toFixed(4)} required=${settings.spam.toFixed(4)}`,
-    `class=${verdict.class}`,
-    ...reasons.map((reason) => `reason="${reason}"`),
-  ]
   const prefix = settings.subject_prefix
   return {
     remove: forged,
     add: [
       ['X-Spam-Flag', spam ? 'YES' : 'NO'],
       ['X-Spam-Score', verdict.score.toFixed(4)],
-      // RFC 5322 §2.2.3: folded at white space, each line well under 998 octets.
-      ['X-Spam-Status', status.join('\r\n\t')],
+      ['X-Spam-Status', spamStatus(verdict, settings.spam, reasonsOf(verdict, reasonOf))],
     ],
     subjectPrefix:
       spam && settings.action === 'tag' && prefix !== '' && prefix.toLowerCase() !== 'off'
@@ -88,9 +78,4 @@ export function verdictEdit(verdict: Verdict, settings: Settings, forged: string
 
 export function sameEdit(a: Edit | null, b: Edit | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
-}
-
-/** Nothing of a message may break a header line: printable ASCII without quotes, the rest as `?`. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, "'")
 }

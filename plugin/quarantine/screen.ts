@@ -27,6 +27,7 @@ import { write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
+import { frontOf, traceValue } from './folders/front.ts'
 import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
@@ -41,6 +42,8 @@ export interface Envelope {
   direction: Direction
   client?: Client
   asked?: Asked
+  /** A Received field as the server writes it, without its name. */
+  received?: string
   proofs: Proofs
   /** What other plugins found, as `name=value`. */
   signals: string[]
@@ -217,24 +220,27 @@ async function keep(
     }
     return plans.map((plan) => {
       let item: number | null = null
-      const make = (kind: 'held' | 'copy' | 'split', recipients: string[]): NewItem => ({
-        kind,
-        blob,
-        size: raw.length,
-        at: tx.at,
-        direction: envelope.direction,
-        sender: envelope.sender,
-        recipients,
-        scope: plan.scope,
-        home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
-        route: plan.to.route,
-        ...(envelope.client && { client: envelope.client }),
-        ...(envelope.asked && { asked: askedBy(envelope.asked, recipients) }),
-        verdict: plan.verdict,
-        signals: envelope.signals,
-        edit: kind === 'split' ? plan.edit : null,
-        identity: kind === 'split' ? '' : identity,
-      })
+      const make = (kind: 'held' | 'copy' | 'split', recipients: string[]): NewItem =>
+        withFront(raw, {
+          kind,
+          blob,
+          size: raw.length,
+          at: tx.at,
+          direction: envelope.direction,
+          sender: envelope.sender,
+          recipients,
+          scope: plan.scope,
+          home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
+          route: plan.to.route,
+          ...(envelope.client && { client: envelope.client }),
+          ...(envelope.asked && { asked: askedBy(envelope.asked, recipients) }),
+          ...(envelope.received && { received: traceValue(envelope.received) }),
+          required: plan.settings.spam,
+          verdict: plan.verdict,
+          signals: envelope.signals,
+          edit: kind === 'split' ? plan.edit : null,
+          identity: kind === 'split' ? '' : identity,
+        })
       if (isHeld(plan)) {
         // Outgoing mail is one item of its sender, of the recipients for whom it is held.
         const recipients = outgoing
@@ -258,6 +264,11 @@ async function keep(
 function askedBy({ to = {}, ...asked }: Asked, recipients: readonly string[]): Asked {
   const mine = Object.entries(to).filter(([recipient]) => recipients.includes(recipient))
   return mine.length > 0 ? { ...asked, to: Object.fromEntries(mine) } : asked
+}
+
+/** What is shown in front of a message counts where messages are counted. */
+function withFront(raw: Buffer, item: NewItem): NewItem {
+  return { ...item, front: frontOf(item, raw).length }
 }
 
 const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'

@@ -1,6 +1,7 @@
 // Blobs as people read them: again and again, in pieces. Each is hashed when it is read; of a large one the bytes that
 // were hashed are kept for a moment, so that a client that fetches 50 MB in pieces has it read and hashed once.
-import { blobOctets, getBlob, isFile, whole } from './blobs.ts'
+import { blobInPlace, blobOctets, getBlob, isFile, whole } from './blobs.ts'
+import { NOTHING } from './codec.ts'
 import type { Views } from './env.ts'
 
 /** From here on it is worth keeping: hashing takes 0.7 ms a MB. */
@@ -26,26 +27,34 @@ export class BlobReader {
     this.#views = views
   }
 
-  /** As getBlob. The bytes must not be changed. */
-  read(name: string): Buffer | null {
-    const kept = this.#kept.get(name)
+  /** As getBlob, behind `front`, in one copy. The bytes must not be changed. */
+  read(name: string, front: Buffer = NOTHING): Buffer | null {
+    const key = front.length === 0 ? name : name + front.toString('latin1')
+    const kept = this.#kept.get(key)
     if (kept) {
-      this.#kept.delete(name)
-      this.#keep(name, kept)
+      this.#kept.delete(key)
+      this.#keep(key, kept)
       return kept
     }
     // Copied and then hashed: what is read is what was found whole.
-    const copy = getBlob(this.#views, name)
+    const copy = front.length === 0 ? getBlob(this.#views, name) : this.#behind(front, name)
     if (copy && copy.length >= LARGE) {
       this.#octets += copy.length
-      this.#keep(name, copy)
+      this.#keep(key, copy)
     }
     return copy
   }
 
+  #behind(front: Buffer, name: string): Buffer | null {
+    const bytes = blobInPlace(this.#views, name)
+    return bytes && Buffer.concat([front, bytes])
+  }
+
   /** Without a look at its hash, which is the reader's business; valid until the next access to any table. */
   unchecked(name: string): Buffer | null {
-    return this.#kept.get(name) ?? this.#views.blobs.inPlace(name) ?? null
+    const { blobs, files } = this.#views
+    if (isFile(this.#views, name)) return files.read(name) ?? null
+    return this.#kept.get(name) ?? blobs.inPlace(name) ?? null
   }
 
   /** For its header or a piece of it: without a copy, valid until the next access to any table. */

@@ -55,7 +55,7 @@ export function removePlace(tables: Tables, item: Item, place: Place, seq: numbe
         messages: status.messages - 1,
         unseen: status.unseen - unseen(place),
         deleted: status.deleted - deleted(place),
-        size: status.size - item.size,
+        size: status.size - octets(item),
         uidNext: status.uidNext,
         modseq: seq,
       } satisfies FolderStatus),
@@ -71,7 +71,7 @@ function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Plac
       messages: status.messages + (old ? 0 : 1),
       unseen: status.unseen + unseen(place) - (old ? unseen(old) : 0),
       deleted: status.deleted + deleted(place) - (old ? deleted(old) : 0),
-      size: status.size + (old ? 0 : item.size),
+      size: status.size + (old ? 0 : octets(item)),
       // RFC 9051 §2.3.1.1: UIDNEXT changes only when messages are added.
       uidNext: Math.max(status.uidNext, place.uid + 1),
       modseq: place.modseq,
@@ -79,5 +79,7 @@ function count(tables: Tables, scope: Scope, item: Item, place: Place, old: Plac
   )
 }
 
+/** RFC 9051 §6.3.11 SIZE: of messages as they are shown. */
+const octets = ({ size, front = 0 }: Item): number => size + front
 const unseen = (place: Place): number => (place.flags & FLAG.seen ? 0 : 1)
 const deleted = (place: Place): number => (place.flags & FLAG.deleted ? 1 : 0)

@@ -232,6 +232,7 @@ function envelopeOf(
   return {
     client: clientOf(connection, asked?.utf8 ?? false),
     ...(asked && { asked }),
+    received: connection.received_line(),
     sender: addressOf(transaction.mail_from),
     recipients: recipients.map((recipient) => ({
       address: addressOf(recipient),

@@ -140,9 +140,10 @@ function sectionOf(message: Message, { path, text, fields }: Section): Buffer | 
       const { raw } = message // first, so that the header is of these bytes
       return raw.subarray(message.header.end)
     }
+    if (text === 'HEADER.FIELDS') return pickFields(message.headerOf(fields), fields, true)
     const { header } = message
     if (text === 'HEADER') return header.raw.subarray(0, header.end)
-    return pickFields(header, fields, text === 'HEADER.FIELDS')
+    return pickFields(header, fields, false)
   }
   return sectionBytes(message.root, { path, text: text === '' ? null : text, fields })
 }

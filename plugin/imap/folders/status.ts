@@ -18,7 +18,7 @@ export async function statusOf(
     UIDVALIDITY: () => folder.uidValidity,
     UNSEEN: () => counts.unseen,
     DELETED: () => counts.deleted,
-    SIZE: () => counts.size,
+    SIZE: () => verbs.messages.octetsIn(folder),
     HIGHESTMODSEQ: () => Math.max(1, counts.modseq),
     MAILBOXID: () => folder.mailboxId,
     APPENDLIMIT: () => verbs.config.imap.append_limit,

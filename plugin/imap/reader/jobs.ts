@@ -4,8 +4,10 @@ import type { Question } from './question.ts'
 /** One message of a SEARCH. */
 export interface Candidate {
   readonly index: number
-  /** the whole message */
+  /** the whole message as it is shown */
   readonly bytes: Uint8Array
+  /** octets of it that stand in front of what was received */
+  readonly front: number
   /** of the bytes as they were received */
   readonly sha256: string
   readonly plain: boolean

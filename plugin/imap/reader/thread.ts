@@ -16,8 +16,8 @@ serve<Ask, Answer>((ask, meter) => {
 function matches({ candidates }: Extract<Ask, { job: 'match' }>, { check }: Meter): Answer {
   const damaged: number[] = []
   const found: number[] = []
-  for (const { index, bytes, sha256, plain, question } of candidates) {
-    const whole = hash('sha256', bytes, 'hex') === sha256
+  for (const { index, bytes, front, sha256, plain, question } of candidates) {
+    const whole = hash('sha256', bytes.subarray(front), 'hex') === sha256
     if (!whole) damaged.push(index)
     const asked = new Asked(whole ? asBuffer(bytes) : EMPTY, plain && whole, check)
     if (asked.answers(question)) found.push(index)

@@ -128,15 +128,17 @@ class Questions {
     const candidates = batch.flatMap(({ index, item, plain, question }): Candidate[] => {
       const read = unlessGone(() => messages.unchecked(item))
       if (!read) return []
-      const { length } = read.bytes
+      const { front } = read
+      const length = front.length + read.bytes.length
       let bytes = all.subarray(at, at + length)
       if (bytes.length < length) {
         // Longer than it was: it is damaged.
         bytes = new Uint8Array(length)
         transfer.push(bytes.buffer)
       } else at += length
-      bytes.set(read.bytes)
-      return [{ index, plain, question, bytes, sha256: read.sha256 }]
+      bytes.set(front)
+      bytes.set(read.bytes, front.length)
+      return [{ index, plain, question, bytes, front: front.length, sha256: read.sha256 }]
     })
     return { candidates, transfer }
   }

@@ -1,4 +1,5 @@
 // SORT (RFC 5256 §3, RFC 5957): one key a message and criterion, compared as told.
+import { ENVELOPE_NAMES } from '../../mime/envelope-fields.ts'
 import { parseEnvelope, type Envelope } from '../../mime/envelope.ts'
 import { baseSubject, displayName, sortMailbox } from '../../mime/subject.ts'
 import { sortKey } from '../../mime/search.ts'
@@ -39,7 +40,7 @@ export async function sort(
   await eachMessage(client, indices, (message) => {
     if (!message.there) return
     let envelope: Envelope | undefined
-    const once = () => (envelope ??= parseEnvelope(message.header))
+    const once = () => (envelope ??= parseEnvelope(message.headerOf(ENVELOPE_NAMES)))
     entries.push({
       index: message.index,
       keys: criteria.map(({ by }) => KEYS[by](message, once)),

@@ -1,4 +1,5 @@
 // What THREAD needs of each message (RFC 5256 §2.2 and §3), as columns that are given to a thread.
+import { ENVELOPE_NAMES } from '../../mime/envelope-fields.ts'
 import { parseEnvelope } from '../../mime/envelope.ts'
 import { find } from '../../mime/headers.ts'
 import { messageIds } from '../../mime/message-id.ts'
@@ -8,6 +9,8 @@ import type { Client } from '../client.ts'
 import type { ThreadColumns } from '../reader/jobs.ts'
 import { eachMessage } from './find.ts'
 import { sentDate } from './order.ts'
+
+const FIELDS = [...ENVELOPE_NAMES, 'references']
 
 /** Of a longer list the first and the last count: each may name a message that is not there. */
 const REFERENCES_MAX = 100
@@ -30,7 +33,8 @@ export async function threadColumns(
   const all: number[] = []
   await eachMessage(client, indices, (message) => {
     if (!message.there) return
-    const { header, index } = message
+    const { index } = message
+    const header = message.headerOf(FIELDS)
     const { subject, messageId, inReplyTo } = parseEnvelope(header)
     const { base, isReply } = baseSubject(subject ?? '')
     const listed = messageIds(pieces(find(header, 'references') ?? ''))

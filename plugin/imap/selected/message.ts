@@ -65,6 +65,14 @@ export class Message {
     return (this.#header = shownHeader(all))
   }
 
+  /** A header that has all fields of these names, cheaper still where none of them is ours. */
+  headerOf(names: readonly string[]): Header {
+    if (this.#header ?? this.#raw) return this.header
+    const { verbs } = this.#client
+    const all = this.#read(() => verbs.messages.header(this.summary.item, names))
+    return shownHeader(all ?? parseHeader(EMPTY))
+  }
+
   /** What SEARCH looks for in the header, decoded once for all keys. */
   get fields(): HeaderTexts {
     return (this.#fields ??= new HeaderTexts(this.header))

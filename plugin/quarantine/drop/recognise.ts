@@ -18,6 +18,7 @@ import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
+import { envelopeTo } from '../folders/front.ts'
 import { readSummary } from '../folders/summary.ts'
 
 /** Ids read at once. */
@@ -114,8 +115,11 @@ function compare(views: Views, known: Known, { id, kind, blob }: Item): Found | 
   }
   if (fields === null) return null
   // Ours stands in front of those of the original, if the client brings it back.
-  return { id, to: known.to.length === fields + 1 ? known.to[0] : null }
+  return { id, to: known.to.length === fields + 1 ? squeezed(known.to[0]) : null }
 }
+
+/** However it was folded. */
+const squeezed = (value: string): string => value.replace(/\s+/g, ' ')
 
 function compareRaw({ head, parts }: Known, raw: Buffer): number | null {
   const header = shownHeader(parseHeader(raw))
@@ -133,7 +137,7 @@ export function recognise(tx: Tx, login: Login, folder: Folder, known: Known): I
   const found = [...late.flatMap((item) => compare(tx.views, known, item) ?? []), ...known.found]
   const fitting = found.flatMap(({ id, to }) => {
     const item = seenBy(login, getItem(tx.views, id))
-    return item && (to === null || to === item.recipients.join(', ')) ? [item] : []
+    return item && (to === null || to === envelopeTo(item).join(', ')) ? [item] : []
   })
   if (fitting.length === 0) return null
   if (new Set(fitting.map(target)).size > 1) {

@@ -1,11 +1,11 @@
 // A folder as a login sees it: rows, changes, messages.
 import { Refused, unlessDamaged } from '../../errors.ts'
 import type { FolderStatus, Change, Item, Login, Rows } from '../../mail.ts'
-import { parseHeaderAlone, type Header } from '../../mime/headers.ts'
+import { parseHeader, parseHeaderAlone, type Header } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import { blobOctets, damaged, getBlob, isFile } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
-import { getItem } from '../../store/items.ts'
+import { getItem, itemIds } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
 import { readRows } from '../../store/rows.ts'
@@ -13,10 +13,38 @@ import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { itemFor, placedFor, seenBy, type Placed } from '../eyes.ts'
 import type { Folder } from './folders.ts'
+import { FRONT_FIELDS, frontOf, isFronted } from './front.ts'
 import { makeSummary, readSummary, type Summary } from './summary.ts'
 
 export function status(ctx: Context, login: Login, folder: Folder): FolderStatus {
   return folderStatus(ctx.store.views, login.scope, folder.id)
+}
+
+/**
+ * Octets of the messages of a folder as they are shown, or more (RFC 9051 §6.3.11): what an older version held was
+ * counted without the fields in front of it.
+ */
+export function octetsIn(ctx: Context, login: Login, folder: Folder): number {
+  const { size, messages } = status(ctx, login, folder)
+  return folder.ordinary || !holdsUncounted(ctx) ? size : size + messages * FRONT_MAX
+}
+
+/** More than stands in front of nearly all of it. */
+const FRONT_MAX = 4096
+
+/** Stores that have nothing of an older version: they never will. */
+const counted = new WeakSet<Context['store']>()
+
+function holdsUncounted({ store }: Context): boolean {
+  if (counted.has(store)) return false
+  for (const id of itemIds(store.views)) {
+    const item = getItem(store.views, id)
+    // The oldest is what older versions held, if any is.
+    if (item && isFronted(item) && item.front === undefined) return true
+    if (item?.front !== undefined) break
+  }
+  counted.add(store)
+  return false
 }
 
 /** All rows in UID order, and the seq of which they are the state. */
@@ -120,8 +148,33 @@ export function rawFor(ctx: Context, login: Login, id: number): Buffer {
   return rawOf(ctx, needed(ctx, login, id))
 }
 
-/** The bytes of a message as they are on disk, and the SHA-256 that they have where they are not damaged. */
+/** As a mail client is shown it: behind our fields (front.ts). Refused when the item is gone, or not this login's. */
+export function shownFor(ctx: Context, login: Login, id: number): Buffer {
+  const { blob, front } = shown(ctx, login, id)
+  return needBlob(ctx.store.blobs.read(blob, front), { blob })
+}
+
+interface Shown {
+  readonly blob: string
+  readonly front: Buffer
+}
+
+/** What a message is shown of: most that is no mail from outside has nothing in front. */
+function shown(ctx: Context, login: Login, id: number): Shown {
+  const summary = known(ctx, id)
+  if (summary && seenBy(login, summary) && !summary.fronted)
+    return { blob: summary.blob, front: NOTHING }
+  const item = itemFor(ctx.store.views, login, id)
+  if (!item) throw gone(id)
+  const begin = blobOctets(ctx.store.views, item.blob, 0, 1)
+  return { blob: item.blob, front: frontOf(item, begin ?? NOTHING) }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** What is shown in front of a message, its bytes as they are on disk, and the SHA-256 that they have if they are whole. */
 export interface Unchecked {
+  readonly front: Buffer
   readonly bytes: Buffer
   readonly sha256: string
 }
@@ -131,11 +184,11 @@ export interface Unchecked {
  * table. Refused when the item is gone, or not this login's.
  */
 export function uncheckedFor(ctx: Context, login: Login, id: number): Unchecked {
-  const { blob } = needed(ctx, login, id)
-  return { bytes: needBlob(ctx.store.blobs.unchecked(blob), { blob }), sha256: blob }
+  const { blob, front } = shown(ctx, login, id)
+  return { front, bytes: needBlob(ctx.store.blobs.unchecked(blob), { blob }), sha256: blob }
 }
 
-/** A copy of some octets of a message. Refused when the item is gone, or not this login's. */
+/** A copy of some octets of a message as it is shown. Refused when the item is gone, or not this login's. */
 export function octetsFor(
   ctx: Context,
   login: Login,
@@ -143,19 +196,45 @@ export function octetsFor(
   from: number,
   to: number,
 ): Buffer {
-  const { blob } = needed(ctx, login, id)
-  return needBlob(ctx.store.blobs.octets(blob, from, to), { blob })
+  const { blob, front } = shown(ctx, login, id)
+  const before = front.subarray(from, to)
+  const behind = (octet: number): number => Math.max(0, octet - front.length)
+  if (to <= front.length) return Buffer.from(before)
+  const rest = needBlob(ctx.store.blobs.octets(blob, behind(from), behind(to)), { blob })
+  return before.length === 0 ? rest : Buffer.concat([before, rest])
 }
 
-export function headerFor(ctx: Context, login: Login, id: number): Header {
-  return headerOf(ctx, needed(ctx, login, id))
+/**
+ * Its header as it is shown; for who only looks at fields of these names, if none of ours is among them, the header
+ * that was received: much cheaper.
+ */
+export function headerFor(
+  ctx: Context,
+  login: Login,
+  id: number,
+  names?: readonly string[],
+): Header {
+  const summary = names && known(ctx, id)
+  const asReceived =
+    summary &&
+    seenBy(login, summary) &&
+    !summary.odd &&
+    !names.some((name) => FRONT_FIELDS.has(name.toLowerCase()))
+  const { blob, front } = asReceived
+    ? { blob: summary.blob, front: NOTHING }
+    : shown(ctx, login, id)
+  const header = headerOf(ctx, { blob })
+  return front.length === 0 ? header : parseHeader(Buffer.concat([front, header.raw]))
 }
 
 function needed(ctx: Context, login: Login, id: number): { id: number; blob: string } {
   const known = ownMessage(ctx, login, id)
-  if (!known) throw new Refused('not-found', `There is no message ${id} here any more.`)
+  if (!known) throw gone(id)
   return { id, blob: known.blob }
 }
+
+const gone = (id: number): Refused =>
+  new Refused('not-found', `There is no message ${id} here any more.`)
 
 /** Of an item that this login sees. From its summary, where it has one: much cheaper than the item. */
 function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' | 'scope'> | null {
@@ -163,8 +242,8 @@ function ownMessage(ctx: Context, login: Login, id: number): Pick<Item, 'blob' |
   return summary ? seenBy(login, summary) : itemFor(ctx.store.views, login, id)
 }
 
-/** Only the header of its message: of a large one no copy is made but of that. */
-function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
+/** Only the header of a message: of a large one no copy is made but of that. */
+function headerOf(ctx: Context, item: Pick<Item, 'blob'>): Header {
   const { blobs, views } = ctx.store
   return isFile(views, item.blob)
     ? headerIn(views, item)
@@ -172,7 +251,7 @@ function headerOf(ctx: Context, item: Pick<Item, 'id' | 'blob'>): Header {
 }
 
 /** The same as a decision sees it. */
-export function headerIn(views: Views, item: Pick<Item, 'id' | 'blob'>): Header {
+export function headerIn(views: Views, item: Pick<Item, 'blob'>): Header {
   for (let size = HEADER_FIRST; ; size *= 8) {
     const head = needBlob(blobOctets(views, item.blob, 0, size), item)
     const header = parseHeaderAlone(head)

@@ -14,11 +14,12 @@ import { messageIds } from '../../mime/message-id.ts'
 import { decodeWords } from '../../mime/words.ts'
 import { spell } from '../../mime/spell.ts'
 import { param } from '../../mime/params.ts'
-import type { Part } from '../../mime/structure.ts'
+import { type Part, parseStructure } from '../../mime/structure.ts'
 import { isMessageLeaf } from '../../mime/text.ts'
+import { frontOf, readsAlike, type Fronted } from './front.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 5
+const VERSION = 6
 /** Octets before the text: see `encode`. */
 const HEAD = 112
 const THREAD = 15
@@ -30,7 +31,7 @@ export interface Summary {
   readonly scope: Scope
   /** Name of the message's blob. */
   readonly blob: string
-  /** Octets of the message. */
+  /** Octets of the message as it is shown. */
   readonly size: number
   /** Unix time in ms: INTERNALDATE. */
   readonly at: number
@@ -45,6 +46,10 @@ export interface Summary {
    * words. What is not among its bytes, case aside, is then in no text that SEARCH looks at.
    */
   readonly plain: boolean
+  /** It is shown with fields of ours in front (front.ts). */
+  readonly fronted: boolean
+  /** With these it reads otherwise than alone. */
+  readonly odd: boolean
   /** From one of ours to others; then it has recipients of its own. */
   readonly outgoing: boolean
   /** Same for messages of one conversation: hash of its first message's Message-ID (RFC 8474 §5.2). */
@@ -67,10 +72,11 @@ export interface Summary {
   readonly structure: number
 }
 
-type Summarized = Pick<
-  Item,
-  'blob' | 'size' | 'at' | 'zone' | 'scope' | 'direction' | 'verdict' | 'since' | 'sender' | 'kind'
->
+type Summarized = Fronted &
+  Pick<
+    Item,
+    'blob' | 'size' | 'at' | 'zone' | 'scope' | 'direction' | 'verdict' | 'since' | 'sender'
+  >
 
 /** Octets of each text that is kept for lists. */
 const TEXT_MAX = 400
@@ -78,7 +84,10 @@ const TEXT_MAX = 400
 /** Octets of References in which the first of its ids stands. */
 const FIRST_MAX = 8192
 
-/** The record of a message, as it is kept: of any message, for its structure has bounds (mime/bounds.ts). */
+/**
+ * The record of a message, as it is kept: of any message, for its structure has bounds (mime/bounds.ts). `root`: of the
+ * message as it was received.
+ */
 export function makeSummary(root: Part, item: Summarized): Buffer {
   return summarizer(root)(item)
 }
@@ -88,6 +97,31 @@ export function makeSummary(root: Part, item: Summarized): Buffer {
  * nobody waits for the writer while a message is taken apart.
  */
 export function summarizer(root: Part): (item: Summarized) => Buffer {
+  const { raw } = root
+  const alone = recorder(root)
+  // Behind our fields it reads otherwise: what is told of it is what is shown. Whichever they are, all else is the same.
+  const behind = readsAlike(root)
+    ? null
+    : recorder(parseStructure(Buffer.concat([frontOf(ANY, raw), raw])))
+  return (item) => {
+    const front = frontOf(item, raw)
+    const shown = { ...item, size: item.size + front.length }
+    if (front.length === 0) return alone(shown, front, 0)
+    return behind ? behind(shown, front, FRONTED | ODD) : alone(shown, front, FRONTED)
+  }
+}
+
+const ANY: Fronted = {
+  kind: 'held',
+  at: 0,
+  sender: '',
+  recipients: [''],
+  verdict: { class: 'spam', score: 1, evidence: [] },
+}
+
+type Record = (item: Summarized, front: Buffer, bits: number) => Buffer
+
+function recorder(root: Part): Record {
   const { raw } = root
   const envelope = parseEnvelope(root.header)
   const references = messageIds((find(root.header, 'references') ?? '').slice(0, FIRST_MAX))
@@ -107,15 +141,16 @@ export function summarizer(root: Part): (item: Summarized) => Buffer {
     author?.host ? `${author.mailbox ?? ''}@${author.host}` : '',
     decodeWords(envelope.subject ?? ''),
   ].map((one) => bounded(one))
-  const plain = isAscii(raw) && !raw.includes('=?') && !raw.includes(0x1b) && isPlain(root)
-  return (item) => {
+  const plain = isPlainText(raw) && isPlain(root)
+  return (item, front, bits) => {
     const { blob, size, at, zone = 0, scope, verdict, since, kind } = item
     const eyes = Buffer.from(scope)
     const texts = [bounded(item.sender), ...shown]
     const lists = Buffer.concat([eyes, ...texts])
     const bytes = Buffer.alloc(HEAD + lists.length + text.length)
     bytes[0] = VERSION
-    bytes[1] = (plain ? PLAIN : 0) | (item.direction === 'out' ? OUTGOING : 0)
+    bytes[1] =
+      bits | (plain && isPlainText(front) ? PLAIN : 0) | (item.direction === 'out' ? OUTGOING : 0)
     bytes.writeUInt16LE(eyes.length, 2)
     bytes.writeUInt32LE(head.length, 4)
     bytes.writeDoubleLE(at, 8)
@@ -134,9 +169,14 @@ export function summarizer(root: Part): (item: Summarized) => Buffer {
   }
 }
 
+const isPlainText = (bytes: Buffer): boolean =>
+  isAscii(bytes) && !bytes.includes('=?') && !bytes.includes(0x1b)
+
 /** Bits of the second octet. */
 const PLAIN = 1
 const OUTGOING = 2
+const FRONTED = 4
+const ODD = 8
 /** Where the lengths of the texts stand. */
 const TEXTS = 104
 const TEXT = { sender: 0, name: 1, address: 2, subject: 3 } as const
@@ -217,6 +257,12 @@ class Kept implements Summary {
   }
   get outgoing(): boolean {
     return (this.bytes[1] & OUTGOING) !== 0
+  }
+  get fronted(): boolean {
+    return (this.bytes[1] & FRONTED) !== 0
+  }
+  get odd(): boolean {
+    return (this.bytes[1] & ODD) !== 0
   }
   get at(): number {
     return this.bytes.readDoubleLE(8)

@@ -28,6 +28,10 @@ export class MessageVerbs {
   status(folder: Folder): FolderStatus {
     return contents.status(this.#ctx, this.#login, folder)
   }
+  /** Octets of its messages as they are shown, or somewhat more. */
+  octetsIn(folder: Folder): number {
+    return contents.octetsIn(this.#ctx, this.#login, folder)
+  }
   rows(folder: Folder): ReturnType<typeof contents.rows> {
     const rows = contents.rows(this.#ctx, this.#login, folder)
     for (const id of rows.keywords) if (id !== 0) this.#shown.add(id)
@@ -67,9 +71,9 @@ export class MessageVerbs {
   savedAt(folder: Folder, uid: number): number | null {
     return contents.savedAt(this.#ctx, this.#login, folder, uid)
   }
-  /** Bytes of the message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
+  /** Bytes of the message of an item as it is shown: behind our fields. Valid until the next turn of the event loop: copy what is kept longer. */
   raw(item: number): Buffer {
-    return contents.rawFor(this.#ctx, this.#login, item)
+    return contents.shownFor(this.#ctx, this.#login, item)
   }
   /** A copy of some of them, without reading the others where the message is large. */
   octets(item: number, from: number, to: number): Buffer {
@@ -79,8 +83,9 @@ export class MessageVerbs {
   unchecked(item: number): contents.Unchecked {
     return contents.uncheckedFor(this.#ctx, this.#login, item)
   }
-  header(item: number): Header {
-    return contents.headerFor(this.#ctx, this.#login, item)
+  /** Its header; for who looks at fields of these names only, if names are given. */
+  header(item: number, names?: readonly string[]): Header {
+    return contents.headerFor(this.#ctx, this.#login, item, names)
   }
 
   changeFlags(
