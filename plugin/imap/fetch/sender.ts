@@ -56,7 +56,7 @@ export class Sender {
     if (this.#whole?.item !== item) {
       this.#whole = null
       if (this.#client.hold(this.#made + size))
-        this.#whole = { item, bytes: verbs.messages.raw(item) }
+        this.#whole = { item, bytes: verbs.messages.shown(item) }
     }
     return this.#whole?.bytes.subarray(from, to) ?? verbs.messages.octets(item, from, to)
   }

@@ -52,7 +52,7 @@ export class Message {
 
   get raw(): Buffer {
     const { verbs } = this.#client
-    return (this.#raw ??= this.#read(() => verbs.messages.raw(this.summary.item)) ?? EMPTY)
+    return (this.#raw ??= this.#read(() => verbs.messages.shown(this.summary.item)) ?? EMPTY)
   }
 
   /** The message's own header, much cheaper than `root`, and than `raw` where the message is large. */

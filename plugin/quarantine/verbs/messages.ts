@@ -71,11 +71,15 @@ export class MessageVerbs {
   savedAt(folder: Folder, uid: number): number | null {
     return contents.savedAt(this.#ctx, this.#login, folder, uid)
   }
-  /** Bytes of the message of an item as it is shown: behind our fields. Valid until the next turn of the event loop: copy what is kept longer. */
+  /** Bytes of the message of an item. Valid until the next turn of the event loop: copy what is kept longer. */
   raw(item: number): Buffer {
+    return contents.rawFor(this.#ctx, this.#login, item)
+  }
+  /** The same as mail clients are shown it: behind fields of ours. */
+  shown(item: number): Buffer {
     return contents.shownFor(this.#ctx, this.#login, item)
   }
-  /** A copy of some of them, without reading the others where the message is large. */
+  /** A copy of some octets of what is shown, without reading the others where the message is large. */
   octets(item: number, from: number, to: number): Buffer {
     return contents.octetsFor(this.#ctx, this.#login, item, from, to)
   }
@@ -83,7 +87,7 @@ export class MessageVerbs {
   unchecked(item: number): contents.Unchecked {
     return contents.uncheckedFor(this.#ctx, this.#login, item)
   }
-  /** Its header; for who looks at fields of these names only, if names are given. */
+  /** The header that is shown; for who looks at fields of these names only, if names are given. */
   header(item: number, names?: readonly string[]): Header {
     return contents.headerFor(this.#ctx, this.#login, item, names)
   }
