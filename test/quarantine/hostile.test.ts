@@ -67,6 +67,7 @@ test.each(Object.entries(HOSTILE))('%s: what is made of it has a bound', (_, raw
   const item = { blob: 'ab'.repeat(32), size: raw.length, at: 0, scope: '', sender: '' }
   const summary = makeSummary(root, {
     ...item,
+    recipients: [],
     direction: 'in',
     verdict: null,
     since: 0,

@@ -21,6 +21,7 @@ import {
   USER,
 } from '../../quarantine/rig.ts'
 import { tempDir } from '../../tmp.ts'
+import { whole } from '../../quarantine/whole.ts'
 import { append, client, mailbox, type Client } from './client.ts'
 import { fetched } from './response.ts'
 
@@ -175,7 +176,7 @@ describe('what was held is shown as a message of these octets', () => {
     expect(itemOf(lazaret, id)).toMatchObject({ blob: blobName(items.raw(id)), size: raw.length })
     await messages.move(folder(lazaret, 'caught'), [id], folder(lazaret, 'release'))
     const [job] = (await lazaret.quarantine.system.claim(id, 'w')) ?? []
-    expect(job.raw.toString('latin1')).toBe(raw)
+    expect((await whole(job)).toString('latin1')).toBe(raw)
   })
 })
 
