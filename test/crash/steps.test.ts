@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { CLI, open, type Lazaret } from '../../plugin/open.ts'
 import { readConfig } from '../../plugin/config.ts'
+import { DAY } from '../../plugin/time.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { Store } from '../../plugin/store/store.ts'
 import {
@@ -18,7 +19,8 @@ import {
   world,
   type World,
 } from '../gateway/world.ts'
-import { envelope } from '../quarantine/rig.ts'
+import { envelope, pass } from '../quarantine/rig.ts'
+import { plain } from '../store/rig.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { tempDir } from '../tmp.ts'
 import { child } from './child.ts'
@@ -114,6 +116,27 @@ const VERBS: Record<string, Verb> = {
       await drag(lazaret, 'caught', 'spam')
       expect(itemsIn(lazaret, 'spam')).toHaveLength(COUNT)
       expect(lessons(lazaret)).toBe(COUNT)
+    },
+  },
+  expiry: {
+    before: async (lazaret) => {
+      await held(lazaret)
+      await pass(lazaret, 27.9 * DAY)
+    },
+    // Hidden, and after the grace gone for good.
+    verb: async ({ quarantine }) => {
+      const day = 24 * 3600 * 1000
+      for (const days of [28.4, 29.3, 30.2]) await quarantine.system.expire(Date.now() + days * day)
+    },
+    after: async (lazaret) => {
+      const { items, blobs } = lazaret.store.views
+      // Nothing is half gone: an item has its message.
+      expect(plain(blobs)).toBe(plain(items))
+      for (const days of [28.5, 29.4, 30.3, 31.2])
+        await lazaret.quarantine.system.expire(Date.now() + days * DAY)
+      expect(plain(items)).toBe(0)
+      expect(plain(blobs)).toBe(0)
+      expect(itemsIn(lazaret, 'caught')).toEqual([])
     },
   },
   'a lesson taken back': {
