@@ -18,7 +18,7 @@ import {
 import { scopeOfMail } from '../scope.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
-import { findArrival, getItem } from '../store/items.ts'
+import { findArrival, getItem, stageOf } from '../store/items.ts'
 import type { Published, Tx } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/recognise.ts'
@@ -239,7 +239,7 @@ async function keep(
           verdict: plan.verdict,
           signals: envelope.signals,
           edit: kind === 'split' ? plan.edit : null,
-          identity: kind === 'split' ? '' : identity,
+          identity,
         })
       if (isHeld(plan)) {
         // Outgoing mail is one item of its sender, of the recipients for whom it is held.
@@ -294,10 +294,11 @@ function arrive(tx: Tx, item: NewItem, { settings }: Plan): number {
  * comes soon, while the item lies where it was put and nobody has acted on it; that of a split message while
  * its delivery is not over.
  */
-function isRetry({ at, kind, home, places, release, trained }: Item, now: number): boolean {
+function isRetry(item: Item, now: number): boolean {
+  const { at, kind, home, places, release, trained } = item
   // A clock that was ahead is no reason to take new mail for a retry.
   if (Math.abs(now - at) > RETRY) return false
-  if (kind === 'split') return !release || !FINAL.has(release.state)
+  if (kind === 'split') return stageOf(item) === 'sent' && (!release || !FINAL.has(release.state))
   const untouched = places.length === 1 && places[0][1] === home
   return untouched && release === null && trained === null
 }

@@ -12,6 +12,7 @@ import {
   released,
   restart,
   ROOT,
+  until,
   world,
 } from './world.ts'
 
@@ -265,4 +266,25 @@ test('a split recipient gets the message with headers of its own, once', async (
     ['a@example.com,c@example.com', '***SPAM*** buy'],
     ['b@example.com', '[junk] buy'],
   ])
+})
+
+test('a split recipient that was refused is released with its own headers once the next hop takes it', async () => {
+  const { haraka, hop, lazaret } = await world()
+  await block(lazaret, '*@spam.example')
+  await lazaret.quarantine.as(ROOT).settings.set('', 'action', 'tag')
+  await lazaret.quarantine.as(ROOT).settings.set('b@example.com', 'subject_prefix', '[junk]')
+  const isB = ({ recipients }: { recipients: string[] }): boolean =>
+    recipients.includes('b@example.com')
+  hop.reply = (stage, delivery) => (stage === 'rcpt' && isB(delivery) ? '550 5.1.1 no' : null)
+  const to = ['a@example.com', 'c@example.com', 'b@example.com']
+  await sendMail(haraka.port, { ...mail, to })
+  await until(lazaret, () => itemsIn(lazaret, 'caught').length === 1)
+  hop.reply = () => null
+  const [item] = itemsIn(lazaret, 'caught')
+  await drag(lazaret, 'caught', 'release')
+  await released(lazaret, item.id)
+  const got = hop.deliveries.filter(isB)
+  expect(got).toHaveLength(1)
+  expect(got[0].recipients).toEqual(['b@example.com'])
+  expect(got[0].raw.toString('latin1')).toMatch(/^Subject: \[junk\] buy\r$/m)
 })

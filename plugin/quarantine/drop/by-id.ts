@@ -3,10 +3,11 @@
 import { Refused } from '../../errors.ts'
 import { FLAG, type FlagSet, type Item, type Login } from '../../mail.ts'
 import type { Views } from '../../store/env.ts'
+import { stageOf } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
 import { itemFor, type Placed } from '../eyes.ts'
-import type { FolderId } from '../folders/folders.ts'
+import { homeOfItem, type FolderId } from '../folders/folders.ts'
 import { groupPlaces, placesOf } from '../folders/expunge.ts'
 import { flagsOf } from '../folders/flags.ts'
 import { withOutcome } from '../folders/outcome-keywords.ts'
@@ -31,7 +32,7 @@ export type Button = keyof typeof BUTTONS
 export async function press(ctx: Context, login: Login, id: number, button: Button): Promise<Item> {
   return await write(ctx, { actor: login.account }, (tx) => {
     const item = needItem(tx.views, login, id)
-    dropInto(ctx, tx, item, BUTTONS[button] ?? (item.home as FolderId))
+    dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item))
     return needItem(tx.views, login, id)
   })
 }
@@ -81,7 +82,7 @@ export async function markSeen(
 export function needItem(views: Views, login: Login, id: number): Item {
   const item = itemFor(views, login, id)
   // What is only on its way lies nowhere and is nobody's to handle.
-  if (!item || item.kind === 'split') throw new Refused('not-found', `There is no item ${id}.`)
+  if (!item || stageOf(item) === 'sent') throw new Refused('not-found', `There is no item ${id}.`)
   return item
 }
 

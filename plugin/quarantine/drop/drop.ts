@@ -21,7 +21,7 @@ import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
-import type { Folder, FolderId } from '../folders/folders.ts'
+import { homeOfItem, type Folder, type FolderId } from '../folders/folders.ts'
 import { agreeing } from '../folders/junk-keywords.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
@@ -194,12 +194,10 @@ export function plan(
 }
 
 /** What is delivered stays delivered: asking for it again, or taking it back, is answered in words. */
-export function refuseWhatIsOver(
-  { release, trained, home }: Item,
-  from: FolderId,
-  means: Meaning,
-): void {
+export function refuseWhatIsOver(item: Item, from: FolderId, means: Meaning): void {
+  const { release, trained } = item
   if (release?.state !== 'delivered') return
+  const home = homeOfItem(item)
   const again = means.does === 'act' && means.release && from === home && means.label === trained
   // A lesson can still be taken back.
   const back = means.does === 'undo' && trained === null

@@ -2,7 +2,7 @@
 import type { Item, Label } from '../../mail.ts'
 import { Refused } from '../../errors.ts'
 import { isOrdinary } from '../../store/folders.ts'
-import { NAMES, type FolderId, type FolderNames } from '../folders/folders.ts'
+import { homeOfItem, NAMES, type FolderId, type FolderNames } from '../folders/folders.ts'
 
 /**
  * `act`: the message shall count as `label` (null: as nothing) and shall be released or not;
@@ -59,13 +59,14 @@ export function meaningFor(
         'impossible',
         'This message was delivered already, so it cannot be released; drop it into Not Spam or Spam to train.',
       )
-    if (item.kind !== 'held')
+    // A split message has a recipient, too: people have it when its delivery failed.
+    if (item.kind !== 'held' && item.kind !== 'split')
       throw new Refused(
         'impossible',
         'This message was not caught here, so there is nobody to release it to.',
       )
   }
-  if (means.does === 'undo' && item.home !== to)
+  if (means.does === 'undo' && homeOfItem(item) !== to)
     throw new Refused(
       'impossible',
       'Only messages that were caught in this folder can be put back into it.',

@@ -12,7 +12,7 @@ import { shownHeader } from '../../mime/separator.ts'
 import { parseStructure, type Part } from '../../mime/structure.ts'
 import { blobInPlace, blobName } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
-import { findIdentity, getItem, identityIds } from '../../store/items.ts'
+import { findIdentity, getItem, identityIds, stageOf } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -104,8 +104,9 @@ export async function lookUp(
 const ENVELOPE_TO = 'x-envelope-to'
 
 /** Null: the message does not read like that of the item, or the item is nothing that could be meant. */
-function compare(views: Views, known: Known, { id, kind, blob }: Item): Found | null {
-  if (kind === 'notice' || kind === 'plain') return null
+function compare(views: Views, known: Known, item: Item): Found | null {
+  const { id, kind, blob } = item
+  if (kind === 'notice' || kind === 'plain' || stageOf(item) === 'sent') return null
   let fields = known.compared.get(blob)
   if (fields === undefined) {
     // What is damaged is no longer what anybody was shown.

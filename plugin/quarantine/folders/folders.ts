@@ -1,6 +1,6 @@
 // The folders of the quarantine: ids, names, special uses, and the names that other systems gave them.
 import { CONFIG, type Config } from '../../config.ts'
-import type { ItemKind } from '../../mail.ts'
+import type { Item, ItemKind } from '../../mail.ts'
 
 /** Ids are for ever, names are configuration. Those of the test switch are `box-<seq>`. */
 export type FolderId =
@@ -86,9 +86,18 @@ export function findFolder(all: readonly Folder[], name: string): Folder | null 
   return all.find((folder) => folder.id === id) ?? null
 }
 
-/** Where an item of this kind is at home: an undo brings it back there. */
+/** Where an item of this kind is at home. */
 export function homeOf(kind: ItemKind, direction: 'in' | 'out'): FolderId {
   if (kind === 'copy') return 'requested'
   if (kind === 'notice') return 'inbox'
   return direction === 'out' ? 'outgoing' : 'caught'
+}
+
+/** Where an undo brings an item back: that of a split message is where it comes back to when its delivery fails. */
+export function homeOfItem({
+  kind,
+  direction,
+  home,
+}: Pick<Item, 'kind' | 'direction' | 'home'>): FolderId {
+  return home === '' ? homeOf(kind, direction) : (home as FolderId)
 }

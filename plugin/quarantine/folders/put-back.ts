@@ -3,10 +3,13 @@ import type { Item } from '../../mail.ts'
 import { countedUid } from '../../store/places.ts'
 import { isOrdinary } from '../../store/folders.ts'
 import type { Tx } from '../../store/store.ts'
+import { homeOfItem } from './folders.ts'
 import { withOutcome } from './outcome-keywords.ts'
 
 /** Unread, so that it is seen; how its release ended is told again. */
-export function putBack(tx: Tx, { id, scope, home, release, deleted }: Item): void {
+export function putBack(tx: Tx, item: Item): void {
+  const { id, scope, release, deleted } = item
+  const home = homeOfItem(item)
   const lay = deleted?.folder ?? home
   const folder = isOrdinary(lay) && !tx.views.folders.has(lay) ? home : lay
   const keywords = withOutcome([], release && release.state)

@@ -3,7 +3,7 @@ import { unlessDamaged } from '../../errors.ts'
 import { FLAG, type Item } from '../../mail.ts'
 import { find, parseHeaderAlone } from '../../mime/headers.ts'
 import { decodeWords } from '../../mime/words.ts'
-import { getItem } from '../../store/items.ts'
+import { getItem, stageOf } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +19,7 @@ export function comeBack(ctx: Context, tx: Tx, id: number, bounced: boolean): vo
   if (!item) return
   const raw = unlessDamaged(() => rawIn(tx.views, item))
   // Its sender is told by the bounce, as of any mail that our people send.
-  if (bounced && item.kind === 'split' && item.direction === 'out') return
+  if (bounced && stageOf(item) === 'sent' && item.direction === 'out') return
   const home = homeOf('held', item.direction)
   const places = item.places.flatMap((key) => getPlace(tx.views, key) ?? [])
   const acted = places.find(({ folder }) => ACTION_FOLDERS.includes(folder as FolderId))
@@ -54,7 +54,7 @@ function failureText(ctx: Context, item: Item, raw: Buffer | null): string[] {
     `From:    ${item.sender || 'the null sender'}`,
     `To:      ${item.recipients.join(', ')}`,
     '',
-    item.kind === 'split'
+    stageOf(item) === 'sent'
       ? 'This message was to be delivered, and could not be:'
       : 'This message was released and could not be delivered:',
     '',

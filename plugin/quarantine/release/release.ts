@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { unlessDamaged } from '../../errors.ts'
 import type { Asked, Client, Item, ReleaseState, Route } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
-import { getItem } from '../../store/items.ts'
+import { getItem, stageOf } from '../../store/items.ts'
 import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
 import { SECOND } from '../../time.ts'
@@ -80,8 +80,8 @@ export async function claim(
 
 /** Unix time in ms before which a wanted release can simply be taken back. */
 function dueAt(ctx: Context, views: Views, item: Item, now: number): number {
-  const { kind, scope, release } = item
-  if (!release || kind === 'split') return 0
+  const { scope, release } = item
+  if (!release || stageOf(item) === 'sent') return 0
   const delay = settingsFor(ctx, views, scope).release_delay * SECOND
   // Asked for by a clock that was ahead: it has waited.
   return release.at - now > delay ? 0 : release.at + delay
@@ -120,7 +120,7 @@ function jobsOf(ctx: Context, tx: Tx, id: number, token: string): ReleaseJob[] |
     at: item.at,
     ...message,
     examine: () => examine(ctx, item.id, recipient, message),
-    once: item.kind !== 'split',
+    once: stageOf(item) !== 'sent',
     outgoing: item.direction === 'out',
   }))
 }

@@ -1,6 +1,6 @@
 // What SMTP took and another plugin wants held after all: copies of it that were sent on are taken back.
 import type { ReleaseState } from '../../mail.ts'
-import { getItem } from '../../store/items.ts'
+import { getItem, stageOf } from '../../store/items.ts'
 import { write, type Context } from '../context.ts'
 
 const WAITING: ReadonlySet<ReleaseState | undefined> = new Set<ReleaseState>([
@@ -16,7 +16,7 @@ export async function takeBackSplits(ctx: Context, ids: readonly number[]): Prom
   return await write(ctx, { actor: 'smtp' }, (tx) =>
     ids.filter((id) => {
       const item = getItem(tx.views, id)
-      if (item?.kind !== 'split' || !WAITING.has(item.release?.state)) return false
+      if (!item || stageOf(item) !== 'sent' || !WAITING.has(item.release?.state)) return false
       tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
       return true
     }),

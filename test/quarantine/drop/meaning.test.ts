@@ -66,6 +66,15 @@ describe('meaning for an item', () => {
     expect(() => meaningFor(item({ kind }), 'spam', 'release')).toThrow(/nobody to release it to/)
   })
 
+  test('a split message that came back is released and put back as what was caught', () => {
+    const back = (direction: 'in' | 'out') => item({ kind: 'split', home: '', direction })
+    expect(meaningFor(back('in'), 'caught', 'release')).toMatchObject({ release: true })
+    expect(meaningFor(back('in'), 'release', 'caught')).toEqual({ does: 'undo' })
+    expect(meaningFor(back('out'), 'release', 'outgoing')).toEqual({ does: 'undo' })
+    expect(() => meaningFor(back('in'), 'release', 'outgoing')).toThrow(/caught in this folder/)
+    expect(() => meaningFor(back('in'), 'release', 'requested')).toThrow(/caught in this folder/)
+  })
+
   test('only what was caught in a folder can be put back there', () => {
     expect(meaningFor(item({}), 'release', 'caught')).toEqual({ does: 'undo' })
     expect(() => meaningFor(item({}), 'release', 'outgoing')).toThrow(/caught in this folder/)
