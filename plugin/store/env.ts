@@ -151,7 +151,7 @@ export class Env {
   /** When it was last looked for readers whose process is gone: no page that one of them read is used again. */
   #checked = Date.now()
   readonly #old: Database<Buffer, Key>[] = []
-  /** All that were opened. */
+  /** All that are there. */
   readonly #all: Database<Buffer, Key>[] = []
   /** Upper bound of the data in octets. LMDB itself has none: this one makes its map larger as the file grows. */
   readonly bound: number
@@ -257,7 +257,11 @@ export class Env {
 
   /** Inside a write transaction: does away with what old() opened. */
   dropOld(): void {
-    for (const db of this.#old.splice(0)) db.dropSync()
+    for (const db of this.#old.splice(0)) {
+      // LMDB does not forgive a look at a table that is gone.
+      this.#all.splice(this.#all.indexOf(db), 1)
+      db.dropSync()
+    }
   }
 
   /**
