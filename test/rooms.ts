@@ -111,7 +111,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'quarantine/mail path': {
-    files: /^plugin\/quarantine\/(screen|edit|system)\.ts$/,
+    files: /^plugin\/quarantine\/(screen|arrival|edit|system)\.ts$/,
     may: [
       ...VIEWS,
       'config',
@@ -383,6 +383,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/soak': {
     files: /^bench\/soak\//,
     may: [...BENCH, 'config', 'open', 'bench/phases/imap'],
+  },
+  'bench/attack': {
+    files: /^bench\/attack\//,
+    may: ['bench/harness', 'bench/phases/gateway', 'bench/soak'],
   },
   bench: {
     files: /^bench\/[^/]+\.ts$/,

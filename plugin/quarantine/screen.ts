@@ -4,25 +4,22 @@ import { authorsOf } from '../mime/authors.ts'
 import { parseHeader, type Header } from '../mime/headers.ts'
 import { parseStructure } from '../mime/structure.ts'
 import {
-  FLAG,
   type Asked,
   type Client,
   type Direction,
   type Edit,
-  type Item,
   type Proofs,
-  type ReleaseState,
   type Route,
   type Verdict,
 } from '../mail.ts'
 import { scopeOfMail } from '../scope.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
-import { findArrival, getItem, stageOf } from '../store/items.ts'
-import type { Published, Tx } from '../store/store.ts'
+import { getItem } from '../store/items.ts'
+import type { Published } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
 import { identityKey } from './drop/recognise.ts'
-import { HOUR } from '../time.ts'
+import { arrive } from './arrival.ts'
 import { write, type Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
@@ -246,15 +243,16 @@ async function keep(
         const recipients = outgoing
           ? plans.filter(isHeld).map(({ recipient }) => recipient)
           : [plan.recipient]
-        item = once('held', plan, () => arrive(tx, make('held', recipients), plan))
+        item = once('held', plan, () => arrive(tx, make('held', recipients), plan.settings))
       } else if (plan.outcome === 'split') {
         item = once('split', plan, () => {
-          const id = arrive(tx, make('split', [plan.recipient]), plan)
+          const id = arrive(tx, make('split', [plan.recipient]), plan.settings)
           if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true)
           return id
         })
       }
-      if (copies(plan)) once('copy', plan, () => arrive(tx, make('copy', [plan.recipient]), plan))
+      if (copies(plan))
+        once('copy', plan, () => arrive(tx, make('copy', [plan.recipient]), plan.settings))
       return item
     })
   })
@@ -272,35 +270,3 @@ function withFront(raw: Buffer, item: NewItem): NewItem {
 }
 
 const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'
-
-/** A sender that did not hear our 250 tries again within some hours (RFC 5321 §4.5.4.1). */
-const RETRY = 4 * HOUR
-
-/** The item of this message and recipient: the one that a retry finds, or a new one. */
-function arrive(tx: Tx, item: NewItem, { settings }: Plan): number {
-  const known = findArrival(tx.views, item)
-  if (known && isRetry(known, tx.at)) return known.id
-  const system = item.kind !== 'split' && settings.mark_as_read ? FLAG.seen : 0
-  return tx.append({
-    type: 'deposit',
-    item,
-    folder: item.home,
-    flags: { system, keywords: [] },
-  })
-}
-
-/**
- * Whether the same bytes are the same mail, and not its like: alarms, printers and scripts send the same again. A retry
- * comes soon, while the item lies where it was put and nobody has acted on it; that of a split message while
- * its delivery is not over.
- */
-function isRetry(item: Item, now: number): boolean {
-  const { at, kind, home, places, release, trained } = item
-  // A clock that was ahead is no reason to take new mail for a retry.
-  if (Math.abs(now - at) > RETRY) return false
-  if (kind === 'split') return stageOf(item) === 'sent' && (!release || !FINAL.has(release.state))
-  const untouched = places.length === 1 && places[0][1] === home
-  return untouched && release === null && trained === null
-}
-
-const FINAL: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])
