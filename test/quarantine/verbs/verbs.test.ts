@@ -76,9 +76,11 @@ const ROWS: Record<string, Guarded> = {
   'folders.isSubscribed': { open: 'of the account itself' },
   'folders.subscriptions': { open: 'of the account itself' },
   'folders.subscribe': { open: 'of the account itself' },
+  'folders.quota': { open: 'of the account itself' },
   'folders.changed': { open: 'a number' },
 
   'messages.status': { open: 'counts of the scope itself: tried below' },
+  'messages.octetsIn': { open: 'octets of the scope itself: tried below' },
   'messages.rows': {
     tries: (verbs, world) => {
       const found = [...verbs.messages.rows(caught(world)).uid]
@@ -113,6 +115,7 @@ const ROWS: Record<string, Guarded> = {
     tries: (verbs, world) => verbs.messages.savedAt(caught(world), world.item),
   },
   'messages.raw': { tries: (verbs, { item }) => verbs.messages.raw(item) },
+  'messages.shown': { tries: (verbs, { item }) => verbs.messages.shown(item) },
   'messages.unchecked': { tries: (verbs, { item }) => verbs.messages.unchecked(item) },
   'messages.octets': { tries: (verbs, { item }) => verbs.messages.octets(item, 0, 1) },
   'messages.header': { tries: (verbs, { item }) => verbs.messages.header(item) },
@@ -222,6 +225,8 @@ const ROWS: Record<string, Guarded> = {
   'accounts.unlock': {
     tries: async (verbs, { owner }) => (await verbs.accounts.unlock(owner)) >= 0,
   },
+  'accounts.estate': { tries: (verbs, { owner }) => verbs.accounts.estate(owner) },
+  'accounts.purge': { tries: (verbs, { owner }) => verbs.accounts.purge(owner) },
   'accounts.remove': { tries: (verbs, { owner }) => verbs.accounts.remove(owner) },
 
   'model.examine': {
@@ -361,6 +366,7 @@ describe('what is another address’s', () => {
         const { messages } = on.lazaret.quarantine.as(login)
         const own = OWNERS.filter((owner) => sees(login, owner))
         expect(messages.status(caught(on)).messages).toBe(own.length)
+        expect(messages.octetsIn(caught(on)) > 0).toBe(own.length > 0)
       }
     })
   })
