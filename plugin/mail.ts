@@ -159,7 +159,7 @@ export interface Item {
   sender: string
   /** Envelope recipients: exactly one unless direction is `out`. */
   recipients: string[]
-  /** Whose eyes: the recipient (`in`) or the sender (`out`), canonical. */
+  /** Whose eyes: the recipient (`in`), or who sent it (`out`): the login, else the sender; canonical. */
   scope: Scope
   /** The folder it is at home in: an undo brings it back there. */
   home: string

@@ -37,6 +37,18 @@ export function scopeOfMail(address: string): Scope {
   return canonicalAddress(address) ?? ''
 }
 
+/**
+ * The scope that mail belongs to which a client sends: that of who logged in (`user`; null: nobody did), whatever the
+ * envelope claims. A name without a domain is the sender of that name; whose mail it is that it sends under another one
+ * only the super-admin can tell.
+ */
+export function scopeOfSent(user: string | null, sender: string): Scope {
+  const scope = scopeOfMail(sender)
+  if (user === null) return scope
+  if (user.includes('@')) return scopeOfMail(user)
+  return scope !== '' && scopeOfMail(`${user}@${domainOf(scope)}`) === scope ? scope : ''
+}
+
 /** The canonical scope (`''` is one), or null for what cannot be one. Generous as addresses of mail are. */
 export function canonicalScope(text: string): Scope | null {
   if (text === '') return ''

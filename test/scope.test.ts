@@ -8,6 +8,7 @@ import {
   parseScope,
   scopeName,
   scopeOfMail,
+  scopeOfSent,
   scopeTitle,
   sees,
   tell,
@@ -196,4 +197,22 @@ test('words', () => {
   expect(all.map(tell)).toEqual(['everybody', 'd.example', 'u@d.example'])
   expect(all.map(scopeName)).toEqual(['global', 'd.example', 'u@d.example'])
   expect(all.map(scopeTitle)).toEqual(['global', 'domain d.example', 'address u@d.example'])
+})
+
+describe('mail that is sent', () => {
+  test.each([
+    [null, 'me@example.com', 'me@example.com'],
+    [null, '', ''],
+    ['boss@Example.COM', 'me@example.com', 'boss@example.com'],
+    ['boss@example.com', '', 'boss@example.com'],
+    ['boss@example.com', 'victim@other.example', 'boss@example.com'],
+    ['a@b', 'me@example.com', 'a@b'],
+    ['no address@', 'me@example.com', ''],
+    ['ME', 'me@example.com', 'me@example.com'],
+    ['boss', 'me@example.com', ''],
+    ['boss', '', ''],
+    ['', 'me@example.com', ''],
+  ])('by %j, as %j, is of %j', (user, sender, scope) => {
+    expect(scopeOfSent(user, sender)).toBe(scope)
+  })
 })

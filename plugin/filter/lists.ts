@@ -13,9 +13,9 @@
 //  6. What remains is a matter of telling, not of verdict: the longest mask is named, header From
 //     before envelope sender.
 
-import type { Authors, Direction, ListKind, Proofs } from '../mail.ts'
+import type { Authors, ListKind, Proofs, Scope } from '../mail.ts'
 import { canonicalAddress, domainOf } from '../address.ts'
-import { levels, scopeOfMail } from '../scope.ts'
+import { levels } from '../scope.ts'
 import { isPattern } from './mask.ts'
 import { type MaskEntry, type MaskIndex, moreSpecific } from './mask-index.ts'
 import { sameOrganization } from './organization.ts'
@@ -32,7 +32,8 @@ export interface ListQuery {
   allowNeedsAuth: boolean
   /** Domains of the recipient's organization count as its own. */
   organizationIsOwn: boolean
-  direction: Direction
+  /** Whose lists are asked, with those above: of whom the message is for, or who sends it. */
+  scope: Scope
 }
 
 type Which = 'from' | 'sender'
@@ -141,9 +142,7 @@ function reasonFor(match: ListMatch, looked: Looked, decision: ListMatch | null)
 }
 
 /** Whose lists are asked (rule 1). */
-function scopesOf(query: ListQuery): string[] {
-  return levels(scopeOfMail(query.direction === 'out' ? query.sender : query.recipient))
-}
+const scopesOf = ({ scope }: ListQuery): Scope[] => levels(scope)
 
 /** The addresses that are looked up (rules 2 to 4), canonical, each once unless its places differ. */
 function lookedUp(query: ListQuery): Looked[] {

@@ -12,7 +12,7 @@ import {
   type Route,
   type Verdict,
 } from '../mail.ts'
-import { scopeOfMail } from '../scope.ts'
+import { scopeOfMail, scopeOfSent } from '../scope.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
@@ -37,6 +37,8 @@ export interface Envelope {
   /** `route`: the way the message would go, for a release. */
   recipients: { address: string; route: Route | null }[]
   direction: Direction
+  /** Who logged in to send it. */
+  user?: string
   client?: Client
   asked?: Asked
   /** A Received field as the server writes it, without its name. */
@@ -130,7 +132,9 @@ function judgeAll(
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map((to) => {
     const { address } = to
-    const scope = scopeOfMail(outgoing ? envelope.sender : address)
+    const scope = outgoing
+      ? scopeOfSent(envelope.user ?? null, envelope.sender)
+      : scopeOfMail(address)
     const settings = knownSettings(ctx, scope)
     const plan: Plan = {
       recipient: address,
@@ -145,7 +149,7 @@ function judgeAll(
     if (plan.passed) return { ...plan, edit: markIsSigned(header) ? null : WITHOUT_MARK }
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
-      listQuery(settings, { ...envelope, from, recipient: address }),
+      listQuery(settings, { ...envelope, from, recipient: address, scope }),
       score,
       { unsure: settings.unsure, spam: settings.spam },
       { ham, spam, prior },

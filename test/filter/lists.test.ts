@@ -3,6 +3,7 @@ import { decideLists, explainLists, type ListQuery } from '../../plugin/filter/l
 import { MaskIndex } from '../../plugin/filter/mask-index.ts'
 import { UNPROVEN } from '../../plugin/filter/proofs.ts'
 import type { Proofs } from '../../plugin/mail.ts'
+import { scopeOfMail } from '../../plugin/scope.ts'
 
 /** `allow scope mask` or `block scope mask`; scope `-` is everything. */
 function index(...entries: string[]): MaskIndex {
@@ -17,14 +18,18 @@ function index(...entries: string[]): MaskIndex {
 /** `from`: the addresses in From; one alone is the author. */
 type Change = Partial<Omit<ListQuery, 'from'>> & { from?: string[] }
 
-const query = ({ from = ['ann@from.example'], ...change }: Change = {}): ListQuery => ({
+const query = ({
+  from = ['ann@from.example'],
+  recipient = 'user@here.example',
+  ...change
+}: Change = {}): ListQuery => ({
   from: { shown: from, author: from.length === 1 ? from[0] : null },
   sender: 'bounce@sender.example',
-  recipient: 'user@here.example',
+  recipient,
   proofs: UNPROVEN,
   allowNeedsAuth: false,
   organizationIsOwn: true,
-  direction: 'in',
+  scope: scopeOfMail(recipient),
   ...change,
 })
 
@@ -244,9 +249,9 @@ describe('a domain with all its sub-domains', () => {
 })
 
 describe('whose lists', () => {
-  test('outgoing mail: the lists of its sender', () => {
+  test('outgoing mail: the lists of whoever sends it', () => {
     const out = {
-      direction: 'out' as const,
+      scope: 'me@here.example',
       from: ['me@here.example'],
       sender: 'me@here.example',
       recipient: 'you@there.example',
@@ -323,10 +328,10 @@ describe('explainLists', () => {
       'block here.example ann@*',
       'block - *@sender.example',
     )
-    for (const direction of ['in', 'out'] as const) {
+    for (const scope of ['', 'from.example', 'user@here.example']) {
       for (const allowNeedsAuth of [false, true]) {
         for (const recipient of ['user@here.example', 'user@from.example', 'x']) {
-          const asked = query({ direction, allowNeedsAuth, recipient })
+          const asked = query({ scope, allowNeedsAuth, recipient })
           const { decision, matches } = explainLists(masks, asked)
           expect(decision).toEqual(decideLists(masks, asked))
           expect(matches.filter(({ reason }) => reason === 'decides')).toHaveLength(

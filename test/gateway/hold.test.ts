@@ -1,7 +1,7 @@
 // One verdict per recipient, carried out on the SMTP transaction.
 import { describe, expect, test } from 'vitest'
 import { FLAG } from '../../plugin/mail.ts'
-import { sendMail } from '../rig/smtp.ts'
+import { sendMail, SmtpClient } from '../rig/smtp.ts'
 import { PLUGINS } from '../rig/haraka.ts'
 import {
   behindHeaders,
@@ -147,6 +147,41 @@ describe('hold', () => {
       { direction: 'out', scope: 'user@example.com', recipients: to },
     ])
     expect(itemsIn(lazaret, 'caught')).toEqual([])
+  })
+
+  test('outgoing mail is of who logged in, whatever it calls its sender', async () => {
+    const users = ['boss@example.com', 'clerk'].map((user) => `${user}=secret\n`).join('')
+    const it = await world({
+      plugins: ['auth/flat_file', ...PLUGINS],
+      files: {
+        'auth_flat_file.ini': `[core]\nmethods=PLAIN\nconstrain_sender=false\n[users]\n${users}`,
+      },
+    })
+    const { haraka, lazaret } = it
+    await set(it, '', { hold_outgoing: 'yes' })
+    // The lists and settings are those of the login, too.
+    await lazaret.quarantine
+      .as(ROOT)
+      .lists.change('boss@example.com', 'block', { add: ['*@spam.example'] })
+    await lazaret.quarantine
+      .as(ROOT)
+      .lists.change('clerk@example.com', 'block', { add: ['*@spam.example'] })
+    const held = async (user: string, from: string): Promise<string[]> => {
+      const client = await SmtpClient.connect(haraka.port)
+      const before = itemsIn(lazaret, 'outgoing').length
+      await client.command(`AUTH PLAIN ${Buffer.from(`\0${user}\0secret`).toString('base64')}`)
+      await client.send({ from, to: [`${user.length}@far.example`], raw: SPAM })
+      await client.quit()
+      return itemsIn(lazaret, 'outgoing')
+        .slice(before)
+        .map(({ scope, sender }) => `${scope} ${sender}`)
+    }
+    expect(await held('boss@example.com', 'user@example.com')).toEqual([
+      'boss@example.com user@example.com',
+    ])
+    expect(await held('clerk', 'clerk@example.com')).toEqual([
+      'clerk@example.com clerk@example.com',
+    ])
   })
 })
 

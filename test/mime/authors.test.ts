@@ -37,7 +37,7 @@ function isBlocked(authors: Authors, address: string): boolean {
     proofs: UNPROVEN,
     allowNeedsAuth: false,
     organizationIsOwn: true,
-    direction: 'in',
+    scope: 'user@elsewhere.test',
   }
   const decision = decideLists(index, query)
   index.remove('', 'block', mask)

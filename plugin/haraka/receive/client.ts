@@ -15,6 +15,12 @@ export function clientOf({ hello, remote, tls, authheader }: Connection, utf8: b
   }
 }
 
+/** Who logged in (RFC 4954), as Haraka's plugins note it; undefined: nobody did. */
+export function userOf({ notes, results }: Connection): string | undefined {
+  const user = notes.auth_user ?? results.get('auth')?.user
+  return typeof user === 'string' && user !== '' ? user : undefined
+}
+
 /** RFC 5321 §4.1.1.1: a domain or an address literal. */
 function helo(text: string): string {
   return /^\[[A-Za-z0-9:.-]{1,100}\]$/.test(text) ? text : domain(text)

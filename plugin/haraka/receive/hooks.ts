@@ -9,7 +9,7 @@ import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
-import { clientOf } from './client.ts'
+import { clientOf, userOf } from './client.ts'
 import { othersFollow } from './late.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
@@ -229,6 +229,7 @@ function envelopeOf(
   recipients: readonly Address[],
 ): Envelope {
   const asked = askedOf(transaction)
+  const user = userOf(connection)
   return {
     client: clientOf(connection, asked?.utf8 ?? false),
     ...(asked && { asked }),
@@ -239,6 +240,7 @@ function envelopeOf(
       route: routeOf(plugin, connection, transaction, recipient),
     })),
     direction: connection.relaying ? 'out' : 'in',
+    ...(user !== undefined && { user }),
     proofs: proofs(connection, transaction, checksProofs(plugin)),
     signals: signals(connection, transaction),
     hold: wantsHold(connection, transaction),

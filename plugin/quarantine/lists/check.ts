@@ -37,7 +37,7 @@ export function checkLists(ctx: Context, login: Login, check: ListCheck): ListEx
   const settings = settingsFor(ctx, ctx.store.views, scope)
   return explainLists(
     ctx.filter.masks,
-    listQuery(settings, { from, sender, recipient, proofs, direction }),
+    listQuery(settings, { from, sender, recipient, proofs, direction, scope }),
   )
 }
 

@@ -2,7 +2,7 @@
 // what a person types (check).
 import type { ListQuery } from '../../filter/lists.ts'
 import { canonicalAddress, domainOf } from '../../address.ts'
-import type { Authors, Direction, Proofs } from '../../mail.ts'
+import type { Authors, Direction, Proofs, Scope } from '../../mail.ts'
 import type { Settings } from '../../settings.ts'
 
 export interface Asked {
@@ -12,12 +12,14 @@ export interface Asked {
   recipient: string
   proofs: Proofs
   direction: Direction
+  /** Whose lists are asked, with those above. */
+  scope: Scope
 }
 
 /** `settings`: of the scope whose lists are asked. */
 export function listQuery(
   settings: Pick<Settings, 'allow_needs_auth' | 'organization_is_own'>,
-  { from, sender, recipient, proofs, direction }: Asked,
+  { from, sender, recipient, proofs, direction, scope }: Asked,
 ): ListQuery {
   const { allow_needs_auth } = settings
   return {
@@ -30,7 +32,7 @@ export function listQuery(
       direction === 'in' &&
       (allow_needs_auth === 'yes' || (allow_needs_auth === 'auto' && proofs.checked)),
     organizationIsOwn: settings.organization_is_own,
-    direction,
+    scope,
   }
 }
 

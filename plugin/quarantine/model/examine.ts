@@ -39,7 +39,14 @@ export function examine(ctx: Context, login: Login, raw: Buffer, question: Quest
   const { ham, spam, prior } = getModel(ctx.store.views)
   const from = authorsOf(parseHeader(raw))
   const proofs = question.proofs === 'all' ? provenAs(from, sender) : question.proofs
-  const asked = { from, sender, recipient: recipient ?? '', proofs, direction: 'in' as const }
+  const asked = {
+    from,
+    sender,
+    recipient: recipient ?? '',
+    proofs,
+    direction: 'in' as const,
+    scope: recipient === null ? '' : scope,
+  }
   const verdict = ctx.filter.verdict(
     // Without a recipient no scope but everybody's is asked, and that is no answer about lists.
     listQuery(settings, recipient === null ? { ...asked, from: NOBODY, sender: '' } : asked),
