@@ -217,16 +217,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/fetch': {
     files: /^plugin\/imap\/fetch\//,
-    may: [
-      ...VERBS,
-      ...WIRE,
-      ...WORK,
-      'mime',
-      'imap/client',
-      'imap/session',
-      'imap/selected',
-      'imap/view',
-    ],
+    may: [...VERBS, ...WIRE, ...WORK, 'imap/client', 'imap/session', 'imap/selected', 'imap/view'],
   },
   'imap/search': {
     files: /^plugin\/imap\/search\//,

@@ -50,10 +50,13 @@ export class BlobReader {
     return bytes && Buffer.concat([front, bytes])
   }
 
-  /** Without a look at its hash, which is the reader's business; valid until the next access to any table. */
-  unchecked(name: string): Buffer | null {
+  /**
+   * Without a look at its hash, which is the reader's business; valid until the next access to any table. Of a large one
+   * the file.
+   */
+  unchecked(name: string): Buffer | string | null {
     const { blobs, files } = this.#views
-    if (isFile(this.#views, name)) return files.read(name) ?? null
+    if (isFile(this.#views, name)) return files.path(name)
     return this.#kept.get(name) ?? blobs.inPlace(name) ?? null
   }
 

@@ -131,7 +131,7 @@ export type Views = {
   readonly [N in keyof typeof VIEWS]: ReadTable<TableKey<(typeof VIEWS)[N]>>
 } & {
   /** What the blobs among them say that lies in files. */
-  readonly files: Pick<BlobFiles, 'has' | 'read' | 'pieces' | 'isWhole' | 'check'>
+  readonly files: Pick<BlobFiles, 'path' | 'has' | 'read' | 'pieces' | 'isWhole' | 'check'>
 }
 
 export const VIEW_NAMES = Object.keys(VIEWS) as (keyof typeof VIEWS)[]

@@ -21,6 +21,7 @@ import {
 import { link, mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DAY, HOUR, MINUTE } from '../time.ts'
+import type { Turn } from '../turns.ts'
 import { changed, fill, openIfThere, syncFolder, unlinkIfThere, writeAll } from './disk.ts'
 
 /** From so many octets on a message is a file. */
@@ -102,14 +103,17 @@ export class BlobFiles {
     }
   }
 
-  /** The same without keeping others waiting. */
-  async check(name: string): Promise<boolean | null> {
+  /** The same without keeping others waiting. `turn`: who pays for it. */
+  async check(name: string, turn?: Turn): Promise<boolean | null> {
     const stats = statSync(this.path(name), { throwIfNoEntry: false })
     if (!stats) return null
     const stamp = stampOf(stats)
     if (this.#isKnown(name, stamp)) return true
     const hash = createHash('sha256')
-    for await (const piece of this.pieces(name)) hash.update(piece)
+    for await (const piece of this.pieces(name)) {
+      hash.update(piece)
+      await turn?.give()
+    }
     return this.#hashed(name, stamp, hash)
   }
 
@@ -172,7 +176,7 @@ export class BlobFiles {
       const hash = createHash('sha256')
       for (let at = 0; at < bytes.length; at += PIECE) {
         hash.update(bytes.subarray(at, at + PIECE))
-        await turn()
+        await others()
       }
       const second = this.temporary()
       await link(path, second)
@@ -263,4 +267,4 @@ export class BlobFiles {
 /** Which file it is, and of when. */
 const stampOf = ({ ino, size, ctimeMs }: Stats): string => `${ino} ${size} ${ctimeMs}`
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const others = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

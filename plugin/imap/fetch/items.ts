@@ -1,12 +1,9 @@
 // The data items of FETCH (RFC 9051 §6.4.5 and §7.5.2), each a function that writes its value.
 import { Bad } from '../../errors.ts'
-import { bodyStructure } from '../../mime/bodystructure.ts'
-import { preview } from '../../mime/preview.ts'
-import { pickFields, sectionBytes } from '../../mime/sections.ts'
-import { spell } from '../../mime/spell.ts'
 import type { Client } from '../client.ts'
 import { flagNames } from '../selected/flags.ts'
-import { formatDateTime, limits, withoutNul, type FetchItem, type Section } from '../wire/index.ts'
+import { formatDateTime, withoutNul, type FetchItem } from '../wire/index.ts'
+import type { Taken, Wanted } from '../reader/take.ts'
 import type { Message } from '../selected/message.ts'
 import type { Output } from './output.ts'
 
@@ -41,13 +38,13 @@ export function writerOf(item: FetchItem, client: Client): WriteItem {
     case 'BODYSTRUCTURE':
       return (out, { summary }) => out.bytes(summary.bytes, summary.structure)
     case 'BODY':
-      return (out, { root }) => out.text(spell(bodyStructure(root, false)))
+      return (out, message) => out.bytes(bytesOf(message, message.take({ take: 'BODY' })) ?? NIL)
     case 'EMAILID': // RFC 8474 §5.1
       return (out, { summary }) => out.text(`(${emailId(client, summary.item)})`)
     case 'THREADID': // RFC 8474 §5.2
       return (out, { summary }) => out.text(`(${threadId(summary.thread)})`)
     case 'PREVIEW': // RFC 8970; made when it is asked for, which is soon enough for LAZY too
-      return (out, { root }) => out.text(spell(Buffer.from(preview(root)).toString('latin1')))
+      return (out, message) => out.bytes(bytesOf(message, message.take({ take: 'PREVIEW' })) ?? NIL)
     case 'SECTION':
       return sectionWriter(item)
     case 'BINARY':
@@ -85,33 +82,55 @@ function flagsWriter({ view, verbs }: Client): WriteItem {
   }
 }
 
-function sectionWriter({ section, octets }: Sectioned): WriteItem {
+const NIL = Buffer.from('NIL')
+
+/** What of a message has to be read for an item, where that is more than its summary. */
+export function wantedFor(item: FetchItem): Wanted | null {
+  switch (item.kind) {
+    case 'BODY':
+    case 'PREVIEW':
+      return { take: item.kind }
+    case 'SECTION':
+      return { take: 'section', section: item.section }
+    case 'BINARY':
+    case 'BINARY.SIZE': {
+      const { path, text } = item.section
+      return path.length > 0 && text === ''
+        ? { take: 'decoded', path }
+        : { take: 'section', section: item.section, bytes: true }
+    }
+    default:
+      return null
+  }
+}
+
+function needed(item: FetchItem): Wanted {
+  const wanted = wantedFor(item)
+  if (!wanted) throw new Error(`${item.kind} is not read from a message`)
+  return wanted
+}
+
+/** All bytes that were taken. */
+function bytesOf(message: Message, taken: Taken): Buffer | null {
+  if (taken === null) return null
+  if ('from' in taken) return message.raw.subarray(taken.from, taken.to)
+  const { buffer, byteOffset, length } = taken.bytes
+  return Buffer.from(buffer, byteOffset, length)
+}
+
+function sectionWriter(item: Sectioned): WriteItem {
+  const wanted = needed(item)
   return (out, message) => {
-    const large = message.summary.size > limits.FETCH_IN_MEMORY
-    const span = large ? spanOf(message, section) : null
-    if (span) writeSpan(out, message, cutSpan(span, octets))
-    else writeString(out, cut(sectionOf(message, section), octets))
+    const taken = message.take(wanted)
+    if (taken && 'from' in taken && message.large)
+      writeSpan(out, message, cutSpan(taken, item.octets))
+    else writeString(out, cut(bytesOf(message, taken), item.octets))
   }
 }
 
 interface Octets {
   readonly from: number
   readonly to: number
-}
-
-/** Where the bytes of a section stand in the message; null where they do not stand together. */
-function spanOf(message: Message, { path, text, fields }: Section): Octets | null {
-  const { size } = message.summary
-  // Read before the first octet is sent: damage is refused.
-  const { header } = message
-  if (path.length === 0 && text === '') return { from: 0, to: size }
-  if (path.length === 0 && text === 'TEXT') return { from: header.end, to: size }
-  if (path.length === 0) return null
-  const { root } = message
-  const bytes = sectionBytes(root, { path, text: text === '' ? null : text, fields })
-  if (bytes?.buffer !== root.raw.buffer) return null
-  const from = bytes.byteOffset - root.raw.byteOffset
-  return from >= 0 && from + bytes.length <= size ? { from, to: from + bytes.length } : null
 }
 
 function cutSpan({ from, to }: Octets, octets: Sectioned['octets']): Octets {
@@ -132,29 +151,13 @@ function writeSpan(out: Output, message: Message, { from, to }: Octets): void {
   out.run({ item, size, from, to })
 }
 
-/** The bytes of a section; of the message's own header without looking for parts. */
-function sectionOf(message: Message, { path, text, fields }: Section): Buffer | null {
-  if (path.length === 0) {
-    if (text === '') return message.raw
-    if (text === 'TEXT') {
-      const { raw } = message // first, so that the header is of these bytes
-      return raw.subarray(message.header.end)
-    }
-    if (text === 'HEADER.FIELDS') return pickFields(message.headerOf(fields), fields, true)
-    const { header } = message
-    if (text === 'HEADER') return header.raw.subarray(0, header.end)
-    return pickFields(header, fields, false)
-  }
-  return sectionBytes(message.root, { path, text: text === '' ? null : text, fields })
-}
-
 function binaryWriter(item: Binary): WriteItem {
-  const { section, kind } = item
-  const part = section.path.length > 0 && section.text === ''
+  const wanted = needed(item)
+  const octets = item.kind === 'BINARY' ? item.octets : undefined
   return (out, message) => {
-    const bytes = part ? message.decoded(section.path) : sectionOf(message, section)
-    if (kind === 'BINARY.SIZE') out.number(bytes?.length ?? 0)
-    else writeString(out, cut(bytes, item.octets), true)
+    const bytes = bytesOf(message, message.take(wanted))
+    if (item.kind === 'BINARY.SIZE') out.number(bytes?.length ?? 0)
+    else writeString(out, cut(bytes, octets), true)
   }
 }
 

@@ -1,7 +1,8 @@
 // A FETCH as it will be carried out: each item once, with its name and its writer.
 import type { Client } from '../client.ts'
 import { itemName, type Fetch, type FetchItem } from '../wire/index.ts'
-import { writerOf, type WriteItem } from './items.ts'
+import { keyOf, type Wanted } from '../reader/take.ts'
+import { wantedFor, writerOf, type WriteItem } from './items.ts'
 
 export interface PlannedItem {
   /** ` NAME `, as it stands before the value; the first item's without the space in front */
@@ -17,6 +18,8 @@ export interface Plan {
   readonly marks: boolean
   /** items that need more than the view: they fail when the message is gone */
   readonly reads: boolean
+  /** what has to be read of a message itself */
+  readonly wanted: readonly Wanted[]
 }
 
 const OF_VIEW: ReadonlySet<FetchItem['kind']> = new Set(['UID', 'FLAGS', 'MODSEQ'])
@@ -49,8 +52,13 @@ export function planFetch(client: Client, fetch: Fetch, uid: boolean): Plan {
     changed: changed.map(planned),
     marks: items.some((item) => (item.kind === 'SECTION' || item.kind === 'BINARY') && !item.peek),
     reads: items.some((item) => !OF_VIEW.has(item.kind)),
+    wanted: distinct(items.flatMap((item) => wantedFor(item) ?? [])),
   }
 }
+
+const distinct = (wanted: readonly Wanted[]): Wanted[] => [
+  ...new Map(wanted.map((one) => [keyOf(one), one])).values(),
+]
 
 /** Equal for items that have equal answers; asked twice, they are answered once. */
 function identity(item: FetchItem): string {

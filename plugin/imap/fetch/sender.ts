@@ -1,26 +1,19 @@
-// Hands a FETCH response over in pieces, each when the socket has taken the one before. Of a large message no more is
-// in memory than the share of the account has room for: all of it, or else a piece.
+// Hands a FETCH response over in pieces, each when the socket has taken the one before. Of a large message no more than
+// a piece is in memory.
 import type { Client } from '../client.ts'
 import { limits, withoutNul } from '../wire/index.ts'
 import type { Run } from './output.ts'
 
 export class Sender {
   readonly #client: Client
-  /** the message that is being sent, where there is room for it */
-  #whole: { readonly item: number; readonly bytes: Buffer } | null = null
-  #made = 0
 
   constructor(client: Client) {
     this.#client = client
   }
 
-  /**
-   * Sends responses; throws where a message has gone in the middle of one, or the connection. `made`: octets of them
-   * that are counted already.
-   */
-  async send(chunks: readonly (Buffer | Run)[], made: number): Promise<void> {
+  /** Sends responses; throws where a message has gone in the middle of one, or the connection. */
+  async send(chunks: readonly (Buffer | Run)[]): Promise<void> {
     const { writer } = this.#client
-    this.#made = made
     if (chunks.length === 0) await this.#client.flush()
     for (const [i, chunk] of chunks.entries()) {
       const last = i === chunks.length - 1
@@ -30,7 +23,6 @@ export class Sender {
       else writer.piece(chunk)
       if (writer.size >= limits.PIECE || last) await this.#client.flush()
     }
-    this.#whole = null
     this.#client.hold(0)
   }
 
@@ -41,23 +33,12 @@ export class Sender {
     }
   }
 
-  async #sendRun(run: Run): Promise<void> {
-    for (let at = run.from; at < run.to; at += limits.PIECE) {
-      this.#client.writer.piece(
-        withoutNul(this.#read(run, at, Math.min(at + limits.PIECE, run.to))),
-      )
+  async #sendRun({ item, from, to }: Run): Promise<void> {
+    const { verbs } = this.#client
+    for (let at = from; at < to; at += limits.PIECE) {
+      const piece = verbs.messages.octets(item, at, Math.min(at + limits.PIECE, to))
+      this.#client.writer.piece(withoutNul(piece))
       await this.#client.flush()
     }
-  }
-
-  /** A piece of a message, as a copy. */
-  #read({ item, size }: Run, from: number, to: number): Buffer {
-    const { verbs } = this.#client
-    if (this.#whole?.item !== item) {
-      this.#whole = null
-      if (this.#client.hold(this.#made + size))
-        this.#whole = { item, bytes: verbs.messages.shown(item) }
-    }
-    return this.#whole?.bytes.subarray(from, to) ?? verbs.messages.octets(item, from, to)
   }
 }

@@ -24,14 +24,12 @@ export async function writeMessages(
   const sender = new Sender(client)
   let done: Done | undefined
   const { turn } = client
-  const hand = async () => {
-    const made = out.size > limits.FETCH_MADE ? out.size : 0
-    await sender.send(out.take(), made)
-  }
+  const hand = async () => await sender.send(out.take())
   try {
     for (const { start, end } of spans) {
       for (let index = start; index < end; index++) {
-        done = writeOne(client, out, plan, index, marked) ?? done
+        const written = writeOne(client, out, plan, index, marked)
+        done = (written instanceof Promise ? await written : written) ?? done
         if (out.length >= BATCH || ((plan.reads || index % STRIDE === 0) && turn.over)) await hand()
         turn.check()
       }
@@ -50,17 +48,23 @@ const GONE: Done = {
   text: 'Some of these messages are no longer there',
 }
 
-/** A function of its own: while its response is sent, nothing else of the message stays in memory. */
+/** Functions of their own: while its response is sent, nothing else of the message stays in memory. */
 function writeOne(
   client: Client,
   out: Output,
   plan: Plan,
   index: number,
   marked: ReadonlySet<number>,
-): Done | undefined {
+): Done | undefined | Promise<Done | undefined> {
   const changed = marked.has(client.view.uidAt(index))
   const message = new Message(client, index, { changed })
   if (plan.reads && !message.there) return GONE
+  const reading = plan.wanted.length > 0 ? message.prepare(plan.wanted) : undefined
+  if (!reading) return writeRead(client, out, plan, message)
+  return reading.then(() => writeRead(client, out, plan, message), refused)
+}
+
+function writeRead(client: Client, out: Output, plan: Plan, message: Message): Done | undefined {
   const mark = out.mark()
   const before = out.length
   try {
@@ -72,9 +76,13 @@ function writeOne(
     return undefined
   } catch (error) {
     out.back(mark)
-    if (!(error instanceof Refused)) throw error
-    return { status: 'NO', code: codeOf(error), text: error.message }
+    return refused(error)
   }
+}
+
+function refused(error: unknown): Done {
+  if (!(error instanceof Refused)) throw error
+  return { status: 'NO', code: codeOf(error), text: error.message }
 }
 
 /** One response. Throws Refused when an item of it is refused. */

@@ -1,15 +1,12 @@
 // What the threads that read messages are asked, and what they answer.
 import type { Question } from './question.ts'
+import type { Source } from './source.ts'
+import type { Taken, Wanted } from './take.ts'
 
 /** One message of a SEARCH. */
 export interface Candidate {
   readonly index: number
-  /** the whole message as it is shown */
-  readonly bytes: Uint8Array
-  /** octets of it that stand in front of what was received */
-  readonly front: number
-  /** of the bytes as they were received */
-  readonly sha256: string
+  readonly source: Source
   readonly plain: boolean
   readonly question: Question
 }
@@ -30,6 +27,13 @@ export interface ThreadColumns {
 /** What is asked of a thread. */
 export type Ask =
   | { readonly job: 'match'; readonly candidates: readonly Candidate[] }
+  /** `most`: octets of all that is taken together */
+  | {
+      readonly job: 'take'
+      readonly source: Source
+      readonly wanted: readonly Wanted[]
+      readonly most: number
+    }
   | {
       readonly job: 'thread'
       readonly algorithm: 'REFERENCES' | 'ORDEREDSUBJECT'
@@ -39,5 +43,7 @@ export type Ask =
 export type Answer =
   /** indices of candidates that match, and of those that are not what was received: these read as empty ones */
   | { readonly matches: readonly number[]; readonly damaged: readonly number[] }
+  /** in the order of what was wanted; null: it is not what was received */
+  | { readonly taken: readonly Taken[] | null }
   /** the untagged response */
   | { readonly response: Uint8Array }

@@ -3,7 +3,8 @@ import { Refused } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import type { Candidate } from '../reader/jobs.ts'
 import type { Question } from '../reader/question.ts'
-import { Message } from '../selected/message.ts'
+import { sourceOf } from '../reader/source.ts'
+import { fieldsOf, Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'
 
 /** Messages between two looks at the clock where only the view is asked, which takes less than a look. */
@@ -49,6 +50,23 @@ export async function eachMessage(
     if (++count % stride === 0 && turn.over) await turn.give()
   }
   turn.check()
+}
+
+/** Calls `visit` for each message that is still there; fields of these names are read ahead, if any are asked for. */
+export async function eachHeader(
+  client: Client,
+  wanted: Iterable<number>,
+  names: readonly string[] | null,
+  visit: (message: Message) => void,
+): Promise<void> {
+  const fields = names ? [fieldsOf(names)] : null
+  await eachMessage(client, wanted, (message) => {
+    if (!message.there) return undefined
+    const reading = fields && message.prepare(fields)
+    if (reading) return reading.then(() => visit(message))
+    visit(message)
+    return undefined
+  })
 }
 
 function* indices(count: number): Generator<number> {
@@ -117,28 +135,15 @@ class Questions {
     }
   }
 
-  /** The bytes of a batch, when it is its turn. A message that is gone by then matches nothing. */
+  /** Where the bytes of a batch are, when it is its turn. A message that is gone by then matches nothing. */
   #read(batch: readonly Asked[]): { candidates: Candidate[]; transfer: ArrayBuffer[] } {
     const { messages } = this.#client.verbs
-    const room = batch.reduce((sum, { size }) => sum + size, 0)
-    // One allocation that is given away: a thread cannot be shown what the store has in memory.
-    const all = new Uint8Array(Buffer.allocUnsafeSlow(room).buffer)
-    const transfer = [all.buffer]
-    let at = 0
+    const transfer: ArrayBuffer[] = []
     const candidates = batch.flatMap(({ index, item, plain, question }): Candidate[] => {
-      const read = unlessGone(() => messages.unchecked(item))
+      const read = unlessGone(() => sourceOf(messages.unchecked(item)))
       if (!read) return []
-      const { front } = read
-      const length = front.length + read.bytes.length
-      let bytes = all.subarray(at, at + length)
-      if (bytes.length < length) {
-        // Longer than it was: it is damaged.
-        bytes = new Uint8Array(length)
-        transfer.push(bytes.buffer)
-      } else at += length
-      bytes.set(front)
-      bytes.set(read.bytes, front.length)
-      return [{ index, plain, question, bytes, front: front.length, sha256: read.sha256 }]
+      transfer.push(...read.transfer)
+      return [{ index, plain, question, source: read.source }]
     })
     return { candidates, transfer }
   }

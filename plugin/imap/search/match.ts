@@ -9,7 +9,7 @@ import { RECENT } from '../selected/flags.ts'
 import { emailId, threadId } from '../fetch/items.ts'
 import type { Question } from '../reader/question.ts'
 import type { Message } from '../selected/message.ts'
-import { SAVED, type SearchKey, type SequenceSet, type Span } from '../wire/index.ts'
+import { limits, SAVED, type SearchKey, type SequenceSet, type Span } from '../wire/index.ts'
 
 /** Rough µs a message: they only have to be in order. */
 const COST = { view: 0.1, summary: 5, header: 20, text: 200 }
@@ -239,6 +239,7 @@ function headerMatcher(context: Context, { field, value }: KeyOf<'header'>): Mat
     cost: COST.header,
     matches: (message) => {
       if (!message.there) return false
+      if (message.size > limits.READ_AT_ONCE) return question
       const { header } = message
       if (header.end * context.headers > HEADER_WORK) return question
       return message.fields.has(field, question.value)

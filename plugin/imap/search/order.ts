@@ -7,7 +7,7 @@ import type { Client } from '../client.ts'
 import { sortedInTurns } from '../../turns.ts'
 import type { Message } from '../selected/message.ts'
 import type { SortCriterion } from '../wire/index.ts'
-import { eachMessage } from './find.ts'
+import { eachHeader } from './find.ts'
 
 type Key = string | number
 type KeyOf = (message: Message, envelope: () => Envelope) => Key
@@ -37,8 +37,8 @@ export async function sort(
   criteria: readonly SortCriterion[],
 ): Promise<number[]> {
   const entries: { index: number; keys: Key[] }[] = []
-  await eachMessage(client, indices, (message) => {
-    if (!message.there) return
+  const named = criteria.some(({ by }) => by !== 'ARRIVAL' && by !== 'DATE' && by !== 'SIZE')
+  await eachHeader(client, indices, named ? ENVELOPE_NAMES : null, (message) => {
     let envelope: Envelope | undefined
     const once = () => (envelope ??= parseEnvelope(message.headerOf(ENVELOPE_NAMES)))
     entries.push({

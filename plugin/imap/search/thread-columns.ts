@@ -7,7 +7,7 @@ import { baseSubject } from '../../mime/subject.ts'
 import { fold } from '../../mime/search.ts'
 import type { Client } from '../client.ts'
 import type { ThreadColumns } from '../reader/jobs.ts'
-import { eachMessage } from './find.ts'
+import { eachHeader } from './find.ts'
 import { sentDate } from './order.ts'
 
 const FIELDS = [...ENVELOPE_NAMES, 'references']
@@ -31,8 +31,7 @@ export async function threadColumns(
   const ids: number[] = []
   const starts: number[] = []
   const all: number[] = []
-  await eachMessage(client, indices, (message) => {
-    if (!message.there) return
+  await eachHeader(client, indices, FIELDS, (message) => {
     const { index } = message
     const header = message.headerOf(FIELDS)
     const { subject, messageId, inReplyTo } = parseEnvelope(header)

@@ -1,15 +1,16 @@
 // One message while it is fetched or searched: what is known of it, read when the first item asks for it.
-import { unlessDamaged } from '../../errors.ts'
-import { decodePart } from '../../mime/decode.ts'
+import { Refused, unlessDamaged } from '../../errors.ts'
 import { type Header, parseHeader } from '../../mime/headers.ts'
 import { HeaderTexts } from '../../mime/search.ts'
-import { findPart } from '../../mime/sections.ts'
 import { shownHeader } from '../../mime/separator.ts'
 import { type Part, parseStructure } from '../../mime/structure.ts'
 import type { Summary } from '../../quarantine/folders/summary.ts'
 import type { Client } from '../client.ts'
+import { sourceOf } from '../reader/source.ts'
+import { keyOf, take, type Readable, type Taken, type Wanted } from '../reader/take.ts'
+import { limits } from '../wire/index.ts'
 
-export class Message {
+export class Message implements Readable {
   readonly index: number
   readonly uid: number
   /** Its FLAGS are told although nobody asked: this command made it \Seen. */
@@ -21,8 +22,8 @@ export class Message {
   #header: Header | undefined
   #root: Part | undefined
   #fields: HeaderTexts | undefined
-  /** by path */
-  #decoded = new Map<string, Buffer | null>()
+  /** by what was wanted, where that was costly */
+  #taken: Map<string, Taken> | undefined
 
   /** @param lenient a message that is damaged on disk reads as an empty one; else it is refused */
   constructor(client: Client, index: number, { changed = false, lenient = false } = {}) {
@@ -67,6 +68,8 @@ export class Message {
 
   /** A header that has all fields of these names, cheaper still where none of them is ours. */
   headerOf(names: readonly string[]): Header {
+    const read = this.#taken?.get(keyOf(fieldsOf(names)))
+    if (read && 'bytes' in read) return parseHeader(Buffer.from(read.bytes))
     if (this.#header ?? this.#raw) return this.header
     const { verbs } = this.#client
     const all = this.#read(() => verbs.messages.header(this.summary.item, names))
@@ -78,15 +81,64 @@ export class Message {
     return (this.#fields ??= new HeaderTexts(this.header))
   }
 
-  /** A part as its encoding says, once however often it is asked for; null: there is no such part. */
-  decoded(path: readonly number[]): Buffer | null {
-    const key = path.join('.')
-    const known = this.#decoded.get(key)
+  /** Octets of it as it is shown. */
+  get size(): number {
+    return this.summary.size
+  }
+
+  /** More than is taken apart while others wait. */
+  get large(): boolean {
+    return this.summary.size > limits.FETCH_IN_MEMORY
+  }
+
+  /** What is wanted of it, read ahead where it is large (`prepare`). Refused where a part cannot be decoded. */
+  take(wanted: Wanted): Taken {
+    const once = this.#taken !== undefined || wanted.take === 'decoded'
+    const key = once ? keyOf(wanted) : ''
+    const known = this.#taken?.get(key)
     if (known !== undefined) return known
-    const part = findPart(this.root, path)
-    const bytes = part && decodePart(part)
-    this.#decoded.set(key, bytes)
-    return bytes
+    const taken = take(this, wanted)
+    if (once) (this.#taken ??= new Map()).set(key, taken)
+    return taken
+  }
+
+  /**
+   * Reads ahead what is wanted of a large message, elsewhere: others do not wait for that. Undefined where there is
+   * nothing to wait for. Refused when it is gone or damaged, and where it would be too much.
+   */
+  prepare(wanted: readonly Wanted[]): Promise<void> | undefined {
+    if (!this.large) return undefined
+    const { size } = this.summary
+    const costly = wanted.filter((one) => !isCheap(one, size))
+    if (costly.length === 0 && size <= limits.READ_AT_ONCE) return undefined
+    return this.#lenient ? this.#prepareLeniently(costly) : this.#prepare(costly)
+  }
+
+  async #prepareLeniently(wanted: readonly Wanted[]): Promise<void> {
+    try {
+      await this.#prepare(wanted)
+    } catch (error) {
+      if (!(error instanceof Refused && (error.kind === 'damaged' || error.kind === 'not-found')))
+        throw error
+      this.#taken = new Map(wanted.map((one) => [keyOf(one), { bytes: EMPTY }]))
+    }
+  }
+
+  async #prepare(wanted: readonly Wanted[]): Promise<void> {
+    const { verbs, readers, turn } = this.#client
+    const { item, size } = this.summary
+    // Pieces of it are read in the loop: whether it is whole is known by then.
+    if (size > limits.READ_AT_ONCE) await verbs.messages.check(item, turn)
+    if (wanted.length === 0) return
+    const most = limits.FETCH_SPARE + limits.FETCH_TIMES * size
+    const answer = await readers.run(turn, () => {
+      const { source, transfer } = sourceOf(verbs.messages.unchecked(item))
+      return { ask: { job: 'take', source, wanted, most }, transfer }
+    })
+    if (!('taken' in answer)) throw new Error('a thread answered something else')
+    // Damaged, which is told by who reads it here.
+    if (answer.taken)
+      this.#taken = new Map(wanted.map((one, i) => [keyOf(one), answer.taken?.[i] ?? null]))
   }
 
   get root(): Part {
@@ -96,6 +148,19 @@ export class Message {
   #read<T>(read: () => T): T | null {
     return this.#lenient ? unlessDamaged(read) : read()
   }
+}
+
+/** What `headerOf` is prepared by. */
+export const fieldsOf = (names: readonly string[]): Wanted => ({
+  take: 'section',
+  section: { path: [], text: 'HEADER.FIELDS', fields: names },
+})
+
+/** Does it take no longer than a message that is not large? */
+function isCheap(wanted: Wanted, size: number): boolean {
+  if (wanted.take !== 'section' || wanted.bytes || wanted.section.path.length > 0) return false
+  // A header may be all of a message.
+  return wanted.section.text === '' || size <= limits.READ_AT_ONCE
 }
 
 const EMPTY = Buffer.alloc(0)

@@ -129,6 +129,9 @@ export const OUTPUT_COUNTED = 16 * KiB
 /** Larger messages are read from the store as their client takes them; smaller ones are soon sent. */
 export const FETCH_IN_MEMORY = 256 * KiB
 
+/** A larger message is a file, and whatever takes longer with its size is read by threads or in pieces. */
+export const READ_AT_ONCE = 1 * MiB
+
 /** Octets of FETCH that go to the socket at one time, and wait until it has taken those before. */
 export const PIECE = 256 * KiB
 

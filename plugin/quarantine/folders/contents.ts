@@ -175,7 +175,8 @@ const NOTHING = Buffer.alloc(0)
 /** What is shown in front of a message, its bytes as they are on disk, and the SHA-256 that they have if they are whole. */
 export interface Unchecked {
   readonly front: Buffer
-  readonly bytes: Buffer
+  /** of a large one the file in which they are */
+  readonly stored: Buffer | string
   readonly sha256: string
 }
 
@@ -185,7 +186,19 @@ export interface Unchecked {
  */
 export function uncheckedFor(ctx: Context, login: Login, id: number): Unchecked {
   const { blob, front } = shown(ctx, login, id)
-  return { front, bytes: needBlob(ctx.store.blobs.unchecked(blob), { blob }), sha256: blob }
+  const stored = ctx.store.blobs.unchecked(blob)
+  if (stored === null) throw damaged(blob)
+  return { front, stored, sha256: blob }
+}
+
+/**
+ * Finds out ahead whether a large message is whole, in turns with others: whoever reads its header or a piece of it
+ * within some minutes does not wait for that. Refused when it is damaged, gone, or not this login's.
+ */
+export async function checkFor(ctx: Context, login: Login, id: number, turn: Turn): Promise<void> {
+  const { blob } = needed(ctx, login, id)
+  const { views } = ctx.store
+  if (isFile(views, blob) && !(await views.files.check(blob, turn))) throw damaged(blob)
 }
 
 /** A copy of some octets of a message as it is shown. Refused when the item is gone, or not this login's. */

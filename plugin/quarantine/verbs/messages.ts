@@ -87,6 +87,10 @@ export class MessageVerbs {
   unchecked(item: number): contents.Unchecked {
     return contents.uncheckedFor(this.#ctx, this.#login, item)
   }
+  /** Looks ahead, in turns, whether a large message is whole: reading it does not wait for that then. */
+  check(item: number, turn: Turn): Promise<void> {
+    return contents.checkFor(this.#ctx, this.#login, item, turn)
+  }
   /** The header that is shown; for who looks at fields of these names only, if names are given. */
   header(item: number, names?: readonly string[]): Header {
     return contents.headerFor(this.#ctx, this.#login, item, names)

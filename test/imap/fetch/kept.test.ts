@@ -34,9 +34,9 @@ test('flags, sizes, dates, ENVELOPE and BODYSTRUCTURE are told without reading a
   expect(all.match(/^\* \d+ FETCH /gm)).toHaveLength(Object.keys(HOSTILE).length)
   expect(all).toMatch(/a1 OK/)
   expect(parsed.messages - before).toBe(0)
-  // One parsing each: what is told and what BODY[n] reads are of one tree.
+  // What is told and what BODY[n] reads are of one tree; a large one is parsed by a thread.
   const last = await run('FETCH 1 (BODY.PEEK[999.MIME] BODY.PEEK[1000])')
   expect(last).toContain('BODY[1000] NIL')
   expect(last).not.toContain('BODY[999.MIME] NIL')
-  expect(parsed.messages - before).toBe(1)
+  expect(parsed.messages - before).toBe(0)
 })

@@ -117,6 +117,12 @@ const ROWS: Record<string, Guarded> = {
   'messages.raw': { tries: (verbs, { item }) => verbs.messages.raw(item) },
   'messages.shown': { tries: (verbs, { item }) => verbs.messages.shown(item) },
   'messages.unchecked': { tries: (verbs, { item }) => verbs.messages.unchecked(item) },
+  'messages.check': {
+    tries: async (verbs, { item }) => {
+      await verbs.messages.check(item, new Turn('test'))
+      return true
+    },
+  },
   'messages.octets': { tries: (verbs, { item }) => verbs.messages.octets(item, 0, 1) },
   'messages.header': { tries: (verbs, { item }) => verbs.messages.header(item) },
   'messages.changeFlags': {
