@@ -15,6 +15,7 @@ import type { Lazaret } from '../plugin/open.ts'
 import { encode } from '../plugin/store/codec.ts'
 import { Env } from '../plugin/store/env.ts'
 import { FORMAT } from '../plugin/store/format.ts'
+import { hasMask } from '../plugin/store/lists.ts'
 import { compareViews, replay } from '../plugin/store/replay.ts'
 import { Store } from '../plugin/store/store.ts'
 import { contents, type Contents } from './fixtures/contents.ts'
@@ -55,6 +56,22 @@ function written(format: string): Contents {
     })),
   }
 }
+
+test('an import that was under way in format 3 counts when it is done', async () => {
+  const dir = unpacked('format-3', 'data.mdb')
+  const env = new Env({ dir })
+  const add = ['early.example', 'late.example']
+  const record = { scope: 'example.com', list: 'block', add, at: 0 }
+  env.writeSync(() => env.tables.drafts.put(1, encode(record)))
+  await env.close()
+  const { store } = rig(INI, dir)
+  const has = (): boolean[] => add.map((mask) => hasMask(store.views, 'example.com', 'block', mask))
+  expect(has()).toEqual([false, false])
+  await store.write({ actor: 'cli' }, (tx) =>
+    tx.append({ type: 'import', drafts: [1], keep: true }),
+  )
+  expect(has()).toEqual([true, true])
+})
 
 describe.each(FORMATS)('data of %s', (format) => {
   test('are all there, and lead on', async () => {

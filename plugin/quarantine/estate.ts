@@ -7,8 +7,11 @@ import { sees, tell, tierOf } from '../scope.ts'
 import { boundTexts } from '../store/bounds.ts'
 import type { ReadTable } from '../store/env.ts'
 import { getItem } from '../store/items.ts'
+import { countingMasks } from '../store/lists.ts'
 import type { Tx } from '../store/store.ts'
 import { write, type Context } from './context.ts'
+import { STEP_OCTETS } from './lists/drafts.ts'
+import { inSteps } from './steps.ts'
 import { ownScope } from './eyes.ts'
 import { purgeItems } from './expire.ts'
 import { status } from './folders/contents.ts'
@@ -44,7 +47,7 @@ export function estateOf(ctx: Context, login: Login, of: Scope): Left {
   for (const folder of folders(ctx.config, ctx.store.uidValidity))
     estate.messages += status(ctx, its, folder).messages
   for (const one of scopesIn(views.masks, scope))
-    for (const _ of views.masks.keys(under(one))) estate.masks++
+    for (const _ of countingMasks(views, under(one))) estate.masks++
   for (const one of scopesIn(views.settings, scope))
     for (const _ of views.settings.keys(under(one))) estate.settings++
   return estate
@@ -94,9 +97,11 @@ async function dropMasks(
   list: ListKind,
 ): Promise<number> {
   const range = { start: [scope, list, ''], end: [scope, list, '\uffff'] }
-  const masks = Array.from(ctx.store.views.masks.keys(range), (key) => (key as string[])[2])
-  for (const remove of boundTexts(masks))
-    await write(ctx, options, (tx) => tx.append({ type: 'masks', scope, list, add: [], remove }))
+  const masks = Array.from(countingMasks(ctx.store.views, range), ([, , mask]) => mask)
+  const step = (tx: Tx, some: readonly string[][]): void => {
+    for (const remove of some) tx.append({ type: 'masks', scope, list, add: [], remove })
+  }
+  await inSteps(ctx, options, boundTexts(masks, STEP_OCTETS), step, () => undefined)
   return masks.length
 }
 

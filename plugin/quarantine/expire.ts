@@ -19,6 +19,7 @@ import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { spanOf } from './ends.ts'
 import { groupPlaces, placesOf } from './folders/expunge.ts'
+import { giveUp } from './lists/drafts.ts'
 import { flagsOf } from './folders/flags.ts'
 import { withoutEnd } from './folders/outcome-keywords.ts'
 import { putBack } from './folders/put-back.ts'
@@ -82,11 +83,7 @@ class Work {
   /** Imports of lists that began more than a day ago: nobody goes on with them. */
   async dropDrafts(): Promise<void> {
     const before = this.#now - DAY
-    if (draftsBefore(this.#ctx.store.views, before).length === 0) return
-    await write(this.#ctx, this.#options, (tx) => {
-      const drafts = draftsBefore(tx.views, before)
-      if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
-    })
+    await giveUp(this.#ctx, this.#options, draftsBefore(this.#ctx.store.views, before))
   }
 
   /** What a clock that was ahead has hidden comes back, and what it has dated counts from now. */

@@ -24,19 +24,24 @@ export function boundGroups<G extends PlaceGroup>(groups: Iterable<G>): G[][] {
   return events.all
 }
 
-/** The same for texts, such as masks. */
-export function boundTexts(texts: Iterable<string>): string[][] {
-  const events = new Bounded<string>()
+/** The same for texts, such as masks; `octets` of each event. */
+export function boundTexts(texts: Iterable<string>, octets = EVENT_MAX): string[][] {
+  const events = new Bounded<string>(octets)
   for (const text of texts) events.add(text, Buffer.byteLength(text) + UID)
   return events.all
 }
 
 class Bounded<One> {
   readonly all: One[][] = []
+  readonly #most: number
   #octets = Infinity
 
+  constructor(most = EVENT_MAX) {
+    this.#most = most
+  }
+
   add(one: One, octets: number): void {
-    if (this.#octets + octets > EVENT_MAX) {
+    if (this.#octets + octets > this.#most) {
       this.all.push([])
       this.#octets = 0
     }

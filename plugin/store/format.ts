@@ -17,7 +17,8 @@
 // 4  Events have v = 3. Items have `since` instead of `due`, `expiring` and `deleted`; events that place or delete them
 //    have no `due`; the table `due` has stage, scope, since and id (items.ts). Entries have `clock` where the time was
 //    less than `at`, which never goes back; `meta` has 'at', that of the newest. Accounts and their events have
-//    `secret`, the name of a blob, instead of `password` and `scram`. New: the event `redate`, the table `clock`.
+//    `secret`, the name of a blob, instead of `password` and `scram`. New: the event `redate`, the table `clock`. Masks have
+//    the seqs of the drafts that brought them (lists.ts), and stand in the list before these count.
 import { DataError } from '../errors.ts'
 import { decode, encode } from './codec.ts'
 import type { Env } from './env.ts'

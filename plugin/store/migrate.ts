@@ -12,6 +12,7 @@ import { MODEL } from './events/snapshot.ts'
 import type { FolderRecord } from './folders.ts'
 import { indexItem, putEnd } from './items.ts'
 import { getModel } from './lessons.ts'
+import { putDraft, type DraftRecord } from './lists.ts'
 import { Modern, type DatedItem } from './modern.ts'
 import { chunkKey, readRow } from './rows.ts'
 import { latestOf } from './tx.ts'
@@ -75,6 +76,9 @@ function migrateThird(env: Env, modern: Modern): 3 {
       putEnd(tables, item)
     }
   tables.meta.put('at', encode(latest))
+  // Their masks stood in the drafts alone.
+  const drafts = Array.from(tables.drafts.range({}), ({ key, value }) => [key, value] as const)
+  for (const [seq, value] of drafts) putDraft(tables, seq, decode<DraftRecord>(value))
   return 3
 }
 

@@ -1,6 +1,7 @@
 // The lists in this process's memory.
 import type { Filter } from '../../filter/filter.ts'
 import type { ListKind, Scope } from '../../mail.ts'
+import { countingMasks } from '../../store/lists.ts'
 import type { Store } from '../../store/store.ts'
 import type { Thought } from '../thought.ts'
 
@@ -52,10 +53,8 @@ export class ListsCopy {
   }
 
   *#all(): Generator<Named> {
-    for (const key of this.#store.views.masks.keys({})) {
-      const [scope, list, mask] = key as [Scope, ListKind, string]
+    for (const [scope, list, mask] of countingMasks(this.#store.views, {}))
       yield { scope, list, mask }
-    }
   }
 }
 

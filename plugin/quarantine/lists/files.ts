@@ -1,13 +1,13 @@
 // Bulk import and export of the lists.
 import { setImmediate } from 'node:timers/promises'
 import { readListFile, writeListFile, type ListFileRefusal } from '../../filter/list-file.ts'
-import { Refused } from '../../errors.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
-import { hasDraft, hasMask, listsSeq } from '../../store/lists.ts'
+import { hasMask, listsSeq } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
+import { addAsImport, STEP_OCTETS, type Part } from './drafts.ts'
 import { listEntries, matchesEverybody } from './lists.ts'
 
 export interface Imported {
@@ -59,68 +59,30 @@ export async function importList(
   const seq = listsSeq(ctx.store.views)
   const parts: Part[] = []
   for (const kind of ['allow', 'block'] as const)
-    for (const some of boundTexts(await missing(ctx, scope, kind, masks[kind])))
+    for (const some of boundTexts(await missing(ctx, scope, kind, masks[kind]), STEP_OCTETS))
       parts.push({ list: kind, masks: some })
-  const add = parts.length > AT_ONCE ? await addAsImport(ctx, login, scope, parts) : addAtOnce
-  const added = await write(ctx, { actor: login.account }, (tx) => {
-    const changed = listsSeq(tx.views) !== seq
-    // Somebody may have added some of them meanwhile: those were not added here.
-    const fresh = changed ? parts.map((part) => fewer(tx, scope, part)) : parts
-    add(tx, scope, fresh)
-    return fresh.reduce((sum, part) => sum + part.masks.length, 0)
-  })
+  const add = parts.length > AT_ONCE ? addAsImport : addAtOnce
+  const added = await add(ctx, login, scope, parts, seq)
   return { added, known: read - added, refused }
 }
-
-/** What one event adds. */
-interface Part {
-  list: ListKind
-  masks: string[]
-}
-
-type Add = (tx: Tx, scope: Scope, parts: readonly Part[]) => void
 
 /** Parts that fit in one entry of the journal; more are an import. */
 const AT_ONCE = 3
 
-const addAtOnce: Add = (tx, scope, parts) => {
-  for (const { list, masks } of parts)
-    if (masks.length > 0) tx.append({ type: 'masks', scope, list, add: masks, remove: [] })
-}
-
-/**
- * Brings the parts into the journal, an entry a few, so that others get their turn with the writer; none counts
- * before the decision in which what is answered here is called.
- */
-async function addAsImport(
+/** Answers how many masks are new since `seq`, the last change of the lists that is known. */
+async function addAtOnce(
   ctx: Context,
   login: Login,
   scope: Scope,
   parts: readonly Part[],
-): Promise<Add> {
-  const drafts: number[] = []
-  const actor = login.account
-  try {
-    for (let at = 0; at < parts.length; at += AT_ONCE)
-      drafts.push(
-        ...(await write(ctx, { actor }, (tx) =>
-          parts
-            .slice(at, at + AT_ONCE)
-            .map(({ list, masks: add }) => tx.append({ type: 'draft', scope, list, add })),
-        )),
-      )
-  } catch (error) {
-    await write(ctx, { actor }, (tx) => tx.append({ type: 'import', drafts, keep: false }))
-    throw error
-  }
-  return (tx) => {
-    if (!drafts.every((seq) => hasDraft(tx.views, seq)))
-      throw new Refused(
-        'impossible',
-        'The import took more than a day and was given up: start it anew.',
-      )
-    tx.append({ type: 'import', drafts, keep: true })
-  }
+): Promise<number> {
+  return await write(ctx, { actor: login.account }, (tx) => {
+    // Somebody may have added some of them meanwhile: those are not added here.
+    const fresh = parts.map((part) => fewer(tx, scope, part))
+    for (const { list, masks } of fresh)
+      if (masks.length > 0) tx.append({ type: 'masks', scope, list, add: masks, remove: [] })
+    return fresh.reduce((sum, part) => sum + part.masks.length, 0)
+  })
 }
 
 const fewer = (tx: Tx, scope: Scope, { list, masks }: Part): Part => ({

@@ -2,7 +2,7 @@
 import { EVERYBODY, parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
-import { hasMask } from '../../store/lists.ts'
+import { countingMasks, hasMask } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { ownScope, seenBy } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
@@ -77,8 +77,7 @@ function* entries(
           start: list ? [scope, list] : [scope],
           end: list ? [scope, list, '\uffff'] : [scope, '\uffff'],
         }
-  for (const key of ctx.store.views.masks.keys(range)) {
-    const [of, kind, mask] = key as [Scope, ListKind, string]
+  for (const [of, kind, mask] of countingMasks(ctx.store.views, range)) {
     const entry = { scope: of, list: kind, mask }
     if (seenBy(login, entry) && (list === undefined || kind === list)) yield entry
   }

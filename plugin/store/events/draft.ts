@@ -1,6 +1,5 @@
 import type { ListKind, Scope } from '../../mail.ts'
-import { encode } from '../codec.ts'
-import type { DraftRecord } from '../lists.ts'
+import { putDraft } from '../lists.ts'
 import { NONE, timeOf, type Kind } from './kind.ts'
 
 /** A part of a large import: masks that count once an `import` names it, and not before. */
@@ -14,7 +13,7 @@ export interface Draft {
 export const draft: Kind<Draft> = {
   fold: (tables, event, seq) => {
     const { scope, list, add } = event
-    tables.drafts.put(seq, encode({ scope, list, add, at: timeOf(event) } satisfies DraftRecord))
+    putDraft(tables, seq, { scope, list, add, at: timeOf(event) })
   },
   changes: NONE,
   followed: null,

@@ -1,7 +1,7 @@
-import { getDraft, listsChanged, putMasks } from '../lists.ts'
+import { dropDraft, keepDraft, listsChanged } from '../lists.ts'
 import { NONE, type Kind } from './kind.ts'
 
-/** The end of an import: its parts count (`keep`), or never will. */
+/** The end of an import: its parts count (`keep`), or never will. What is given up may be so in several steps. */
 export interface Import {
   type: 'import'
   /** Seqs of its drafts. */
@@ -12,11 +12,8 @@ export interface Import {
 export const imported: Kind<Import> = {
   fold: (tables, { drafts, keep }, seq) => {
     for (const part of drafts) {
-      const draft = getDraft(tables, part)
-      // Somebody else may have given it up.
-      if (!draft) continue
-      if (keep) putMasks(tables, draft.scope, draft.list, draft.add)
-      tables.drafts.remove(part)
+      if (keep) keepDraft(tables, part)
+      else dropDraft(tables, part)
     }
     if (keep) listsChanged(tables, seq)
   },

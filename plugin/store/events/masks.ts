@@ -1,5 +1,5 @@
 import type { ListKind, Scope } from '../../mail.ts'
-import { listsChanged, putMasks } from '../lists.ts'
+import { listsChanged, putMasks, removeMasks } from '../lists.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /** Masks leave and enter one list of one scope. */
@@ -13,7 +13,7 @@ export interface Masks {
 
 export const masks: Kind<Masks> = {
   fold: (tables, { scope, list, add, remove }, seq) => {
-    for (const mask of remove) tables.masks.remove([scope, list, mask])
+    removeMasks(tables, scope, list, remove)
     putMasks(tables, scope, list, add)
     listsChanged(tables, seq)
   },
