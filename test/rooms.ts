@@ -79,7 +79,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/upkeep': {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|unused-keywords|history)\.ts$/,
-    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
+    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders', 'quarantine/lists'],
   },
   'quarantine/estate': {
     files: /^plugin\/quarantine\/estate\.ts$/,
@@ -89,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/folders',
       'quarantine/model',
       'quarantine/upkeep',
+      'quarantine/lists',
     ],
   },
   'quarantine/verbs': {

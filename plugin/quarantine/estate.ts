@@ -10,7 +10,7 @@ import { getItem } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
 import type { Tx } from '../store/store.ts'
 import { write, type Context } from './context.ts'
-import { STEP_OCTETS } from './lists/drafts.ts'
+import { STEP as MASKS_STEP, STEP_OCTETS } from './lists/drafts.ts'
 import { inSteps } from './steps.ts'
 import { ownScope } from './eyes.ts'
 import { purgeItems } from './expire.ts'
@@ -101,7 +101,7 @@ async function dropMasks(
   const step = (tx: Tx, some: readonly string[][]): void => {
     for (const remove of some) tx.append({ type: 'masks', scope, list, add: [], remove })
   }
-  await inSteps(ctx, options, boundTexts(masks, STEP_OCTETS), step, () => undefined)
+  await inSteps(ctx, options, boundTexts(masks, STEP_OCTETS), step, () => undefined, MASKS_STEP)
   return masks.length
 }
 

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { Tx, WriteOptions } from '../store/store.ts'
 import { write, type Context } from './context.ts'
 
-/** What a first step takes on, whatever it costs; requests of no more are one decision. */
+/** What a first step takes on, whatever it costs, unless told; requests of no more are one decision. */
 export const FIRST = 8
 /** Bounds the memory of a step, and what is run again if it has to be. */
 const MOST = 1000
@@ -21,9 +21,10 @@ export async function inSteps<One, Result>(
   all: readonly One[],
   decide: (tx: Tx, some: readonly One[]) => Result,
   done: (result: Result) => void,
+  first = FIRST,
 ): Promise<void> {
-  const bulk = all.length > FIRST
-  for (let at = 0, size = FIRST; ;) {
+  const bulk = all.length > first
+  for (let at = 0, size = first; ;) {
     const some = all.slice(at, at + size)
     let took = 0
     const result = await write(ctx, { ...options, bulk }, (tx) => {

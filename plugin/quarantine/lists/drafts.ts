@@ -13,8 +13,10 @@ export interface Part {
   masks: string[]
 }
 
-/** Of the masks that one event of a bulk changes: a step of it is a few of these. */
-export const STEP_OCTETS = 16 * 1024
+/** Of the masks that one event of a bulk changes: they are a first step. */
+export const STEP_OCTETS = 32 * 1024
+/** Such events in a first step. */
+export const STEP = 1
 
 /**
  * Brings the parts into the journal in steps, so that others get their turn with the writer; none of them counts before
@@ -32,7 +34,7 @@ export async function addAsImport(
   const draft = (tx: Tx, some: readonly Part[]): number[] =>
     some.map(({ list, masks: add }) => tx.append({ type: 'draft', scope, list, add }))
   try {
-    await inSteps(ctx, options, parts, draft, (seqs) => drafts.push(...seqs))
+    await inSteps(ctx, options, parts, draft, (seqs) => drafts.push(...seqs), STEP)
     const rivals = new Rivals(scope, parts)
     for (let seq = since; ;) {
       seq = await rivals.follow(ctx, seq)
@@ -67,5 +69,5 @@ export async function giveUp(
     const drafts = some.filter((seq) => hasDraft(tx.views, seq))
     if (drafts.length > 0) tx.append({ type: 'import', drafts, keep: false })
   }
-  await inSteps(ctx, options, all, step, () => undefined)
+  await inSteps(ctx, options, all, step, () => undefined, STEP)
 }

@@ -66,8 +66,8 @@ export async function importList(
   return { added, known: read - added, refused }
 }
 
-/** Parts that fit in one entry of the journal; more are an import. */
-const AT_ONCE = 3
+/** Parts that are one decision; more are an import. */
+const AT_ONCE = 1
 
 /** Answers how many masks are new since `seq`, the last change of the lists that is known. */
 async function addAtOnce(
