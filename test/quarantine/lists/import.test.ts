@@ -124,6 +124,7 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
 /** Most values that one transaction puts or removes; of children, with those of their parent. */
 function longest(): () => number {
   let most = 0
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own
   const real = Env.prototype.transaction
   const spy = vi.spyOn(Env.prototype, 'transaction').mockImplementation(function <T>(
     this: Env,
