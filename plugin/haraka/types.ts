@@ -47,6 +47,9 @@ export interface MessageStream {
   ) => MessageStream
   on(event: 'error', listener: (error: Error) => void): unknown
   listeners(event: 'error'): ((error: Error) => void)[]
+  /** Octets that came. */
+  total_buffered: number
+  /** The transaction is over: removes its file. */
   destroy(): void
 }
 
@@ -57,6 +60,8 @@ export interface Transaction {
   notes: Notes
   results: Results
   header: Header
+  /** Lines of the header as they come in, Haraka's own trace field first. */
+  header_lines?: string[]
   /** What became of it: `accepted`, `deferred`, `rejected`; nothing yet. */
   msg_status?: string
   message_stream: MessageStream

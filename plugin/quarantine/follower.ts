@@ -17,6 +17,8 @@ export class Follower {
   readonly #settings = new Map<Scope, Settings>()
   /** Up to which seq the settings are right. */
   #seq = 0
+  /** Up to which seq model and lists were brought up together; null: not yet. */
+  #judges: number | null = null
 
   constructor(store: Store, filter: Filter) {
     this.#store = store
@@ -26,8 +28,12 @@ export class Follower {
 
   /** All of it, for whoever judges mail. */
   catchUp(): void {
+    this.#thought.refuse('model and lists')
+    const newest = this.#store.seq
+    if (newest === this.#judges) return
     this.model.catchUp()
     this.lists.catchUp()
+    this.#judges = newest
   }
 
   /** Settings by scope, as far as somebody asked; emptied when one changes. */

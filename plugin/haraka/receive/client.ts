@@ -2,7 +2,25 @@
 // is written into a header.
 import { domainToASCII } from 'node:url'
 import type { Client } from '../../mail.ts'
-import type { Connection } from '../types.ts'
+import type { Connection, Transaction } from '../types.ts'
+
+// A property under a key of our own: see bytes.ts.
+const RECEIVED = Symbol('lazaret trace field')
+type Traced = Transaction & { [RECEIVED]?: string }
+
+const NAME = 'Received: '
+
+/** For the `data` hook, when nothing of the client's stands there: the trace field that Haraka has made is kept. */
+export function keepReceived(transaction: Traced): void {
+  const line = transaction.header_lines?.[0]
+  if (line?.startsWith(NAME)) transaction[RECEIVED] = line.slice(NAME.length)
+}
+
+/** The value of the trace field of this message. */
+export function receivedOf(connection: Connection, transaction: Traced): string {
+  // Where connection.ini says so, Haraka writes none.
+  return transaction[RECEIVED] ?? connection.received_line()
+}
 
 export function clientOf({ hello, remote, tls, authheader }: Connection, utf8: boolean): Client {
   // RFC 3848; RFC 6531 §4.3 for international mail.

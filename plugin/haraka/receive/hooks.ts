@@ -9,7 +9,7 @@ import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
-import { clientOf, userOf } from './client.ts'
+import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
 import { othersFollow } from './late.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
@@ -56,8 +56,10 @@ const BYTES_MAX = 26_214_400
 export function onData(plugin: Plugin, dir: string, next: Next, connection: Connection): void {
   const { cfg } = haraka<Connections>(plugin, 'connection')
   capture(connection, cfg?.max?.bytes ?? BYTES_MAX, dir)
-  if (connection.transaction && cfg?.main?.spool_after === undefined)
-    spoolHarakas(connection.transaction, dir)
+  if (connection.transaction) {
+    keepReceived(connection.transaction)
+    if (cfg?.main?.spool_after === undefined) spoolHarakas(connection.transaction, dir)
+  }
   answerAlike(plugin, connection)
   next()
 }
@@ -68,6 +70,11 @@ function spoolHarakas(transaction: Transaction, dir: string): void {
   const cfg = { main: { spool_after: SPOOL_AFTER, spool_dir: dir } }
   const stream = new old.constructor(cfg, transaction.uuid, transaction.header.header_list)
   for (const listener of old.listeners('error')) stream.on('error', listener)
+  // It removes its file whether or not there is one: one look at the disk for each small message.
+  const destroy = stream.destroy.bind(stream)
+  stream.destroy = () => {
+    if (!(stream.total_buffered < SPOOL_AFTER)) destroy()
+  }
   transaction.message_stream = stream
 }
 
@@ -233,7 +240,7 @@ function envelopeOf(
   return {
     client: clientOf(connection, asked?.utf8 ?? false),
     ...(asked && { asked }),
-    received: connection.received_line(),
+    received: receivedOf(connection, transaction),
     sender: addressOf(transaction.mail_from),
     recipients: recipients.map((recipient) => ({
       address: addressOf(recipient),
@@ -249,11 +256,19 @@ function envelopeOf(
 
 /** Not what the results of a message say: a sender can make a look-up of SPF run out of time. */
 function checksProofs(plugin: Plugin): boolean {
-  const { registered_hooks } = haraka<Plugins>(plugin, 'plugins')
-  // Of a plugin that only signs no hook is among them.
-  const hooks = ['mail', 'data_post'].flatMap((name) => registered_hooks[name] ?? [])
-  return proofsAreChecked(hooks.map((hook) => hook.plugin))
+  let known = checks.get(plugin)
+  if (known === undefined) {
+    const { registered_hooks } = haraka<Plugins>(plugin, 'plugins')
+    // Of a plugin that only signs no hook is among them.
+    const hooks = ['mail', 'data_post'].flatMap((name) => registered_hooks[name] ?? [])
+    known = proofsAreChecked(hooks.map((hook) => hook.plugin))
+    checks.set(plugin, known)
+  }
+  return known
 }
+
+/** Plugins are all there before the first message. */
+const checks = new WeakMap<Plugin, boolean>()
 
 /** The notes by which other plugins ask for Haraka's own quarantine. */
 function wantsHold(connection: Connection, transaction: Transaction): string | null {

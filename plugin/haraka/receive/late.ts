@@ -25,8 +25,8 @@ export function othersFollow(plugin: Plugin): boolean {
 }
 
 /**
- * Once all plugins are loaded: `method` of ours looks in front of each hook that queues, and behind the last one, where
- * Haraka's outbound begins.
+ * Once all plugins are loaded: `method` of ours, which is in front of all hooks that queue, looks behind each of them too;
+ * behind the last one Haraka's outbound begins.
  */
 export function lookBetween(plugin: Plugin, method: string): void {
   if (!othersFollow(plugin)) return
@@ -36,8 +36,7 @@ export function lookBetween(plugin: Plugin, method: string): void {
     const behind = behindOurs(plugin, hooks)
     const look = { ...hooks[hooks.length - behind.length - 1], method }
     hooks.splice(hooks.length - behind.length, behind.length)
-    for (const one of behind) hooks.push(look, one)
-    hooks.push(look)
+    for (const one of behind) hooks.push(one, look)
   }
 }
 
