@@ -56,6 +56,11 @@ export const CONFIG = {
       max: 100_000,
     }),
     max_per_account: num(40, 'IMAP connections of one account', { min: 1, max: 100_000 }),
+    max_commands: num(
+      16,
+      'IMAP commands of one account that run at one time, over all its connections; as many again wait, more are refused',
+      { min: 1, max: 100_000 },
+    ),
     append_limit: num(52428800, 'Largest message in octets that may be appended over IMAP', {
       min: 1024,
       max: 1073741824,

@@ -78,7 +78,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...VIEWS, 'mime', 'quarantine/folders'],
   },
   'quarantine/upkeep': {
-    files: /^plugin\/quarantine\/(expire|deleted|upkeep|unused-keywords|history)\.ts$/,
+    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
     may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders', 'quarantine/lists'],
   },
   'quarantine/estate': {

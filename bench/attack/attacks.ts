@@ -85,7 +85,8 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'one SEARCH of 2,000 keys over 60 messages',
     fill: () => repeated(60, (n) => mail([`Subject: ${n}`], LINE.repeat(2000))),
-    run: one(`SEARCH ${Array.from({ length: 2000 }, (_, n) => `NOT BODY z${n}`).join(' ')}`),
+    // NOT is a key as well.
+    run: one(`SEARCH ${Array.from({ length: 1000 }, (_, n) => `NOT BODY z${n}`).join(' ')}`),
   },
   {
     name: 'FETCH of structures of 16 messages of 200,000 parts',

@@ -43,6 +43,8 @@ export interface ConnectionCommand<Args = unknown> extends Shape<Connection, Arg
 /** A command of states that need one. 'authenticated' includes selected. */
 export interface SessionCommand<Args = unknown> extends Shape<Session, Args> {
   readonly state: 'authenticated' | 'selected'
+  /** True for IDLE, which does nothing: it is not among the commands that an account may have under way. */
+  readonly idles?: boolean
 }
 
 export type Command<Args = unknown> = ConnectionCommand<Args> | SessionCommand<Args>

@@ -9,6 +9,7 @@ import type { Log } from './log.ts'
 import { ImapConnection } from './connection/connection.ts'
 import type { Context } from './connection/context.ts'
 import { newReaders } from './reader/readers.ts'
+import { Underway } from './connection/underway.ts'
 import { Transport } from './connection/transport.ts'
 import { limits } from './wire/index.ts'
 
@@ -40,18 +41,25 @@ export class ImapServer {
   readonly #admission: Admission
   readonly #sessions: Budget
   readonly #readers = newReaders()
+  readonly #underway: Underway
   readonly #servers: Server[] = []
   readonly #connections = new Map<ImapConnection, Promise<void>>()
 
   constructor(options: ServerOptions) {
     this.#options = options
     this.#admission = new Admission(options.admission)
+    this.#underway = new Underway(options.quarantine.config.imap.max_commands)
     this.#sessions = new Budget(options.memory ?? limits.SESSIONS_MEMORY)
   }
 
   /** Connections now. */
   get connections(): number {
     return this.#admission.total
+  }
+
+  /** Commands that run or wait now. */
+  get commands(): number {
+    return this.#underway.total
   }
 
   /** Octets that sessions hold now. */
@@ -89,6 +97,7 @@ export class ImapServer {
       strangers: new Budget(limits.STRANGERS_MEMORY),
       sessions: this.#sessions,
       readers: this.#readers,
+      underway: this.#underway,
       secureContext: () => certificate.context,
       authDelay: authDelay ?? limits.AUTH_DELAY,
     }

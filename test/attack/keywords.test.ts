@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { FLAG } from '../../plugin/mail.ts'
 import type { Verbs } from '../../plugin/quarantine/verbs/verbs.ts'
 import { SETS_OF_SCOPE_MAX } from '../../plugin/quarantine/folders/keyword-room.ts'
+import { NEW_MAX } from '../../plugin/quarantine/folders/unused-keywords.ts'
 import { keywordSets } from '../../plugin/store/keywords.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { Store } from '../../plugin/store/store.ts'
@@ -56,6 +57,31 @@ test('sets of keywords: a bound for each account, by STORE and by APPEND, and un
   await replay(store, copy)
   expect(compareViews(store.views, copy.views)).toBeNull()
   await copy.close()
+})
+
+test('keywords that are put on and taken off again and again leave few behind', async () => {
+  const lazaret = rig()
+  const { quarantine, store } = lazaret
+  const user = quarantine.as(USER)
+  const spam = folder(lazaret, 'spam', USER)
+  const messages = Array.from({ length: SETS_OF_SCOPE_MAX }, (_, i) => ({
+    raw: message(`m${i}`),
+    date: null,
+    flags: { system: 0, keywords: [`word${i}`] },
+  }))
+  const uids = await user.messages.append(spam, messages)
+  let most = 0
+  for (let round = 0; round < 4; round++) {
+    // One word more, on messages that have others: as many new sets as messages.
+    await user.messages.changeFlags(spam, uids, {
+      mode: 'add',
+      flags: { system: 0, keywords: [`churn${round}`] },
+    })
+    most = Math.max(most, keywordSets(store.views))
+  }
+  // Of five times as many as there are messages.
+  expect(most).toBeLessThanOrEqual(NEW_MAX + 2 * SETS_OF_SCOPE_MAX)
+  expect(user.messages.keywords(user.messages.rows(spam).keywords[0])).toHaveLength(5)
 })
 
 test('space: reports fill what an address has and no more; what is held comes in', async () => {

@@ -6,6 +6,7 @@ import { type Notify, parseNothing, parseNotify } from '../wire/index.ts'
 
 // IDLE (RFC 9051 §6.3.13, RFC 2177)
 const IDLE: SessionCommand<void> = {
+  idles: true,
   state: 'authenticated',
   parse: parseNothing,
   run: async (session, _, call) => {

@@ -83,6 +83,11 @@ export class ImapConnection implements Connection {
     }
   }
 
+  /** Counts a command of the account; see Underway. */
+  enter(account: string): (() => void) | Promise<() => void> {
+    return this.#context.underway.enter(account)
+  }
+
   /** The server stops: the command that runs is finished, then the client is told. */
   shutdown(): void {
     this.#channel.transport.interrupt('shutdown')

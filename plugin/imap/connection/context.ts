@@ -4,6 +4,7 @@ import type { Door } from '../../quarantine/quarantine.ts'
 import type { AccountWatch } from '../login/account-watch.ts'
 import type { Admission } from '../login/admission.ts'
 import type { Budget } from './budget.ts'
+import type { Underway } from './underway.ts'
 import type { Log } from '../log.ts'
 import type { Readers } from '../reader/readers.ts'
 
@@ -15,6 +16,7 @@ export interface Context {
   readonly strangers: Budget
   readonly sessions: Budget
   readonly accounts: AccountWatch
+  readonly underway: Underway
   readonly readers: Readers
   readonly secureContext: () => SecureContext
   /** delay of the first wrong password, in ms */

@@ -13,6 +13,8 @@ import { Gone } from './transport.ts'
 /** The connection, as the dialogue needs it. */
 interface Speaker extends Connection {
   readonly session: (Session & Guest) | null
+  /** Counts a command of the account that is under way; answers how to give its place back. Refused where it has too many. */
+  enter(account: string): (() => void) | Promise<() => void>
   /** Logs a fault of ours; answers the id under which it stands in the log. */
   report(error: unknown): string
 }
@@ -100,10 +102,15 @@ export class Dialogue {
     const { tag, name } = received
     let done: Done = {}
     this.#beginTurn()
+    let leave: (() => void) | null = null
     try {
       const { command, session } = this.#lookUp(name)
       const call = callOf(received, command)
       const args = command.parse(new Reader(received, { utf8: this.#speaker.utf8 }), call)
+      if (session && !command.idles) {
+        const place = this.#speaker.enter(session.verbs.login.account)
+        leave = place instanceof Promise ? await place : place
+      }
       done =
         (await (session
           ? command.run(session, args, call)
@@ -118,6 +125,8 @@ export class Dialogue {
       // A half-sent line cannot be taken back: the stream would be out of step.
       if (!this.#writer.abandon()) throw error
       this.#answer(tag, error)
+    } finally {
+      leave?.()
     }
     this.#channel.turn = new Turn(this.#channel.turn.share)
     await done.after?.()

@@ -11,6 +11,7 @@ import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
 import { needSpace } from '../folders/quota.ts'
 import { KeywordRoom } from '../folders/keyword-room.ts'
+import { makeKeywordRoom } from '../folders/unused-keywords.ts'
 import { meaning, meaningFor } from './meaning.ts'
 import { summarizer } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
@@ -52,6 +53,7 @@ export async function append(
     known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
     await turn.give()
   }
+  await makeKeywordRoom(ctx)
   ctx.store.space.need(messages.reduce((sum, { raw }) => sum + raw.length, 0))
   const kept: Kept[] = []
   for (const message of messages)

@@ -25,6 +25,7 @@ import { homeOfItem, type Folder, type FolderId } from '../folders/folders.ts'
 import { agreeing } from '../folders/junk-keywords.ts'
 import { teachItem } from '../model/learn.ts'
 import { meaningFor, type Meaning } from './meaning.ts'
+import { makeKeywordRoom } from '../folders/unused-keywords.ts'
 import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
 import { thrownAway } from './store.ts'
 import { FIRST, inSteps } from '../steps.ts'
@@ -102,6 +103,8 @@ export async function check(
   uids: readonly number[],
   to: Folder,
 ): Promise<void> {
+  // Folders have keywords of their own ($Junk), which make other sets of those that a message has.
+  await makeKeywordRoom(ctx)
   if (uids.length <= FIRST) return
   for (let at = 0; at < uids.length; at += TURN) {
     plan(ctx, ctx.store.views, login, from, uids.slice(at, at + TURN), to)

@@ -10,6 +10,7 @@ import { placedFor } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
 import { KeywordRoom } from './keyword-room.ts'
+import { makeKeywordRoom } from './unused-keywords.ts'
 
 const KEYWORDS_MAX = 32
 const KEYWORD_LENGTH_MAX = 64
@@ -50,6 +51,7 @@ export async function changeFlags(
   following: Following = (_tx, _item, _before, after) => after,
 ): Promise<{ modified: number[]; gone: number[] }> {
   checkKeywords(change.flags.keywords)
+  await makeKeywordRoom(ctx)
   const modified: number[] = []
   const gone: number[] = []
   const step = (tx: Tx, some: readonly number[]): { modified: number[]; gone: number[] } => {
