@@ -1,5 +1,5 @@
 // Lessons that are tried: a kernel is changed by them and is afterwards, to the bit, what it was before.
-import type { Kernel, Label } from './kernel.ts'
+import type { Features, Kernel, Label } from './kernel.ts'
 
 export class Draft {
   readonly #kernel: Kernel
@@ -12,6 +12,11 @@ export class Draft {
   /** What learning the message would change, behind what was applied here; see Kernel.lesson. */
   lesson(raw: Uint8Array, label: Label, signals: readonly string[]): Uint8Array {
     return this.#kernel.lesson(raw, label, signals)
+  }
+
+  /** The same of a message that was read before. */
+  lessonOf(features: Features, label: Label): Uint8Array {
+    return this.#kernel.lessonOf(features, label)
   }
 
   /** Makes the change of a lesson or takes it back, until undo(). */

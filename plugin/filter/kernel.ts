@@ -21,6 +21,9 @@ export const BITS = 20
 
 export type Label = 'ham' | 'spam'
 
+/** The slots of the three views, each once, in order of appearance: all that a message says to any model. */
+export type Features = [Uint32Array, Uint32Array, Uint32Array]
+
 type Exports = {
   memory: WebAssembly.Memory
   init(bits: number): void
@@ -36,6 +39,7 @@ type Exports = {
   score(size: number, signals: number): void
   learn(size: number, signals: number, spam: number): void
   lesson(size: number, signals: number, spam: number): number
+  lessonOf(a: number, b: number, c: number, spam: number): number
   entries(): number
   apply(size: number, count: number, direction: number): number
   explain(size: number, signals: number): number
@@ -87,11 +91,7 @@ export class Kernel {
     return this.#scored()
   }
 
-  /** The slots of the three views, each once, in order of appearance. */
-  features(
-    raw: Uint8Array,
-    signals: readonly string[] = [],
-  ): [Uint32Array, Uint32Array, Uint32Array] {
+  features(raw: Uint8Array, signals: readonly string[] = []): Features {
     this.#wasm.score(this.#copyIn(raw), this.#copySignals(signals))
     const views = this.#scored().views
     const of = (view: number): Uint32Array => {
@@ -109,7 +109,24 @@ export class Kernel {
    */
   lesson(raw: Uint8Array, label: Label, signals: readonly string[] = []): Uint8Array {
     const spam = label === 'spam' ? 1 : 0
-    const size = this.#wasm.lesson(this.#copyIn(raw), this.#copySignals(signals), spam)
+    return this.#encoded(
+      this.#wasm.lesson(this.#copyIn(raw), this.#copySignals(signals), spam),
+      spam,
+    )
+  }
+
+  /** The same of a message whose features are known: what reading it costs was spent before. */
+  lessonOf(features: Features, label: Label): Uint8Array {
+    const [a, b, c] = features.map((slots, view) => {
+      const at = this.#wasm.featuresAt() + view * this.#wasm.viewMax() * 4
+      new Uint32Array(this.#wasm.memory.buffer, at, slots.length).set(slots)
+      return slots.length
+    })
+    const spam = label === 'spam' ? 1 : 0
+    return this.#encoded(this.#wasm.lessonOf(a, b, c, spam), spam)
+  }
+
+  #encoded(size: number, spam: 0 | 1): Uint8Array {
     const bytes = new Uint8Array(LESSON_HEAD + size)
     bytes[0] = FEATURE_VERSION
     bytes[1] = this.bits

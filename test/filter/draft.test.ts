@@ -18,6 +18,10 @@ test('a draft gives the lessons that the kernel would give, and leaves it as it 
     const label = i % 3 ? 'spam' : 'ham'
     const lesson = draft.lesson(raw, label, ['spf=pass'])
     expect(lesson).toEqual(real.lesson(raw, label, ['spf=pass']))
+    // What was read before says the same, whatever was read since.
+    const read = kernel.features(raw, ['spf=pass'])
+    kernel.score(HAM[0])
+    expect(draft.lessonOf(read, label)).toEqual(lesson)
     draft.apply(lesson, 1)
     real.apply(lesson, 1)
     given.push(lesson)

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { DataError, unlessDamaged } from '../../errors.ts'
 import { Draft } from '../../filter/draft.ts'
 import type { Filter } from '../../filter/filter.ts'
-import type { Kernel } from '../../filter/kernel.ts'
+import type { Features, Kernel } from '../../filter/kernel.ts'
 import { getBlob } from '../../store/blobs.ts'
 import type { Event } from '../../store/events/index.ts'
 import { getModel, type ModelState } from '../../store/lessons.ts'
@@ -20,6 +20,23 @@ const TRIES = 5
 /** Thrown by a decision that needs the model nearer to the journal: brought there, it is run anew. */
 class Again extends Error {}
 
+/** Octets of a message that is read before the decision that learns from it: those of most take a fraction of a ms. */
+const LONG = 32 * 1024
+
+/** Thrown by a decision that would have to read a long message: read while nobody waits, it is run anew. */
+class Unread extends Error {
+  readonly key: string
+  readonly raw: Uint8Array
+  readonly signals: readonly string[]
+
+  constructor(key: string, raw: Uint8Array, signals: readonly string[]) {
+    super('a long message is read ahead of the decision')
+    this.key = key
+    this.raw = raw
+    this.signals = signals
+  }
+}
+
 export class ModelCopy {
   readonly #store: Store
   readonly #filter: Filter
@@ -29,6 +46,8 @@ export class ModelCopy {
   #state: ModelState | null = null
   #patient = true
   #draft: Draft | null = null
+  /** What was read ahead of the decision that is thought. */
+  #read: ReadonlyMap<string, Features> = new Map()
 
   constructor(store: Store, filter: Filter, thought: Thought) {
     this.#store = store
@@ -65,15 +84,17 @@ export class ModelCopy {
 
   /**
    * Runs a decision in `write`, which may ask for a draft(); anew, with the model brought up, where it
-   * was too far behind.
+   * was too far behind, or where it learns from long messages, which are read before.
    */
   async decide<T, Tx>(
     write: (decide: (tx: Tx) => T) => Promise<T>,
     decide: (tx: Tx) => T,
   ): Promise<T> {
     let taught = false
+    const read = new Map<string, Features>()
     const run = (patient: boolean) => (tx: Tx) => {
       this.#patient = patient
+      this.#read = read
       try {
         return this.#thought.during(() => decide(tx))
       } finally {
@@ -82,13 +103,19 @@ export class ModelCopy {
         this.#draft = null
       }
     }
-    for (let tries = 1; ; tries++) {
+    for (let tries = 1; ;) {
       try {
         const result = await write(run(tries < TRIES))
         if (taught) await this.arrive()
         return result
       } catch (error) {
+        if (error instanceof Unread) {
+          const { key, raw, signals } = error
+          read.set(key, this.#filter.kernel.features(raw, signals))
+          continue
+        }
         if (!(error instanceof Again)) throw error
+        tries++
         await this.arrive()
       }
     }
@@ -110,6 +137,16 @@ export class ModelCopy {
     this.#draft = new Draft(this.#filter.kernel)
     for (const event of behind) learn(this.#draft, event)
     return this.#draft
+  }
+
+  /** Inside a decision: the features of a message that was read ahead of it; null: it is read quickly. */
+  featuresOf(blob: string, raw: Uint8Array, signals: readonly string[]): Features | null {
+    if (raw.length < LONG) return null
+    const key = [blob, ...signals].join('\n')
+    const features = this.#read.get(key)
+    // Some are in no store yet: their bytes go along.
+    if (!features) throw new Unread(key, Buffer.from(raw), signals)
+    return features
   }
 
   /** A piece of the way to the newest entry; false: it was there. */

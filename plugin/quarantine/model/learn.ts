@@ -47,7 +47,10 @@ export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null)
   if (label) {
     const raw = message.raw ?? blobOctets(tx.views, blob, 0, SCORED_MAX)
     if (!raw) throw new Error(`blob ${blob} is missing from the store`)
-    const learn = draft.lesson(raw, label, message.signals)
+    const features = ctx.follower.model.featuresOf(blob, raw, message.signals)
+    const learn = features
+      ? draft.lessonOf(features, label)
+      : draft.lesson(raw, label, message.signals)
     append({ vote, label, unlearn: null, learn })
     draft.apply(learn, 1)
   } else if (!old?.change) {
