@@ -10,10 +10,11 @@ import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
 import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
+import { spoolHarakas } from './harakas-copy.ts'
 import { othersFollow } from './late.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
-import { SPOOL_AFTER, type Spooled } from './spool.ts'
+import type { Spooled } from './spool.ts'
 import { verdictLine } from './verdict-line.ts'
 import {
   addressOf,
@@ -62,20 +63,6 @@ export function onData(plugin: Plugin, dir: string, next: Next, connection: Conn
   }
   answerAlike(plugin, connection)
   next()
-}
-
-/** Haraka keeps a copy of its own, in memory up to 25 MB unless connection.ini says when it goes to a file. */
-function spoolHarakas(transaction: Transaction, dir: string): void {
-  const old = transaction.message_stream
-  const cfg = { main: { spool_after: SPOOL_AFTER, spool_dir: dir } }
-  const stream = new old.constructor(cfg, transaction.uuid, transaction.header.header_list)
-  for (const listener of old.listeners('error')) stream.on('error', listener)
-  // It removes its file whether or not there is one: one look at the disk for each small message.
-  const destroy = stream.destroy.bind(stream)
-  stream.destroy = () => {
-    if (!(stream.total_buffered < SPOOL_AFTER)) destroy()
-  }
-  transaction.message_stream = stream
 }
 
 /** `data_post`, after all others: they have found what they find. */
