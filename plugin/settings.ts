@@ -48,6 +48,15 @@ export const SETTINGS = {
     true,
     "All domains of the recipient's organization (mail.example.com for example.com; by the public suffix list) are own: block entries and allow entries with * are not applied to them; no: the very domain alone",
   ),
+  language: text(
+    'en',
+    'Language of the messages in INBOX that the quarantine itself writes: en or de; for any other they are in English',
+    {
+      max: 35,
+      pattern: /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i,
+      hint: 'a language tag such as en, de or de-AT',
+    },
+  ),
   release_delay: num(
     10,
     'Seconds for which a release waits before it is sent, so that it can be taken back',

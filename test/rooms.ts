@@ -51,11 +51,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/accounts': {
     files: /^plugin\/quarantine\/accounts\//,
-    may: [...VIEWS, 'quarantine/eyes'],
+    may: [...VIEWS, 'quarantine/eyes', 'quarantine/notices'],
   },
   'quarantine/folders': {
     files: /^plugin\/quarantine\/folders\//,
     may: [...VIEWS, 'quarantine/eyes', 'config', 'mime'],
+  },
+  // What the quarantine itself writes to people.
+  'quarantine/notices': {
+    files: /^plugin\/quarantine\/notices\//,
+    may: [...VIEWS, 'mime', 'quarantine/folders'],
   },
   'quarantine/lists': {
     files: /^plugin\/quarantine\/lists\//,
@@ -75,7 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/release': {
     files: /^plugin\/quarantine\/release\//,
-    may: [...VIEWS, 'mime', 'quarantine/folders'],
+    may: [...VIEWS, 'mime', 'quarantine/folders', 'quarantine/notices'],
   },
   'quarantine/upkeep': {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,

@@ -30,6 +30,11 @@ export function prefixSubject(header: Header, prefix: string): string | null {
   return fold(encodeRuns([...split(mark, null), ...split(old, decodeWords)]))
 }
 
+/** The value of a Subject field that says `text`, folded with CRLF: ASCII, without a line end behind it. */
+export function subjectValue(text: string): string {
+  return fold(encodeRuns(split(text.replace(/[\s\p{Cc}]+/gu, ' ').trim(), null)))
+}
+
 /** `read` says what a word of the old subject says; a prefix, null, is text and not encoded words. */
 function split(value: string, read: ((word: string) => string) | null): Word[] {
   const stands = (word: string) =>

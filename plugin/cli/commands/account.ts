@@ -43,10 +43,10 @@ Examples:
           const asked = tier ?? tierOf(name)
           if (!tier && asked === 'super-admin') needTier(verbs.accounts.list(), name)
           const password = await readPassword(passwordStdin)
+          // Before it is there: it finds a message of welcome.
+          const sees = asked === 'super-admin' ? null : verbs.accounts.estate(name)
           const made = await verbs.accounts.add(name, asked, password)
-          const { scope } = made
-          const sees = asked === 'super-admin' ? null : verbs.accounts.estate(scope)
-          const old = sees && tellEstate(scope, sees)
+          const old = sees && tellEstate(made.scope, sees)
           const told = old
             ? `\n${clean(old)} It sees them; \`lazaret account remove --purge\` takes them away.`
             : ''

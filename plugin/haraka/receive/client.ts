@@ -33,10 +33,10 @@ export function clientOf({ hello, remote, tls, authheader }: Connection, utf8: b
   }
 }
 
-/** Who logged in (RFC 4954), as Haraka's plugins note it; undefined: nobody did. */
-export function userOf({ notes, results }: Connection): string | undefined {
+/** Who logged in (RFC 4954), as Haraka's plugins note it. */
+export function userOf({ notes, results }: Connection): { user?: string } {
   const user = notes.auth_user ?? results.get('auth')?.user
-  return typeof user === 'string' && user !== '' ? user : undefined
+  return typeof user === 'string' && user !== '' ? { user } : {}
 }
 
 /** RFC 5321 §4.1.1.1: a domain or an address literal. */

@@ -9,6 +9,7 @@ import { apply } from './deliver.ts'
 import { haraka } from '../modules.ts'
 import { routeOf } from '../route.ts'
 import { askedOf } from './asked.ts'
+import { wantsHold } from './wants-hold.ts'
 import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
 import { spoolHarakas } from './harakas-copy.ts'
 import { othersFollow } from './late.ts'
@@ -223,7 +224,6 @@ function envelopeOf(
   recipients: readonly Address[],
 ): Envelope {
   const asked = askedOf(transaction)
-  const user = userOf(connection)
   return {
     client: clientOf(connection, asked?.utf8 ?? false),
     ...(asked && { asked }),
@@ -234,7 +234,7 @@ function envelopeOf(
       route: routeOf(plugin, connection, transaction, recipient),
     })),
     direction: connection.relaying ? 'out' : 'in',
-    ...(user !== undefined && { user }),
+    ...userOf(connection),
     proofs: proofs(connection, transaction, checksProofs(plugin)),
     signals: signals(connection, transaction),
     hold: wantsHold(connection, transaction),
@@ -256,14 +256,6 @@ function checksProofs(plugin: Plugin): boolean {
 
 /** Plugins are all there before the first message. */
 const checks = new WeakMap<Plugin, boolean>()
-
-/** The notes by which other plugins ask for Haraka's own quarantine. */
-function wantsHold(connection: Connection, transaction: Transaction): string | null {
-  const note = transaction.notes.quarantine || connection.notes.quarantine
-  if (note)
-    return typeof note === 'string' ? `Held for ${note.slice(0, 100)}` : 'Held for another plugin'
-  return transaction.notes.get('queue.wants') === 'quarantine' ? 'Held for another plugin' : null
-}
 
 // Haraka answers 450 unless told; RFC 5321 §4.2.2: 451 is a local error in processing.
 const UNAVAILABLE: Answer = [

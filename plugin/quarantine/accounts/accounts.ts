@@ -6,6 +6,7 @@ import type { Views } from '../../store/env.ts'
 import { secretBytes, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
+import { deliverWelcome } from '../notices/welcome.ts'
 import type { Visit } from '../../store/guards.ts'
 import { lockedUntil } from './guard.ts'
 import { accountName, checkName, getAccount, scopeOf } from './names.ts'
@@ -81,6 +82,7 @@ export async function addAccount(
       name,
       account: { tier, secret: tx.blob(secretBytes(secrets)), created: tx.at },
     })
+    deliverWelcome(ctx, tx, scope)
     return { name, tier, scope, created: tx.at }
   })
 }

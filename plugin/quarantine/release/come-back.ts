@@ -11,7 +11,10 @@ import { rawIn, summaryOf } from '../folders/contents.ts'
 import { flagsOf } from '../folders/flags.ts'
 import { ACTION_FOLDERS, homeOf, type FolderId } from '../folders/folders.ts'
 import { withoutEnd, withOutcome } from '../folders/outcome-keywords.ts'
-import { deliverNotice } from './notice.ts'
+import { deliverNotice } from '../notices/deliver.ts'
+import type { Failure } from '../notices/letters.ts'
+import { textsIn } from '../notices/texts.ts'
+import { settingsFor } from '../settings.ts'
 
 /** A release that failed for good returns to where it was caught, wherever it lies now, and INBOX says why. */
 export function comeBack(ctx: Context, tx: Tx, id: number, bounced: boolean): void {
@@ -35,41 +38,32 @@ export function comeBack(ctx: Context, tx: Tx, id: number, bounced: boolean): vo
   // Tidied away meanwhile, or a copy that lay in no folder.
   else if (!places.some(({ folder }) => folder === home))
     tx.append({ type: 'copy', item: id, scope, folder: home, flags })
-  deliverNotice(tx, scope, {
-    subject: 'A released message could not be delivered',
-    text: failureText(ctx, item, raw),
-  })
+  const { language } = settingsFor(ctx, tx.views, scope)
+  deliverNotice(tx, scope, textsIn(language).failure(failureOf(ctx, item, raw)))
 }
 
 /** `raw`: null where the message is damaged. */
-function failureText(ctx: Context, item: Item, raw: Buffer | null): string[] {
+function failureOf(ctx: Context, item: Item, raw: Buffer | null): Failure {
   const header = raw && parseHeaderAlone(raw)
   const field = (name: string): string =>
     plainLine(decodeWords((header && find(header, name)) ?? ''))
   const { outcomes = [], reply = '' } = item.release ?? {}
-  const got = outcomes.filter(({ state }) => state === 'delivered')
-  return [
-    `Subject: ${raw ? field('subject') || '(none)' : subjectOf(ctx, item.id)}`,
-    `Date:    ${field('date') || new Date(item.at).toUTCString()}`,
-    `From:    ${item.sender || 'the null sender'}`,
-    `To:      ${item.recipients.join(', ')}`,
-    '',
-    stageOf(item) === 'sent'
-      ? 'This message was to be delivered, and could not be:'
-      : 'This message was released and could not be delivered:',
-    '',
-    `    ${reply}`,
-    '',
-    ...(got.length > 0
-      ? [`Delivered all the same to: ${got.map(({ recipient }) => recipient).join(', ')}.`, '']
-      : []),
-    `It is in the folder "${homeName(ctx, item)}", marked with a flag. ${raw ? 'From there you can release it again.' : 'It can be read and released again when the administrator has brought it back from a backup.'}`,
-  ]
+  return {
+    subject: raw ? field('subject') : subjectOf(ctx, item.id),
+    date: field('date') || new Date(item.at).toUTCString(),
+    sender: item.sender,
+    recipients: item.recipients,
+    released: stageOf(item) !== 'sent',
+    reply,
+    got: outcomes.filter(({ state }) => state === 'delivered').map(({ recipient }) => recipient),
+    folder: homeName(ctx, item),
+    damaged: raw === null,
+  }
 }
 
 /** Of a message that is damaged: what was noted when it came. */
 function subjectOf(ctx: Context, item: number): string {
-  return plainLine(summaryOf(ctx, item)?.subject ?? '') || '(none)'
+  return plainLine(summaryOf(ctx, item)?.subject ?? '')
 }
 
 /** What others wrote, as one line of text. */

@@ -57,9 +57,11 @@ describe('lazaret account', () => {
     await at(['settings', 'set', 'action', 'tag', '--scope', name])
     expect((await at(['account', 'remove', name])).code).toBe(0)
     const again = await at(add, { input })
-    expect(again.out).toContain('Of old@left.example there are already 1 list entry, 1 setting.')
+    expect(again.out).toContain(
+      'Of old@left.example there are already 1 message, 1 list entry, 1 setting.',
+    )
     const gone = await json(['account', 'remove', name, '--purge'])
-    expect(gone).toMatchObject({ gone: { masks: 1, settings: 1, messages: 0 } })
+    expect(gone).toMatchObject({ gone: { masks: 1, settings: 1, messages: 2 } })
     expect((await at(add, { input })).out).not.toContain('already')
   })
 

@@ -3,22 +3,18 @@ import { randomUUID } from 'node:crypto'
 import type { Scope } from '../../mail.ts'
 import { tierOf } from '../../scope.ts'
 import type { Tx } from '../../store/store.ts'
+import { subjectValue } from '../../mime/prefix.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import { summarizer } from '../folders/summary.ts'
+import type { Letter } from './letters.ts'
 
-export interface Notice {
-  /** Printable ASCII. */
-  subject: string
-  text: string[]
-}
-
-export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Notice): number {
+export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Letter): number {
   const names = { address: scope, domain: `postmaster@${scope}`, 'super-admin': 'postmaster' }
   const to = names[tierOf(scope)]
   const lines = [
     'From: Lazaret <lazaret@localhost>',
     `To: ${to.replace(/[\r\n]/g, ' ')}`,
-    `Subject: ${subject}`,
+    `Subject: ${subjectValue(subject)}`,
     `Date: ${new Date(tx.at).toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${randomUUID()}@lazaret.localhost>`,
     'Auto-Submitted: auto-generated',
