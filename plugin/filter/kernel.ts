@@ -94,10 +94,7 @@ export class Kernel {
   features(raw: Uint8Array, signals: readonly string[] = []): Features {
     this.#wasm.score(this.#copyIn(raw), this.#copySignals(signals))
     const views = this.#scored().views
-    const of = (view: number): Uint32Array => {
-      const at = this.#wasm.featuresAt() + view * this.#wasm.viewMax() * 4
-      return new Uint32Array(this.#wasm.memory.buffer, at, views[view].n).slice()
-    }
+    const of = (view: number): Uint32Array => this.#slots(view, views[view].n).slice()
     return [of(0), of(1), of(2)]
   }
 
@@ -109,21 +106,21 @@ export class Kernel {
    */
   lesson(raw: Uint8Array, label: Label, signals: readonly string[] = []): Uint8Array {
     const spam = label === 'spam' ? 1 : 0
-    return this.#encoded(
-      this.#wasm.lesson(this.#copyIn(raw), this.#copySignals(signals), spam),
-      spam,
-    )
+    const size = this.#wasm.lesson(this.#copyIn(raw), this.#copySignals(signals), spam)
+    return this.#encoded(size, spam)
   }
 
   /** The same of a message whose features are known: what reading it costs was spent before. */
   lessonOf(features: Features, label: Label): Uint8Array {
-    const [a, b, c] = features.map((slots, view) => {
-      const at = this.#wasm.featuresAt() + view * this.#wasm.viewMax() * 4
-      new Uint32Array(this.#wasm.memory.buffer, at, slots.length).set(slots)
-      return slots.length
-    })
+    for (const [view, slots] of features.entries()) this.#slots(view, slots.length).set(slots)
+    const [a, b, c] = features.map((slots) => slots.length)
     const spam = label === 'spam' ? 1 : 0
     return this.#encoded(this.#wasm.lessonOf(a, b, c, spam), spam)
+  }
+
+  #slots(view: number, count: number): Uint32Array {
+    const at = this.#wasm.featuresAt() + view * this.#wasm.viewMax() * 4
+    return new Uint32Array(this.#wasm.memory.buffer, at, count)
   }
 
   #encoded(size: number, spam: 0 | 1): Uint8Array {
