@@ -29,7 +29,9 @@ test.each(['user', 'domain', 'root'] as Who[])(
     const uids: number[] = []
     for await (const message of client.fetch('1:*', { uid: true, source: true, envelope: true })) {
       uids.push(message.uid)
-      expect(message.source?.equals(held[uids.length - 1].raw)).toBe(true)
+      const { raw } = held[uids.length - 1]
+      // Behind the fields that the quarantine puts in front.
+      expect(message.source?.subarray(-raw.length).equals(raw)).toBe(true)
       expect(message.envelope?.subject).toMatch(/^Test held-/)
     }
     const move = (i: number, to: string) => client.messageMove(String(uids[i]), to, { uid: true })

@@ -13,19 +13,23 @@ export function matcher(
   below: number,
 ): (item: number) => boolean {
   const asksScore = low > 0 || high < 1 || below <= 1
-  const inBounds = ({ at, size, score }: Summary): boolean =>
+  const asksSize = larger >= 0 || smaller < Infinity
+  const inBounds = ({ at, score }: Summary): boolean =>
     at < before &&
     at >= after &&
-    size > larger &&
-    size < smaller &&
     (!asksScore || (score !== null && score >= low && score <= high && score < below))
   return (id) => {
     const bytes = ctx.store.beside.summaryInPlace(id)
     const summary = (bytes && readSummary(id, bytes)) ?? summaryOf(ctx, id)
     if (!summary || !inBounds(summary)) return false
-    if (texts.length === 0) return true
     // Read at once: the summary is LMDB's until something else is read.
     const { sender, name, address, subject, scope, outgoing } = summary
+    if (asksSize) {
+      // Of the message as it came: a summary counts the fields that are shown in front of it as well.
+      const size = getItem(ctx.store.views, id)?.size ?? 0
+      if (size <= larger || size >= smaller) return false
+    }
+    if (texts.length === 0) return true
     const from = fold(`${name} ${address} ${sender}`)
     const about = fold(subject)
     const to =

@@ -332,7 +332,7 @@ describe('pages', () => {
     await lazaret.quarantine.as(ROOT).items.counts()
     expect(read).toEqual([])
     lazaret.quarantine.as(ROOT).items.raw(ids(await pages(lazaret, {}))[0])
-    expect(read).toHaveLength(1)
+    expect(new Set(read).size).toBe(1)
   })
 
   test.each([
