@@ -27,8 +27,11 @@ test('curl: a connection for each command, and every folder acts', async () => {
   const flags = await curl('Caught', '--request', 'FETCH 1:* (UID FLAGS)')
   const uids = [...flags.matchAll(/UID (\d+)/g)].map(([, uid]) => uid)
   expect(uids).toHaveLength(5)
-  for (const [i, uid] of uids.entries())
-    expect(await curl(`Caught;UID=${uid}`)).toBe(held[i].raw.toString('latin1'))
+  for (const [i, uid] of uids.entries()) {
+    const raw = held[i].raw.toString('latin1')
+    // Behind the fields that the quarantine puts in front.
+    expect((await curl(`Caught;UID=${uid}`)).slice(-raw.length)).toBe(raw)
+  }
 
   await curl('Caught', '--request', `UID MOVE ${uids[0]} Release`)
   await curl('Caught', '--request', `UID COPY ${uids[1]} "Release &- Train"`)

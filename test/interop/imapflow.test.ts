@@ -53,7 +53,8 @@ test.each(['user', 'domain', 'root'] as Who[])(
       'not-spam label=ham release=none',
       'caught label=none release=none',
       'caught release label=none release=wanted',
-      'caught label=none release=none',
+      // The junk button's keyword is the lesson.
+      'caught label=spam release=none',
     ])
     expect(waiting(server)).toEqual([held[0].id, held[1].id, held[4].id])
   },

@@ -33,7 +33,10 @@ test.each(['user', 'domain', 'root'] as Who[])(
       'Not Spam',
       'Spam',
     ])
-    expect(saw.raws).toEqual(held.map(({ raw }) => raw.toString('latin1')))
+    // Behind the fields that the quarantine puts in front.
+    expect(saw.raws.map((shown, i) => shown.slice(-held[i].raw.length))).toEqual(
+      held.map(({ raw }) => raw.toString('latin1')),
+    )
     expect(held.map((one) => fate(server, one))).toEqual([
       'release label=none release=wanted',
       'release label=none release=wanted',
