@@ -2,14 +2,13 @@
 // a full disk cannot hold.
 import { Refused } from '../errors.ts'
 import type { Item, Login, Scope } from '../mail.ts'
-import { domainOf } from '../address.ts'
 import { sees } from '../scope.ts'
 import { endings, endingScopes, getItem, stageOf, type Ending, type Stage } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { purgeItems } from './expire.ts'
-import { itemFor, ownScope } from './eyes.ts'
+import { itemFor, needAdministrator, ownScope } from './eyes.ts'
 import { putBack } from './folders/put-back.ts'
 import { Turn } from '../turns.ts'
 
@@ -155,12 +154,4 @@ async function change(
     })
     return act(tx, items)
   })
-}
-
-function needAdministrator({ tier, scope }: Login, what: string): void {
-  if (tier === 'address')
-    throw new Refused(
-      'not-allowed',
-      `Only the administrator of ${domainOf(scope)} or the super-admin can ${what}.`,
-    )
 }

@@ -1,5 +1,6 @@
 // The eyes of a login: the one place where verbs ask what it may see and change. What is another's looks like
 // what does not exist.
+import { domainOf } from '../address.ts'
 import { Refused } from '../errors.ts'
 import type { Item, Login, Place, Scope } from '../mail.ts'
 import { parseScope, scopeOfMail, sees, tell, tierOf } from '../scope.ts'
@@ -64,4 +65,13 @@ export function ownMail(login: Login, address: string): Scope {
 /** For what concerns everybody at once. `what` completes the sentence `Only the super-admin can ...`. */
 export function needAll(login: Login, what: string): void {
   if (login.scope !== '') throw new Refused('not-allowed', `Only the super-admin can ${what}.`)
+}
+
+/** For what people do not do for themselves. `what` completes the sentence `Only the administrator can ...`. */
+export function needAdministrator({ tier, scope }: Login, what: string): void {
+  if (tier === 'address')
+    throw new Refused(
+      'not-allowed',
+      `Only the administrator of ${domainOf(scope)} or the super-admin can ${what}.`,
+    )
 }

@@ -138,3 +138,9 @@ export function newestRef(views: Views, name: string, as: string): number | null
   for (const key of views.blobs.keys(range)) return (key as Ref)[2]
   return null
 }
+
+/** Ids of all items that need a blob, ascending. */
+export function refIds(views: Views, name: string): number[] {
+  const keys = views.blobs.keys({ start: [name, ''], end: [name, LAST] })
+  return Array.from(keys, (key) => (key as Ref)[2]).toSorted((a, b) => a - b)
+}

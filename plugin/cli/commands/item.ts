@@ -94,6 +94,36 @@ Examples:
         return { value: value(listed), text: whole(listed) }
       }),
     )
+  command
+    .command('release-all <id>')
+    .description(
+      'release a message for all recipients for whom it was caught; without --confirm, count them',
+    )
+    .option('--confirm <count>', 'do it for so many, as counted before')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lazaret item release-all 1234
+  lazaret item release-all 1234 --confirm 17`,
+    )
+    .action(
+      act<{ confirm?: string }, [string]>(async ({ verbs }, { confirm }, id) => {
+        const item = Number(id)
+        if (confirm === undefined) {
+          const count = verbs.items.caughtForAll(item)
+          return {
+            value: { count },
+            text: `This message is caught for ${count} recipients. Release it for all of them: lazaret item release-all ${item} --confirm ${count}`,
+          }
+        }
+        const count = Number(confirm)
+        if (!Number.isInteger(count) || count < 1)
+          throw new Usage(`--confirm ${confirm}: give the number that was counted`)
+        const released = await verbs.items.releaseForAll(item, count)
+        return { value: { released }, text: `released for ${released} recipients` }
+      }),
+    )
   return command
 }
 

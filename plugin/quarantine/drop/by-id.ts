@@ -37,7 +37,8 @@ export async function press(ctx: Context, login: Login, id: number, button: Butt
   })
 }
 
-function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
+/** Puts an item into a folder, and nowhere else. */
+export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
   const all = placesOf(tx, item)
   const elsewhere = all.filter(({ place }) => place.folder !== to && !isPutAway(place.folder))
   const there = all.some(({ place }) => place.folder === to)

@@ -4,6 +4,7 @@ import { parseStructure, type Part } from '../../mime/structure.ts'
 import type { Context } from '../context.ts'
 import * as deleted from '../deleted.ts'
 import * as buttons from '../drop/by-id.ts'
+import { caughtForAll, releaseForAll } from '../drop/release-all.ts'
 import { rawFor } from '../folders/contents.ts'
 import type { Chip } from '../listing/chips.ts'
 import type { Columns } from '../listing/columns.ts'
@@ -50,6 +51,14 @@ export class ItemVerbs {
   }
   releaseAndTrain(id: number): Promise<Item> {
     return buttons.press(this.#ctx, this.#login, id, 'releaseAndTrain')
+  }
+  /** How many items `releaseForAll` would release: this one and those of others who got the same message. */
+  caughtForAll(id: number): number {
+    return caughtForAll(this.#ctx, this.#login, id).length
+  }
+  /** For all recipients that this administrator sees; `count`: what `caughtForAll` said. Answers how many. */
+  releaseForAll(id: number, count: number): Promise<number> {
+    return releaseForAll(this.#ctx, this.#login, id, count)
   }
   notSpam(id: number): Promise<Item> {
     return buttons.press(this.#ctx, this.#login, id, 'notSpam')
