@@ -22,9 +22,10 @@ export function authorsOf(header: Header): Authors {
   const fields = findAll(header, 'from')
   const all = [...fields, ...hiddenValues(header)]
   const values = ends(all)
-  // Of a field that is not read whole nobody can tell its one author.
-  const one = all.length === 1 && fields.length === 1 && values === all ? fields[0] : null
-  const usual = one === null ? null : usualAuthor(one)
+  const alone = all.length === 1 && fields.length === 1 ? fields[0] : null
+  // Of a field that is not read whole nobody can tell its one author, unless it is as usual as can be.
+  const one = values === all ? alone : null
+  const usual = alone === null ? null : usualAuthor(alone)
   if (usual !== null) return { shown: [usual], author: usual }
   const found = new Set<string>()
   for (const value of values)
@@ -33,8 +34,8 @@ export function authorsOf(header: Header): Authors {
   // What our own ENVELOPE tells is shown, too.
   const told = values.flatMap(toldAddresses)
   for (const address of told) found.add(address)
-  const alone = one === null ? null : authorOf(one)
-  const author = alone !== null && told.every((other) => isSame(other, alone)) ? alone : null
+  const formal = one === null ? null : authorOf(one)
+  const author = formal !== null && told.every((other) => isSame(other, formal)) ? formal : null
   if (author !== null) found.add(author)
   let shown = [...found]
   if (shown.length > SHOWN_MAX)
@@ -122,6 +123,8 @@ function usualAuthor(value: string): string | null {
 
 function hidesAddress(name: string): boolean {
   if (!/[@=%\x80-\xff]/.test(name)) return false
+  // To decode what is very long would cost others too much.
+  if (name.length > AUTHORS_MAX) return true
   const text = decodeWords(name).normalize('NFKC')
   return /[@%]|=\?|=[0-9a-f]{2}/i.test(text)
 }
