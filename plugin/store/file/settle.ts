@@ -14,6 +14,11 @@ const CRASHES = 3
 /** While others write, what was read of one moment may be of the next one. */
 const TRIES = 3
 
+/** The same of its first two pages, which a commit after the other writes in turns. */
+const META_TRIES = 8
+const META_PAUSE_MS = 5
+const NEVER = new Int32Array(new SharedArrayBuffer(4))
+
 const MENDED =
   'Restore a backup (`lazaret restore`), and keep this folder aside; docs/operate.md "Damage" tells what else can be done'
 
@@ -66,7 +71,17 @@ export function inspectFile(
   }
 }
 
+/** What is wrong is looked at again: others may have written both pages between one read and the next. */
 function newestMeta(fd: number, size: number): { meta: Meta } | string {
+  let found = metas(fd, size)
+  for (let tries = 1; typeof found === 'string' && tries < META_TRIES; tries++) {
+    Atomics.wait(NEVER, 0, 0, META_PAUSE_MS)
+    found = metas(fd, size)
+  }
+  return found
+}
+
+function metas(fd: number, size: number): { meta: Meta } | string {
   const first = metaAt(fd, 0)
   if (typeof first === 'string') return first
   const second = metaAt(fd, first.pageSize)
