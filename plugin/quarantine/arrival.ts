@@ -1,10 +1,11 @@
 // A message that comes is a new item, unless it is one that came before, sent again.
-import { FLAG, type Item, type ReleaseState } from '../mail.ts'
+import { FLAG, type Item } from '../mail.ts'
 import type { Settings } from '../settings.ts'
 import type { NewItem } from '../store/events/index.ts'
 import { findArrival, stageOf } from '../store/items.ts'
 import type { Tx } from '../store/store.ts'
 import { HOUR } from '../time.ts'
+import { isOpen } from './drop/drop.ts'
 
 /** A sender that did not hear our 250 tries again within some hours (RFC 5321 §4.5.4.1). */
 const RETRY = 4 * HOUR
@@ -31,9 +32,7 @@ function isRetry(item: Item, now: number): boolean {
   const { at, kind, home, places, release, trained } = item
   // A clock that was ahead is no reason to take new mail for a retry.
   if (Math.abs(now - at) > RETRY) return false
-  if (kind === 'split') return stageOf(item) === 'sent' && (!release || !FINAL.has(release.state))
+  if (kind === 'split') return stageOf(item) === 'sent' && (!release || isOpen(release.state))
   const untouched = places.length === 1 && places[0][1] === home
   return untouched && release === null && trained === null
 }
-
-const FINAL: ReadonlySet<ReleaseState> = new Set(['delivered', 'failed', 'cancelled'])

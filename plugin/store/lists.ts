@@ -20,6 +20,8 @@ const COUNTS = 0
 const broughtBy = (value: Uint8Array): number[] =>
   value.length === 0 ? [COUNTS] : decode<number[]>(value)
 
+type MaskKey = [scope: Scope, list: ListKind, mask: string]
+
 export function hasMask(views: Views, scope: Scope, list: ListKind, mask: string): boolean {
   const value = views.masks.get([scope, list, mask])
   return value !== undefined && broughtBy(value).some((seq) => !views.drafts.has(seq))
@@ -29,17 +31,17 @@ export function hasMask(views: Views, scope: Scope, list: ListKind, mask: string
 export function* countingMasks(
   views: Views,
   range: RangeOptions<(string | number)[]>,
-): Generator<[Scope, ListKind, string]> {
+): Generator<MaskKey> {
   const waiting = new Set(views.drafts.keys({}))
   // What is kept later than this did not count then.
   const upto = listsSeq(views)
   const counts = (seq: number): boolean => seq <= upto && !waiting.has(seq)
   for (const { key, value } of views.masks.range(range))
-    if (broughtBy(value).some(counts)) yield key as [Scope, ListKind, string]
+    if (broughtBy(value).some(counts)) yield key as MaskKey
 }
 
 /** What brought a mask, in the shortest words: whether it counts, then the drafts that wait. Empty: nothing did. */
-function bringers(tables: Tables, key: [Scope, ListKind, string]): number[] {
+function bringers(tables: Tables, key: MaskKey): number[] {
   const value = tables.masks.get(key)
   if (value === undefined) return []
   const all = broughtBy(value)
@@ -47,7 +49,10 @@ function bringers(tables: Tables, key: [Scope, ListKind, string]): number[] {
   return waiting.length < all.length ? [COUNTS, ...waiting] : waiting
 }
 
-function setBringers(tables: Tables, key: [Scope, ListKind, string], by: readonly number[]): void {
+const bringersBut = (tables: Tables, key: MaskKey, seq: number): number[] =>
+  bringers(tables, key).filter((one) => one !== seq)
+
+function setBringers(tables: Tables, key: MaskKey, by: readonly number[]): void {
   if (by.length === 0) tables.masks.remove(key)
   else tables.masks.put(key, by.length === 1 && by[0] === COUNTS ? NOTHING : encode(by))
 }
@@ -59,8 +64,8 @@ export function putMasks(
   masks: readonly string[],
 ): void {
   for (const mask of masks) {
-    const others = bringers(tables, [scope, list, mask]).filter((seq) => seq !== COUNTS)
-    setBringers(tables, [scope, list, mask], [COUNTS, ...others])
+    const key: MaskKey = [scope, list, mask]
+    setBringers(tables, key, [COUNTS, ...bringersBut(tables, key, COUNTS)])
   }
 }
 
@@ -72,8 +77,8 @@ export function removeMasks(
   masks: readonly string[],
 ): void {
   for (const mask of masks) {
-    const others = bringers(tables, [scope, list, mask]).filter((seq) => seq !== COUNTS)
-    setBringers(tables, [scope, list, mask], others)
+    const key: MaskKey = [scope, list, mask]
+    setBringers(tables, key, bringersBut(tables, key, COUNTS))
   }
 }
 
@@ -90,7 +95,7 @@ export function listsChanged(tables: Tables, seq: number): void {
 export function putDraft(tables: Tables, seq: number, draft: DraftRecord): void {
   const { scope, list, add } = draft
   for (const mask of add) {
-    const key: [Scope, ListKind, string] = [scope, list, mask]
+    const key: MaskKey = [scope, list, mask]
     setBringers(tables, key, [...bringers(tables, key), seq])
   }
   tables.drafts.put(seq, encode(draft))
@@ -107,12 +112,8 @@ export function dropDraft(tables: Tables, seq: number): void {
   if (!bytes) return
   const { scope, list, add } = decode<DraftRecord>(bytes)
   for (const mask of add) {
-    const key: [Scope, ListKind, string] = [scope, list, mask]
-    setBringers(
-      tables,
-      key,
-      bringers(tables, key).filter((one) => one !== seq),
-    )
+    const key: MaskKey = [scope, list, mask]
+    setBringers(tables, key, bringersBut(tables, key, seq))
   }
   tables.drafts.remove(seq)
 }

@@ -244,7 +244,7 @@ export function want(
   if (!item) throw new Error(`item ${id} is not in the store`)
   teachItem(ctx, tx, item, label)
   const state = item.release?.state ?? null
-  if (release && (state === null || state === 'cancelled' || state === 'failed'))
+  if (release && mayBegin(state))
     tx.append({
       type: 'release',
       item: id,
@@ -262,6 +262,10 @@ export function want(
     tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })
   }
 }
+
+/** A release can be asked for: there was none, or it came to nothing. */
+export const mayBegin = (state: ReleaseState | null): boolean =>
+  !isOpen(state) && state !== 'delivered'
 
 export const isOpen = (state: ReleaseState | null): boolean => state !== null && !OVER.has(state)
 

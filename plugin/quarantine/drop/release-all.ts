@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { itemFor, needAdministrator } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import { dropInto, needItem } from './by-id.ts'
+import { mayBegin } from './drop.ts'
 
 /**
  * Ids of the items of the same bytes as item `id`, this one included, that this administrator sees and that lie where they
@@ -53,6 +54,5 @@ export async function releaseForAll(
 function waits(views: Views, login: Login, id: number): Item | null {
   const item = itemFor(views, login, id)
   if (item?.kind !== 'held' || !item.places.some(([, folder]) => folder === item.home)) return null
-  const { state } = item.release ?? {}
-  return state === undefined || state === 'failed' || state === 'cancelled' ? item : null
+  return mayBegin(item.release?.state ?? null) ? item : null
 }
