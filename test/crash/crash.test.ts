@@ -1,8 +1,6 @@
 // kill -9 at real points of a message's way: nothing is lost, and a release is delivered once.
 import { watch } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { compareViews, replay } from '../../plugin/store/replay.ts'
-import { Store } from '../../plugin/store/store.ts'
 import {
   block,
   drag,
@@ -18,7 +16,7 @@ import {
 } from '../gateway/world.ts'
 import { SmtpClient, sendMail } from '../rig/smtp.ts'
 import { CLI } from '../../plugin/open.ts'
-import { tempDir } from '../tmp.ts'
+import { replayed } from './replayed.ts'
 
 const spam = (n: number): Buffer =>
   message(['From: a@spam.example', `Subject: buy ${n}`, '', `.buy ${n}`, 'x'.repeat(2000)])
@@ -53,18 +51,6 @@ async function nothingElse(it: World, count: number): Promise<void> {
   expect(it.hop.deliveries).toHaveLength(count + 1)
 }
 
-/** The views are what the journal says, whatever was cut off. */
-async function replayed({ lazaret }: World): Promise<void> {
-  const copy = new Store({ dir: tempDir() })
-  try {
-    lazaret.store.refresh()
-    await replay(lazaret.store, copy)
-    expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
-  } finally {
-    await copy.close()
-  }
-}
-
 describe('between 250 and the next event', () => {
   test('every message that was answered with 250 is there, whole', async () => {
     const it = await world()
@@ -89,7 +75,7 @@ describe('between 250 and the next event', () => {
     expect(items.map(({ blob }) => blob)).toEqual(expect.arrayContaining(kept))
     for (const item of items)
       expect(sha256(it.lazaret.quarantine.as(CLI).messages.raw(item.id))).toBe(item.blob)
-    await replayed(it)
+    await replayed(it.lazaret.store)
   })
 })
 
@@ -141,7 +127,7 @@ describe('between a release and its record', () => {
       await drag(it.lazaret, 'caught', 'spam')
     }
     await nothingElse(it, 3)
-    await replayed(it)
+    await replayed(it.lazaret.store)
   })
 
   test('killed while the next hop thinks about its reply: not sent again, and a person is told', async () => {
@@ -171,7 +157,7 @@ describe('between a release and its record', () => {
     await drag(it.lazaret, 'caught', 'release')
     await released(it.lazaret, id)
     expect(it.hop.deliveries).toHaveLength(1)
-    await replayed(it)
+    await replayed(it.lazaret.store)
   })
 
   test('one worker killed alone: another takes over, and it is delivered once', async () => {
@@ -192,7 +178,7 @@ describe('between a release and its record', () => {
       await drag(it.lazaret, 'caught', 'spam')
     }
     await nothingElse(it, 3)
-    await replayed(it)
+    await replayed(it.lazaret.store)
   })
 
   test('all of nodes=2 killed with a file in the queue: delivered once', async () => {

@@ -5,8 +5,6 @@ import { describe, expect, test } from 'vitest'
 import { CLI, open, type Lazaret } from '../../plugin/open.ts'
 import { readConfig } from '../../plugin/config.ts'
 import { DAY } from '../../plugin/time.ts'
-import { compareViews, replay } from '../../plugin/store/replay.ts'
-import { Store } from '../../plugin/store/store.ts'
 import {
   behindHeaders,
   block,
@@ -24,6 +22,7 @@ import { plain } from '../store/rig.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { tempDir } from '../tmp.ts'
 import { child } from './child.ts'
+import { replayed } from './replayed.ts'
 import { CALLS, HAS_STRACE, killAtCall, ONE_THREAD, type Trap } from './strace.ts'
 
 /** More calls than any of these makes: a bound, so that a broken trap ends. */
@@ -31,20 +30,6 @@ const CALLS_MAX = 200
 
 const spam = (n: number): Buffer =>
   message(['From: a@spam.example', `Subject: buy ${n}`, '', `buy ${n}`, 'x'.repeat(900)])
-
-/** The views are what the journal says. */
-async function replayed(store: Store): Promise<void> {
-  const dir = tempDir()
-  const copy = new Store({ dir })
-  try {
-    store.refresh()
-    await replay(store, copy)
-    expect(compareViews(store.views, copy.views)).toBeNull()
-  } finally {
-    await copy.close()
-    rmSync(dir, { recursive: true })
-  }
-}
 
 let round = 0
 type Round = (call: string, n: number) => Promise<Trap>
@@ -69,7 +54,8 @@ interface Verb {
   /** Brings about what the verb works on. */
   before: (lazaret: Lazaret) => Promise<void>
   /** In another process, which is killed. */
-  verb: (lazaret: Lazaret) => Promise<unknown>
+  verb: (lazaret: Lazaret, given: readonly string[]) => Promise<unknown>
+  given: readonly string[]
   /** Whatever was done of it, it is asked for again and is whole then. */
   after: (lazaret: Lazaret) => Promise<void>
 }
@@ -85,15 +71,19 @@ async function held(lazaret: Lazaret): Promise<void> {
 
 const lessons = (lazaret: Lazaret): number => lazaret.quarantine.as(CLI).model.info().spam
 
+/** All that lies in one folder goes to another: run in another process, it names nothing from around it. */
+const moveAll: Verb['verb'] = async ({ quarantine }, [from, to]) => {
+  const me = quarantine.as({ account: 'cli', tier: 'super-admin', scope: '' })
+  const folders = Object.fromEntries(me.folders.all().map((folder) => [folder.id, folder]))
+  const uids = [...me.messages.rows(folders[from]).uid]
+  await me.messages.move(folders[from], uids, folders[to])
+}
+
 const VERBS: Record<string, Verb> = {
   'a move of many': {
     before: held,
-    verb: async ({ quarantine }) => {
-      const me = quarantine.as({ account: 'cli', tier: 'super-admin', scope: '' })
-      const folders = Object.fromEntries(me.folders.all().map((folder) => [folder.id, folder]))
-      const uids = [...me.messages.rows(folders.caught).uid]
-      await me.messages.move(folders.caught, uids, folders.release)
-    },
+    verb: moveAll,
+    given: ['caught', 'release'],
     after: async (lazaret) => {
       const there = itemsIn(lazaret, 'caught').length + itemsIn(lazaret, 'release').length
       expect(there).toBe(COUNT)
@@ -105,12 +95,8 @@ const VERBS: Record<string, Verb> = {
   },
   'a lesson of many': {
     before: held,
-    verb: async ({ quarantine }) => {
-      const me = quarantine.as({ account: 'cli', tier: 'super-admin', scope: '' })
-      const folders = Object.fromEntries(me.folders.all().map((folder) => [folder.id, folder]))
-      const uids = [...me.messages.rows(folders.caught).uid]
-      await me.messages.move(folders.caught, uids, folders.spam)
-    },
+    verb: moveAll,
+    given: ['caught', 'spam'],
     after: async (lazaret) => {
       expect(lessons(lazaret)).toBe(itemsIn(lazaret, 'spam').length)
       await drag(lazaret, 'caught', 'spam')
@@ -123,6 +109,7 @@ const VERBS: Record<string, Verb> = {
       await held(lazaret)
       await pass(lazaret, 27.9 * DAY)
     },
+    given: [],
     // Hidden, and after the grace gone for good.
     verb: async ({ quarantine }) => {
       const day = 24 * 3600 * 1000
@@ -144,12 +131,8 @@ const VERBS: Record<string, Verb> = {
       await held(lazaret)
       await drag(lazaret, 'caught', 'spam')
     },
-    verb: async ({ quarantine }) => {
-      const me = quarantine.as({ account: 'cli', tier: 'super-admin', scope: '' })
-      const folders = Object.fromEntries(me.folders.all().map((folder) => [folder.id, folder]))
-      const uids = [...me.messages.rows(folders.spam).uid]
-      await me.messages.move(folders.spam, uids, folders.caught)
-    },
+    verb: moveAll,
+    given: ['spam', 'caught'],
     after: async (lazaret) => {
       expect(lessons(lazaret)).toBe(itemsIn(lazaret, 'spam').length)
       await drag(lazaret, 'spam', 'caught')
@@ -159,7 +142,11 @@ const VERBS: Record<string, Verb> = {
   },
 }
 
-async function killed({ before, verb, after }: Verb, call: string, n: number): Promise<Trap> {
+async function killed(
+  { before, verb, given, after }: Verb,
+  call: string,
+  n: number,
+): Promise<Trap> {
   const dir = tempDir()
   const here = open(readConfig(INI), dir)
   try {
@@ -167,7 +154,7 @@ async function killed({ before, verb, after }: Verb, call: string, n: number): P
   } finally {
     await here.close()
   }
-  const other = await child(dir, INI, verb, null)
+  const other = await child(dir, INI, verb, given)
   const trap = await killAtCall(other.pid, call, n)
   try {
     await other.run()
