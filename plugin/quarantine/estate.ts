@@ -6,7 +6,7 @@ import type { Item, ListKind, Login, Scope } from '../mail.ts'
 import { sees, tell, tierOf } from '../scope.ts'
 import { boundTexts } from '../store/bounds.ts'
 import type { ReadTable } from '../store/env.ts'
-import { getItem } from '../store/items.ts'
+import { getItem, itemIds } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
 import type { Tx } from '../store/store.ts'
 import { write, type Context } from './context.ts'
@@ -130,17 +130,17 @@ function takeItems(
 /** Items that are seen with these eyes. Gives way between two looks. */
 async function* itemsOf(ctx: Context, scope: Scope): AsyncGenerator<Item> {
   const { views } = ctx.store
-  for (let from = 0; ;) {
-    const ids = Array.from(views.items.keys({ start: from, limit: LOOK })).filter(
-      (key): key is number => typeof key === 'number',
-    )
-    for (const id of ids) {
+  let looked = LOOK
+  for (let from = 0; looked === LOOK; await setImmediate()) {
+    const found: Item[] = []
+    looked = 0
+    for (const id of itemIds(views, from)) {
       const item = getItem(views, id)
-      if (item && sees(scope, item.scope)) yield item
+      if (item && sees(scope, item.scope)) found.push(item)
+      from = id + 1
+      if (++looked === LOOK) break
     }
-    if (ids.length < LOOK) return
-    from = ids[ids.length - 1] + 1
-    await setImmediate()
+    yield* found
   }
 }
 

@@ -12,9 +12,9 @@ export function getItem(views: Views, id: number): Item | null {
   return bytes ? { id, ...decode<Omit<Item, 'id'>>(bytes) } : null
 }
 
-/** Ids of all items, oldest first. */
-export function* itemIds(views: Views): Generator<number> {
-  for (const key of views.items.keys({})) if (typeof key === 'number') yield key
+/** Ids of all items, oldest first, from one on. */
+export function* itemIds(views: Views, from = 0): Generator<number> {
+  for (const key of views.items.keys({ start: from })) if (typeof key === 'number') yield key
 }
 
 export function putItem(tables: Tables, item: Item): void {

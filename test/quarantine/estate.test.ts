@@ -1,5 +1,6 @@
 // An account that leaves with all that it has.
 import { expect, test } from 'vitest'
+import { item } from '../store/rig.ts'
 import { DOMAIN, folder, hold, itemOf, message, OTHER, rig, ROOT, uidsIn, USER } from './rig.ts'
 
 test('mail, lists, settings and lessons of the scope go, and nothing of others', async () => {
@@ -60,4 +61,24 @@ test('of a domain with its addresses, but not over the heads of their accounts; 
   await accounts.remove('user@example.com')
   expect(await accounts.purge('example.com')).toMatchObject({ messages: 3, settings: 1 })
   expect(uidsIn(lazaret, 'caught', DOMAIN)).toEqual([])
+})
+
+test('however many there are on this server, none is left', async () => {
+  const lazaret = rig()
+  const scope = 'user@example.com'
+  // An item and its place are a row each: more rows of others than are looked at in one turn, and then those that go.
+  await lazaret.store.write({ actor: 'test' }, (tx) => {
+    for (let n = 0; n < 1200; n++) {
+      const of = n < 700 ? 'b@other.example' : scope
+      const blob = tx.blob(Buffer.from(`Subject: ${n}\r\n\r\n${n}`))
+      const held = item({ scope: of, recipients: [of], blob })
+      const flags = { system: 0, keywords: [] }
+      tx.append({ type: 'deposit', folder: 'caught', flags, item: held })
+    }
+  })
+  const { accounts } = lazaret.quarantine.as(ROOT)
+  await accounts.add(scope, 'address', 'correct horse')
+  expect(await accounts.purge(scope)).toMatchObject({ messages: 501 })
+  expect(accounts.estate(scope)).toMatchObject({ messages: 0 })
+  expect(accounts.estate('b@other.example')).toMatchObject({ messages: 700 })
 })
