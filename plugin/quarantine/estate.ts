@@ -1,6 +1,5 @@
 // What belongs to an account's scope: its mail, its lists, its settings, its lessons. It outlives the account, unless it
 // is taken along.
-import { setImmediate } from 'node:timers/promises'
 import { Refused } from '../errors.ts'
 import type { Item, ListKind, Login, Scope } from '../mail.ts'
 import { sees, tell, tierOf } from '../scope.ts'
@@ -9,6 +8,7 @@ import type { ReadTable } from '../store/env.ts'
 import { getItem, itemIds } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
 import type { Tx } from '../store/store.ts'
+import { Turn } from '../turns.ts'
 import { write, type Context } from './context.ts'
 import { STEP as MASKS_STEP, STEP_OCTETS } from './lists/drafts.ts'
 import { inSteps } from './steps.ts'
@@ -33,7 +33,7 @@ export interface Estate extends Left {
   lessons: number
 }
 
-/** Items looked at in one turn. */
+/** Items looked at between two looks at the clock. */
 const LOOK = 1000
 /** Items, masks and settings that one decision takes: others have the writer between two. */
 const STEP = 20
@@ -82,7 +82,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
     gone.messages += took.messages
     gone.lessons += took.lessons
   }
-  for await (const { id } of itemsOf(ctx, scope)) {
+  for await (const { id } of itemsOf(ctx, scope, new Turn(login.account))) {
     some.push(id)
     if (some.length === STEP) await flush()
   }
@@ -128,10 +128,10 @@ function takeItems(
 }
 
 /** Items that are seen with these eyes. Gives way between two looks. */
-async function* itemsOf(ctx: Context, scope: Scope): AsyncGenerator<Item> {
+async function* itemsOf(ctx: Context, scope: Scope, turn: Turn): AsyncGenerator<Item> {
   const { views } = ctx.store
   let looked = LOOK
-  for (let from = 0; looked === LOOK; await setImmediate()) {
+  for (let from = 0; looked === LOOK; await turn.rest()) {
     const found: Item[] = []
     looked = 0
     for (const id of itemIds(views, from)) {

@@ -18,6 +18,7 @@ import type { NewItem } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
 import type { Published } from '../store/store.ts'
 import type { Settings } from '../settings.ts'
+import { Turn } from '../turns.ts'
 import { identityKey } from './drop/recognise.ts'
 import { arrive } from './arrival.ts'
 import { write, type Context } from './context.ts'
@@ -205,7 +206,7 @@ async function keep(
   plans: readonly Plan[],
 ): Promise<(number | null)[]> {
   const root = parseStructure(raw)
-  const identity = await identityKey(root)
+  const identity = await identityKey(root, new Turn('smtp'))
   const summarize = summarizer(root)
   const name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name
   const outgoing = envelope.direction === 'out'

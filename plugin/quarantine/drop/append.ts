@@ -50,7 +50,7 @@ export async function append(
   const known: Read[] = []
   for (const { raw } of messages) {
     const root = parseStructure(raw)
-    known.push({ ...(await lookUp(ctx, login, to, root)), summarize: summarizer(root) })
+    known.push({ ...(await lookUp(ctx, login, to, root, turn)), summarize: summarizer(root) })
     await turn.give()
   }
   await makeKeywordRoom(ctx)

@@ -1,7 +1,6 @@
 // The verbs of a drop: MOVE, COPY and APPEND put items into folders, and the folder's meaning follows in
 // the same transaction. However a client does it, it acts exactly once.
 import { randomUUID } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { Refused } from '../../errors.ts'
 import {
   FLAG,
@@ -18,6 +17,7 @@ import { isOrdinary } from '../../store/folders.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
+import { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
@@ -92,8 +92,8 @@ export function add(all: Dropped, { from, to }: Dropped): void {
   for (const uid of to) all.to.push(uid)
 }
 
-/** Looked at before others get a turn. */
-const TURN = 200
+/** Looked at between two looks at the clock. */
+const LOOK = 200
 
 /** Throws what would be refused, before anything is changed. A few are decided as one anyway. */
 export async function check(
@@ -106,9 +106,10 @@ export async function check(
   // Folders have keywords of their own ($Junk), which make other sets of those that a message has.
   await makeKeywordRoom(ctx)
   if (uids.length <= FIRST) return
-  for (let at = 0; at < uids.length; at += TURN) {
-    plan(ctx, ctx.store.views, login, from, uids.slice(at, at + TURN), to)
-    await setImmediate()
+  const turn = new Turn(login.account)
+  for (let at = 0; at < uids.length; at += LOOK) {
+    plan(ctx, ctx.store.views, login, from, uids.slice(at, at + LOOK), to)
+    await turn.rest()
   }
 }
 

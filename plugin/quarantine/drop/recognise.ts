@@ -2,7 +2,6 @@
 // the one item of its login's scope that reads as it does: the same content (mime/identity.ts), the same authors,
 // addressees, subject and types (mime/reading.ts), the same recipient. Whoever sends mail can make one message of the
 // content of another; nobody shall release the one by putting the other into a folder.
-import { setImmediate } from 'node:timers/promises'
 import { Refused, unlessDamaged } from '../../errors.ts'
 import { FLAG, type Item, type Login } from '../../mail.ts'
 import { findAll, parseHeader } from '../../mime/headers.ts'
@@ -15,6 +14,7 @@ import type { Views } from '../../store/env.ts'
 import { findIdentity, getItem, identityIds, stageOf } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
+import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
@@ -23,8 +23,6 @@ import { readSummary } from '../folders/summary.ts'
 
 /** Ids read at once. */
 const PIECE = 500
-/** Milliseconds after which others have their turn. */
-const TURN = 4
 
 /** A message as it was read and looked for before the transaction. */
 export interface Known {
@@ -49,14 +47,10 @@ interface Found {
 }
 
 /** Message-ID and decoded body in one word: what survives a client's copy. A large message gives way to others. */
-export async function identityKey(root: Part): Promise<string> {
+export async function identityKey(root: Part, turn: Turn): Promise<string> {
   const steps = identitySteps(root)
   let step = steps.next()
-  for (let turn = performance.now(); !step.done; step = steps.next()) {
-    if (performance.now() - turn < TURN) continue
-    await setImmediate()
-    turn = performance.now()
-  }
+  for (; !step.done; step = steps.next()) if (turn.over) await turn.rest()
   const { messageId, body } = step.value
   return blobName(Buffer.concat([Buffer.from(`${messageId ?? ''}\n`), body])).slice(0, 40)
 }
@@ -67,11 +61,12 @@ export async function lookUp(
   login: Login,
   folder: Folder,
   root: Part,
+  turn: Turn,
 ): Promise<Known> {
   const { store } = ctx
   const known: Known = {
     root,
-    key: await identityKey(root),
+    key: await identityKey(root, turn),
     head: headReading(root.header),
     parts: partsReading(root),
     to: findAll(root.header, ENVELOPE_TO),
@@ -81,7 +76,6 @@ export async function lookUp(
   }
   // Of the test switch: there is nothing to be recognised.
   if (folder.ordinary) return known
-  let turn = performance.now()
   for (let below = known.upto + 1; ;) {
     const ids = identityIds(store.views, known.key, { below, limit: PIECE })
     for (const id of ids) {
@@ -92,9 +86,7 @@ export async function lookUp(
       const item = seenBy(login, getItem(store.views, id))
       const found = item && compare(store.views, known, item)
       if (found) known.found.push(found)
-      if (performance.now() - turn < TURN) continue
-      await setImmediate()
-      turn = performance.now()
+      if (turn.over) await turn.rest()
     }
     if (ids.length < PIECE) return known
     below = ids[ids.length - 1]
