@@ -45,10 +45,14 @@ async function agree(
   // The order of keys does not matter.
   expect(side.arrived).toEqual(expected)
   const { ham, spam } = side.lessons()
-  // A lesson is of a message, whoever it was for.
-  const labelled = (label: string): number =>
-    new Set(things.filter((one) => one.label === label).map(({ key }) => key)).size
-  expect({ ham, spam }).toEqual({ ham: labelled('ham'), spam: labelled('spam') })
+  const labelled = (label: string): Set<string> =>
+    new Set(things.filter((one) => one.label === label).map(({ key }) => key))
+  const [good, bad] = [labelled('ham'), labelled('spam')]
+  // A lesson is of a message, whoever it was for: where two people differ it counts once.
+  expect(ham + spam).toBe(new Set([...good, ...bad]).size)
+  const differ = [...good].filter((key) => bad.has(key)).length
+  expect(ham).toBeGreaterThanOrEqual(good.size - differ)
+  expect(spam).toBeGreaterThanOrEqual(bad.size - differ)
   for (const { key } of about)
     for (let client = 0; client < 4; client++)
       for (const folder of FOLDERS.slice(1)) {
