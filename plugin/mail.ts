@@ -117,6 +117,15 @@ export type ItemKind = 'held' | 'copy' | 'report' | 'notice' | 'plain' | 'split'
 export type ReleaseState =
   'wanted' | 'claimed' | 'queued' | 'deferred' | 'sending' | 'delivered' | 'failed' | 'cancelled'
 
+/** Who asked for a release, when (Unix time in ms), and how they came (Login.via). */
+export interface Asking {
+  actor: string
+  /** The account as which an administrator did it. */
+  as?: string
+  at: number
+  via: string
+}
+
 /** What became of a release for one recipient, as far as it is known. */
 export interface Outcome {
   recipient: string
@@ -137,6 +146,8 @@ export interface Release {
   /** The receiving server's reply, or the reason of a failure. */
   reply: string
   actor: string
+  /** Who asked for it last, where that is known. */
+  asked?: Asking
   /** By recipient; those who have got it are not sent it again. */
   outcomes?: Outcome[]
 }
@@ -228,6 +239,10 @@ export interface Login {
   account: string
   tier: Tier
   scope: Scope
+  /** The administrator who acts as this account; absent: nobody does. */
+  administrator?: string
+  /** How they came: `imap 192.0.2.1`, `api 192.0.2.1`, `command root` (the user of this machine). */
+  via?: string
 }
 
 /** Flags of a message as a person or a client names them. */

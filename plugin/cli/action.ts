@@ -7,13 +7,17 @@ import { CLI, open, type Lazaret } from '../open.ts'
 import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import { parseScope } from '../scope.ts'
 import { safeJson } from '../text.ts'
+import { userName } from '../whose.ts'
 import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
 
 /** What the action of a command is given. */
 export interface Given {
-  /** Of whoever runs the command: the owner of the data, with the eyes of the super-admin. */
+  /**
+   * Of whoever runs the command: the owner of the data, with the eyes of the super-admin; with --as, with those of that
+   * account.
+   */
   verbs: Verbs
   lazaret: Lazaret
   place: Place
@@ -22,6 +26,8 @@ export interface Given {
 
 interface GlobalOptions extends PlaceOptions {
   json?: boolean
+  /** An account in whose place the administrator acts. */
+  as?: string
 }
 
 /** The action of a command: `run` gets what it is given, its options and its arguments. */
@@ -39,7 +45,7 @@ export function act<O extends object, A extends unknown[]>(
     for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
       return await run(
-        { verbs: lazaret.quarantine.as(CLI), lazaret, place, json },
+        { verbs: verbsFor(lazaret, options.as), lazaret, place, json },
         options,
         ...args,
       )
@@ -47,6 +53,22 @@ export function act<O extends object, A extends unknown[]>(
       await lazaret.close()
     }
   })
+}
+
+/** Of whoever runs the command; `name`: of an account in whose place they act. */
+function verbsFor({ quarantine }: Lazaret, name?: string): Verbs {
+  const via = `command ${unixUser()}`
+  const verbs = quarantine.as({ ...CLI, via })
+  if (name === undefined) return verbs
+  const { name: account, tier, scope } = verbs.accounts.show(name)
+  return quarantine.as({ account, tier, scope, administrator: CLI.account, via })
+}
+
+/** Who sits before it, also where sudo made root of them. */
+function unixUser(): string {
+  const user = userName(process.geteuid?.() ?? 0)
+  const { SUDO_USER } = process.env
+  return user === 'root' && SUDO_USER ? `root (sudo of ${SUDO_USER})` : user
 }
 
 /** The action of a command that needs no data folder. */

@@ -37,6 +37,7 @@ export function program(version: string): Command {
     .version(version)
     .option('--config <dir>', 'Haraka folder or its config folder')
     .option('--data <dir>', 'data folder, instead of the one in lazaret.ini')
+    .option('--as <account>', 'act as this account: with its eyes and rights, logged as you')
     .option('--json', 'print one JSON value')
     .addHelpText(
       'after',

@@ -8,7 +8,7 @@ import type { Tx } from '../store/store.ts'
 import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { purgeItems } from './expire.ts'
-import { itemFor, needAdministrator, ownScope } from './eyes.ts'
+import { by, itemFor, needAdministrator, ownScope } from './eyes.ts'
 import { putBack } from './folders/put-back.ts'
 import { Turn } from '../turns.ts'
 
@@ -24,7 +24,7 @@ export async function restore(ctx: Context, login: Login, ids: readonly number[]
   needAdministrator(login, 'bring back what was deleted')
   if (ids.length > NAMED_MAX)
     throw new Refused('limit', `At most ${NAMED_MAX} items can be named at once.`)
-  return await write(ctx, { actor: login.account }, (tx) =>
+  return await write(ctx, by(login), (tx) =>
     ids.map((id) => {
       const item = itemFor(tx.views, login, id)
       const stage = item && stageOf(item)
@@ -147,7 +147,7 @@ async function change(
   some: readonly Ending[],
   act: (tx: Tx, items: Item[]) => Item[],
 ): Promise<Item[]> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const items = some.flatMap(({ id, since }) => {
       const item = getItem(tx.views, id)
       return item && item.since === since ? [item] : []

@@ -7,12 +7,12 @@ import { boundTexts } from '../store/bounds.ts'
 import type { ReadTable } from '../store/env.ts'
 import { getItem, itemIds } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
-import type { Tx } from '../store/store.ts'
+import type { Tx, WriteOptions } from '../store/store.ts'
 import { Turn } from '../turns.ts'
 import { write, type Context } from './context.ts'
 import { STEP as MASKS_STEP, STEP_OCTETS } from './lists/drafts.ts'
 import { inSteps } from './steps.ts'
-import { ownScope } from './eyes.ts'
+import { by, ownScope } from './eyes.ts'
 import { purgeItems } from './expire.ts'
 import { status } from './folders/contents.ts'
 import { folders } from './folders/folders.ts'
@@ -63,7 +63,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
     throw new Refused('impossible', 'What everybody has is not taken away with one account.')
   const { views } = ctx.store
   const gone: Estate = { messages: 0, lessons: 0, masks: 0, settings: 0 }
-  const options = { actor: login.account }
+  const options = by(login)
   for (const one of scopesIn(views.settings, scope)) {
     const keys = Array.from(views.settings.keys(under(one)), (key) => (key as [Scope, string])[1])
     await write(ctx, options, (tx) => {
@@ -92,7 +92,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
 
 async function dropMasks(
   ctx: Context,
-  options: { actor: string },
+  options: WriteOptions,
   scope: Scope,
   list: ListKind,
 ): Promise<number> {

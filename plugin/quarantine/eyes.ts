@@ -5,6 +5,7 @@ import { Refused } from '../errors.ts'
 import type { Item, Login, Place, Scope } from '../mail.ts'
 import { parseScope, scopeOfMail, sees, tell, tierOf } from '../scope.ts'
 import type { Views } from '../store/env.ts'
+import { whoOf, type Who } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
 import { getPlace } from '../store/places.ts'
 
@@ -15,9 +16,17 @@ export interface Placed {
 }
 
 /** A login whose tier and scope say the same: whatever else is a mistake of ours. */
-export function checkedLogin({ account, tier, scope }: Login): Login {
+export function checkedLogin(login: Login): Login {
+  const { account, tier, scope } = login
   if (tierOf(scope) !== tier) throw new Error(`the login '${account}' is no ${tier} of '${scope}'`)
-  return Object.freeze({ account, tier, scope })
+  return Object.freeze({ ...login })
+}
+
+/** Who it is that does something as this login, for the journal. */
+export function by({ account, administrator, via }: Login): Who {
+  return administrator === undefined
+    ? whoOf({ actor: account, via })
+    : whoOf({ actor: administrator, as: account, via })
 }
 
 /** `thing` where the login sees it, else null. */

@@ -1,7 +1,7 @@
 // The journal as an audit: who did what, and when, in words.
 import type { Login } from '../mail.ts'
 import { tell as tellScope } from '../scope.ts'
-import type { EventBody } from '../store/events/index.ts'
+import { whoOf, type EventBody } from '../store/events/index.ts'
 import { needAll } from './eyes.ts'
 import type { Context } from './context.ts'
 
@@ -10,6 +10,10 @@ export interface HistoryEntry {
   /** Unix time in ms. */
   at: number
   actor: string
+  /** The account as which an administrator did it. */
+  as?: string
+  /** How they came: `imap 192.0.2.1`, `api 192.0.2.1`, `command root`. */
+  via?: string
   type: EventBody['type']
   text: string
 }
@@ -22,7 +26,7 @@ export function history(ctx: Context, login: Login, since: number): Generator<Hi
 
 function* entries(ctx: Context, since: number): Generator<HistoryEntry> {
   for (const { seq, event } of ctx.store.events(since))
-    yield { seq, at: event.at, actor: event.actor, type: event.type, text: tell(event, seq) }
+    yield { seq, at: event.at, ...whoOf(event), type: event.type, text: tell(event, seq) }
 }
 
 const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`

@@ -6,7 +6,7 @@ import { levels } from '../scope.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
 import type { Views } from '../store/env.ts'
-import { ownScope } from './eyes.ts'
+import { by, ownScope } from './eyes.ts'
 import { write, type Context } from './context.ts'
 
 /** A value as set, and at which level; level null is the default of lazaret.ini. */
@@ -79,7 +79,7 @@ export async function setSetting(
       throw new Refused('invalid', `${key}: ${(error as Error).message}.`)
     }
   }
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     tx.append({ type: 'setting', scope, key, value })
     const now = settingsFor(ctx, tx.views, scope)
     if (now.unsure > now.spam)

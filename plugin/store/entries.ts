@@ -4,6 +4,7 @@ import { decode, encode, NO_SEQ } from './codec.ts'
 import type { BesideTables, JournalTables } from './env.ts'
 import {
   kindOf,
+  stampOf,
   TOPICS,
   type Event,
   type EventBody,
@@ -51,9 +52,9 @@ export class Entries {
   }
 
   /** Writes an entry as it is. */
-  take({ seq, v, at, actor, clock, events, more }: Entry): void {
-    const stamp = { v, at, actor, ...(clock !== undefined && { clock }) }
-    this.#put(seq, encode({ ...stamp, events, ...(more && { more }) }), events)
+  take(entry: Entry): void {
+    const { seq, events, more } = entry
+    this.#put(seq, encode({ ...stampOf(entry), events, ...(more && { more }) }), events)
   }
 
   #put(seq: number, value: Buffer, events: readonly EventBody[]): void {
@@ -153,9 +154,8 @@ export function* eventsOf(entry: Entry, since: number): Generator<Numbered> {
   for (let i = from; i < entry.events.length; i++) yield numbered(entry, i)
 }
 
-function numbered({ seq, v, at, actor, clock, events }: Entry, i: number): Numbered {
-  const stamp = { v, at, actor, ...(clock !== undefined && { clock }) }
-  return { seq: seq + i, event: { ...stamp, ...events[i] } }
+function numbered(entry: Entry, i: number): Numbered {
+  return { seq: entry.seq + i, event: { ...stampOf(entry), ...entry.events[i] } }
 }
 
 const lastOf = ({ seq, events }: Entry): number => seq + events.length - 1

@@ -4,13 +4,12 @@ import type { Beside } from './beside.ts'
 import type { Clock } from './clock.ts'
 import { Entries, eventsOf, type Entry, type Numbered } from './entries.ts'
 import type { Env, Views } from './env.ts'
-import { kindOf, type Topic } from './events/index.ts'
+import { kindOf, type Topic, type Who } from './events/index.ts'
 import { rehearse } from './rehearse.ts'
 import { latestOf, OpenTx, seqOf, type Tx } from './tx.ts'
 import { Watch } from './watch.ts'
 
-export interface WriteOptions {
-  actor: string
+export interface WriteOptions extends Who {
   /** Unix time in ms; now unless told. */
   at?: number
   /** One of many decisions of one request: others have their chance of the writer in between. */
@@ -149,12 +148,12 @@ export class LocalJournal implements Journal {
     })
   }
 
-  #run<T>({ actor, at: time = this.#clock.now() }: WriteOptions, decide: (tx: Tx) => T): T {
+  #run<T>({ at: time = this.#clock.now(), ...who }: WriteOptions, decide: (tx: Tx) => T): T {
     // Time of entries never goes back, whatever the clock does.
     const at = Math.max(time, latestOf(this.#env.views))
     const clock = time < at ? time : undefined
     return rehearse(this.#env, () => {
-      const tx = new OpenTx(this.#env, this.#beside, { actor, at, clock })
+      const tx = new OpenTx(this.#env, this.#beside, { ...who, at, clock })
       const result = decide(tx)
       tx.end()
       if (tx.events.length > 0) this.#entries.put(tx.base, tx.stamp, tx.events)

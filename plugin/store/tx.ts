@@ -8,6 +8,7 @@ import type { Item } from '../mail.ts'
 import {
   EVENT_VERSION,
   kindOf,
+  stampOf,
   timeOf,
   type EventBody,
   type NewItem,
@@ -66,10 +67,10 @@ export class OpenTx implements Tx {
   constructor(
     { tables, views }: { tables: Tables; views: Views },
     beside: Beside,
-    { actor, at, clock }: Omit<Stamp, 'v'>,
+    stamp: Omit<Stamp, 'v'>,
   ) {
     this.views = views
-    this.stamp = { v: EVENT_VERSION, at, actor, ...(clock !== undefined && { clock }) }
+    this.stamp = stampOf({ ...stamp, v: EVENT_VERSION })
     this.base = seqOf(views) + 1
     this.#tables = tables
     this.#beside = beside

@@ -98,7 +98,7 @@ export class ImapConnection implements Connection {
     if (!leave)
       throw new Refused('limit', 'There are too many connections of this account already.')
     this.#session = new ImapSession({
-      verbs: this.quarantine.as(login),
+      verbs: this.quarantine.as({ ...login, via: `imap ${this.#address}` }),
       stamp: () => this.quarantine.logins.stamp(login),
       channel: this.#channel,
       readers: this.#context.readers,

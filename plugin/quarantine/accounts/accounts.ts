@@ -5,7 +5,7 @@ import { decode } from '../../store/codec.ts'
 import type { Views } from '../../store/env.ts'
 import { secretBytes, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
-import { seenBy } from '../eyes.ts'
+import { by, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
 import type { Visit } from '../../store/guards.ts'
 import { lockedUntil } from './guard.ts'
@@ -71,7 +71,7 @@ export async function addAccount(
   if (!seenBy(login, { scope }))
     throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
   const secrets = await newSecrets(password, asker(name), ctx.config.login)
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     if (tx.views.accounts.has(name))
       throw new Refused(
         'exists',
@@ -97,7 +97,7 @@ export async function setPassword(
   checkPassword(password)
   managed(ctx.store.views, login, name)
   const secrets = await newSecrets(password, asker(name), ctx.config.login)
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     // Asked again: while the password was hashed, the account may have become another.
     const { tier, created } = managed(tx.views, login, name)
     tx.append({
@@ -111,7 +111,7 @@ export async function setPassword(
 
 export async function removeAccount(ctx: Context, login: Login, user: string): Promise<void> {
   const name = accountName(user)
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     managed(tx.views, login, name)
     tx.append({ type: 'account', name, account: null })
   })

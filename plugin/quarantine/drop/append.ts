@@ -6,6 +6,7 @@ import type { FlagSet, Login } from '../../mail.ts'
 import type { Published, Tx } from '../../store/store.ts'
 import { Turn } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
+import { by } from '../eyes.ts'
 import { appendEntry, enter, want } from './drop.ts'
 import type { Folder } from '../folders/folders.ts'
 import { checkKeywords } from '../folders/flags.ts'
@@ -58,7 +59,7 @@ export async function append(
   const kept: Kept[] = []
   for (const message of messages)
     kept.push({ ...message, bytes: await ctx.store.publish(message.raw) })
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const room = new KeywordRoom(tx)
     const uids = kept.map((message, i) => {
       if (to.ordinary) return deposit(tx, login, to, message, known[i])

@@ -6,7 +6,7 @@ import type { Views } from '../../store/env.ts'
 import { stageOf } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
-import { itemFor, type Placed } from '../eyes.ts'
+import { by, itemFor, type Placed } from '../eyes.ts'
 import { homeOfItem, type FolderId } from '../folders/folders.ts'
 import { groupPlaces, placesOf } from '../folders/expunge.ts'
 import { flagsOf } from '../folders/flags.ts'
@@ -30,7 +30,7 @@ export type Button = keyof typeof BUTTONS
  * of the quarantine, they go: a button says where the item shall be. Answers the item as it is then.
  */
 export async function press(ctx: Context, login: Login, id: number, button: Button): Promise<Item> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const item = needItem(tx.views, login, id)
     dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item))
     return needItem(tx.views, login, id)
@@ -55,7 +55,7 @@ export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
 
 /** Deletes an item from all its folders; it stays recoverable for main.grace_hours. */
 export async function deleteItem(ctx: Context, login: Login, id: number): Promise<Item> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     expungeAll(tx, placesOf(tx, needItem(tx.views, login, id)))
     return needItem(tx.views, login, id)
   })
@@ -68,7 +68,7 @@ export async function markSeen(
   id: number,
   seen: boolean,
 ): Promise<Item> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const groups = placesOf(tx, needItem(tx.views, login, id)).flatMap(({ place, item }) => {
       const { system, keywords } = flagsOf(tx, place)
       const flags = { system: seen ? system | FLAG.seen : system & ~FLAG.seen, keywords }

@@ -3,6 +3,7 @@ import type { Item, Login } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
+import { by } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
 import type { Folder, FolderId } from '../folders/folders.ts'
 import { inSteps } from '../steps.ts'
@@ -23,7 +24,7 @@ export async function copy(
 ): Promise<Dropped> {
   const all: Dropped = { from: [], to: [] }
   const made: Made[] = []
-  const options = { actor: login.account }
+  const options = by(login)
   await check(ctx, login, from, uids, to)
   const step = (tx: Tx, some: readonly number[]): { dropped: Dropped; fresh: Made[] } => {
     const dropped: Dropped = { from: [], to: [] }

@@ -19,7 +19,7 @@ import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
 import { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
-import { placedFor } from '../eyes.ts'
+import { by, placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
 import { homeOfItem, type Folder, type FolderId } from '../folders/folders.ts'
 import { agreeing } from '../folders/junk-keywords.ts'
@@ -65,7 +65,7 @@ export async function move(
   try {
     await inSteps(
       ctx,
-      { actor: login.account },
+      by(login),
       uids,
       (tx, some) => {
         const planned = plan(ctx, tx.views, login, from, some, to)

@@ -4,7 +4,7 @@ import type { Item, Login } from '../../mail.ts'
 import { refIds } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
 import type { Context } from '../context.ts'
-import { itemFor, needAdministrator } from '../eyes.ts'
+import { by, itemFor, needAdministrator } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import { dropInto, needItem } from './by-id.ts'
 import { mayBegin } from './drop.ts'
@@ -39,7 +39,7 @@ export async function releaseForAll(
   let released = 0
   await inSteps(
     ctx,
-    { actor: login.account },
+    by(login),
     ids,
     (tx, some) => {
       const items = some.flatMap((one) => waits(tx.views, login, one) ?? [])

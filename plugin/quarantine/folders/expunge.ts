@@ -5,7 +5,7 @@ import type { PlaceGroup } from '../../store/events/index.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
-import { itemFor, type Placed } from '../eyes.ts'
+import { by, itemFor, type Placed } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
 
@@ -33,7 +33,7 @@ export async function expunge(
     for (const groups of boundGroups(groupPlaces(marked))) tx.append({ type: 'expunge', groups })
     return marked.map(({ place }) => place.uid)
   }
-  await inSteps(ctx, { actor: login.account }, uids, step, (some) => {
+  await inSteps(ctx, by(login), uids, step, (some) => {
     for (const uid of some) gone.push(uid)
   })
   return gone

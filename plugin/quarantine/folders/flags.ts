@@ -6,7 +6,7 @@ import type { PlaceGroup } from '../../store/events/index.ts'
 import { keywordSet, normalKeywords } from '../../store/keywords.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
-import { placedFor } from '../eyes.ts'
+import { by, placedFor } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import type { Folder } from './folders.ts'
 import { KeywordRoom } from './keyword-room.ts'
@@ -85,7 +85,7 @@ export async function changeFlags(
     }
     return { modified, gone }
   }
-  await inSteps(ctx, { actor: login.account }, uids, step, (done) => {
+  await inSteps(ctx, by(login), uids, step, (done) => {
     for (const uid of done.modified) modified.push(uid)
     for (const uid of done.gone) gone.push(uid)
   })

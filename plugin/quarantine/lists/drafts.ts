@@ -4,6 +4,7 @@ import type { ListKind, Login, Scope } from '../../mail.ts'
 import { hasDraft, listsSeq } from '../../store/lists.ts'
 import type { Tx, WriteOptions } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
+import { by } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import { Rivals } from './rivals.ts'
 
@@ -30,7 +31,7 @@ export async function addAsImport(
   since: number,
 ): Promise<number> {
   const drafts: number[] = []
-  const options = { actor: login.account }
+  const options = by(login)
   const draft = (tx: Tx, some: readonly Part[]): number[] =>
     some.map(({ list, masks: add }) => tx.append({ type: 'draft', scope, list, add }))
   try {

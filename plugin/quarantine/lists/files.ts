@@ -5,7 +5,7 @@ import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
 import { hasMask, listsSeq } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
-import { ownScope } from '../eyes.ts'
+import { by, ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { addAsImport, STEP_OCTETS, type Part } from './drafts.ts'
 import { listEntries, matchesEverybody } from './lists.ts'
@@ -76,7 +76,7 @@ async function addAtOnce(
   scope: Scope,
   parts: readonly Part[],
 ): Promise<number> {
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     // Somebody may have added some of them meanwhile: those are not added here.
     const fresh = parts.map((part) => fewer(tx, scope, part))
     for (const { list, masks } of fresh)

@@ -4,7 +4,7 @@ import type { ListKind, Login, Scope } from '../../mail.ts'
 import { boundTexts } from '../../store/bounds.ts'
 import { countingMasks, hasMask } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
-import { ownScope, seenBy } from '../eyes.ts'
+import { by, ownScope, seenBy } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
 export interface ListEntry {
@@ -37,7 +37,7 @@ export async function changeList(
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   if (add.length > 0) ctx.store.space.need(0)
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const gone = remove.filter((mask) => hasMask(tx.views, scope, list, mask))
     for (const some of boundTexts(gone))
       tx.append({ type: 'masks', scope, list, add: [], remove: some })

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import type { Login } from '../../mail.ts'
 import { getModel, type Lost } from '../../store/lessons.ts'
-import { needAll } from '../eyes.ts'
+import { by, needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
 /** First bytes of an export: one line of JSON, then the snapshot as filter/kernel.ts makes it. */
@@ -102,7 +102,7 @@ async function replace(
   { ham, spam, prior }: { ham: number; spam: number; prior: boolean },
 ): Promise<void> {
   needAll(login, 'replace the model')
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     const blob = snapshot ? tx.blob(snapshot) : ''
     tx.append({ type: 'snapshot', blob, ham, spam, prior, fresh: true })
   })

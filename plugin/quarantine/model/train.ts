@@ -4,7 +4,7 @@ import { judge } from '../../filter/judge.ts'
 import type { Score } from '../../filter/score.ts'
 import { blobName } from '../../store/blobs.ts'
 import { getLesson, getModel } from '../../store/lessons.ts'
-import { needAll } from '../eyes.ts'
+import { by, needAll } from '../eyes.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { inSteps } from '../steps.ts'
@@ -33,7 +33,7 @@ export async function train(
     }
     return { learned, turned }
   }
-  await inSteps(ctx, { actor: login.account }, messages, step, (done) => {
+  await inSteps(ctx, by(login), messages, step, (done) => {
     learned += done.learned
     turned += done.turned
   })

@@ -28,12 +28,15 @@ export type { NewItem } from './deposit.ts'
 export {
   EVENT_VERSION,
   TOPICS,
+  stampOf,
   timeOf,
+  whoOf,
   type Entering,
   type FolderChange,
   type PlaceGroup,
   type Stamp,
   type Topic,
+  type Who,
 } from './kind.ts'
 
 export type EventBody =

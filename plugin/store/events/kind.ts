@@ -8,14 +8,33 @@ import { getPlace, putPlace } from '../places.ts'
 /** Of the events as a journal carries them (format.ts). */
 export const EVENT_VERSION = 3
 
-/** Fields of every event. `at`: Unix time in ms; `actor`: the account, or `smtp`, `cli`, `system`. */
-export interface Stamp {
+/** Who does something: `actor` is an account, or `smtp`, `cli`, `system`. */
+export interface Who {
+  actor: string
+  /** The account as which an administrator acts. */
+  as?: string
+  /** How they came (Login.via). */
+  via?: string
+}
+
+/** The same, and nothing that is undefined. */
+export function whoOf({ actor, as, via }: Who): Who {
+  return { actor, ...(as !== undefined && { as }), ...(via !== undefined && { via }) }
+}
+
+/** Fields of every event. `at`: Unix time in ms. */
+export interface Stamp extends Who {
   v: typeof EVENT_VERSION
   /** Never less than that of the entry before. */
   at: number
-  actor: string
   /** What the time was, where it was less: the entry before is of a clock that was ahead. */
   clock?: number
+}
+
+/** The stamp alone. */
+export function stampOf(stamped: Stamp): Stamp {
+  const { v, at, clock } = stamped
+  return { v, at, ...whoOf(stamped), ...(clock !== undefined && { clock }) }
 }
 
 /** When it was, as far as is known: what the views keep. */

@@ -1,4 +1,4 @@
-import type { Outcome, ReleaseState } from '../../mail.ts'
+import type { Asking, Outcome, ReleaseState } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import { putItem } from '../items.ts'
 import { mustItem, NONE, timeOf, type Kind, type Stamp } from './kind.ts'
@@ -22,9 +22,14 @@ export const release: Kind<Release> = {
     const { state, token, worker, reply, actor } = event
     const at = timeOf(event)
     const outcomes = outcomesAfter(item.release?.outcomes ?? [], event)
+    const asked = askedBy(event) ?? item.release?.asked
     putItem(tables, {
       ...item,
-      release: { state, at, token, worker, reply, actor, ...(outcomes.length > 0 && { outcomes }) },
+      release: {
+        ...{ state, at, token, worker, reply, actor },
+        ...(asked && { asked }),
+        ...(outcomes.length > 0 && { outcomes }),
+      },
     })
     // The outbox holds what still has to be handed over or has no final outcome yet.
     const open = state !== 'delivered' && state !== 'failed' && state !== 'cancelled'
@@ -36,6 +41,13 @@ export const release: Kind<Release> = {
   blobs: NONE,
   gone: NONE,
   names: false,
+}
+
+/** A release that is wanted anew since its worker died was asked for before. */
+function askedBy(event: Release & Stamp): Asking | null {
+  const { actor, as, via } = event
+  if (event.state !== 'wanted' || via === undefined) return null
+  return { actor, ...(as !== undefined && { as }), at: timeOf(event), via }
 }
 
 function outcomesAfter(old: readonly Outcome[], event: Release & Stamp): Outcome[] {

@@ -8,6 +8,7 @@ import { folderStatus, getPlace } from '../../../store/places.ts'
 import { readRows } from '../../../store/rows.ts'
 import type { Tx } from '../../../store/store.ts'
 import { write, type Context } from '../../context.ts'
+import { by } from '../../eyes.ts'
 import { findFolder, type Folder } from '../folders.ts'
 import { groupPlaces } from '../expunge.ts'
 import { checkName } from './name.ts'
@@ -21,7 +22,7 @@ export async function createFolder(ctx: Context, login: Login, name: string): Pr
   // RFC 9051 §6.3.4: a trailing delimiter only says that children will follow.
   const clean = name.endsWith('/') ? name.slice(0, -1) : name
   checkName(clean)
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const existing = allFolders(ctx, login, tx.views)
     if (findFolder(existing, clean))
       throw new Refused('exists', `There is a folder '${clean}' already.`)
@@ -35,7 +36,7 @@ export async function createFolder(ctx: Context, login: Login, name: string): Pr
 }
 
 export async function removeFolder(ctx: Context, login: Login, name: string): Promise<void> {
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     // RFC 9051 §6.3.5: a folder with others below it goes and leaves the name, which cannot go then.
     const all = allFolders(ctx, login, tx.views)
     if (!findFolder(all, name) && hasChildren(all, name))
@@ -55,7 +56,7 @@ export async function renameFolder(
   to: string,
 ): Promise<void> {
   const clean = to.endsWith('/') ? to.slice(0, -1) : to
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     const all = allFolders(ctx, login, tx.views)
     if (findFolder(all, from) || !hasChildren(all, from)) ordinary(all, from, 'renamed')
     checkName(clean)

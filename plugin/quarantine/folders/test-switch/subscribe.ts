@@ -4,6 +4,7 @@ import { Refused } from '../../../errors.ts'
 import type { Login } from '../../../mail.ts'
 import { decode } from '../../../store/codec.ts'
 import { write, type Context } from '../../context.ts'
+import { by } from '../../eyes.ts'
 import { findFolder, type Folder } from '../folders.ts'
 import { allFolders } from './switch.ts'
 
@@ -38,7 +39,7 @@ export async function subscribe(
   if (folder && !folder.ordinary) return
   const known = ctx.store.views.subscriptions.get([login.account, name])
   if ((known ? decode<boolean>(known) : false) === subscribed) return
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     tx.append({ type: 'subscription', account: login.account, name, subscribed })
   })
 }
