@@ -25,6 +25,11 @@ const HALF_TRUST = 4
 const PRIOR_WORTH = 2
 /** Lessons of the rarer kind, given here, before which the classifier alone holds nothing. */
 export const ENOUGH = 10
+/**
+ * Lessons of the rarer kind at which half of the logit counts where it is asked what to hold: the harder trust. 40 would
+ * halve the ham held by young models for some five points of spam held (docs/kernel.md "Before it holds").
+ */
+const HALF_HELD = 20
 
 /**
  * How much of the model's logit counts, 0..1: it grows with the lessons of the rarer kind. With an
@@ -40,16 +45,37 @@ export function probability(z: number, lessons: Lessons): number {
   return 1 / (1 + Math.exp(-z * trust(lessons)))
 }
 
+/** Share of the logit that counts where it is asked what to hold, 0..1; 0 while nothing is held. */
+function heldTrust(lessons: Lessons): number {
+  const n = Math.min(lessons.ham, lessons.spam)
+  return n < ENOUGH ? 0 : n / (n + HALF_HELD)
+}
+
+/**
+ * The score from which on the classifier alone holds: while lessons are few, above the threshold. Null: it holds
+ * nothing.
+ * @param spam the threshold
+ */
+export function holdsFrom(spam: number, lessons: Lessons): number | null {
+  const held = heldTrust(lessons)
+  if (held === 0) return null
+  return Math.max(spam, 1 / (1 + Math.exp((-logit(spam) * trust(lessons)) / held)))
+}
+
+const logit = (p: number): number => Math.log(p / (1 - p))
+
 export function judge({ score, list, thresholds, lessons }: Question): Verdict {
   if (list) return byList(list)
   if (!score) throw new Error('judge: neither a list entry nor a score')
   const p = probability(score.z, lessons)
-  const few = Math.min(lessons.ham, lessons.spam) < ENOUGH
   const found = classOf(p, thresholds)
+  const from = holdsFrom(thresholds.spam, lessons)
+  const sure = from !== null && score.z * heldTrust(lessons) >= logit(thresholds.spam)
+  const spared = found === 'spam' && !sure
   return {
-    class: found === 'spam' && few ? 'unsure' : found,
+    class: spared ? 'unsure' : found,
     score: p,
-    evidence: few ? [...byView(score), caution(lessons)] : byView(score),
+    evidence: from === null || spared ? [...byView(score), caution(lessons, from)] : byView(score),
   }
 }
 
@@ -66,14 +92,18 @@ function byView({ views }: Score): Evidence[] {
   })
 }
 
-function caution(lessons: Lessons): Evidence {
+function caution(lessons: Lessons, from: number | null): Evidence {
   const { ham, spam, prior } = lessons
   const counts = `${ham} ham, ${spam} spam${prior ? ', and a base model' : ''}`
   const share = Math.round(trust(lessons) * 100)
+  const held =
+    from === null
+      ? 'it holds nothing alone'
+      : `it holds what is very sure, from ${from.toFixed(3)} on`
   return {
     name: 'trust',
     weight: 0,
-    text: `few lessons so far (${counts}): ${share}% of the model counts, and it holds nothing alone`,
+    text: `few lessons so far (${counts}): ${share}% of the model counts, and ${held}`,
   }
 }
 

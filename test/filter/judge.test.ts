@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ENOUGH, judge, probability, trust } from '../../plugin/filter/judge.ts'
+import { ENOUGH, holdsFrom, judge, probability, trust } from '../../plugin/filter/judge.ts'
 import { THRESHOLDS } from '../../plugin/mail.ts'
 import { contribution, type Score } from '../../plugin/filter/score.ts'
 
@@ -84,6 +84,61 @@ describe('cold start', () => {
     for (let n = 1; n < 100; n++) expect(at(n)).toBeGreaterThan(at(n - 1))
     expect(at(1000)).toBeGreaterThan(0.99)
     expect(trust({ ham: 0, spam: 0, prior: true })).toBeGreaterThan(0)
+  })
+
+  const lessonsOf = (n: number) => ({ ham: n, spam: 10 * n, prior: true })
+  const logit = (p: number): number => Math.log(p / (1 - p))
+
+  test('what is held has z n / (n + 20) at the logit of the threshold; the score and what is ham stay', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: ENOUGH, max: 1000 }),
+        fc.double({ noNaN: true, min: -12, max: 12 }),
+        fc.double({ noNaN: true, min: 0.5, max: 0.99 }),
+        (n, m, spam) => {
+          const score = scored(m)
+          const lessons = lessonsOf(n)
+          const found = judge({ score, list: null, thresholds: { unsure: 0.2, spam }, lessons })
+          const p = probability(score.z, lessons)
+          const held = (score.z * n) / (n + 20) >= logit(spam)
+          expect(found.score).toBe(p)
+          expect(found.class).toBe(held ? 'spam' : p <= 0.2 ? 'ham' : 'unsure')
+        },
+      ),
+    )
+  })
+
+  test.each([
+    [10, 0.905, false],
+    [10, 0.992, false],
+    [10, 0.995, true],
+    [100, 0.92, false],
+    [100, 0.93, true],
+    [10_000, 0.901, true],
+  ])('%d lessons, a score of %d: held is %s, and it is said why', (n, p, held) => {
+    const lessons = lessonsOf(n)
+    const view = { m: 0, n: 0 }
+    const score: Score = { z: logit(p) / trust(lessons), p, views: [view, view, view] }
+    const found = judge({ score, list: null, thresholds, lessons })
+    expect(found.class).toBe(held ? 'spam' : 'unsure')
+    const from = holdsFrom(thresholds.spam, lessons)?.toFixed(3)
+    const why = found.evidence.find(({ name }) => name === 'trust')?.text
+    if (held) expect(why).toBeUndefined()
+    else expect(why).toContain(`it holds what is very sure, from ${from} on`)
+  })
+
+  test('a threshold below one half holds no more than it says', () => {
+    const question = { list: null, thresholds: { unsure: 0.1, spam: 0.3 }, lessons: lessonsOf(20) }
+    const at = (p: number): Score => ({ ...scored(0), z: logit(p) / trust(question.lessons) })
+    expect(judge({ ...question, score: at(0.29) }).class).toBe('unsure')
+    expect(judge({ ...question, score: at(0.31) }).class).toBe('spam')
+  })
+
+  test('the bar falls with the lessons of the rarer kind, towards the threshold', () => {
+    expect(holdsFrom(0.9, lessonsOf(ENOUGH - 1))).toBeNull()
+    const bars = [10, 20, 50, 100, 1000].map((n) => holdsFrom(0.9, lessonsOf(n)) ?? 0)
+    expect(bars).toEqual(bars.toSorted((a, b) => b - a))
+    expect(bars.at(-1)).toBeCloseTo(0.9, 2)
   })
 
   test('keeps the order', () => {

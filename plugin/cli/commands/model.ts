@@ -16,6 +16,7 @@ export function model(): Command {
         const rows = [
           ['ham', String(info.ham)],
           ['spam', String(info.spam)],
+          ['where it stands', info.standing.text],
           ['began with a base model', info.prior ? 'yes' : 'no'],
           ['lessons since the last snapshot', String(info.since)],
           ['octets of the last snapshot', String(info.snapshot)],

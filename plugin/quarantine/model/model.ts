@@ -1,6 +1,7 @@
 // Verbs of the model as a whole: what it is, a copy of it, another one in its place.
 import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
+import { standing, type Standing } from '../../filter/standing.ts'
 import type { Login } from '../../mail.ts'
 import { getModel, type Lost } from '../../store/lessons.ts'
 import { by, needAll } from '../eyes.ts'
@@ -21,6 +22,8 @@ export interface ModelInfo {
   spam: number
   /** It began with a model of elsewhere. */
   prior: boolean
+  /** What it holds by itself, with the threshold of this installation. */
+  standing: Standing
   /** Lessons and other entries in the journal since the last snapshot. */
   since: number
   /** Octets of the last snapshot; 0 for none. */
@@ -41,6 +44,7 @@ export function modelInfo(ctx: Context): ModelInfo {
     ham,
     spam,
     prior,
+    standing: standing(ctx.config.settings.spam, { ham, spam, prior }),
     since,
     snapshot: bytes?.length ?? 0,
     lost,
