@@ -31,6 +31,27 @@ export function bool(value: boolean, doc: string): Field<boolean> {
   }
 }
 
+/** Some of these characters, each once; off, or nothing: none. */
+export function someOf(value: string, all: string, doc: string): Field<string> {
+  return {
+    default: value,
+    doc,
+    values: `some of ${Array.from(all).join(' ')}, off`,
+    parse: (text) => {
+      const given = text.trim().toLowerCase()
+      if (given === 'off') return ''
+      const wrong = Array.from(given).find(
+        (one, i) => !all.includes(one) || given.indexOf(one) !== i,
+      )
+      if (wrong !== undefined)
+        throw new Error(
+          `'${text}' is neither off nor some of ${Array.from(all).join(' ')}, each once`,
+        )
+      return given
+    },
+  }
+}
+
 /** Yes, no, or as the server finds best. */
 export function autoBool(doc: string): Field<'auto' | 'yes' | 'no'> {
   const yesOrNo = bool(true, '')

@@ -40,13 +40,18 @@ export function scopeOfMail(address: string): Scope {
 /**
  * The scope that mail belongs to which a client sends: that of who logged in (`user`; null: nobody did), whatever the
  * envelope claims. A name without a domain is the sender of that name; whose mail it is that it sends under another one
- * only the super-admin can tell.
+ * only the super-admin can tell. `owner`: whose mail that of an address is.
  */
-export function scopeOfSent(user: string | null, sender: string): Scope {
-  const scope = scopeOfMail(sender)
+export function scopeOfSent(
+  user: string | null,
+  sender: string,
+  owner: (address: string) => Scope = scopeOfMail,
+): Scope {
+  const scope = owner(sender)
   if (user === null) return scope
-  if (user.includes('@')) return scopeOfMail(user)
-  return scope !== '' && scopeOfMail(`${user}@${domainOf(scope)}`) === scope ? scope : ''
+  if (user.includes('@')) return owner(user)
+  const domain = domainOf(scopeOfMail(sender))
+  return scope !== '' && owner(`${user}@${domain}`) === scope ? scope : ''
 }
 
 /** The canonical scope (`''` is one), or null for what cannot be one. Generous as addresses of mail are. */

@@ -1,5 +1,5 @@
 // Settings that each address, domain and the whole server can have of their own: schema, defaults, docs.
-import { autoBool, bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
+import { autoBool, bool, num, oneOf, someOf, text, type Field, type Parsed } from './fields.ts'
 import { THRESHOLDS } from './mail.ts'
 
 export const SETTINGS = {
@@ -47,6 +47,11 @@ export const SETTINGS = {
   organization_is_own: bool(
     true,
     "All domains of the recipient's organization (mail.example.com for example.com; by the public suffix list) are own: block entries and allow entries with * are not applied to them; no: the very domain alone",
+  ),
+  recipient_delimiter: someOf(
+    '+',
+    '+-=_.#',
+    'Of a domain, or of all: characters that begin a tag in the local part of a recipient, so that mail for user+tag@ belongs to user@, whose lists and settings count; an alias or an account of the whole address comes first',
   ),
   language: text(
     'en',

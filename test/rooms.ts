@@ -39,7 +39,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
   store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine', 'turns'] },
-  'quarantine/eyes': { files: /^plugin\/quarantine\/eyes\.ts$/, may: [...NOUNS, 'store'] },
+  'quarantine/eyes': {
+    files: /^plugin\/quarantine\/(eyes|owner)\.ts$/,
+    may: [...NOUNS, 'config', 'store'],
+  },
   // What a process has in memory of the journal.
   'quarantine/memory': {
     files: /^plugin\/quarantine\/(follower|thought|lists\/copy|model\/copy)\.ts$/,
@@ -120,6 +123,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/(screen|arrival|edit|system)\.ts$/,
     may: [
       ...VIEWS,
+      'quarantine/eyes',
       'config',
       'mime',
       'quarantine/folders',

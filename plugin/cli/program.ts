@@ -1,6 +1,7 @@
 // The command `lazaret`: its groups, and what they have in common.
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
+import { alias } from './commands/alias.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
 import { deleted } from './commands/deleted.ts'
@@ -16,6 +17,7 @@ import { train } from './commands/train.ts'
 /** One entry a group: a function that makes its command. */
 export const GROUPS: readonly (() => Command)[] = [
   account,
+  alias,
   settings,
   list,
   item,

@@ -34,6 +34,8 @@ export interface ListQuery {
   organizationIsOwn: boolean
   /** Whose lists are asked, with those above: of whom the message is for, or who sends it. */
   scope: Scope
+  /** Further domains that are the recipient's own, canonical. */
+  own?: readonly string[]
 }
 
 type Which = 'from' | 'sender'
@@ -146,13 +148,14 @@ const scopesOf = ({ scope }: ListQuery): Scope[] => levels(scope)
 
 /** The addresses that are looked up (rules 2 to 4), canonical, each once unless its places differ. */
 function lookedUp(query: ListQuery): Looked[] {
-  const { from, proofs } = query
+  const { from, proofs, own = [] } = query
   const recipient = canonicalAddress(query.recipient)
   const home = recipient === null ? null : domainOf(recipient)
   const isOwn = (address: string): boolean => {
+    if (home === null) return false
     const domain = domainOf(address)
-    if (home === null || domain === home) return home !== null
-    return query.organizationIsOwn && sameOrganization(domain, home)
+    if (domain === home || own.includes(domain)) return true
+    return query.organizationIsOwn && [home, ...own].some((one) => sameOrganization(domain, one))
   }
   const found = new Map<string, Looked>()
   const author = from.author === null ? null : canonicalAddress(from.author)

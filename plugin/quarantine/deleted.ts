@@ -121,7 +121,7 @@ async function* found(
   { scope: asked, to, count = Infinity }: Wanted,
 ): AsyncGenerator<Ending[]> {
   const { views } = ctx.store
-  const eyes = asked === undefined ? login.scope : ownScope(login, asked, 'messages')
+  const eyes = asked === undefined ? login.scope : ownScope(ctx, login, asked, 'messages')
   const turn = new Turn(login.account)
   const all: Ending[] = []
   for (const stage of stages)

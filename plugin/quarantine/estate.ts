@@ -12,7 +12,7 @@ import { Turn } from '../turns.ts'
 import { write, type Context } from './context.ts'
 import { STEP as MASKS_STEP, STEP_OCTETS } from './lists/drafts.ts'
 import { inSteps } from './steps.ts'
-import { by, ownScope } from './eyes.ts'
+import { by, ownExactly } from './eyes.ts'
 import { purgeItems } from './expire.ts'
 import { status } from './folders/contents.ts'
 import { folders } from './folders/folders.ts'
@@ -40,7 +40,7 @@ const STEP = 20
 
 /** What is there of `scope`; of a domain, with what its addresses have. */
 export function estateOf(ctx: Context, login: Login, of: Scope): Left {
-  const scope = ownScope(login, of, 'mail')
+  const scope = ownExactly(login, of, 'mail')
   const { views } = ctx.store
   const estate: Left = { messages: 0, masks: 0, settings: 0 }
   const its: Login = { account: scope, tier: tierOf(scope), scope }
@@ -58,7 +58,7 @@ export function estateOf(ctx: Context, login: Login, of: Scope): Left {
  * way to a next hop at this moment stays.
  */
 export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promise<Estate> {
-  const scope = ownScope(login, of, 'mail')
+  const scope = ownExactly(login, of, 'mail')
   if (scope === '')
     throw new Refused('impossible', 'What everybody has is not taken away with one account.')
   const { views } = ctx.store

@@ -3,11 +3,12 @@
 import { domainOf } from '../address.ts'
 import { Refused } from '../errors.ts'
 import type { Item, Login, Place, Scope } from '../mail.ts'
-import { parseScope, scopeOfMail, sees, tell, tierOf } from '../scope.ts'
+import { parseScope, sees, tell, tierOf } from '../scope.ts'
 import type { Views } from '../store/env.ts'
 import { whoOf, type Who } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
 import { getPlace } from '../store/places.ts'
+import { ownerOf, ownerOfScope, type Book } from './owner.ts'
 
 /** An item in a folder. */
 export interface Placed {
@@ -49,8 +50,16 @@ export function placedFor(views: Views, login: Login, folder: string, uid: numbe
   return item && { item, place }
 }
 
-/** The scope that was written, where it is this login's to see and to change. `what`: `settings`, `lists`. */
-export function ownScope(login: Login, text: string, what: string): Scope {
+/**
+ * The scope that was written (of an alias, its owner's), where it is this login's to see and to change. `what`:
+ * `settings`, `lists`.
+ */
+export function ownScope(book: Book, login: Login, text: string, what: string): Scope {
+  return ownExactly(login, ownerOfScope(book, parseScope(text)), what)
+}
+
+/** The very scope that was written, whoever its mail belongs to now. */
+export function ownExactly(login: Login, text: string, what: string): Scope {
   const scope = parseScope(text)
   if (!sees(login.scope, scope))
     throw new Refused(
@@ -61,8 +70,8 @@ export function ownScope(login: Login, text: string, what: string): Scope {
 }
 
 /** The scope that mail of this address belongs to, where it is this login's. */
-export function ownMail(login: Login, address: string): Scope {
-  const scope = scopeOfMail(address)
+export function ownMail(book: Book, login: Login, address: string): Scope {
+  const scope = ownerOf(book, address)
   if (!sees(login.scope, scope))
     throw new Refused(
       'not-allowed',

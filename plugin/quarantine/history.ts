@@ -63,6 +63,8 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     `model ${fresh ? 'replaced' : 'kept'}: ${ham} ham, ${spam} spam`,
   account: ({ name, account }) =>
     account ? `account ${name} (${account.tier}) set` : `account ${name} removed`,
+  alias: ({ name, owner }) =>
+    owner === null ? `${name} is no alias any more` : `mail of ${name} belongs to ${owner}`,
   restored: ({ made }) => `restored from a backup of ${new Date(made).toUTCString()}`,
   setting: ({ scope, key, value }) => `${key} for ${tellScope(scope)}: ${value ?? 'as inherited'}`,
   masks: ({ scope, list, add, remove }) => {

@@ -29,6 +29,7 @@ import { frontOf, traceValue } from './folders/front.ts'
 import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
+import { domainsOf, ownerOf } from './owner.ts'
 import { knownSettings } from './settings.ts'
 import { summarizer } from './folders/summary.ts'
 
@@ -134,8 +135,8 @@ function judgeAll(
   return envelope.recipients.map((to) => {
     const { address } = to
     const scope = outgoing
-      ? scopeOfSent(envelope.user ?? null, envelope.sender)
-      : scopeOfMail(address)
+      ? scopeOfSent(envelope.user ?? null, envelope.sender, (one) => ownerOf(ctx, one))
+      : ownerOf(ctx, address)
     const settings = knownSettings(ctx, scope)
     const plan: Plan = {
       recipient: address,
@@ -150,7 +151,13 @@ function judgeAll(
     if (plan.passed) return { ...plan, edit: markIsSigned(header) ? null : WITHOUT_MARK }
     if (!settings.enabled && !envelope.hold) return plan
     plan.verdict = ctx.filter.verdict(
-      listQuery(settings, { ...envelope, from, recipient: address, scope }),
+      listQuery(settings, {
+        ...envelope,
+        from,
+        recipient: address,
+        scope,
+        own: domainsOf(ctx, address),
+      }),
       score,
       { unsure: settings.unsure, spam: settings.spam },
       { ham, spam, prior },

@@ -2,7 +2,7 @@
 // defaults of lazaret.ini.
 import { Refused } from '../errors.ts'
 import type { Login, Scope } from '../mail.ts'
-import { levels } from '../scope.ts'
+import { levels, tierOf } from '../scope.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
 import type { Views } from '../store/env.ts'
@@ -63,7 +63,7 @@ export async function setSetting(
   key: string,
   value: string | null,
 ): Promise<void> {
-  const scope = ownScope(login, of, 'settings')
+  const scope = ownScope(ctx, login, of, 'settings')
   if (!isSettingKey(key))
     throw new Refused(
       'invalid',
@@ -72,6 +72,8 @@ export async function setSetting(
   // Whoever is given space does not give it to himself.
   if (key === 'quota_mb' && login.scope === scope && scope !== '')
     throw new Refused('not-allowed', `${key} of ${scope} is set by those above it.`)
+  if (key === 'recipient_delimiter' && tierOf(scope) === 'address')
+    throw new Refused('invalid', `${key} is of a domain, or of everybody: not of ${scope}.`)
   if (value !== null) {
     try {
       SETTINGS[key].parse(value)

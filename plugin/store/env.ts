@@ -57,6 +57,8 @@ const VIEWS = {
   identities: 'ordered',
   due: 'ordered',
   accounts: 'ordered',
+  /** Under an alias its owner; under both, owner first, nothing. */
+  aliases: 'ordered',
   settings: 'ordered',
   masks: 'ordered',
   drafts: 'uint32',

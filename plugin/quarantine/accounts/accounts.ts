@@ -8,6 +8,7 @@ import { write, type Context } from '../context.ts'
 import { by, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
 import type { Visit } from '../../store/guards.ts'
+import { aliasOf } from './aliases.ts'
 import { lockedUntil } from './guard.ts'
 import { accountName, checkName, getAccount, scopeOf } from './names.ts'
 import { checkPassword, newSecrets } from './password.ts'
@@ -77,6 +78,8 @@ export async function addAccount(
         'exists',
         `There is an account '${name}' already; change its password instead.`,
       )
+    if (aliasOf(tx.views, name) !== null)
+      throw new Refused('exists', `'${name}' is an alias of another account; remove that first.`)
     tx.append({
       type: 'account',
       name,

@@ -5,7 +5,7 @@ import type { Login } from '../../mail.ts'
 import { secretsOf, type AccountRecord } from '../../store/events/index.ts'
 import type { Context } from '../context.ts'
 import { Guard, type Attempt } from './guard.ts'
-import { accountName, getAccount, loginOf } from './names.ts'
+import { accountMeant, getAccount, loginOf } from './names.ts'
 import {
   fakeScram,
   noPassword,
@@ -43,7 +43,7 @@ export class Logins {
 
   /** The login, or Refused. `source` is the network address it came from. */
   async login(user: string, password: string, source: string): Promise<Login> {
-    const name = accountName(user)
+    const name = accountMeant(this.#ctx, user)
     return await this.#attempt(name, source, async ({ known }) => {
       const account = getAccount(this.#ctx.store.views, name)
       const right = await this.#verify(name, password, account, { network: source, known })
@@ -53,7 +53,7 @@ export class Logins {
 
   /** What a SCRAM exchange needs (RFC 5802 §5); the same shape for a name that does not exist. */
   scram(user: string, source: string): { keys: ScramKeys; login: Login | null } {
-    const name = accountName(user)
+    const name = accountMeant(this.#ctx, user)
     this.#guard.check(name, source)
     const account = getAccount(this.#ctx.store.views, name)
     const fake = fakeScram(this.#ctx.store.secret, name)
@@ -67,7 +67,7 @@ export class Logins {
 
   /** The end of a SCRAM exchange: counts as an attempt, right where `prove` answers the login. */
   async prove(user: string, source: string, prove: () => Login | null): Promise<Login> {
-    return await this.#attempt(accountName(user), source, prove)
+    return await this.#attempt(accountMeant(this.#ctx, user), source, prove)
   }
 
   /** Calls back after any change, in any process: an account may be among it. Answers how to stop. */

@@ -3,6 +3,8 @@ import { canonicalAddress, canonicalDomain } from '../../address.ts'
 import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { canonicalScope, parseScope, tierOf } from '../../scope.ts'
+import type { Context } from '../context.ts'
+import { ownerOfScope } from '../owner.ts'
 import type { Views } from '../../store/env.ts'
 import { getAccount as stored, type AccountRecord } from '../../store/events/index.ts'
 
@@ -12,6 +14,13 @@ const NAME_MAX = 320
 export function accountName(user: string): string {
   const name = user.trim().normalize('NFC').toLowerCase()
   return canonicalAddress(name) ?? (name.includes('.') ? (canonicalDomain(name) ?? name) : name)
+}
+
+/** The name of the account that somebody means: an alias, or an address with a tag, is as good as its own. */
+export function accountMeant(ctx: Context, user: string): string {
+  const name = accountName(user)
+  if (name.length > NAME_MAX || ctx.store.views.accounts.has(name)) return name
+  return (canonicalScope(name) === name && ownerOfScope(ctx, name)) || name
 }
 
 export function getAccount(views: Views, name: string): AccountRecord | null {

@@ -13,7 +13,7 @@ export async function counts(
   login: Login,
   within: Scope | undefined,
 ): Promise<Record<Chip, number>> {
-  const scope = within === undefined ? login.scope : ownScope(login, within, 'messages')
+  const scope = within === undefined ? login.scope : ownScope(ctx, login, within, 'messages')
   const { views } = ctx.store
   const found = {} as Record<Chip, number>
   for (const chip of CHIPS)

@@ -52,7 +52,8 @@ export async function page(
 ): Promise<Page> {
   const { order = 'newest', limit = LIMIT, cursor } = query
   checkQuery(query)
-  const scope = query.scope === undefined ? login.scope : ownScope(login, query.scope, 'messages')
+  const scope =
+    query.scope === undefined ? login.scope : ownScope(ctx, login, query.scope, 'messages')
   const after = cursor === undefined ? null : readCursor(order, cursor)
   const matches = matcher(ctx, parseSearch(query.search ?? ''), limitOf(ctx, query))
   const names = folderNames(ctx, login)

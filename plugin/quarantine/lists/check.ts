@@ -7,6 +7,7 @@ import { authorsOf } from '../../mime/authors.ts'
 import { parseHeader } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
+import { domainsOf } from '../owner.ts'
 import { settingsFor } from '../settings.ts'
 import { listQuery, provenAs } from './query.ts'
 
@@ -30,14 +31,22 @@ export function checkLists(ctx: Context, login: Login, check: ListCheck): ListEx
   for (const address of [...(sender === '' ? [] : [sender]), recipient])
     if (canonicalAddress(address) === null)
       throw new Refused('invalid', `'${address}' is not an address.`)
-  const scope = ownMail(login, direction === 'out' ? sender : recipient)
+  const scope = ownMail(ctx, login, direction === 'out' ? sender : recipient)
   ctx.follower.lists.catchUp()
   const from = authorsOf(parseHeader(headerOf(check.from)))
   const proofs = check.proofs === 'all' ? provenAs(from, sender) : check.proofs
   const settings = settingsFor(ctx, ctx.store.views, scope)
   return explainLists(
     ctx.filter.masks,
-    listQuery(settings, { from, sender, recipient, proofs, direction, scope }),
+    listQuery(settings, {
+      from,
+      sender,
+      recipient,
+      proofs,
+      direction,
+      scope,
+      own: domainsOf(ctx, recipient),
+    }),
   )
 }
 

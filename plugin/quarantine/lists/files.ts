@@ -31,7 +31,7 @@ export async function importList(
   chunks: AsyncIterable<Uint8Array | string>,
   { everybody = false }: { everybody?: boolean } = {},
 ): Promise<Imported> {
-  const scope = ownScope(login, of, 'lists')
+  const scope = ownScope(ctx, login, of, 'lists')
   const masks: Record<ListKind, Set<string>> = { allow: new Set(), block: new Set() }
   const refused: ListFileRefusal[] = []
   let read = 0

@@ -33,7 +33,7 @@ export async function changeList(
   list: ListKind,
   change: { add?: readonly string[]; remove?: readonly string[] },
 ): Promise<ListChange> {
-  const scope = ownScope(login, of, 'lists')
+  const scope = ownScope(ctx, login, of, 'lists')
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
   if (add.length > 0) ctx.store.space.need(0)
@@ -61,7 +61,7 @@ export function listEntries(
   of?: Scope,
   list?: ListKind,
 ): Generator<ListEntry> {
-  return entries(ctx, login, of === undefined ? undefined : ownScope(login, of, 'lists'), list)
+  return entries(ctx, login, of === undefined ? undefined : ownScope(ctx, login, of, 'lists'), list)
 }
 
 function* entries(

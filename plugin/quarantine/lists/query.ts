@@ -14,12 +14,14 @@ export interface Asked {
   direction: Direction
   /** Whose lists are asked, with those above. */
   scope: Scope
+  /** Domains that are this one's. */
+  own: readonly string[]
 }
 
 /** `settings`: of the scope whose lists are asked. */
 export function listQuery(
   settings: Pick<Settings, 'allow_needs_auth' | 'organization_is_own'>,
-  { from, sender, recipient, proofs, direction, scope }: Asked,
+  { from, sender, recipient, proofs, direction, scope, own }: Asked,
 ): ListQuery {
   const { allow_needs_auth } = settings
   return {
@@ -33,6 +35,7 @@ export function listQuery(
       (allow_needs_auth === 'yes' || (allow_needs_auth === 'auto' && proofs.checked)),
     organizationIsOwn: settings.organization_is_own,
     scope,
+    own,
   }
 }
 

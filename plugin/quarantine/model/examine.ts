@@ -8,6 +8,7 @@ import { getModel } from '../../store/lessons.ts'
 import { listQuery, provenAs } from '../lists/query.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
+import { domainsOf } from '../owner.ts'
 import { settingsFor } from '../settings.ts'
 
 export interface Question {
@@ -32,7 +33,7 @@ export interface Examined {
 
 export function examine(ctx: Context, login: Login, raw: Buffer, question: Question): Examined {
   const { recipient, sender, signals } = question
-  const scope = recipient === null ? login.scope : ownMail(login, recipient)
+  const scope = recipient === null ? login.scope : ownMail(ctx, login, recipient)
   ctx.follower.catchUp()
   const explanation = explain(ctx.follower.model.kernel, raw, signals, question.tokens)
   const settings = settingsFor(ctx, ctx.store.views, scope)
@@ -46,6 +47,7 @@ export function examine(ctx: Context, login: Login, raw: Buffer, question: Quest
     proofs,
     direction: 'in' as const,
     scope: recipient === null ? '' : scope,
+    own: recipient === null ? [] : domainsOf(ctx, recipient),
   }
   const verdict = ctx.filter.verdict(
     // Without a recipient no scope but everybody's is asked, and that is no answer about lists.

@@ -14,7 +14,7 @@ export class SettingVerbs {
   }
 
   values(scope: Scope): SettingValue[] {
-    const own = ownScope(this.#login, scope, 'settings')
+    const own = ownScope(this.#ctx, this.#login, scope, 'settings')
     return settingValues(this.#ctx, this.#ctx.store.views, own)
   }
   /** Null takes a value back to the next wider level's. */

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
 import { history, type HistoryEntry } from '../history.ts'
 import type { Columns } from '../listing/columns.ts'
+import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
 import { FolderVerbs } from './folders.ts'
 import { ListVerbs } from './lists.ts'
@@ -22,6 +23,7 @@ export class Verbs {
   readonly settings: SettingVerbs
   readonly lists: ListVerbs
   readonly accounts: AccountVerbs
+  readonly aliases: AliasVerbs
   readonly model: ModelVerbs
   readonly #ctx: Context
 
@@ -34,6 +36,7 @@ export class Verbs {
     this.settings = new SettingVerbs(ctx, this.login)
     this.lists = new ListVerbs(ctx, this.login)
     this.accounts = new AccountVerbs(ctx, this.login)
+    this.aliases = new AliasVerbs(ctx, this.login)
     this.model = new ModelVerbs(ctx, this.login)
   }
 

@@ -2,6 +2,7 @@
 // log) may carry them to another machine, which folds them into its own views. What a kind of event
 // means stands in its own file; here is the map of all of them.
 import { account, type Account } from './account.ts'
+import { alias, type Alias } from './alias.ts'
 import { copy, type Copy } from './copy.ts'
 import { create, type Create } from './create.ts'
 import { deposit, type Deposit } from './deposit.ts'
@@ -24,6 +25,7 @@ import { snapshot, type Snapshot } from './snapshot.ts'
 import { subscription, type Subscription } from './subscription.ts'
 
 export { getAccount, secretBytes, secretsOf, type AccountRecord, type Secrets } from './account.ts'
+export { aliasesOf, allAliases, getAlias } from './alias.ts'
 export type { NewItem } from './deposit.ts'
 export {
   EVENT_VERSION,
@@ -41,6 +43,7 @@ export {
 
 export type EventBody =
   | Account
+  | Alias
   | Copy
   | Create
   | Deposit
@@ -66,6 +69,7 @@ export type Event = Stamp & EventBody
 /** Every kind of event. The compiler tells what a new one lacks. */
 const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> } = {
   account,
+  alias,
   copy,
   create,
   deposit,

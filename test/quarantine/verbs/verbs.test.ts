@@ -216,6 +216,16 @@ const ROWS: Record<string, Guarded> = {
       }),
   },
 
+  'aliases.list': {
+    tries: (verbs, { owner }) => verbs.aliases.list().some((one) => one.owner === owner),
+  },
+  'aliases.add': {
+    administers: (verbs, { owner }) => verbs.aliases.add(`of-${owner}`, owner),
+  },
+  'aliases.remove': {
+    administers: (verbs, { owner }) => verbs.aliases.remove(`alias-of-${owner}`),
+  },
+
   'accounts.list': {
     tries: (verbs, { owner }) => verbs.accounts.list().some(({ name }) => name === owner),
   },
@@ -284,6 +294,7 @@ beforeAll(async () => {
     await root.settings.set(to, 'subject_prefix', SECRET)
     await root.lists.change(to, 'allow', { add: [`*@friends-of-${to.split('@')[0]}.example`] })
     await root.accounts.add(to, 'address', 'correct horse')
+    await root.aliases.add(`alias-of-${to}`, to)
   }
   await root.folders.create('Ordinary')
   await lazaret.close()
