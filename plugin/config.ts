@@ -1,7 +1,8 @@
 // lazaret.ini: schema = defaults = docs. The shipped config/lazaret.ini is generated from this file
 // (scripts/config.ts), and a test fails when they differ.
-import { bool, num, text, type Field, type Parsed } from './fields.ts'
+import { address, bool, hostName, num, text, type Field, type Parsed } from './fields.ts'
 import { SETTINGS, type Settings } from './settings.ts'
+import { nearest } from './text.ts'
 
 const folder = (name: string, doc: string): Field<string> =>
   text(name, doc, {
@@ -17,7 +18,12 @@ export const CONFIG = {
     data_dir: text(
       'lazaret',
       'Folder of the database; relative to the Haraka folder. On a local disk, not on NFS',
-      { max: 1000, hint: 'a path' },
+      {
+        max: 1000,
+        pattern: /^(?![~$])/,
+        hint: 'a path as the system has it: write it without ~ and $',
+        values: 'a path',
+      },
     ),
     map_size_gb: num(
       1024,
@@ -38,9 +44,10 @@ export const CONFIG = {
     ),
   },
   imap: {
-    host: text('0.0.0.0', 'Address the IMAP server listens on, as numbers; :: for IPv6 and IPv4', {
-      hint: 'an address',
-    }),
+    host: address(
+      '0.0.0.0',
+      'Address the IMAP server listens on, as numbers; :: for IPv6 and IPv4',
+    ),
     tls_port: port(993, 'Port of IMAP over TLS; 0: off'),
     starttls_port: port(143, 'Port of IMAP with STARTTLS (no login before it); 0: off'),
     cert: text(
@@ -83,12 +90,8 @@ export const CONFIG = {
     ),
   },
   release: {
-    host: text('', 'Next hop of released mail; empty: the way the message would have gone', {
-      max: 255,
-      pattern: /^[A-Za-z0-9.:_-]+$/,
-      hint: 'a host name or address',
-    }),
-    port: port(25, 'Port of that next hop'),
+    host: hostName('Next hop of released mail; empty: the way the message would have gone'),
+    port: num(25, 'Port of that next hop', { min: 1, max: 65535 }),
     stop_seconds: num(
       5,
       'Seconds for which a stop of Haraka waits for next hops that have a message of ours; below what systemd or docker grant',
@@ -146,7 +149,7 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
   for (const section of Object.keys(ini)) {
     if (section !== 'main' && !Object.hasOwn(CONFIG, section))
       throw new ConfigError(
-        `${file}: [${section}] is no section of this file; there are [${Object.keys(CONFIG).join('], [')}]`,
+        `${file}: [${section}] is no section of this file${meant(section, Object.keys(CONFIG), (one) => `[${one}]`)}; there are [${Object.keys(CONFIG).join('], [')}]`,
       )
   }
   for (const [section, fields] of Object.entries(CONFIG) as [
@@ -157,7 +160,7 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
     for (const key of Object.keys(given))
       if (!Object.hasOwn(fields, key))
         throw new ConfigError(
-          `${file}: ${section}.${key} is no key of this file; [${section}] has ${Object.keys(fields).join(', ')}`,
+          `${file}: ${section}.${key} is no key of this file${meantKey(section, key)}; [${section}] has ${Object.keys(fields).join(', ')}`,
         )
     const values: Record<string, unknown> = {}
     for (const [key, field] of Object.entries(fields)) {
@@ -175,6 +178,20 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
   return checked
 }
 
+/** The key that was probably meant, with its section where that is another one. */
+function meantKey(section: string, key: string): string {
+  const own = Object.keys(CONFIG[section as keyof Schema])
+  const near = meant(key, own)
+  if (near !== '') return near
+  const elsewhere = Object.entries(CONFIG).find(([, fields]) => Object.hasOwn(fields, key))
+  return elsewhere ? `: it belongs below [${elsewhere[0]}]` : ''
+}
+
+function meant(typed: string, words: string[], shown = (one: string): string => one): string {
+  const near = nearest(typed, words)
+  return near === null ? '' : `: is ${shown(near)} meant?`
+}
+
 /** What Haraka's reader makes of a value; `key[] = a` gives it lists, which no key here is. */
 function word(raw: unknown): string {
   if (typeof raw === 'string') return raw
@@ -183,7 +200,19 @@ function word(raw: unknown): string {
 }
 
 function checkTogether(config: Config, file: string): void {
-  const { imap, settings, folders } = config
+  const { main, imap, settings, folders } = config
+  if (/^(\.\/?)?$|^(\.\/)?config\/?$/.test(main.data_dir))
+    throw new ConfigError(
+      `${file}: main.data_dir: '${main.data_dir}' is no folder of its own: name one, such as ${CONFIG.main.data_dir.default}`,
+    )
+  if (imap.tls_port === 0 && imap.starttls_port === 0)
+    throw new ConfigError(
+      `${file}: imap.tls_port: both ports are off, so no mail client could connect: set one, or take lazaret/imap out of config/plugins`,
+    )
+  if (imap.tls_port === imap.starttls_port)
+    throw new ConfigError(
+      `${file}: imap.starttls_port: ${imap.starttls_port} is imap.tls_port already: give each a port of its own, or 0`,
+    )
   if ((imap.cert === '') !== (imap.key === ''))
     throw new ConfigError(
       `${file}: imap.${imap.cert ? 'key' : 'cert'}: set both cert and key, or neither`,

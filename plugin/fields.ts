@@ -1,4 +1,5 @@
 // Fields of the configuration and of the settings: how a text becomes a value, and what it means.
+import { isIP } from 'node:net'
 
 /** One key: `parse` throws Error with the reason when the text will not do. */
 export interface Field<T> {
@@ -80,8 +81,8 @@ export function num(
     doc,
     values: `${min} to ${max}`,
     parse: (text) => {
-      const n = text.trim() === '' ? Number.NaN : Number(text)
-      if (!Number.isFinite(n)) throw new Error(`'${text}' is not a number`)
+      const n = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN
+      if (Number.isNaN(n)) throw new Error(`'${text}' is not a number`)
       if (whole && !Number.isInteger(n)) throw new Error(`'${text}' is not a whole number`)
       if (n < min || n > max) throw new Error(`${text} is not within ${min} to ${max}`)
       return n
@@ -124,6 +125,44 @@ export function text(
       if (pattern && trimmed !== '' && !pattern.test(trimmed))
         throw new Error(`'${trimmed}' is not ${hint}`)
       return trimmed
+    },
+  }
+}
+
+/** An address of this machine, as numbers. */
+export function address(value: string, doc: string): Field<string> {
+  return {
+    default: value,
+    doc,
+    values: 'an address',
+    parse: (given) => {
+      const trimmed = given.trim()
+      if (trimmed !== 'localhost' && isIP(trimmed) === 0)
+        throw new Error(
+          `'${trimmed}' is no IP address: write it as numbers and without brackets or port, such as 127.0.0.1; 0.0.0.0 is all of this machine, :: with IPv6`,
+        )
+      return trimmed
+    },
+  }
+}
+
+/** A host in the network, which has its port in a key of its own. */
+export function hostName(doc: string): Field<string> {
+  return {
+    default: '',
+    doc,
+    values: 'a host name or address',
+    parse: (given) => {
+      const trimmed = given.trim()
+      if (trimmed === '' || isIP(trimmed) !== 0) return trimmed
+      const [, host, port] = /^(?:[a-z]+:\/\/)?\[?([^/]*?)\]?(?::(\d+))?\/?$/i.exec(trimmed) ?? []
+      const name = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/
+      if (trimmed === host && name.test(host) && host.length <= 255) return trimmed
+      if (host && (isIP(host) !== 0 || name.test(host)))
+        throw new Error(
+          `'${trimmed}' is more than a host: write host = ${host}${port ? ` and port = ${port}` : ''}`,
+        )
+      throw new Error(`'${trimmed}' is neither a host name nor an address`)
     },
   }
 }

@@ -30,3 +30,30 @@ function escape(char: string): string {
     out += `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`
   return out
 }
+
+/** The word that was probably meant: the one that takes the fewest changes to `typed`, if that is few of its letters. */
+export function nearest(typed: string, words: Iterable<string>): string | null {
+  let best: string | null = null
+  let least = Math.max(1, Math.floor(typed.length / 3)) + 1
+  for (const word of words) {
+    const changes = changesBetween(typed.toLowerCase(), word.toLowerCase())
+    if (changes < least) [best, least] = [word, changes]
+  }
+  return best
+}
+
+/** Letters added, left out, exchanged, or swapped with the next one (optimal string alignment). */
+function changesBetween(a: string, b: string): number {
+  let [older, old] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      row[j] = Math.min(old[j] + 1, row[j - 1] + 1, old[j - 1] + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j], older[j - 2] + 1)
+    }
+    ;[older, old] = [old, row]
+  }
+  return old[b.length]
+}

@@ -35,7 +35,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   machine: { files: /^plugin\/(alive|whose)\.ts$/, may: [] },
   text: { files: /^plugin\/text\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
-  config: { files: /^plugin\/(config|settings|fields)\.ts$/, may: ['nouns'] },
+  config: { files: /^plugin\/(config|settings|fields|ini)\.ts$/, may: ['nouns', 'text'] },
+  // Of the servers, as files.
+  certificate: { files: /^plugin\/pem\.ts$/, may: ['machine'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
   store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine', 'turns'] },
@@ -272,6 +274,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...VERBS,
       ...WIRE,
       ...WORK,
+      'certificate',
       'imap/log',
       'imap/client',
       'imap/session',
@@ -289,7 +292,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'imap/certificate': {
     files: /^plugin\/imap\/certificate-file\.ts$/,
-    may: ['machine', 'config', 'imap/connection'],
+    may: ['machine', 'config', 'certificate'],
   },
   'front/memory': {
     files: /^plugin\/front\/memory\.ts$/,
@@ -297,7 +300,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   front: {
     files: /^plugin\/front\/(?!memory\.ts$)/,
-    may: ['machine', 'config', 'open', 'imap/server', 'imap/connection', 'front/memory'],
+    may: [
+      'machine',
+      'config',
+      'certificate',
+      'open',
+      'imap/server',
+      'imap/connection',
+      'front/memory',
+    ],
   },
   'plugin lazaret/imap': {
     files: /^plugin\/imap\/index\.ts$/,
@@ -333,7 +344,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/phases/imap': {
     files: /^bench\/phases\/imap\//,
-    may: [...BENCH, 'config', 'open', 'imap/server', 'imap/connection'],
+    may: [...BENCH, 'config', 'certificate', 'open', 'imap/server', 'imap/connection'],
   },
   'bench/phases/kernel': {
     files: /^bench\/phases\/kernel\//,
@@ -413,8 +424,9 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   'cli-progress': /^plugin\/cli\/|^demo\//,
   // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
-  'node:net': /^plugin\/(imap|front)\/|^bench\/|^demo\//,
-  'node:tls': /^plugin\/imap\/|^bench\/|^demo\//,
+  // Fields of the configuration ask it what an address is.
+  'node:net': /^plugin\/(imap|front)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
+  'node:tls': /^plugin\/imap\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
   'node:http': /^$/,
   'node:dgram': /^$/,
 }

@@ -1,8 +1,8 @@
 // Where the configuration and the data of the quarantine are.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import ini from 'haraka-config/lib/readers/ini.js'
 import { readConfig, type Config } from '../config.ts'
+import { configOf, dataDirOf } from '../ini.ts'
 import { Usage } from './errors.ts'
 
 export interface PlaceOptions {
@@ -35,7 +35,7 @@ export function findPlace({ config, data }: PlaceOptions, env = process.env): Pl
     )
   const checked = readIni(harakaDir)
   const own = data !== undefined && !isGateway(data) ? data : undefined
-  const dataDir = own ? resolve(own) : resolve(harakaDir as string, checked.main.data_dir)
+  const dataDir = own ? resolve(own) : dataDirOf(harakaDir as string, checked)
   return { harakaDir, dataDir, config: checked }
 }
 
@@ -82,7 +82,5 @@ export function queueDirOf({ harakaDir }: Place): string | null {
 }
 
 function readIni(harakaDir: string | null): Config {
-  ini.logger = console.error
-  const file = harakaDir && join(harakaDir, 'config', 'lazaret.ini')
-  return file && existsSync(file) ? readConfig(ini.load(file, {}), file) : readConfig({})
+  return harakaDir === null ? readConfig({}) : configOf(join(harakaDir, 'config', 'lazaret.ini'))
 }

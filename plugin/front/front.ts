@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import type { Pem } from '../imap/connection/certificate.ts'
+import type { Pem } from '../pem.ts'
 import { whatBars } from '../whose.ts'
 import { fromFront, type Level, type Socket, type ToFront } from './messages.ts'
 import type { Sockets } from './sockets.ts'

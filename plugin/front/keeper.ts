@@ -1,7 +1,7 @@
 // Haraka's side of the front: binds its ports, starts it, starts it again when it ends, and takes it along. Lives in
 // Haraka's main process only, and keeps the sockets: whoever comes while there is no front waits and is not refused.
 import { Front, type FrontOptions } from './front.ts'
-import type { Pem } from '../imap/connection/certificate.ts'
+import type { Pem } from '../pem.ts'
 import { bindAll, type Sockets } from './sockets.ts'
 
 const FIRST_DELAY_MS = 250

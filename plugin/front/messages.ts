@@ -1,6 +1,6 @@
 // What Haraka's main process and the front say to each other, as JSON over IPC.
 import type { Config } from '../config.ts'
-import type { Pem } from '../imap/connection/certificate.ts'
+import type { Pem } from '../pem.ts'
 
 /** The first message to a front: all that it is told. */
 export interface Start {

@@ -1,7 +1,8 @@
 // How a Haraka plugin finds the configuration and the data directory of Lazaret.
 import cluster from 'node:cluster'
-import { dirname, resolve } from 'node:path'
-import { readConfig, type Config, type Ini } from '../config.ts'
+import { dirname, join } from 'node:path'
+import { configOf, dataDirOf } from '../ini.ts'
+import type { Config } from '../config.ts'
 import { DataError } from '../errors.ts'
 import { sentenceOf } from '../whose.ts'
 import { haraka } from './modules.ts'
@@ -16,8 +17,9 @@ export interface Setup {
 /** Reads and checks lazaret.ini. A wrong value ends Haraka: mail must not pass a filter that is not there. */
 export function setup(plugin: Plugin): Setup {
   return orEnd(() => {
-    const config = readConfig(plugin.config.get('lazaret.ini') as Ini)
-    return { config, dir: resolve(harakaDir(plugin), config.main.data_dir) }
+    const at = harakaDir(plugin)
+    const config = configOf(join(at, 'config', 'lazaret.ini'))
+    return { config, dir: dataDirOf(at, config) }
   })
 }
 

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { ConfigError } from '../config.ts'
 import { sentenceOf } from '../whose.ts'
-import { readPem, type CertificateFiles, type Pem } from './connection/certificate.ts'
+import { PemError, readPem, type CertificateFiles, type Pem } from '../pem.ts'
 
 /** How often a renewed certificate is looked for, in ms. */
 const LOOK_MS = 60_000
@@ -23,7 +23,10 @@ export class CertificateFile {
       this.pem = readPem(files)
       this.#stamp = stamp(files)
     } catch (cause) {
-      throw new ConfigError(`lazaret.ini: imap.cert, imap.key: ${sentenceOf(cause)}`)
+      const which = cause instanceof PemError ? cause.which : 'cert'
+      throw new ConfigError(
+        `lazaret.ini: imap.${which}: ${sentenceOf(cause)} (paths are relative to Haraka's config folder)`,
+      )
     }
   }
 

@@ -105,8 +105,8 @@ describe('the start', () => {
   })
 
   test.each([
-    ['a host name', 'host=mail.example.com', /'mail\.example\.com' is no IP address/],
-    ['no certificate', 'cert=none.pem\nkey=none.pem', /imap\.cert, imap\.key: .*none\.pem/],
+    ['a host name', 'host=mail.example.com', /config\/lazaret\.ini: imap\.host: 'mail\.example\.com' is no IP address/],
+    ['no certificate', 'cert=none.pem\nkey=none.pem', /lazaret\.ini: imap\.cert: there is no file .*config\/none\.pem/],
   ])('%s stops it in words', async (_, line, words) => {
     const haraka = await spawnHaraka({
       plugins: PLUGINS,

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline'
 import { Profiler } from '../../harness/profile.ts'
 import {
   Certificate,
-  readPem,
   selfSignedFiles,
 } from '../../../plugin/imap/connection/certificate.ts'
+import { readPem } from '../../../plugin/pem.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'
 import { CLI, open, type Lazaret } from '../../../plugin/open.ts'

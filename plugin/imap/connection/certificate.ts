@@ -5,50 +5,44 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { generate } from 'selfsigned'
+import { certificateOf, type CertificateFiles, type Pem } from '../../pem.ts'
+import { DAY } from '../../time.ts'
 
 /** Self-signed: key and certificate in one file, so that no process ever sees only half of it. */
 export const SELF_SIGNED = 'imap-tls.pem'
-/** People accept it by hand, so it must last; RFC 5280 asks for no less. */
-const YEARS = 10
+/** People accept it by hand, so it must last; Apple's systems take none that is valid for longer. */
+const VALID_DAYS = 825
+/** One that is about to end is made anew at the start: that is told, and clients find out at another time anyway. */
+const RENEW_DAYS = 30
 
-/** Certificate chain and private key, in PEM. */
-export interface Pem {
-  readonly cert: string
-  readonly key: string
-}
-
-/** Paths of PEM files. */
-export interface CertificateFiles {
-  readonly cert: string
-  readonly key: string
-}
-
-/** The self-signed certificate in `dir`; made if none is there. */
-export async function selfSignedFiles(dir: string): Promise<CertificateFiles> {
+/**
+ * The self-signed certificate in `dir`; made where none is there, or where that ends soon. `host`: the name by which
+ * clients know this server.
+ */
+export async function selfSignedFiles(
+  dir: string,
+  host = hostname(),
+): Promise<CertificateFiles & { made: boolean }> {
   const path = join(dir, SELF_SIGNED)
-  if (!existsSync(path)) await makeSelfSigned(path)
-  return { cert: path, key: path }
+  const made = !existsSync(path) || endsSoon(path)
+  if (made) await makeSelfSigned(path, host)
+  return { cert: path, key: path, made }
 }
 
-/** Reads and checks a certificate and its key. Throws, in words, which file will not do. */
-export function readPem({ cert, key }: CertificateFiles): Pem {
-  const pem = { cert: readFileSync(cert, 'latin1'), key: readFileSync(key, 'latin1') }
+function endsSoon(path: string): boolean {
   try {
-    contextOf(pem)
-  } catch (error) {
-    throw new Error(
-      `${cert} and ${key} are no PEM certificate with its private key: ${(error as Error).message}`,
-      { cause: error },
-    )
+    const { validTo } = certificateOf({ cert: readFileSync(path, 'latin1') })
+    return Date.parse(validTo) < Date.now() + RENEW_DAYS * DAY
+  } catch {
+    // What is wrong with it is told by who reads it.
+    return false
   }
-  return pem
 }
 
-async function makeSelfSigned(path: string): Promise<void> {
-  const host = hostname()
+async function makeSelfSigned(path: string, host: string): Promise<void> {
   const now = new Date()
-  const until = new Date(now)
-  until.setUTCFullYear(now.getUTCFullYear() + YEARS)
+  // The last second counts, too.
+  const until = new Date(now.getTime() + VALID_DAYS * DAY - 1000)
   const made = await generate([{ name: 'commonName', value: host }], {
     keyType: 'ec',
     curve: 'P-256',
@@ -73,6 +67,8 @@ async function makeSelfSigned(path: string): Promise<void> {
   const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   writeFileSync(fresh, `${made.private.trim()}\n${made.cert.trim()}\n`, { mode: 0o600, flag: 'wx' })
   try {
+    // In the place of one that ends.
+    if (existsSync(path) && endsSoon(path)) rmSync(path)
     linkSync(fresh, path)
   } catch (error) {
     // Another worker was first: its certificate is as good.

@@ -26,7 +26,12 @@ export const release: Kind<Release> = {
     putItem(tables, {
       ...item,
       release: {
-        ...{ state, at, token, worker, reply, actor },
+        state,
+        at,
+        token,
+        worker,
+        reply,
+        actor,
         ...(asked && { asked }),
         ...(outcomes.length > 0 && { outcomes }),
       },

@@ -4,9 +4,9 @@ import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import {
   Certificate,
-  readPem,
   selfSignedFiles,
 } from '../../../plugin/imap/connection/certificate.ts'
+import { readPem } from '../../../plugin/pem.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { rig } from '../../quarantine/rig.ts'
 import { freePort } from '../../rig/haraka.ts'

@@ -6,10 +6,10 @@ import { connect as connectTls } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   Certificate,
-  readPem,
   selfSignedFiles,
   SELF_SIGNED,
 } from '../../../plugin/imap/connection/certificate.ts'
+import { readPem } from '../../../plugin/pem.ts'
 import { rig } from '../../quarantine/rig.ts'
 import { tempDir } from '../../tmp.ts'
 import { serve, startServer, type Running } from '../harness.ts'
