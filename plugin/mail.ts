@@ -241,6 +241,8 @@ export interface Login {
   scope: Scope
   /** The administrator who acts as this account; absent: nobody does. */
   administrator?: string
+  /** Id of the app password that they came with, which is good for mail alone. */
+  app?: string
   /** How they came: `imap 192.0.2.1`, `api 192.0.2.1`, `command root` (the user of this machine). */
   via?: string
 }

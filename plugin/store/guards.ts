@@ -1,6 +1,6 @@
 // What is kept of logins beside the views: wrong passwords by account and network, and from where accounts logged in.
-// Keys: ['pair', account, network] and ['source', network] have Attempts, ['known', account, network] and
-// ['last', account] a Visit.
+// Keys: ['pair', account, network] and ['source', network] have Attempts; ['known', account, network], ['last', account]
+// and ['app', account, id] a Visit; ['step', account] the number of the latest code of its second factor.
 import { DAY } from '../time.ts'
 import { decode, encode } from './codec.ts'
 import type { BesideTables, Env } from './env.ts'
@@ -17,6 +17,8 @@ export interface Visit {
   /** Unix time in ms. */
   at: number
   network: string
+  /** How: `imap`, `page`. Absent: by an older version. */
+  protocol?: string
 }
 
 export type GuardKey = ['pair', account: string, network: string] | ['source', network: string]
@@ -52,6 +54,10 @@ export class Guards {
     })
   }
 
+  async clear(key: GuardKey): Promise<void> {
+    await this.#env.write(() => this.#table.remove(key))
+  }
+
   /** Wrong passwords of an account, by network. */
   attemptsOn(account: string): (Attempts & { network: string })[] {
     return this.#networks<Attempts>('pair', account).map(({ network, value }) => ({
@@ -67,6 +73,31 @@ export class Guards {
 
   lastVisit(account: string): Visit | null {
     return this.#read<Visit>(['last', account])
+  }
+
+  /** The latest use of an app password. */
+  lastUse(account: string, app: string): Visit | null {
+    return this.#read<Visit>(['app', account, app])
+  }
+
+  async used(account: string, app: string, visit: Visit): Promise<void> {
+    await this.#env.write(() => this.#table.put(['app', account, app], encode(visit)))
+  }
+
+  async forgetUse(account: string, app: string): Promise<void> {
+    await this.#env.write(() => this.#table.remove(['app', account, app]))
+  }
+
+  /**
+   * Marks the code of this period, and all before, as used; false: it was already (RFC 6238 §5.2). Of several that ask at
+   * once, in any process, one gets it.
+   */
+  async spendStep(account: string, step: number): Promise<boolean> {
+    return await this.#env.write(() => {
+      if ((this.#read<number>(['step', account]) ?? 0) >= step) return false
+      this.#table.put(['step', account], encode(step))
+      return true
+    })
   }
 
   /** The right password was given: its network is one of the account's now, and what was counted there is forgotten. */
@@ -97,7 +128,11 @@ export class Guards {
       for (const what of ['pair', 'known'] as const)
         for (const { network } of this.#networks(what, account))
           this.#table.remove([what, account, network])
-      if (gone) this.#table.remove(['last', account])
+      if (!gone) return
+      this.#table.remove(['last', account])
+      this.#table.remove(['step', account])
+      for (const { network: app } of this.#networks('app', account))
+        this.#table.remove(['app', account, app])
     })
   }
 
@@ -120,17 +155,18 @@ export class Guards {
     const stale: string[][] = []
     for (const { key, value } of this.#table.range({})) {
       const [what] = key as [string]
+      if (what === 'last' || what === 'app' || what === 'step') continue
       const { at = 0, until = 0 } = decode<Partial<Visit & Attempts>>(value)
       const gone =
-        what === 'known' || what === 'last'
-          ? what === 'known' && Math.abs(now - at) > KNOWN_MS
+        what === 'known'
+          ? Math.abs(now - at) > KNOWN_MS
           : Math.abs(now - until) > lockMs || (what !== 'pair' && what !== 'source')
       if (gone && stale.push(key as string[]) >= SWEEP) break
     }
     return stale
   }
 
-  #networks<T>(what: 'pair' | 'known', account: string): { network: string; value: T }[] {
+  #networks<T>(what: 'pair' | 'known' | 'app', account: string): { network: string; value: T }[] {
     const found: { network: string; value: T }[] = []
     for (const { key, value } of this.#table.range({
       start: [what, account],

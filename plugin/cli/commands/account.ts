@@ -6,6 +6,8 @@ import { clean, colors, count, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
+import { app } from './account-app.ts'
+import { totp } from './account-totp.ts'
 
 const HEAD = ['name', 'sees', 'created (UTC)', 'last login (UTC)', 'locked']
 const TIERS: Tier[] = ['super-admin', 'domain', 'address']
@@ -65,7 +67,15 @@ Examples:
     .action(
       act<AddOptions, [string]>(async ({ verbs }, { passwordStdin = false }, name) => {
         await verbs.accounts.setPassword(name, await readPassword(passwordStdin))
-        return { value: { name }, text: `The password of ${name} is changed.` }
+        const apps = verbs.accounts.apps(name).length
+        const still =
+          apps > 0
+            ? ` ${count(apps, 'app password')} of it still work${apps === 1 ? 's' : ''}; \`lazaret account app\` revokes them.`
+            : ''
+        return {
+          value: { name, apps },
+          text: `The password of ${clean(name)} is changed.${still}`,
+        }
       }),
     )
   command
@@ -74,12 +84,12 @@ Examples:
     .action(
       act<object, []>(async ({ verbs }) => {
         const accounts = verbs.accounts.list().map(({ name }) => verbs.accounts.show(name))
-        const rows = accounts.map(({ name, tier, created, lastLogin, locked }) => [
+        const rows = accounts.map(({ name, tier, created, lastLogin, locked, disabled }) => [
           name,
           tier,
           when(created),
           lastLogin ? when(lastLogin.at) : 'never',
-          locked.length > 0 ? `for ${count(locked.length, 'network')}` : '',
+          disabled ? 'disabled' : locked.length > 0 ? `for ${count(locked.length, 'network')}` : '',
         ])
         return {
           value: accounts,
@@ -112,6 +122,25 @@ Examples:
         return { value: { name, networks }, text }
       }),
     )
+  for (const disabled of [true, false])
+    command
+      .command(disabled ? 'disable <name>' : 'enable <name>')
+      .description(
+        disabled
+          ? 'let nobody log in to an account; its sessions end, its mail is kept as before'
+          : 'let its owner log in to an account again',
+      )
+      .action(
+        act<object, [string]>(async ({ verbs }, _options, name) => {
+          await verbs.accounts.setDisabled(name, disabled)
+          return {
+            value: { name, disabled },
+            text: `The account ${clean(name)} is ${disabled ? 'disabled' : 'enabled'}.`,
+          }
+        }),
+      )
+  command.addCommand(app())
+  command.addCommand(totp())
   command
     .command('remove <name>')
     .description('remove an account; its mail stays in the quarantine')
@@ -130,12 +159,21 @@ Examples:
   return command
 }
 
-function whole({ name, tier, scope, created, lastLogin, locked }: Shown): string {
+function whole(shown: Shown): string {
+  const { name, tier, scope, created, disabled, lastLogin, locked, apps, factor, aliases } = shown
+  const from = lastLogin && `${lastLogin.network} (${lastLogin.protocol ?? 'imap'})`
   const lines = [
     ['Account', name],
     ['Sees', tier === 'super-admin' ? 'everything' : scope],
     ['Created', `${when(created)} UTC`],
-    ['Last login', lastLogin ? `${when(lastLogin.at)} UTC, from ${lastLogin.network}` : 'never'],
+    ...(disabled ? [['Disabled', 'nobody logs in to it']] : []),
+    ['Last login', lastLogin ? `${when(lastLogin.at)} UTC, from ${from}` : 'never'],
+    ...(factor ? [['Codes', `asked for; ${count(factor.recovery, 'recovery code')} left`]] : []),
+    ...apps.map((one) => [
+      'App',
+      `${one.name}, ${one.lastUse ? `last used ${when(one.lastUse.at)} UTC` : 'never used'}`,
+    ]),
+    ...aliases.map((one) => ['Alias', one]),
     ...locked.map(({ network, until }) => ['Locked', `${network}, until ${when(until)} UTC`]),
   ]
   return lines.map(([what, text]) => `${what.padEnd(12)}${clean(text)}`).join('\n')

@@ -88,9 +88,13 @@ async function scram(
   let signature = ''
   const login = await naming(user, () =>
     quarantine.logins.prove(user, peer.network, () => {
-      const proof = server.final(final, account.keys)
-      signature = proof ?? ''
-      return proof === null ? null : account.login
+      for (const one of [account, ...account.others]) {
+        const proof = server.final(final, one.keys)
+        if (proof === null) continue
+        signature = proof
+        return one.login
+      }
+      return null
     }),
   )
   // RFC 9051 §6.2.2: data with success travels in a challenge that an empty line answers

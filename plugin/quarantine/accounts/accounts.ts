@@ -2,16 +2,19 @@
 import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
-import type { Views } from '../../store/env.ts'
-import { secretBytes, type AccountRecord } from '../../store/events/index.ts'
+import { aliasesOf, secretBytes, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
-import { by, seenBy } from '../eyes.ts'
+import { by, needAdministrator, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
 import type { Visit } from '../../store/guards.ts'
 import { aliasOf } from './aliases.ts'
+import { appsOf, type AppPassword } from './apps.ts'
+import { recoveryLeft } from './factor.ts'
 import { lockedUntil } from './guard.ts'
-import { accountName, checkName, getAccount, scopeOf } from './names.ts'
+import { asker, managed } from './managed.ts'
+import { accountName, checkName, scopeOf } from './names.ts'
 import { checkPassword, newSecrets } from './password.ts'
+import { saltOf } from './salt.ts'
 
 export interface Account {
   name: string
@@ -19,6 +22,8 @@ export interface Account {
   scope: Scope
   /** Unix time in ms. */
   created: number
+  /** Nobody logs in to it. */
+  disabled?: true
 }
 
 /** An account with what is kept of its logins beside it. */
@@ -27,13 +32,16 @@ export interface Shown extends Account {
   lastLogin: Visit | null
   /** Networks that have given too many wrong passwords, and until when they are locked out (Unix ms). */
   locked: { network: string; until: number }[]
+  apps: AppPassword[]
+  /** Null: no second factor is asked for. `recovery`: codes that are left. */
+  factor: { recovery: number } | null
+  aliases: Scope[]
 }
 
 export function listAccounts(ctx: Context, login: Login): Account[] {
   const accounts: Account[] = []
   for (const { key, value } of ctx.store.views.accounts.range({})) {
-    const { tier, created } = decode<AccountRecord>(value)
-    const account = { name: key as string, tier, scope: scopeOf(key as string, tier), created }
+    const account = accountOf(key as string, decode<AccountRecord>(value))
     if (seenBy(login, account)) accounts.push(account)
   }
   return accounts
@@ -41,14 +49,25 @@ export function listAccounts(ctx: Context, login: Login): Account[] {
 
 export function showAccount(ctx: Context, login: Login, user: string): Shown {
   const name = accountName(user)
-  const { tier, created } = managed(ctx.store.views, login, name)
+  const record = managed(ctx.store.views, login, name)
   const { guards } = ctx.store.beside
   const locked = guards.attemptsOn(name).flatMap(({ network }) => {
     const until = lockedUntil(ctx, name, network)
     return until > 0 ? [{ network, until }] : []
   })
-  const lastLogin = guards.lastVisit(name)
-  return { name, tier, scope: scopeOf(name, tier), created, lastLogin, locked }
+  const recovery = recoveryLeft(ctx, record)
+  return {
+    ...accountOf(name, record),
+    lastLogin: guards.lastVisit(name),
+    locked,
+    apps: appsOf(ctx, name, record),
+    factor: recovery === null ? null : { recovery },
+    aliases: aliasesOf(ctx.store.views, name),
+  }
+}
+
+function accountOf(name: string, { tier, created, disabled }: AccountRecord): Account {
+  return { name, tier, scope: scopeOf(name, tier), created, ...(disabled && { disabled }) }
 }
 
 /** Wrong passwords so far count no more. Answers how many networks were locked out. */
@@ -71,7 +90,7 @@ export async function addAccount(
   const scope = scopeOf(name, tier)
   if (!seenBy(login, { scope }))
     throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
-  const secrets = await newSecrets(password, asker(name), ctx.config.login)
+  const secrets = await newSecrets(password, asker(name), saltOf(ctx, name))
   return await write(ctx, by(login), (tx) => {
     if (tx.views.accounts.has(name))
       throw new Refused(
@@ -99,17 +118,38 @@ export async function setPassword(
   const name = accountName(user)
   checkPassword(password)
   managed(ctx.store.views, login, name)
-  const secrets = await newSecrets(password, asker(name), ctx.config.login)
+  const secrets = await newSecrets(password, asker(name), saltOf(ctx, name))
   await write(ctx, by(login), (tx) => {
     // Asked again: while the password was hashed, the account may have become another.
-    const { tier, created } = managed(tx.views, login, name)
+    const record = managed(tx.views, login, name)
     tx.append({
       type: 'account',
       name,
-      account: { tier, secret: tx.blob(secretBytes(secrets)), created },
+      account: { ...record, secret: tx.blob(secretBytes(secrets)) },
     })
   })
   await ctx.store.beside.guards.forget(name, { gone: false })
+}
+
+/** Whether anybody may log in to it. Its sessions end; mail is held and kept for it as before. */
+export async function setDisabled(
+  ctx: Context,
+  login: Login,
+  user: string,
+  disabled: boolean,
+): Promise<void> {
+  needAdministrator(login, 'disable accounts and enable them')
+  const name = accountName(user)
+  if (name === login.account) throw new Refused('impossible', 'Nobody disables his own account.')
+  await write(ctx, by(login), (tx) => {
+    const { disabled: was = false, ...record } = managed(tx.views, login, name)
+    if (was === disabled)
+      throw new Refused(
+        'conflict',
+        `The account '${name}' is ${disabled ? 'disabled' : 'enabled'} already.`,
+      )
+    tx.append({ type: 'account', name, account: disabled ? { ...record, disabled } : record })
+  })
 }
 
 export async function removeAccount(ctx: Context, login: Login, user: string): Promise<void> {
@@ -141,15 +181,3 @@ export function leavingScope(ctx: Context, login: Login, user: string): Scope {
     )
   return scope
 }
-
-function managed(views: Views, login: Login, name: string): AccountRecord {
-  const record = getAccount(views, name)
-  if (!record || !seenBy(login, { scope: scopeOf(name, record.tier) })) throw noAccount(name)
-  return record
-}
-
-/** Whoever makes accounts waits for nobody who guesses at them. */
-const asker = (account: string) => ({ account, network: '', known: true })
-
-const noAccount = (name: string): Refused =>
-  new Refused('not-found', `There is no account '${name}' that you manage.`)

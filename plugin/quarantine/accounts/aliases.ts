@@ -6,7 +6,7 @@ import { parseScope, sees, tierOf } from '../../scope.ts'
 import type { Views } from '../../store/env.ts'
 import { aliasesOf, allAliases, getAlias } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
-import { needAdministrator, seenBy } from '../eyes.ts'
+import { by, needAdministrator, seenBy } from '../eyes.ts'
 
 export interface Alias {
   /** An address, or a domain. */
@@ -32,7 +32,7 @@ export async function addAlias(
   const [name, owner] = [parseScope(alias), parseScope(account)]
   checkPair(name, owner)
   for (const one of [name, owner]) needAbove(login, one)
-  await write(ctx, { actor: login.account }, (tx) => {
+  await write(ctx, by(login), (tx) => {
     checkFree(tx.views, name, owner)
     tx.append({ type: 'alias', name, owner })
   })
@@ -43,7 +43,7 @@ export async function addAlias(
 export async function removeAlias(ctx: Context, login: Login, alias: string): Promise<Alias> {
   needAdministrator(login, 'remove aliases')
   const name = parseScope(alias)
-  return await write(ctx, { actor: login.account }, (tx) => {
+  return await write(ctx, by(login), (tx) => {
     const owner = getAlias(tx.views, name)
     if (owner === null || !sees(login.scope, owner))
       throw new Refused('not-found', `There is no alias '${name}' that you manage.`)

@@ -8,6 +8,7 @@ import { MINUTE } from '../../time.ts'
 import type { Context } from '../context.ts'
 
 const LOCKED = 'Too many wrong passwords; try again later.'
+const LOCKED_CODES = 'Too many wrong codes; try again later.'
 const BUSY = 'Too many logins of this account are under way; try again in a few seconds.'
 /** Attempts that wait for others of the same count: more than a mail client opens connections. */
 const WAITING_MAX = 32
@@ -17,7 +18,8 @@ const VISIT_EVERY = MINUTE
 /** One try at a password. Exactly one of `right`, `wrong`, `none` ends it. */
 export interface Attempt {
   readonly known: boolean
-  right(): void
+  /** `protocol`: see Visit. */
+  right(protocol: string): void
   /** Resolves when it is counted on disk. */
   wrong(): Promise<void>
   /** The password was not looked at. */
@@ -64,6 +66,23 @@ export class Guard {
     return { known, keys }
   }
 
+  /** A wrong code of the second factor: these are counted by account alone, from wherever they come. */
+  async wrongCode(account: string): Promise<void> {
+    await this.#count([codesOf(account)])
+  }
+
+  /** The wrong ones before a right one count no more. */
+  async rightCode(account: string): Promise<void> {
+    const { guards } = this.#ctx.store.beside
+    const key = codesOf(account)
+    if (guards.attempts(key).failures > 0) await guards.clear(key)
+  }
+
+  /** Refused where too many codes were wrong lately. */
+  checkCodes(account: string): void {
+    if (this.#left(codesOf(account), false) <= 0) throw new Refused('wrong-login', LOCKED_CODES)
+  }
+
   /** Resolves when what was counted is on disk. */
   async rest(): Promise<void> {
     await this.#next?.catch(() => undefined)
@@ -79,9 +98,9 @@ export class Guard {
     return {
       known,
       none: leave,
-      right: () => {
+      right: (protocol) => {
         leave()
-        this.#visited(account.slice(0, 320), network.slice(0, 64))
+        this.#visited(account.slice(0, 320), network.slice(0, 64), protocol)
       },
       wrong: async () => {
         await this.#count(known ? [keys[0], ['source', network.slice(0, 64)]] : keys)
@@ -118,16 +137,29 @@ export class Guard {
   }
 
   /** Nobody waits for it: a full disk keeps nobody from his mail. */
-  #visited(account: string, network: string): void {
+  #visited(account: string, network: string, protocol: string): void {
     const { guards } = this.#ctx.store.beside
     const now = Date.now()
     const { failures } = guards.attempts(['pair', account, network])
     const age = Math.abs(now - guards.knownAt(account, network))
-    if (failures === 0 && age < VISIT_EVERY) return
+    const last = guards.lastVisit(account)
+    if (failures === 0 && age < VISIT_EVERY && last?.protocol === protocol) return
     this.#written = Promise.all([
       this.#written,
-      guards.visited(account, { at: now, network }),
+      guards.visited(account, { at: now, network, protocol }),
     ]).then(
+      () => undefined,
+      () => undefined,
+    )
+  }
+
+  /** An app password was right. Written once a minute at most, as visits are. */
+  used(account: string, app: string, network: string, protocol: string): void {
+    const { guards } = this.#ctx.store.beside
+    const now = Date.now()
+    if (Math.abs(now - (guards.lastUse(account, app)?.at ?? 0)) < VISIT_EVERY) return
+    const visit = { at: now, network: network.slice(0, 64), protocol }
+    this.#written = Promise.all([this.#written, guards.used(account, app, visit)]).then(
       () => undefined,
       () => undefined,
     )
@@ -149,6 +181,9 @@ export class Guard {
     for (const resolve of waiting) resolve()
   }
 }
+
+/** Codes of a second factor, as if they came from one network. Only who has the password comes so far. */
+const codesOf = (account: string): GuardKey => ['pair', account.slice(0, 320), 'second factor']
 
 /** Until when an account is locked for a network (Unix ms); 0: it is not. */
 export function lockedUntil(ctx: Context, account: string, network: string): number {

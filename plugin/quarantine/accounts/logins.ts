@@ -1,73 +1,112 @@
 // Who comes in: what is asked before there is a login to bind verbs to.
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
-import { secretsOf, type AccountRecord } from '../../store/events/index.ts'
+import {
+  appSecretsOf,
+  secretsOf,
+  type AccountRecord,
+  type AppRecord,
+} from '../../store/events/index.ts'
 import type { Context } from '../context.ts'
+import { appMeant } from './apps.ts'
+import { spendCode, WRONG_CODE } from './factor.ts'
 import { Guard, type Attempt } from './guard.ts'
 import { accountMeant, getAccount, loginOf } from './names.ts'
-import {
-  fakeScram,
-  noPassword,
-  parseScram,
-  PASSWORD_MAX,
-  SCRAM_ITERATIONS,
-  verifyPassword,
-  type ScramKeys,
-} from './password.ts'
+import { fakeScram, parseScram, SCRAM_ITERATIONS, type ScramKeys } from './password.ts'
+import { Proofs } from './proofs.ts'
+import { shownSalt } from './salt.ts'
 
 /** One sentence for every way in which a login can fail: it does not say which (RFC 5530 §3). */
 export const WRONG = 'The user name or the password is wrong.'
-const CACHE_MAX = 10_000
+/** Told to whoever has the right password. */
+const DISABLED = 'This account is disabled; the administrator can enable it.'
+const APP_NEEDED =
+  'This account asks for a second factor, which a mail client cannot give: log in with an app password (on the page, or by `lazaret account app add`).'
 
-/** A password that somebody gave, as it is remembered: not to be turned back into it. */
-interface Given {
-  readonly name: string
-  readonly proof: Buffer
+/** A login at the page: done, or one more question. */
+export type PageLogin = { readonly login: Login } | { readonly needs: 'code' }
+
+/** What may be proven in a SCRAM exchange, and as whom one comes in by it. */
+export interface Provable {
+  readonly keys: ScramKeys
+  readonly login: Login | null
+}
+
+/** `others`: app passwords. All have the same salt and cost: which one is proven shows in the end. */
+export interface Scram extends Provable {
+  readonly others: readonly Provable[]
 }
 
 export class Logins {
   readonly #ctx: Context
   readonly #guard: Guard
-  /** Proof of passwords that were right before: scrypt is paid once a process, not once a connection. */
-  readonly #proved = new Map<string, Buffer>()
-  /** By proof, what is being checked: a mail client opens several connections at one time. */
-  readonly #checking = new Map<string, Promise<boolean>>()
-  readonly #key = randomBytes(32)
-  readonly #dummy = noPassword()
+  readonly #proofs: Proofs
 
   constructor(ctx: Context) {
     this.#ctx = ctx
     this.#guard = new Guard(ctx)
+    this.#proofs = new Proofs(ctx)
   }
 
-  /** The login, or Refused. `source` is the network address it came from. */
+  /** The login of a mail client, or Refused. `source` is the network address it came from. */
   async login(user: string, password: string, source: string): Promise<Login> {
     const name = accountMeant(this.#ctx, user)
-    return await this.#attempt(name, source, async ({ known }) => {
+    return await this.#attempt(name, source, 'imap', async ({ known }) => {
       const account = getAccount(this.#ctx.store.views, name)
-      const right = await this.#verify(name, password, account, { network: source, known })
-      return right && account ? loginOf(name, account) : null
+      const app = account && appMeant(this.#ctx.store.views, account, password)
+      if (account && app) return this.#app(name, account, app)
+      const proven = await this.#proofs.prove(name, password, account, { network: source, known })
+      return proven && this.#mail(loginOf(name, proven))
     })
   }
 
+  /** The same at the page, where app passwords are none. `code`: of the second factor, or a recovery code. */
+  async page(user: string, password: string, source: string, code?: string): Promise<PageLogin> {
+    const name = accountMeant(this.#ctx, user)
+    try {
+      const login = await this.#attempt(name, source, 'page', async ({ known }) => {
+        const account = getAccount(this.#ctx.store.views, name)
+        const proven = await this.#proofs.prove(name, password, account, { network: source, known })
+        return proven && (await this.#second(name, proven, code))
+      })
+      return { login }
+    } catch (error) {
+      if (error instanceof CodeNeeded) return { needs: 'code' }
+      throw error
+    }
+  }
+
   /** What a SCRAM exchange needs (RFC 5802 §5); the same shape for a name that does not exist. */
-  scram(user: string, source: string): { keys: ScramKeys; login: Login | null } {
+  scram(user: string, source: string): Scram {
+    const { views, secret } = this.#ctx.store
     const name = accountMeant(this.#ctx, user)
     this.#guard.check(name, source)
-    const account = getAccount(this.#ctx.store.views, name)
-    const fake = fakeScram(this.#ctx.store.secret, name)
-    const scram = account ? secretsOf(this.#ctx.store.views, account).scram : ''
-    if (!account || !scram) return { keys: fake, login: null }
-    const keys = parseScram(scram)
-    // Weaker keys are of an earlier version: they would make the password easier to guess, and tell that it exists.
-    if (keys.iterations < SCRAM_ITERATIONS) return { keys: fake, login: null }
-    return { keys, login: loginOf(name, account) }
+    const salt = shownSalt(this.#ctx, name)
+    const account = getAccount(views, name)
+    const found: Provable[] = []
+    const add = (text: string, login: Login): void => {
+      const keys = text === '' ? null : parseScram(text)
+      // Weaker keys are of an earlier version: they would make the password easier to guess, and tell that it exists.
+      if (keys && keys.iterations >= SCRAM_ITERATIONS && keys.salt.equals(salt))
+        found.push({ keys, login })
+    }
+    if (account) {
+      const login = loginOf(name, account)
+      add(secretsOf(views, account).scram, login)
+      for (const app of account.apps ?? [])
+        add(appSecretsOf(views, app).scram, { ...login, app: app.id })
+    }
+    const [first = { keys: fakeScram(secret, name), login: null }, ...others] = found
+    return { ...first, others }
   }
 
   /** The end of a SCRAM exchange: counts as an attempt, right where `prove` answers the login. */
   async prove(user: string, source: string, prove: () => Login | null): Promise<Login> {
-    return await this.#attempt(accountMeant(this.#ctx, user), source, prove)
+    const name = accountMeant(this.#ctx, user)
+    return await this.#attempt(name, source, 'imap', () => {
+      const login = prove()
+      return login && this.#mail(login)
+    })
   }
 
   /** Calls back after any change, in any process: an account may be among it. Answers how to stop. */
@@ -80,15 +119,46 @@ export class Logins {
     await this.#guard.rest()
   }
 
-  /** Other than before once the account's password or tier has changed; null when it is gone. */
-  stamp({ account }: Login): string | null {
+  /** Other than before once what the login came by has changed; null when it is gone, or nobody may come in. */
+  stamp({ account, app }: Login): string | null {
     const record = getAccount(this.#ctx.store.views, account)
-    return record && `${record.tier} ${record.secret}`
+    if (!record || record.disabled) return null
+    if (app === undefined) return `${record.tier} ${record.secret} ${record.factor ?? ''}`
+    const one = record.apps?.find(({ id }) => id === app)
+    return one ? `${record.tier} ${one.secret}` : null
+  }
+
+  #app(name: string, account: AccountRecord, { id }: AppRecord): Login {
+    return this.#mail({ ...loginOf(name, account), app: id })
+  }
+
+  /** What a mail client may be told whose password is right. */
+  #mail(login: Login): Login {
+    const { disabled, factor } = getAccount(this.#ctx.store.views, login.account) ?? {}
+    if (disabled) throw new Refused('wrong-login', DISABLED)
+    if (factor !== undefined && login.app === undefined)
+      throw new Refused('wrong-login', APP_NEEDED)
+    return login
+  }
+
+  /** The same of the page. */
+  async #second(name: string, account: AccountRecord, code: string | undefined): Promise<Login> {
+    if (account.disabled) throw new Refused('wrong-login', DISABLED)
+    if (account.factor === undefined) return loginOf(name, account)
+    if (code === undefined || code === '') throw new CodeNeeded()
+    this.#guard.checkCodes(name)
+    if (await spendCode(this.#ctx, name, account, code)) {
+      await this.#guard.rightCode(name)
+      return loginOf(name, account)
+    }
+    await this.#guard.wrongCode(name)
+    throw new Refused('wrong-login', WRONG_CODE)
   }
 
   async #attempt(
     name: string,
     source: string,
+    protocol: string,
     check: (attempt: Attempt) => Promise<Login | null> | Login | null,
   ): Promise<Login> {
     const attempt = await this.#guard.begin(name, source)
@@ -99,45 +169,14 @@ export class Logins {
       attempt.none()
       throw error
     }
-    if (login) attempt.right()
-    else {
+    if (!login) {
       await attempt.wrong()
       throw new Refused('wrong-login', WRONG)
     }
+    attempt.right(protocol)
+    if (login.app !== undefined) this.#guard.used(name, login.app, source, protocol)
     return login
   }
-
-  async #verify(
-    name: string,
-    password: string,
-    account: AccountRecord | null,
-    from: { network: string; known: boolean },
-  ): Promise<boolean> {
-    if (password.length > PASSWORD_MAX) return false
-    // The stored hash is part of the proof: a changed password ends it in every process.
-    const stored = account ? secretsOf(this.#ctx.store.views, account).password : this.#dummy
-    const proof = createHmac('sha256', this.#key).update(`${name}\0${stored}\0${password}`).digest()
-    if (account && this.#isProved({ name, proof })) return true
-    const key = proof.toString('latin1')
-    const checking =
-      this.#checking.get(key) ??
-      // An unknown account costs the same work as a wrong password.
-      verifyPassword(password, stored, { account: name, ...from }).finally(() =>
-        this.#checking.delete(key),
-      )
-    this.#checking.set(key, checking)
-    const right = (await checking) && account !== null
-    if (right) this.#keep({ name, proof })
-    return right
-  }
-
-  #isProved({ name, proof }: Given): boolean {
-    const proved = this.#proved.get(name)
-    return proved !== undefined && timingSafeEqual(proved, proof)
-  }
-
-  #keep({ name, proof }: Given): void {
-    if (this.#proved.size >= CACHE_MAX) this.#proved.clear()
-    this.#proved.set(name, proof)
-  }
 }
+
+class CodeNeeded extends Error {}

@@ -38,16 +38,25 @@ export function checkPassword(password: string): void {
     )
 }
 
-/** What proves a password, as an account keeps it; without SCRAM keys where `scram` is false. */
+/** What proves a password, as an account keeps it. `salt`: of its SCRAM keys; null: it has none. */
 export async function newSecrets(
   password: string,
   asker: Asker,
-  { scram }: { scram: boolean },
+  salt: Buffer | null,
 ): Promise<{ password: string; scram: string }> {
   return await queue.run(asker, async () => ({
     password: await hashPassword(password),
-    scram: scram ? await scramSecret(password) : '',
+    scram: salt ? await scramSecret(password, salt) : '',
   }))
+}
+
+/** SCRAM keys alone; `''` without a salt. */
+export async function newScram(
+  password: string,
+  asker: Asker,
+  salt: Buffer | null,
+): Promise<string> {
+  return salt ? await queue.run(asker, () => scramSecret(password, salt)) : ''
 }
 
 /** `scrypt$N$r$p$salt$hash`, the last two base64. */
@@ -88,8 +97,7 @@ export interface ScramKeys {
 }
 
 /** `SCRAM-SHA-256$iterations$salt$storedKey$serverKey`, base64 parts (RFC 5802 §3, RFC 7677). */
-async function scramSecret(password: string): Promise<string> {
-  const salt = randomBytes(16)
+async function scramSecret(password: string, salt: Buffer): Promise<string> {
   const how = { scheme: 'pbkdf2', iterations: SCRAM_ITERATIONS } as const
   const salted = await deriver.derive(how, normal(password), salt, 32)
   const clientKey = createHmac('sha256', salted).update('Client Key').digest()

@@ -1,10 +1,13 @@
 // Accounts that a login manages: its own, and those inside its scope.
 import type { Login, Scope, Tier } from '../../mail.ts'
 import * as accounts from '../accounts/accounts.ts'
+import * as apps from '../accounts/apps.ts'
+import * as factor from '../accounts/factor.ts'
 import type { Context } from '../context.ts'
 import { estateOf, purgeEstate, type Estate, type Left } from '../estate.ts'
 
 export { tellEstate } from '../estate.ts'
+export type { AppPassword } from '../accounts/apps.ts'
 export type { Shown } from '../accounts/accounts.ts'
 
 export class AccountVerbs {
@@ -30,6 +33,31 @@ export class AccountVerbs {
   }
   setPassword(name: string, password: string): Promise<void> {
     return accounts.setPassword(this.#ctx, this.#login, name, password)
+  }
+  /** Whether anybody may log in to it. */
+  setDisabled(name: string, disabled: boolean): Promise<void> {
+    return accounts.setDisabled(this.#ctx, this.#login, name, disabled)
+  }
+  /** App passwords: of mail clients, for mail alone. `addApp` answers the password, which is shown once. */
+  apps(name: string): apps.AppPassword[] {
+    return apps.listApps(this.#ctx, this.#login, name)
+  }
+  addApp(name: string, label: string): ReturnType<typeof apps.addApp> {
+    return apps.addApp(this.#ctx, this.#login, name, label)
+  }
+  /** `which`: its id or its name. */
+  revokeApp(name: string, which: string): Promise<apps.AppPassword> {
+    return apps.revokeApp(this.#ctx, this.#login, name, which)
+  }
+  /** A secret for a second factor; it counts once `confirmFactor` is given a code, which answers recovery codes. */
+  enrolFactor(name: string): Promise<factor.Enrolment> {
+    return factor.enrolFactor(this.#ctx, this.#login, name)
+  }
+  confirmFactor(name: string, code: string): Promise<string[]> {
+    return factor.confirmFactor(this.#ctx, this.#login, name, code)
+  }
+  dropFactor(name: string): Promise<void> {
+    return factor.dropFactor(this.#ctx, this.#login, name)
   }
   remove(name: string): Promise<void> {
     return accounts.removeAccount(this.#ctx, this.#login, name)

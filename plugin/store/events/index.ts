@@ -24,7 +24,16 @@ import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
 import { subscription, type Subscription } from './subscription.ts'
 
-export { getAccount, secretBytes, secretsOf, type AccountRecord, type Secrets } from './account.ts'
+export {
+  appSecretsOf,
+  factorOf,
+  getAccount,
+  secretBytes,
+  secretsOf,
+  type AccountRecord,
+  type AppRecord,
+  type Secrets,
+} from './account.ts'
 export { aliasesOf, allAliases, getAlias } from './alias.ts'
 export type { NewItem } from './deposit.ts'
 export {

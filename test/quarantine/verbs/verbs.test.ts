@@ -240,6 +240,24 @@ const ROWS: Record<string, Guarded> = {
     tries: (verbs, { owner }) => verbs.accounts.setPassword(owner, 'battery staple'),
   },
   'accounts.show': { tries: (verbs, { owner }) => verbs.accounts.show(owner).name === owner },
+  'accounts.setDisabled': {
+    administers: async (verbs, { owner }) => {
+      await verbs.accounts.setDisabled(owner, true)
+      return true
+    },
+  },
+  'accounts.apps': { tries: (verbs, { owner }) => verbs.accounts.apps(owner) },
+  'accounts.addApp': { tries: (verbs, { owner }) => verbs.accounts.addApp(owner, 'Laptop') },
+  'accounts.revokeApp': { tries: (verbs, { owner }) => verbs.accounts.revokeApp(owner, 'Phone') },
+  'accounts.enrolFactor': { tries: (verbs, { owner }) => verbs.accounts.enrolFactor(owner) },
+  'accounts.confirmFactor': {
+    // Begun, but not with this code: which only those are told who may begin it.
+    tries: (verbs, { owner }) =>
+      verbs.accounts.confirmFactor(owner, 'no code').catch((error: Refused) => {
+        if (error.kind !== 'invalid') throw error
+      }),
+  },
+  'accounts.dropFactor': { tries: (verbs, { owner }) => verbs.accounts.dropFactor(owner) },
   'accounts.unlock': {
     tries: async (verbs, { owner }) => (await verbs.accounts.unlock(owner)) >= 0,
   },
@@ -295,6 +313,8 @@ beforeAll(async () => {
     await root.lists.change(to, 'allow', { add: [`*@friends-of-${to.split('@')[0]}.example`] })
     await root.accounts.add(to, 'address', 'correct horse')
     await root.aliases.add(`alias-of-${to}`, to)
+    await root.accounts.addApp(to, 'Phone')
+    await root.accounts.enrolFactor(to)
   }
   await root.folders.create('Ordinary')
   await lazaret.close()
