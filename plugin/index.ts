@@ -14,6 +14,7 @@ import {
   setup,
 } from './haraka/setup.ts'
 import { watchSpace } from './haraka/space.ts'
+import { tellStart } from './haraka/start.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { lookBetween } from './haraka/receive/late.ts'
@@ -77,6 +78,7 @@ export function register(this: LazaretPlugin): void {
 /** Haraka listens: what others left undone is taken up. */
 export function begin(this: LazaretPlugin, next: Next): void {
   lookBetween(this, 'finish_held')
+  tellStart(this, this.lazaret)
   this.releaser.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
   this.stopSpace = watchSpace(this, this.lazaret)

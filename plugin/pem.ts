@@ -26,6 +26,9 @@ export class PemError extends Error {
   }
 }
 
+/** Self-signed, in the data folder: key and certificate in one file, so that no process ever sees only half of it. */
+export const SELF_SIGNED = 'imap-tls.pem'
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END/g
 const KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/
 

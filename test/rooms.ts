@@ -32,7 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   turns: { files: /^plugin\/turns\.ts$/, may: ['errors'] },
   threads: { files: /^plugin\/threads\//, may: ['errors', 'turns'] },
   // Processes and users of this machine.
-  machine: { files: /^plugin\/(alive|whose)\.ts$/, may: [] },
+  machine: { files: /^plugin\/(alive|whose|running|version)\.ts$/, may: [] },
   text: { files: /^plugin\/text\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
   config: { files: /^plugin\/(config|settings|fields|ini)\.ts$/, may: ['nouns', 'text'] },
@@ -184,7 +184,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/haraka\/release\//,
     may: ['haraka', 'nouns', 'time', 'machine', 'mime', 'quarantine/release', 'open'],
   },
-  'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'open'] },
+  'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'machine', 'open'] },
   'plugin lazaret': {
     files: /^plugin\/index\.ts$/,
     may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/process', 'open'],
@@ -315,9 +315,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
   },
 
+  // Looks at all of an installation, and touches nothing.
+  doctor: {
+    files: /^plugin\/doctor\//,
+    may: ['nouns', 'time', 'machine', 'config', 'certificate', 'store', 'quarantine/model', 'open'],
+  },
   backup: {
     files: /^plugin\/backup\//,
-    may: ['errors', 'config', 'open', 'store', 'haraka/release'],
+    may: ['errors', 'config', 'certificate', 'open', 'store', 'haraka/release'],
   },
   cli: {
     files: /^plugin\/cli\//,
@@ -325,6 +330,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...VERBS,
       'text',
       'backup',
+      'doctor',
       'quarantine/context',
       'quarantine/listing',
       'quarantine/lists',
@@ -425,8 +431,8 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
   // Fields of the configuration ask it what an address is.
-  'node:net': /^plugin\/(imap|front)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
-  'node:tls': /^plugin\/imap\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
+  'node:net': /^plugin\/(imap|front|doctor)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
+  'node:tls': /^plugin\/(imap|doctor)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
   'node:http': /^$/,
   'node:dgram': /^$/,
 }

@@ -17,14 +17,13 @@ import { join, resolve } from 'node:path'
 import { DataError, Refused } from '../errors.ts'
 import { queuedReleases } from '../haraka/release/queue-files.ts'
 import type { Lazaret } from '../open.ts'
+import { SELF_SIGNED } from '../pem.ts'
 import { inspectFile } from '../store/file/settle.ts'
 import { DATA } from '../store/file/uses.ts'
 
 /** In the folder of a backup: what it is. */
 export const NOTE = 'backup.json'
 export const QUEUE = 'queue'
-/** Beside the data: clients that took it by hand need not be asked again. */
-export const CERTIFICATE = 'imap-tls.pem'
 
 export interface BackupNote {
   /** When it was made, Unix ms. */
@@ -69,8 +68,9 @@ export async function makeBackup(
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
-  const certificate = join(store.dir, CERTIFICATE)
-  if (existsSync(certificate)) copyFileSync(certificate, join(to, CERTIFICATE))
+  // Clients that took it by hand need not be asked again.
+  const certificate = join(store.dir, SELF_SIGNED)
+  if (existsSync(certificate)) copyFileSync(certificate, join(to, SELF_SIGNED))
   const { octets, sha256 } = digest(file)
   const note: BackupNote = { made, octets, sha256, open: open.length, queueFiles }
   // Last: what has it is whole.

@@ -17,7 +17,8 @@ import { open } from '../open.ts'
 import { copyFiles, damagedFiles } from '../store/file/copy.ts'
 import { inspectFile } from '../store/file/settle.ts'
 import { DATA, usesOf } from '../store/file/uses.ts'
-import { CERTIFICATE, digest, flush, QUEUE, readNote } from './backup.ts'
+import { SELF_SIGNED } from '../pem.ts'
+import { digest, flush, QUEUE, readNote } from './backup.ts'
 
 export interface RestoreOptions {
   config: Config
@@ -64,8 +65,8 @@ export async function restore(from: string, options: RestoreOptions): Promise<Re
   // As what was there; root restores for others.
   const { uid, gid } = statSync(aside ?? dirname(to))
   if (process.geteuid?.() === 0) chownSync(to, uid, gid)
-  if (existsSync(join(from, CERTIFICATE)))
-    copyFileSync(join(from, CERTIFICATE), join(to, CERTIFICATE))
+  if (existsSync(join(from, SELF_SIGNED)))
+    copyFileSync(join(from, SELF_SIGNED), join(to, SELF_SIGNED))
   copyFileSync(join(from, DATA), join(to, DATA))
   flush(join(to, DATA))
   copyFiles(from, to)

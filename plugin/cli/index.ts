@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { EXIT, tell } from './errors.ts'
 import { clean, errorColors } from './output.ts'
 import { safeJson } from '../text.ts'
+import { VERSION } from '../version.ts'
 import { program } from './program.ts'
 
 async function main(argv: string[]): Promise<void> {
@@ -12,11 +11,8 @@ async function main(argv: string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit()
     throw error
   })
-  const { version } = JSON.parse(
-    readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'),
-  ) as { version: string }
   try {
-    await program(version).parseAsync(argv)
+    await program(VERSION).parseAsync(argv)
   } catch (error) {
     const { exit, code, message } = tell(error)
     process.exitCode = exit

@@ -26,17 +26,25 @@ const GATEWAY = 'haraka'
  * The Haraka folder is --config, else $HARAKA, else the current folder when it is one, else that of
  * the local gateway in ./var. The data folder is --data, else main.data_dir of its lazaret.ini.
  */
-export function findPlace({ config, data }: PlaceOptions, env = process.env): Place {
+export function findPlace(options: PlaceOptions, env = process.env): Place {
+  const { harakaDir, dataDir } = whereIs(options, env)
+  const config = readIni(harakaDir)
+  return { harakaDir, dataDir: dataDir ?? dataDirOf(harakaDir as string, config), config }
+}
+
+/** The same without a look at lazaret.ini: `dataDir` only where --data names one. One of the two is there. */
+export function whereIs(
+  { config, data }: PlaceOptions,
+  env = process.env,
+): { harakaDir: string | null; dataDir?: string } {
   const harakaDir = findHaraka(config, data, env)
   if (harakaDir === null && data === undefined)
     throw new Usage(
       'no Haraka folder was found: give --config DIR (the folder in which Haraka runs) or set HARAKA, ' +
         'or run the command in that folder; --data DIR names a data folder without one',
     )
-  const checked = readIni(harakaDir)
-  const own = data !== undefined && !isGateway(data) ? data : undefined
-  const dataDir = own ? resolve(own) : dataDirOf(harakaDir as string, checked)
-  return { harakaDir, dataDir, config: checked }
+  const own = data !== undefined && !isGateway(data)
+  return { harakaDir, ...(own && { dataDir: resolve(data) }) }
 }
 
 function findHaraka(

@@ -5,6 +5,7 @@ import { alias } from './commands/alias.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
 import { deleted } from './commands/deleted.ts'
+import { doctor, status } from './commands/doctor.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item.ts'
 import { journal } from './commands/journal.ts'
@@ -16,6 +17,8 @@ import { train } from './commands/train.ts'
 
 /** One entry a group: a function that makes its command. */
 export const GROUPS: readonly (() => Command)[] = [
+  status,
+  doctor,
   account,
   alias,
   settings,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { configOf, dataDirOf } from '../ini.ts'
 import type { Config } from '../config.ts'
 import { DataError } from '../errors.ts'
+import { noteError } from '../running.ts'
 import { sentenceOf } from '../whose.ts'
 import { haraka } from './modules.ts'
 import type { Plugin, Plugins, Server } from './types.ts'
@@ -19,8 +20,19 @@ export function setup(plugin: Plugin): Setup {
   return orEnd(() => {
     const at = harakaDir(plugin)
     const config = configOf(join(at, 'config', 'lazaret.ini'))
-    return { config, dir: dataDirOf(at, config) }
+    const dir = dataDirOf(at, config)
+    keepErrors(plugin, dir)
+    return { config, dir }
   })
+}
+
+/** Errors of this plugin are found again by `lazaret status`, wherever Haraka's log goes. */
+function keepErrors(plugin: Plugin, dir: string): void {
+  const log = plugin.logerror.bind(plugin)
+  plugin.logerror = (line: string): void => {
+    log(line)
+    noteError(dir, line)
+  }
 }
 
 /** Haraka's folder: paths in lazaret.ini are relative to it, those of certificates to config/ in it. */

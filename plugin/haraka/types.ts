@@ -199,6 +199,7 @@ export interface Server {
     }
   }
   config: { root_path: string }
+  listeners?: { address(): string | { address: string; port: number; family: string } | null }[]
 }
 
 export interface Plugin {

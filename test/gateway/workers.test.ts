@@ -1,5 +1,6 @@
 // Several workers on one data directory, and what happens when ours fails.
 import { describe, expect, test } from 'vitest'
+import { whatRuns } from '../../plugin/running.ts'
 import { corpus } from '../quarantine/rig.ts'
 import { spawnHaraka } from '../rig/haraka.ts'
 import { sendMail } from '../rig/smtp.ts'
@@ -36,6 +37,15 @@ describe('nodes=2', () => {
   test('a message is held by either worker, and released once', async () => {
     const { haraka, hop, lazaret } = await world({ nodes: 2 })
     expect(haraka.workers).toHaveLength(2)
+    const started = await haraka.logged(/lazaret \d+\.\d+\.\d+: data in /)
+    expect(started).toContain(
+      `data in ${haraka.data}; model of 0 ham and 0 spam lessons upon a base model; 0 masks; SMTP on 127.0.0.1:${haraka.port}`,
+    )
+    const runs = whatRuns(haraka.data)
+    expect(runs.map(({ role, pid }) => ({ role, pid }))).toEqual(
+      haraka.workers.sort((a, b) => a - b).map((pid) => ({ role: 'mail', pid })),
+    )
+    expect(runs[0].listens.smtp).toEqual([`127.0.0.1:${haraka.port}`])
     await block(lazaret, '*@spam.example')
     const to = Array.from({ length: 8 }, (_, i) => `u${i}@example.com`)
     await Promise.all(to.map((one) => sendMail(haraka.port, { ...mail, to: [one] })))

@@ -5,11 +5,9 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { generate } from 'selfsigned'
-import { certificateOf, type CertificateFiles, type Pem } from '../../pem.ts'
+import { certificateOf, SELF_SIGNED, type CertificateFiles, type Pem } from '../../pem.ts'
 import { DAY } from '../../time.ts'
 
-/** Self-signed: key and certificate in one file, so that no process ever sees only half of it. */
-export const SELF_SIGNED = 'imap-tls.pem'
 /** People accept it by hand, so it must last; Apple's systems take none that is valid for longer. */
 const VALID_DAYS = 825
 /** One that is about to end is made anew at the start: that is told, and clients find out at another time anyway. */

@@ -7,9 +7,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   Certificate,
   selfSignedFiles,
-  SELF_SIGNED,
 } from '../../../plugin/imap/connection/certificate.ts'
-import { readPem } from '../../../plugin/pem.ts'
+import { readPem, SELF_SIGNED } from '../../../plugin/pem.ts'
 import { rig } from '../../quarantine/rig.ts'
 import { tempDir } from '../../tmp.ts'
 import { serve, startServer, type Running } from '../harness.ts'
