@@ -153,8 +153,11 @@ export interface HopSocket {
   on(event: 'line', listener: (line: string) => void): unknown
   prependListener(event: 'error' | 'close', listener: (error: unknown) => void): unknown
   listenerCount(event: string): number
-  emit(event: 'error', error: Error): boolean
+  emit(event: string, ...values: unknown[]): boolean
+  destroy(error?: Error): unknown
   setTimeout(ms: number): unknown
+  /** ms without a word after which it is given up. */
+  readonly timeout?: number
 }
 
 export interface Outbound {

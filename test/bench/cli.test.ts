@@ -1,34 +1,12 @@
-// `lazaret bench` and `npm run bench` as people run them: processes of their own.
+// `lazaret bench` and `npm run bench` as people run them: processes of their own. What the first measures: test/demo/package.test.ts.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { generated } from '../../bench/harness/generated.ts'
-import type { Outcome } from '../../plugin/cli/measured.ts'
 import { run, ROOT } from '../cli/run.ts'
 import { ensureBuilt } from '../rig/build.ts'
 import { tempDir } from '../tmp.ts'
 import { rates, result } from './result.ts'
-
-test('lazaret bench --quick measures a Haraka of its own and advises', async () => {
-  await ensureBuilt()
-  const [data, corpus] = [tempDir(), tempDir()]
-  generated(40).forEach(({ raw }, i) => writeFileSync(join(corpus, `${i}.eml`), raw))
-  const at = join(data, 'data')
-  const args = ['--json', 'bench', '--quick', '--data', at, '--corpus', corpus, '--hold-rate', '20']
-  const { code, out, err } = await run(args)
-  expect(err).toBe('')
-  expect(code).toBe(0)
-  const { figures, advice, corpus: mail, skipped } = JSON.parse(out) as Outcome
-  expect(mail).toContain('40 messages')
-  expect(skipped).toEqual([])
-  expect(figures.gateway?.alone).toBeGreaterThan(0)
-  expect(figures.gateway?.one.map(({ held }) => held)).toEqual([0, 0.5])
-  expect(advice.map(({ topic }) => topic)).toContain('workers')
-  expect(advice[0].because).toContain('Haraka alone')
-  // Nothing is left, and the data folder was not made.
-  expect(readdirSync(data)).toEqual([])
-}, 300_000)
 
 test('a hold rate that is none is refused', async () => {
   const { code, err } = await run(['bench', '--hold-rate', 'much'])

@@ -2,11 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImapFlow } from 'imapflow'
 import { afterAll } from 'vitest'
+import { freePort } from '../rig/ports.ts'
 
 const ROOT = join(__dirname, '../..')
 
@@ -82,21 +82,7 @@ export class Gateway {
 }
 
 /** The first of four free ports in a row. */
-export async function freePorts(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 40_000)
-    const free = await Promise.all([0, 1, 2, 3].map(async (at) => await isFree(base + at)))
-    if (free.every(Boolean)) return base
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  return await new Promise((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-}
+export const freePorts = async (): Promise<number> => await freePort(4)
 
 /** A client logged in over TLS: from the first byte on, or after STARTTLS. */
 export async function login(

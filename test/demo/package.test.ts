@@ -2,7 +2,9 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import {
   appendFileSync,
+  cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,7 +13,8 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { ImapFlow } from 'imapflow'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { generated } from '../../bench/harness/generated.ts'
 import type { Outcome } from '../../plugin/cli/measured.ts'
 import { ensureBuilt, ROOT } from '../rig/build.ts'
 import { startHaraka } from '../rig/haraka.ts'
@@ -50,14 +53,28 @@ async function install(dir: string): Promise<string> {
   return join(dir, 'node_modules', NAME)
 }
 
+/** A folder of Haraka's into which the package is installed, and a copy of its configuration as it was. */
+let dir: string
+let home: string
+let fresh: string
+beforeAll(async () => {
+  await ensureBuilt()
+  const at = tempDir()
+  dir = join(at, 'mx')
+  fresh = join(at, 'config')
+  execFileSync(process.execPath, [HARAKA, '-i', dir], { stdio: 'ignore' })
+  home = await install(dir)
+  cpSync(join(dir, 'config'), fresh, { recursive: true })
+}, 300_000)
+
 test.each([0, 2])(
   'npm pack, haraka -i, two lines in config/plugins, nodes=%i',
   async (nodes) => {
-    await ensureBuilt()
-    const dir = join(tempDir(), 'mx')
-    execFileSync(process.execPath, [HARAKA, '-i', dir], { stdio: 'ignore' })
-    const home = await install(dir)
     const config = join(dir, 'config')
+    for (const name of ['config', 'queue', 'lazaret'])
+      rmSync(join(dir, name), { recursive: true, force: true })
+    cpSync(fresh, config, { recursive: true })
+    mkdirSync(join(dir, 'queue'))
     const hop = await NextHop.start()
     const base = await freePorts()
     const plugins = readFileSync(join(config, 'plugins'), 'utf8')
@@ -85,10 +102,22 @@ test.each([0, 2])(
     const haraka = await startHaraka({ dir, port: base, keep: true, nodes })
     lazaret(['list', 'add', '*@spam.example', '--block'])
     if (nodes === 0) {
-      // All of the bench that the command needs came with the package.
-      const { figures } = JSON.parse(lazaret(['--json', 'bench', '--quick'])) as Outcome
+      // All of the bench that the command needs came with the package; it measures a Haraka of its own, and advises.
+      const [data, corpus] = [tempDir(), tempDir()]
+      generated(40).forEach(({ raw }, i) => writeFileSync(join(corpus, `${i}.eml`), raw))
+      const where = ['--data', join(data, 'data'), '--corpus', corpus]
+      const said = lazaret(['--json', 'bench', '--quick', ...where, '--hold-rate', '20'])
+      const { figures, advice, corpus: mail, skipped } = JSON.parse(said) as Outcome
       expect(figures.scoring).toBeGreaterThan(0)
       expect(figures.imap.kibPerConnection).toBeGreaterThan(0)
+      expect(mail).toContain('40 messages')
+      expect(skipped).toEqual([])
+      expect(figures.gateway?.alone).toBeGreaterThan(0)
+      expect(figures.gateway?.one.map(({ held }) => held)).toEqual([0, 0.5])
+      expect(advice.map(({ topic }) => topic)).toContain('workers')
+      expect(advice[0].because).toContain('Haraka alone')
+      // Nothing is left, and the data folder was not made.
+      expect(readdirSync(data)).toEqual([])
     }
 
     // From: of both, the envelope sender is null: the domain of a test has no MX to look up.
@@ -126,7 +155,6 @@ test.each([0, 2])(
     await imap.logout()
     await haraka.stop()
     await hop.stop()
-    rmSync(dir, { recursive: true, force: true })
   },
   300_000,
 )

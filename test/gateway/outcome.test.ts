@@ -1,10 +1,9 @@
-// Next hops that are slow, cut, garble and lie after the final dot: a message is never sent twice without a person being
-// told, and what people read says what happened.
+// Next hops that take their time, and such as are never there. What they answer at each stage: stages.test.ts.
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Item } from '../../plugin/mail.ts'
 import { freePort } from '../rig/haraka.ts'
-import { CUT, type Reply } from '../rig/sink.ts'
+import type { Reply } from '../rig/sink.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { block, drag, itemsIn, message, released, world, type World } from './world.ts'
 
@@ -33,11 +32,6 @@ async function nothingElse({ haraka, lazaret, hop }: World, count: number): Prom
   expect(hop.deliveries).toHaveLength(count + 1)
 }
 
-const dot =
-  (line: string): Reply =>
-  (stage) =>
-    stage === 'dot' ? line : null
-
 describe('after the final dot', () => {
   test('a reply that takes longer than connect_timeout is waited for', async () => {
     const it = await release(async (stage) => {
@@ -48,42 +42,9 @@ describe('after the final dot', () => {
     expect(outcome?.reply).toContain('kept')
     await nothingElse(it, 1)
   })
-
-  test.each([
-    ['the connection is cut', CUT, /closed the connection|ECONNRESET/],
-    ['a line comes that is no reply', 'taken, thank you', /taken, thank you/],
-  ])('%s: not sent again, and a person is told', async (_, line, said) => {
-    const it = await release(dot(line))
-    const item = await released(it.lazaret, it.item.id, 'failed')
-    expect(item.release?.reply).toMatch(said)
-    expect(item.release?.reply).toMatch(/may have been delivered or not. Ask the recipient/)
-    expect(itemsIn(it.lazaret, 'caught').map(({ id }) => id)).toEqual([item.id])
-    expect(itemsIn(it.lazaret, 'inbox')).toHaveLength(1)
-    await nothingElse(it, line === CUT ? 1 : 0)
-  })
-
-  test('a refusal is one, and a wish to wait is kept', async () => {
-    const it = await release(dot('452 4.3.1 disk full'))
-    await released(it.lazaret, it.item.id, 'deferred')
-    it.hop.reply = dot('554 5.7.1 no thank you')
-    const item = await released(it.lazaret, it.item.id, 'failed')
-    expect(item.release?.reply).toContain('no thank you')
-    expect(item.release?.reply).not.toMatch(/may have been/)
-  })
 })
 
 describe('before it', () => {
-  test('DATA answered with 250 asks for no message, and is no delivery', async () => {
-    let lies = true
-    const it = await release((stage) => (stage === 'data' && lies ? '250 ok' : null))
-    const item = await released(it.lazaret, it.item.id, 'deferred')
-    expect(item.release?.reply).toContain('it answered DATA with "250 ok"')
-    expect(it.hop.deliveries).toEqual([])
-    lies = false
-    await released(it.lazaret, it.item.id)
-    expect(it.hop.deliveries).toHaveLength(1)
-  })
-
   test('what people read names the server that was not there', async () => {
     const port = await freePort()
     const it = await world({

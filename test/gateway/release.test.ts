@@ -173,36 +173,6 @@ describe('the outcome', () => {
     expect(itemsIn(lazaret, 'release').map((one) => one.id)).toEqual([id])
   })
 
-  test('4xx: deferred with its reason, then delivered', async () => {
-    const { haraka, hop, lazaret } = await world()
-    let refuse = true
-    hop.reply = (stage) => (stage === 'rcpt' && refuse ? '450 4.2.1 come back later' : null)
-    await block(lazaret, '*@spam.example')
-    await sendMail(haraka.port, mail)
-    const [{ id }] = itemsIn(lazaret, 'caught')
-    await drag(lazaret, 'caught', 'release')
-    const deferred = await released(lazaret, id, 'deferred')
-    expect(deferred.release?.reply).toContain('come back later')
-    refuse = false
-    await released(lazaret, id)
-    expect(hop.deliveries).toHaveLength(1)
-  })
-
-  test('4xx after the whole message is no crash: it is tried again', async () => {
-    const { haraka, hop, lazaret } = await world()
-    let refuse = true
-    hop.reply = (stage) => (stage === 'dot' && refuse ? '451 4.3.0 disk full' : null)
-    await block(lazaret, '*@spam.example')
-    await sendMail(haraka.port, mail)
-    const [{ id }] = itemsIn(lazaret, 'caught')
-    await drag(lazaret, 'caught', 'release')
-    const deferred = await released(lazaret, id, 'deferred')
-    expect(deferred.release?.reply).toContain('disk full')
-    refuse = false
-    await released(lazaret, id)
-    expect(hop.deliveries).toHaveLength(1)
-  })
-
   test.each(['rcpt', 'dot'] as const)(
     '5xx at %s: back in Caught, flagged, with a message in INBOX, and no bounce to the sender',
     async (at) => {

@@ -11,11 +11,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { ensureBuilt, ROOT } from './build.ts'
+import { freePort } from './ports.ts'
+
+export { freePort }
 
 export interface HarakaOptions {
   /** Lines of config/plugins, in order. */
@@ -74,7 +76,13 @@ export class Haraka {
     this.#child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...bin], {
       cwd: dir,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        // `npm run test:twice`: what Haraka decides as well.
+        LAZARET_TWICE: process.env.LAZARET_TWICE,
+        ...env,
+      },
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       let rest = ''
@@ -231,13 +239,4 @@ function withoutDelay(path: string): void {
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

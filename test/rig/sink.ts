@@ -11,9 +11,13 @@ export interface Delivery {
   raw: Buffer
 }
 
-export type Stage = 'rcpt' | 'data' | 'dot'
-/** In the place of a reply: the message is taken, and the connection cut. */
+/** `body`: the first octets of a message have come; a reply there is one that nobody waits for. */
+export type Stage =
+  'connect' | 'ehlo' | 'helo' | 'starttls' | 'mail' | 'rcpt' | 'data' | 'body' | 'dot' | 'quit'
+/** In the place of a reply, or at its end: the connection is cut; behind the final dot the message is taken before. */
 export const CUT = 'cut'
+/** In the place of a reply: none, and the connection stays. */
+export const SILENT = 'silent'
 /** Answers `250` and the like unless told: a full reply line, or a promise of one. */
 export type Reply = (stage: Stage, delivery: Delivery) => string | null | Promise<string | null>
 
@@ -33,21 +37,29 @@ export class NextHop {
   private constructor() {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket)
-      socket.on('close', () => this.#sockets.delete(socket))
+      socket.on('close', () => {
+        this.#sockets.delete(socket)
+        this.#tell()
+      })
       socket.on('error', () => socket.destroy())
       this.#serve(socket)
     })
   }
 
-  static async start(): Promise<NextHop> {
+  static async start(port = 0): Promise<NextHop> {
     const hop = new NextHop()
-    hop.#server.listen(0, '127.0.0.1')
+    hop.#server.listen(port, '127.0.0.1')
     await once(hop.#server, 'listening')
     return hop
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Clients that are connected. */
+  get connections(): number {
+    return this.#sockets.size
   }
 
   /** Resolves when `count` messages have come. */
@@ -83,22 +95,28 @@ export class NextHop {
     let receiving = false
     let delivery: Delivery = { sender: '', recipients: [], commands: [], raw: Buffer.alloc(0) }
     const say = (line: string): void => {
-      if (!socket.destroyed) socket.write(`${line}\r\n`)
+      if (line === CUT) socket.destroy()
+      else if (line.endsWith(CUT)) socket.end(line.slice(0, -CUT.length))
+      else if (line !== SILENT && !socket.destroyed) socket.write(`${line}\r\n`)
     }
     const answer = async (stage: Stage, usual: string): Promise<string> => {
       const line = (await this.reply(stage, delivery)) ?? usual
       say(line)
       return line
     }
+    let begun = false
 
     const command = async (line: string): Promise<void> => {
       const verb = line.slice(0, 4).toUpperCase()
       const path = /<(.*)>/.exec(line)?.[1] ?? ''
-      if (verb === 'EHLO' || verb === 'LHLO')
-        say(['250-sink', ...this.offers.map((one) => `250-${one}`), '250 HELP'].join('\r\n'))
+      if (verb === 'EHLO' || verb === 'LHLO') {
+        const offers = ['250-sink', ...this.offers.map((one) => `250-${one}`), '250 HELP']
+        await answer('ehlo', offers.join('\r\n'))
+      } else if (verb === 'HELO') await answer('helo', '250 sink')
+      else if (verb === 'STAR') await answer('starttls', '454 4.7.0 not here')
       else if (verb === 'MAIL') {
         delivery = { sender: path, recipients: [], commands: [line], raw: Buffer.alloc(0) }
-        say('250 ok')
+        await answer('mail', '250 ok')
       } else if (verb === 'RCPT') {
         delivery.recipients.push(path)
         delivery.commands.push(line)
@@ -106,16 +124,20 @@ export class NextHop {
       } else if (verb === 'DATA') {
         this.begun++
         receiving = (await answer('data', '354 go on')).startsWith('354')
+        begun = false
         this.#tell()
       } else if (verb === 'QUIT') {
-        say('221 bye')
-        socket.end()
+        if ((await answer('quit', '221 bye')) !== SILENT) socket.end()
       } else say('250 ok')
     }
 
     const work = async (): Promise<void> => {
       for (;;) {
         if (receiving) {
+          if (!begun && buffer.length > 0) {
+            begun = true
+            await answer('body', SILENT)
+          }
           // The message may be empty: its end then stands alone.
           const whole = buffer.subarray(0, 3).equals(END.subarray(2)) ? 0 : buffer.indexOf(END) + 2
           if (whole === 1) return
@@ -127,8 +149,7 @@ export class NextHop {
             this.deliveries.push(delivery)
             this.#tell()
           }
-          if (line === CUT) socket.destroy()
-          else say(line ?? '250 kept')
+          say(line ?? '250 kept')
         } else {
           const end = buffer.indexOf('\r\n')
           if (end < 0) return
@@ -144,7 +165,9 @@ export class NextHop {
       buffer = Buffer.concat([buffer, chunk])
       chain = chain.then(work)
     })
-    say('220 sink ESMTP')
+    chain = chain.then(async () => {
+      await answer('connect', '220 sink ESMTP')
+    })
   }
 }
 

@@ -3,11 +3,14 @@
 import { Readable } from 'node:stream'
 import type { HMail, HopSocket, Mx } from '../types.ts'
 import { PASS_MARK_FIELD } from '../../quarantine/release/pass-mark.ts'
+import { Dialogue } from './dialogue.ts'
 import { Parameters, type Wanted } from './parameters.ts'
-import { isMarked, mark } from './queue-files.ts'
+import { isMarked, mark, unmark } from './queue-files.ts'
 
 /** RFC 5321 §4.5.3.2.6: the server may take ten minutes to answer the final dot; §4.5.3.2.5: three a block of data. */
 const DOT_MS = 600_000
+/** For the answer to QUIT, where Haraka has no bound for connections. */
+const QUIT_MS = 30_000
 
 const NO_UTF8 =
   'it does not offer SMTPUTF8, which the addresses or header fields of this message need (5.6.7)'
@@ -15,6 +18,8 @@ const NO_UTF8 =
 export class Attempts {
   /** What went wrong with the connection of the last attempt, in words; `''`: no connection was had. */
   trouble = ''
+  /** A reply that came in the middle of the message, which Haraka takes for a part of the one before. */
+  refusal = ''
   /** The next hop was given all of the message, and it is not known whether it took it. */
   unknown = false
   readonly #hmail: HMail
@@ -24,6 +29,7 @@ export class Attempts {
   #impossible = false
   readonly #mayEnd: () => Promise<boolean>
   #socket: HopSocket | null = null
+  #dialogue = new Dialogue()
   #reply = ''
   /** The next hop is that of the mailbox: no filter comes behind it. */
   #mailbox = false
@@ -61,6 +67,7 @@ export class Attempts {
   /** A new attempt begins. */
   begin(): void {
     this.trouble = ''
+    this.refusal = ''
     this.#impossible = false
   }
 
@@ -94,12 +101,34 @@ export class Attempts {
     this.#reply = ''
     this.trouble = ''
     const parameters = new Parameters(this.#wanted)
-    socket.on('line', (line: string) => {
+    const dialogue = new Dialogue()
+    this.#dialogue = dialogue
+    const emit = socket.emit.bind(socket)
+    socket.emit = (event, ...values) => {
+      const [line] = values
+      if (event !== 'line' || typeof line !== 'string') return emit(event, ...values)
+      const heard = dialogue.hear(line)
+      if ('fault' in heard) {
+        this.#fail(socket, heard.fault)
+        return true
+      }
       this.#reply = line.trimEnd()
       parameters.hear(line)
-    })
+      if (dialogue.broken) this.refusal = this.#reply
+      const listened = emit('line', heard.line)
+      // Haraka has written the attempt off, in the middle of the message.
+      if (dialogue.broken) socket.destroy()
+      return listened
+    }
+    const patience = socket.timeout || QUIT_MS
     const write = socket.write.bind(socket)
     socket.write = (data, ...rest) => {
+      if (typeof data === 'string') {
+        if (dialogue.broken) return true
+        dialogue.said(data)
+        // Haraka waits for no answer to it: where none comes it would keep the connection.
+        if (data === 'QUIT\r\n') setTimeout(() => socket.destroy(), patience).unref()
+      }
       const said = typeof data === 'string' ? parameters.said(data) : data
       if (said !== null) return write(said, ...rest)
       // RFC 6531 §3.2: it is not sent to a server that does not offer SMTPUTF8, and comes back.
@@ -126,23 +155,41 @@ export class Attempts {
     // Haraka also reads it to make a bounce message.
     if (!socket || socket.destroyed || !/^[23]/.test(this.#reply)) return source
     this.#socket = null
-    if (this.#reply.startsWith('3'))
-      return Readable.from(this.#whole(source, socket), { objectMode: false })
+    if (this.#reply.startsWith('3')) {
+      this.#dialogue.body()
+      const whole = Readable.from(this.#whole(source, socket, this.#dialogue), {
+        objectMode: false,
+      })
+      // With the connection goes the open queue file.
+      const destroy = socket.destroy.bind(socket)
+      socket.destroy = (error) => {
+        whole.destroy()
+        return destroy(error)
+      }
+      return whole
+    }
     // RFC 5321 §4.3.2: only 354 asks for the message. What is not asked for is not sent: nothing that is answered then
     // would be about it.
     this.#fail(socket, `it answered DATA with "${this.#reply}"`)
     return new Readable({ read: () => {} })
   }
 
-  async *#whole(source: NodeJS.ReadableStream, socket: HopSocket): AsyncGenerator<Buffer | string> {
+  async *#whole(
+    source: NodeJS.ReadableStream,
+    socket: HopSocket,
+    dialogue: Dialogue,
+  ): AsyncGenerator<Buffer | string> {
     socket.setTimeout(DOT_MS)
     yield* this.#mailbox ? withoutPassMark(source) : source
-    if (await this.#mayEnd()) {
-      if (this.#once) await mark(this.#hmail)
-      return
+    const isOver = (): boolean => socket.destroyed || dialogue.broken
+    if (!isOver()) {
+      if (await this.#mayEnd()) {
+        if (this.#once) await mark(this.#hmail)
+        if (!isOver()) return
+        unmark(this.#hmail)
+      } else this.#fail(socket, 'the release was taken back')
     }
     // RFC 5321 §4.1.1.4: a message without its end is none.
-    this.#fail(socket, 'the release was taken back')
     await new Promise(() => {})
   }
 

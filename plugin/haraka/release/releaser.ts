@@ -12,6 +12,7 @@ import type { OpenRelease } from '../../quarantine/release/release.ts'
 import { HOUR } from '../../time.ts'
 import { answer, type Answer } from '../answer.ts'
 import { CODE, type HMail, type Next, type Plugin } from '../types.ts'
+import type { Attempts } from './attempts.ts'
 import { Delivery, unknownOutcome } from './delivery.ts'
 import { Handover } from './handover.ts'
 import { isMarked, noteIn, unmark } from './queue-files.ts'
@@ -100,7 +101,8 @@ export class Releaser {
     if (!note) return next()
     // Haraka removes the file when `next` is called: the record comes first.
     const [host, , response] = params as string[]
-    const reply = `${host}: ${response}`
+    // RFC 5321 §4.2: the text may be missing.
+    const reply = `${host}: ${response || '250'}`
     const work = this.#delivery.record(note, 'delivered', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
@@ -111,7 +113,7 @@ export class Releaser {
     const attempts = this.#delivery.attempts(hmail, note)
     attempts.end()
     unmark(hmail)
-    const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts.trouble)
+    const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts)
     const work = this.#delivery.record(note, 'deferred', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
@@ -137,8 +139,8 @@ export class Releaser {
     const reply = unknown
       ? unknownOutcome(trouble)
       : garbled
-        ? unknownOutcome(`answered "${said.slice(GARBLED.length).trim()}", which is no reply`)
-        : replyOf(hmail, said, trouble)
+        ? unknownOutcome(noReply(said))
+        : replyOf(hmail, said, attempts)
     const work = this.#delivery.record(note, 'failed', reply).then(() => bounce)
     void answer(this.#underway.ended(hmail, next), work, (failed) => {
       this.#unrecorded(failed)
@@ -229,13 +231,18 @@ export class Releaser {
 
 /** Haraka's words for a line without a reply code. */
 const GARBLED = 'Unrecognized response from upstream server:'
+const noReply = (said: string): string =>
+  `answered "${said.slice(GARBLED.length).trim()}", which is no reply`
 
-/** What happened, where Haraka's own words say that something did. `trouble`: with the connection. */
-function replyOf({ todo }: HMail, reason: string, trouble: string): string {
+/** What happened, where Haraka's own words say that something did. */
+function replyOf({ todo }: HMail, reason: string, attempts: Attempts): string {
+  const { trouble, refusal } = attempts
   const often = /^Too many failures \((.*)\)$/s.exec(reason)
   if (often)
-    return `given up after many attempts; the last one: ${replyOf({ todo } as HMail, often[1], trouble)}`
+    return `given up after many attempts; the last one: ${replyOf({ todo } as HMail, often[1], attempts)}`
+  if (refusal !== '') return refusal
   if (reason.startsWith('Some recipients')) return todo.rcpt_to[0]?.reason ?? reason
+  if (reason.startsWith(GARBLED)) return `the next server ${noReply(reason)}`
   if (reason === 'Tried all MXs') return trouble || `no server for ${todo.domain} could be reached`
   return reason.replace(/^Upstream error: /, '')
 }
