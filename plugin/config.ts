@@ -1,6 +1,7 @@
 // lazaret.ini: schema = defaults = docs. The shipped config/lazaret.ini is generated from this file
 // (scripts/config.ts), and a test fails when they differ.
 import { address, bool, hostName, num, text, type Field, type Parsed } from './fields.ts'
+import { REPORT, wrongReport } from './report-keys.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 import { nearest } from './text.ts'
 
@@ -98,6 +99,7 @@ export const CONFIG = {
       { min: 0, max: 600 },
     ),
   },
+  report: REPORT,
   folders: {
     caught: folder('Caught', 'Held incoming mail'),
     outgoing: folder('Caught (Outgoing)', 'Held outgoing mail'),
@@ -200,7 +202,9 @@ function word(raw: unknown): string {
 }
 
 function checkTogether(config: Config, file: string): void {
-  const { main, imap, settings, folders } = config
+  const { main, imap, settings, folders, report } = config
+  const wrong = wrongReport(report)
+  if (wrong) throw new ConfigError(`${file}: report.${wrong.key}: ${wrong.why}`)
   if (/^(\.\/?)?$|^(\.\/)?config\/?$/.test(main.data_dir))
     throw new ConfigError(
       `${file}: main.data_dir: '${main.data_dir}' is no folder of its own: name one, such as ${CONFIG.main.data_dir.default}`,

@@ -2,6 +2,7 @@
 // file onto its plugin object.
 import { open, settleData, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
+import { Reporter } from './haraka/report/reporter.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
@@ -25,6 +26,7 @@ interface LazaretPlugin extends Plugin {
   lazaret: Lazaret
   screener: Screener
   releaser: Releaser
+  reporter: Reporter
   stopUpkeep: () => void
   stopSpace: () => void
 }
@@ -57,8 +59,10 @@ export function register(this: LazaretPlugin): void {
     })
   })
   this.releaser = new Releaser(this, this.lazaret)
+  orEnd(() => (this.reporter = new Reporter(this, this.lazaret)))
   beforeStop(this, config.release, async (ms) => {
-    await Promise.all([this.releaser.finish(ms), this.screener.idle(ms)])
+    const { releaser, reporter, screener } = this
+    await Promise.all([releaser.finish(ms), reporter.finish(ms), screener.idle(ms)])
   })
   this.register_hook('mail', 'keep_mail_parameters', FIRST)
   this.register_hook('rcpt', 'keep_rcpt_parameters', FIRST)
@@ -80,6 +84,7 @@ export function begin(this: LazaretPlugin, next: Next): void {
   lookBetween(this, 'finish_held')
   tellStart(this, this.lazaret)
   this.releaser.start()
+  this.reporter.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
   this.stopSpace = watchSpace(this, this.lazaret)
   next()
@@ -122,7 +127,7 @@ export function forget_message(this: LazaretPlugin, next: Next, connection: Conn
 }
 
 export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {
-  this.releaser.onGetMx(next, hmail)
+  if (!this.reporter.onGetMx(next, hmail)) this.releaser.onGetMx(next, hmail)
 }
 
 export function release_delivered(
@@ -131,7 +136,8 @@ export function release_delivered(
   hmail: HMail,
   params: unknown,
 ): void {
-  this.releaser.onDelivered(next, hmail, params)
+  if (!this.reporter.onDelivered(next, hmail, params))
+    this.releaser.onDelivered(next, hmail, params)
 }
 
 export function release_deferred(
@@ -140,7 +146,7 @@ export function release_deferred(
   hmail: HMail,
   params: unknown,
 ): void {
-  this.releaser.onDeferred(next, hmail, params)
+  if (!this.reporter.onDeferred(next, hmail)) this.releaser.onDeferred(next, hmail, params)
 }
 
 export function release_failed(
@@ -149,7 +155,7 @@ export function release_failed(
   hmail: HMail,
   error: unknown,
 ): void {
-  this.releaser.onBounce(next, hmail, error)
+  if (!this.reporter.onBounce(next, hmail, error)) this.releaser.onBounce(next, hmail, error)
 }
 
 /** Haraka goes down gracefully: mail that is coming in is still judged. */
@@ -158,6 +164,7 @@ export function shutdown(this: LazaretPlugin): void {
   this.stopUpkeep?.()
   this.stopSpace?.()
   this.releaser.stop()
+  this.reporter.stop()
   process.once('beforeExit', () => {
     this.screener
       .close()

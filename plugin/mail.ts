@@ -152,6 +152,26 @@ export interface Release {
   outcomes?: Outcome[]
 }
 
+/** Central systems are told what people say of messages: by mail, or by a POST over HTTPS. */
+export const REPORT_TARGETS = ['mail', 'post'] as const
+export type ReportTarget = (typeof REPORT_TARGETS)[number]
+
+/**
+ * State of a report. `wanted`: it waits; `claimed`: one worker is at it; `queued`: the outbound queue has it on disk;
+ * `sending`: the next hop is being given it; `sent` and `failed` (given up) are final; `dropped`: taken back before it
+ * was sent.
+ */
+export type ReportState =
+  'wanted' | 'claimed' | 'queued' | 'sending' | 'sent' | 'failed' | 'dropped'
+
+/** What central systems know of an item. */
+export interface Reported {
+  /** Names the report to them. */
+  id: string
+  /** What each was told, or may have been. */
+  told: Partial<Record<ReportTarget, Label>>
+}
+
 /** One message held (or copied) for one recipient (`in`) or from one sender (`out`). */
 export interface Item {
   /** Sequence number of the event that made it. */
@@ -194,6 +214,8 @@ export interface Item {
   /** What this item was given as a lesson for. */
   trained: Label | null
   release: Release | null
+  /** Absent where nothing was ever reported. */
+  reported?: Reported
   /** Its places, the latest last; empty when deleted but still recoverable. */
   places: PlaceKey[]
   /** Unix time in ms from which its end counts: that at which it came to its latest place, or was deleted. */

@@ -62,6 +62,13 @@ describe('reading', () => {
     [{ folders: { spam: 'caught' } }, /folders\.spam: 'caught' is the name of caught already/],
     [{ folders: { spam: 'inbox' } }, /'inbox' is the name of INBOX already/],
     [{ folders: { spam: 'a/b' } }, /folders\.spam: 'a\/b' is not a folder name/],
+    [{ report: { to: 'abuse' } }, /report\.to: 'abuse' is not an address/],
+    [{ report: { url: 'http://a.example/r', token: 't' } }, /report\.url: .* is not https:/],
+    [{ report: { url: 'https://u:p@a.example/r', token: 't' } }, /report\.url: it holds a pass/],
+    [{ report: { url: 'https://a.example/r' } }, /report\.token: a central Lazaret asks/],
+    [{ report: { to: 'a@b.example', next_hop: 'mx' } }, /report\.next_hop: 'mx' is not HOST:PORT/],
+    [{ report: { next_hop: 'mx:25' } }, /report\.next_hop: it is for mail/],
+    [{ report: { from: 'a@b.example' } }, /report\.from: it is for mail/],
     [{ main: { data_dir: 'a\u0000b' } }, /main\.data_dir: holds a control character/],
   ]
   for (const [ini, reason] of WRONG)

@@ -35,7 +35,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   machine: { files: /^plugin\/(alive|whose|running|version)\.ts$/, may: [] },
   text: { files: /^plugin\/text\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
-  config: { files: /^plugin\/(config|settings|fields|ini)\.ts$/, may: ['nouns', 'text'] },
+  config: {
+    files: /^plugin\/(config|settings|fields|report-keys|ini)\.ts$/,
+    may: ['nouns', 'text'],
+  },
   // Of the servers, as files.
   certificate: { files: /^plugin\/pem\.ts$/, may: ['machine'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
@@ -73,7 +76,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/model': {
     files: /^plugin\/quarantine\/model\//,
-    may: [...VIEWS, 'quarantine/eyes', 'filter', 'mime', 'quarantine/lists'],
+    may: [...VIEWS, 'quarantine/eyes', 'filter', 'mime', 'quarantine/lists', 'quarantine/report'],
   },
   'quarantine/drop': {
     files: /^plugin\/quarantine\/drop\//,
@@ -86,6 +89,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'quarantine/release': {
     files: /^plugin\/quarantine\/release\//,
     may: [...VIEWS, 'mime', 'quarantine/folders', 'quarantine/notices'],
+  },
+  // What central systems are told.
+  'quarantine/report': {
+    files: /^plugin\/quarantine\/report\//,
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'config',
+      'mime',
+      'quarantine/folders',
+      'quarantine/release',
+    ],
   },
   'quarantine/upkeep': {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
@@ -118,6 +133,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/lists',
       'quarantine/model',
       'quarantine/drop',
+      'quarantine/report',
       'quarantine/upkeep',
     ],
   },
@@ -132,6 +148,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/lists',
       'quarantine/drop',
       'quarantine/release',
+      'quarantine/report',
       'quarantine/upkeep',
     ],
   },
@@ -162,7 +179,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // What receives mail and what releases it meet in `haraka`, and nowhere else.
   haraka: {
-    files: /^plugin\/haraka\/(route|answer|types|modules|setup)\.ts$/,
+    files: /^plugin\/haraka\/(route|answer|types|modules|setup|name)\.ts$/,
     may: ['nouns', 'errors', 'machine', 'config'],
   },
   'haraka/receive': {
@@ -184,10 +201,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/haraka\/release\//,
     may: ['haraka', 'nouns', 'time', 'machine', 'mime', 'quarantine/release', 'open'],
   },
+  'haraka/report': {
+    files: /^plugin\/haraka\/report\//,
+    may: [
+      'haraka',
+      'haraka/release',
+      'nouns',
+      'time',
+      'machine',
+      'config',
+      'quarantine/report',
+      'open',
+    ],
+  },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'machine', 'open'] },
   'plugin lazaret': {
     files: /^plugin\/index\.ts$/,
-    may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/process', 'open'],
+    may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/report', 'haraka/process', 'open'],
   },
 
   wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },
@@ -335,6 +365,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/listing',
       'quarantine/lists',
       'quarantine/model',
+      'quarantine/report',
       'config',
       'open',
     ],
@@ -434,5 +465,6 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   'node:net': /^plugin\/(imap|front|doctor)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
   'node:tls': /^plugin\/(imap|doctor)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
   'node:http': /^$/,
+  'node:https': /^plugin\/haraka\/report\//,
   'node:dgram': /^$/,
 }

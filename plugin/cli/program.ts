@@ -11,6 +11,7 @@ import { item } from './commands/item.ts'
 import { journal } from './commands/journal.ts'
 import { list } from './commands/list.ts'
 import { model } from './commands/model.ts'
+import { report } from './commands/report.ts'
 import { score } from './commands/score.ts'
 import { settings } from './commands/settings.ts'
 import { train } from './commands/train.ts'
@@ -30,6 +31,7 @@ export const GROUPS: readonly (() => Command)[] = [
   model,
   evaluation,
   journal,
+  report,
   backup,
   restore,
   check,

@@ -57,6 +57,8 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
   redate: ({ items }) => `${many(items.length, 'item')} of a clock that was ahead count from now`,
   release: ({ item, state, reply }) =>
     `release of item ${item}: ${state}${reply ? ` (${reply})` : ''}`,
+  report: ({ item, target, state, vote, reply }) =>
+    `report of item ${item} (${vote ?? 'taken back'}) by ${target}: ${state}${reply ? ` (${reply})` : ''}`,
   lesson: ({ blob, label, item }) =>
     `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${item ? `, by item ${item}` : ''}`,
   snapshot: ({ fresh, ham, spam }) =>

@@ -9,16 +9,20 @@ import * as releases from './release/release.ts'
 import { restored } from './release/restored.ts'
 import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
+import { Reports } from './report/reports.ts'
 import { dropKeywords } from './folders/unused-keywords.ts'
 import { takeBackSplits } from './release/take-back.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as upkeep from './upkeep.ts'
 
 export class System {
+  /** What central systems are to be told. */
+  readonly reports: Reports
   readonly #ctx: Context
 
   constructor(ctx: Context) {
     this.#ctx = ctx
+    this.reports = new Reports(ctx)
   }
 
   /** Reads model and lists now, instead of with the first message. */

@@ -3,9 +3,20 @@
 import { decode, encode } from './codec.ts'
 import type { BesideTables, Env, Views } from './env.ts'
 import { Guards } from './guards.ts'
-import type { Scope } from '../mail.ts'
+import type { ReportTarget, Scope } from '../mail.ts'
 
 const PASSES_LOOKED_AT = 10
+
+/** Of a central system that could not be told. */
+export interface TargetState {
+  /** Tries in a row that failed. */
+  failures: number
+  /** Unix time in ms of the last of them, and before which there is no other. */
+  at: number
+  until: number
+  /** Why, in words. */
+  error: string
+}
 
 export class Beside {
   readonly guards: Guards
@@ -61,6 +72,20 @@ export class Beside {
       const now = this.recentFrom(scope, folder)
       if (now <= upto) this.#tables.recent.put([scope, folder], encode(upto + 1))
       return now
+    })
+  }
+
+  /** How a central system answered last; null: well, or never asked. */
+  targetState(target: ReportTarget): TargetState | null {
+    const bytes = this.#tables.targets.get(target)
+    return bytes ? decode<TargetState>(bytes) : null
+  }
+
+  async putTargetState(target: ReportTarget, state: TargetState | null): Promise<void> {
+    if (state === null && !this.#tables.targets.has(target)) return
+    await this.#env.write(() => {
+      if (state) this.#tables.targets.put(target, encode(state))
+      else this.#tables.targets.remove(target)
     })
   }
 

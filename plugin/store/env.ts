@@ -65,6 +65,8 @@ const VIEWS = {
   lessons: 'ordered',
   model: 'ordered',
   outbox: 'uint32',
+  /** Under target and item, what central systems are to be told. */
+  reports: 'ordered',
   folders: 'ordered',
   subscriptions: 'ordered',
 } as const
@@ -88,6 +90,8 @@ const BESIDE = {
   summaries: 'uint32',
   /** Up to which seq the journal was trimmed. */
   trimmed: 'ordered',
+  /** How central systems answer: when the next try is due. */
+  targets: 'ordered',
   /** What is known of the time: see clock.ts. */
   clock: 'ordered',
 } as const

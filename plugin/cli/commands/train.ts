@@ -1,6 +1,7 @@
 // lazaret train: lessons from files.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Label } from '../../mail.ts'
+import type { Lesson } from '../../quarantine/model/train.ts'
 import { Usage } from '../errors.ts'
 import {
   mailFiles,
@@ -18,6 +19,8 @@ import { act, type Given } from '../action.ts'
 interface TrainOptions {
   spam?: string[]
   ham?: string[]
+  arf?: string[]
+  label?: Label
   force?: boolean
 }
 
@@ -30,6 +33,16 @@ export function train(): Command {
     .description('learn from files: eml, mbox, maildir, folders, or - for stdin')
     .option('--spam <path...>', 'these are spam')
     .option('--ham <path...>', 'these are ham')
+    .option(
+      '--arf <path...>',
+      'these are reports (ARF, RFC 5965): abuse, fraud and virus are spam, not-spam is ham',
+    )
+    .addOption(
+      new Option(
+        '--label <label>',
+        'what the messages of all --arf are, whatever the reports say',
+      ).choices(['spam', 'ham']),
+    )
     .option('--force', 'learn files that are given by name also when they do not look like mail')
     .addHelpText(
       'after',
@@ -41,32 +54,61 @@ turns.
 
 Examples:
   lazaret train --spam ~/Maildir/.Junk --ham ~/Maildir/cur
-  lazaret train --ham archive.mbox`,
+  lazaret train --ham archive.mbox
+  lazaret train --arf ~/Maildir/.Abuse`,
     )
     .action(
       act<TrainOptions, []>(
-        async (given, { spam = [], ham = [], force = false }) => {
-          if (spam.length + ham.length === 0)
-            throw new Usage('give --spam PATH, --ham PATH, or both')
-          const [bad, good] = [mailFiles(spam, { force }), mailFiles(ham, { force })]
-          const skipped = [...bad.skipped, ...good.skipped]
-          someMail({ files: [...bad.files, ...good.files], skipped })
+        async (given, { spam = [], ham = [], arf = [], label: as, force = false }) => {
+          if (spam.length + ham.length + arf.length === 0)
+            throw new Usage('give --spam PATH, --ham PATH, --arf PATH, or several of them')
+          if (as && arf.length === 0) throw new Usage('--label is for --arf: give --spam or --ham')
+          const [bad, good, told] = [spam, ham, arf].map((paths) => mailFiles(paths, { force }))
+          const skipped = [...bad.skipped, ...good.skipped, ...told.skipped]
+          someMail({ files: [...bad.files, ...good.files, ...told.files], skipped })
+          const is =
+            (label: Label): Read =>
+            (raw) => ({ raw, label })
           const files = [
-            ...bad.files.map((file) => ({ file, label: 'spam' as const })),
-            ...good.files.map((file) => ({ file, label: 'ham' as const })),
+            ...bad.files.map((file) => ({ file, read: is('spam') })),
+            ...good.files.map((file) => ({ file, read: is('ham') })),
           ]
-          // In turns: a model that has just seen a thousand of one kind believes in that kind.
-          return await teach(given, shuffled(files, 1), skipped)
+          const reports = told.files.map((file) => ({ file, read: readReport(given, as) }))
+          // In turns: a model that has just seen a thousand of one kind believes in that kind. Of reports the later one
+          // may set the earlier right.
+          return await teach(given, [...shuffled(files, 1), ...reports], skipped, arf.length > 0)
         },
         { creates: true },
       ),
     )
 }
 
+/** What a mail teaches; a word: nothing, and why. */
+type Read = (raw: Buffer) => Lesson | Useless
+const USELESS = {
+  none: 'are no reports',
+  header: 'have only the header of a message',
+  silent: 'do not say whether it is spam',
+} as const
+type Useless = keyof typeof USELESS
+
+function readReport({ verbs }: Given, as: Label | undefined): Read {
+  return (raw) => {
+    const feedback = verbs.reports.read(raw)
+    if (!feedback) return 'none'
+    if (feedback.headerOnly) return 'header'
+    const label = as ?? feedback.label
+    if (!label) return 'silent'
+    // A copy: the message is a part of the report.
+    return { raw: Buffer.from(feedback.message), label, signals: feedback.signals }
+  }
+}
+
 async function teach(
   { verbs }: Given,
-  files: readonly { file: MailFile; label: Label }[],
+  files: readonly { file: MailFile; read: Read }[],
   skipped: readonly Skipped[],
+  arf: boolean,
 ): Promise<Answer> {
   const bar = progress('Learning', 'octets')
   bar.total(files.reduce((sum, { file }) => sum + file.size, 0))
@@ -74,7 +116,8 @@ async function teach(
   const stop = (): void => void (stopped = true)
   process.once('SIGINT', stop)
   const sum = { learned: 0, turned: 0, known: 0 }
-  let batch: { raw: Buffer; label: Label }[] = []
+  const useless = { none: 0, header: 0, silent: 0 }
+  let batch: Lesson[] = []
   let octets = 0
   const flush = async (): Promise<void> => {
     const { learned, turned, known } = await verbs.model.train(batch)
@@ -86,9 +129,11 @@ async function teach(
     octets = 0
   }
   try {
-    for (const { file, label } of files) {
+    for (const { file, read } of files) {
       for await (const { raw } of readMails(file)) {
-        batch.push({ raw: withCrlf(raw), label })
+        const lesson = read(withCrlf(raw))
+        if (typeof lesson === 'string') useless[lesson]++
+        else batch.push(lesson)
         octets += raw.length
         if (batch.length >= BATCH || octets >= BATCH_OCTETS) await flush()
         if (stopped) break
@@ -103,10 +148,13 @@ async function teach(
   }
   const turned =
     sum.turned > 0 ? ` (${sum.turned} of them turned round: learned as the other before)` : ''
-  const rest = skipped.length > 0 ? `; ${clean(tellSkipped(skipped))}` : ''
+  const told = (Object.keys(USELESS) as Useless[])
+    .filter((why) => useless[why] > 0)
+    .map((why) => `; ${useless[why]} ${USELESS[why]}`)
+  const rest = told.join('') + (skipped.length > 0 ? `; ${clean(tellSkipped(skipped))}` : '')
   const said = `Learned ${count(sum.learned, 'message')}${turned}; ${sum.known} known already${rest}.`
   return {
-    value: { ...sum, skipped: skipped.length, complete: !stopped },
+    value: { ...sum, skipped: skipped.length, ...(arf && { useless }), complete: !stopped },
     text: stopped ? `${said} Stopped: the same command goes on from here.` : said,
     ok: !stopped,
   }

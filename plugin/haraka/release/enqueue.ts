@@ -26,15 +26,41 @@ export async function enqueue(
   { dir, spool }: { dir: string; spool: string },
   jobs: readonly ReleaseJob[],
 ): Promise<Queued> {
+  return await writeAllFiles(outbound, dir, jobs, (job) => contentOf(plugin, spool, job))
+}
+
+/** The same for one mail of our own, signed as mail of our people is. `notes`: of its queue file. */
+export async function enqueueOwn(
+  plugin: Plugin,
+  outbound: Outbound,
+  { dir, spool }: { dir: string; spool: string },
+  mail: { sender: string; recipient: string; bytes: Buffer; notes: Record<string, unknown> },
+): Promise<Queued> {
+  return await writeAllFiles(outbound, dir, [mail], async ({ notes, bytes }) => {
+    const [from, to] = [addressIn(mail.sender), addressIn(mail.recipient)]
+    const added = await addedFields(plugin, spool, stuffed(once(bytes)), { from, to })
+    let size = 0
+    const pipe = (out: Writable): void =>
+      void writeAll(out, added, once(bytes)).then((octets) => (size = octets))
+    return { todo: todoOf({ from, to, notes, pipe }), size: () => size }
+  })
+}
+
+async function writeAllFiles<T>(
+  outbound: Outbound,
+  dir: string,
+  all: readonly T[],
+  contentFor: (one: T) => Promise<Content>,
+): Promise<Queued> {
   const paths: string[] = []
   const hmails: HMail[] = []
   try {
-    for (const job of jobs) {
-      const content = await contentOf(plugin, spool, job)
+    for (const one of all) {
+      const content = await contentFor(one)
       await outbound.process_delivery(paths, content.todo, hmails)
       await checkWhole(paths[paths.length - 1], content.size())
     }
-    if (jobs.length > 0) await syncDir(dir)
+    if (all.length > 0) await syncDir(dir)
     return hmails
   } catch (error) {
     for (const path of paths) await unlink(path)
@@ -88,22 +114,40 @@ async function contentOf(plugin: Plugin, spool: string, job: ReleaseJob): Promis
   // the pass mark.
   const front = Buffer.concat([passMark, added, received(plugin, job)])
   let size = 0
-  const todo: Todo = {
+  // What it throws ends `to`, and process_delivery with it.
+  const pipe = (to: Writable): void =>
+    void writeAll(to, front, whole(job)).then((octets) => (size = octets))
+  const wants = job.route?.wants ? { queue: { wants: job.route.wants } } : {}
+  const notes = { lazaret: note, ...wants }
+  return { todo: todoOf({ from: sender, to: recipient, notes, pipe }), size: () => size }
+}
+
+function todoOf({
+  from,
+  to,
+  notes,
+  pipe,
+}: {
+  from: QueuedAddress
+  to: QueuedAddress
+  notes: Record<string, unknown>
+  pipe: (out: Writable) => void
+}): Todo {
+  return {
     queue_time: Date.now(),
-    domain: recipient.host,
-    rcpt_to: [recipient],
-    mail_from: sender,
-    notes: { lazaret: note, ...(job.route?.wants ? { queue: { wants: job.route.wants } } : {}) },
+    domain: to.host,
+    rcpt_to: [to],
+    mail_from: from,
+    notes,
     uuid: `${randomUUID().toUpperCase()}.1`,
     force_tls: false,
-    message_stream: {
-      pipe: (to) => {
-        // What it throws ends `to`, and process_delivery with it.
-        void writeAll(to, front, job).then((octets) => (size = octets))
-      },
-    },
+    message_stream: { pipe },
   }
-  return { todo, size: () => size }
+}
+
+// oxlint-disable-next-line require-await -- as what has to be read
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
 }
 
 async function* whole({ head, body }: ReleaseJob): AsyncGenerator<Buffer> {
@@ -112,11 +156,15 @@ async function* whole({ head, body }: ReleaseJob): AsyncGenerator<Buffer> {
 }
 
 /** Writes a message piece by piece, each when the one before is written, and ends `to`. Answers how many octets. */
-async function writeAll(to: Writable, front: Buffer, job: ReleaseJob): Promise<number> {
+async function writeAll(
+  to: Writable,
+  front: Buffer,
+  message: AsyncIterable<Buffer>,
+): Promise<number> {
   let size = front.length
   try {
     await written(to, front)
-    for await (const piece of stuffed(whole(job))) {
+    for await (const piece of stuffed(message)) {
       size += piece.length
       await written(to, piece)
     }

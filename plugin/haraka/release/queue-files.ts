@@ -28,9 +28,19 @@ const LISTINGS_MAX = 6
 
 /** The releases that have a file in the queue, by file name. */
 export async function queuedReleases(dir: string): Promise<Map<string, ReleaseNote>> {
+  return await queuedNotes(dir, noteIn)
+}
+
+type Notes = Record<string, unknown> | undefined
+
+/** What `of` finds in the notes of the files in the queue, by file name. */
+export async function queuedNotes<T>(
+  dir: string,
+  of: (notes: Notes) => T | null,
+): Promise<Map<string, T>> {
   // Haraka renames files while they wait (each attempt, each restart): a listing made meanwhile can miss one, and a
   // name can be gone when it is read. So it is listed until nothing new comes up; each file is read once.
-  const found = new Map<string, { name: string; note: ReleaseNote | null }>()
+  const found = new Map<string, { name: string; note: T | null }>()
   for (let listing = 0, fresh = true; fresh && listing < LISTINGS_MAX; listing++) {
     fresh = false
     for (const name of await queueNames(dir)) {
@@ -39,13 +49,13 @@ export async function queuedReleases(dir: string): Promise<Map<string, ReleaseNo
       if (known) known.name = name
       else {
         fresh = true
-        const note = await readNote(join(dir, name))
+        const note = await readNote(join(dir, name), of)
         // Renamed meanwhile: the next listing has it.
         if (note !== GONE) found.set(key, { name, note })
       }
     }
   }
-  const releases = new Map<string, ReleaseNote>()
+  const releases = new Map<string, T>()
   for (const { name, note } of found.values()) if (note) releases.set(name, note)
   return releases
 }
@@ -68,7 +78,10 @@ async function queueNames(dir: string): Promise<string[]> {
 
 const GONE = Symbol('gone')
 
-async function readNote(path: string): Promise<ReleaseNote | null | typeof GONE> {
+async function readNote<T>(
+  path: string,
+  of: (notes: Notes) => T | null,
+): Promise<T | null | typeof GONE> {
   let file
   try {
     file = await open(path, 'r')
@@ -84,7 +97,7 @@ async function readNote(path: string): Promise<ReleaseNote | null | typeof GONE>
     const json = Buffer.alloc(size)
     if ((await file.read(json, 0, size, 4)).bytesRead < size) return null
     const todo = JSON.parse(json.toString('utf8')) as { notes?: Record<string, unknown> }
-    return noteIn(todo.notes)
+    return of(todo.notes)
   } catch (error) {
     // Somebody's broken file is not ours to judge.
     if (error instanceof SyntaxError) return null
@@ -95,7 +108,7 @@ async function readNote(path: string): Promise<ReleaseNote | null | typeof GONE>
 }
 
 /** The release that these notes speak of, or null. */
-export function noteIn(notes: Record<string, unknown> | undefined): ReleaseNote | null {
+export function noteIn(notes: Notes): ReleaseNote | null {
   const note = notes?.lazaret as Partial<ReleaseNote> | undefined
   return typeof note?.token === 'string' && typeof note.item === 'number'
     ? (note as ReleaseNote)

@@ -1,8 +1,8 @@
 // The trace field of a released message: how it came in here (RFC 5321 §4.4).
-import { hostname } from 'node:os'
 import type { Client } from '../../mail.ts'
 import type { ReleaseJob } from '../../quarantine/release/release.ts'
 import { haraka } from '../modules.ts'
+import { me } from '../name.ts'
 import type { Connections, Plugin } from '../types.ts'
 
 /** The field with its line end; empty for outgoing mail where Haraka adds none to mail that is not held. */
@@ -17,12 +17,6 @@ export function received(plugin: Plugin, job: ReleaseJob): Buffer {
   return Buffer.from(
     `Received: ${from}by ${me(plugin)} (Lazaret) ${how}id L${item}${to};\r\n\t${date}\r\n`,
   )
-}
-
-/** As Haraka calls itself in greetings and trace fields of its own. */
-function me(plugin: Plugin): string {
-  const name = plugin.config.get('me')
-  return typeof name === 'string' && /^[A-Za-z0-9._-]+$/.test(name) ? name : hostname()
 }
 
 /** RFC 5321 §4.4 Extended-Domain: what it called itself, and in a comment what it was. */

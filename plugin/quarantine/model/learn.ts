@@ -7,6 +7,7 @@ import { getLesson } from '../../store/lessons.ts'
 import type { Event } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
+import { wantReports } from '../report/want.ts'
 
 type Lesson = Extract<Event, { type: 'lesson' }>
 
@@ -61,5 +62,7 @@ export function teach(ctx: Context, tx: Tx, message: Taught, vote: Label | null)
 
 export function teachItem(ctx: Context, tx: Tx, item: Item, vote: Label | null): boolean {
   if (item.trained === vote) return false
-  return teach(ctx, tx, { blob: item.blob, item: item.id, signals: item.signals }, vote)
+  const changed = teach(ctx, tx, { blob: item.blob, item: item.id, signals: item.signals }, vote)
+  wantReports(ctx, tx, item.id)
+  return changed
 }

@@ -10,6 +10,14 @@ import type { Context } from '../context.ts'
 import { inSteps } from '../steps.ts'
 import { teach } from './learn.ts'
 
+/** A message from outside the quarantine, and what it is. */
+export interface Lesson {
+  raw: Uint8Array
+  label: Label
+  /** What plugins found, where that is known. */
+  signals?: readonly string[]
+}
+
 /**
  * Teaches messages in order. Those that count as their label already change nothing. Of those
  * learned, `turned` counted as the other label before.
@@ -17,17 +25,17 @@ import { teach } from './learn.ts'
 export async function train(
   ctx: Context,
   login: Login,
-  messages: readonly { raw: Uint8Array; label: Label }[],
+  messages: readonly Lesson[],
 ): Promise<{ learned: number; turned: number; known: number }> {
   needAll(login, 'train from files')
   ctx.store.space.need(0)
   let [learned, turned] = [0, 0]
   const step = (tx: Tx, some: typeof messages): { learned: number; turned: number } => {
     let [learned, turned] = [0, 0]
-    for (const { raw, label } of some) {
+    for (const { raw, label, signals = [] } of some) {
       const blob = blobName(raw)
       const before = getLesson(tx.views, blob)?.label ?? null
-      if (!teach(ctx, tx, { blob, item: 0, signals: [], raw }, label)) continue
+      if (!teach(ctx, tx, { blob, item: 0, signals, raw }, label)) continue
       learned++
       if (before !== null) turned++
     }

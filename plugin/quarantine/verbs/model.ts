@@ -1,5 +1,5 @@
 // What was learned, and what it thinks of a message. The model as a whole is the super-admin's.
-import type { Label, Login } from '../../mail.ts'
+import type { Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { needAll } from '../eyes.ts'
 import { snapshotModel } from '../upkeep.ts'
@@ -25,7 +25,7 @@ export class ModelVerbs {
     needAll(this.#login, 'ask the model alone')
     return training.score(this.#ctx, raw, signals)
   }
-  train(messages: readonly { raw: Uint8Array; label: Label }[]): ReturnType<typeof training.train> {
+  train(messages: readonly training.Lesson[]): ReturnType<typeof training.train> {
     return training.train(this.#ctx, this.#login, messages)
   }
   info(): models.ModelInfo {

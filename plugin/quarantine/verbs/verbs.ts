@@ -13,6 +13,7 @@ import { ListVerbs } from './lists.ts'
 import { MessageVerbs } from './messages.ts'
 import { ItemVerbs } from './items.ts'
 import { ModelVerbs } from './model.ts'
+import { ReportVerbs } from './reports.ts'
 import { SettingVerbs } from './settings.ts'
 
 export class Verbs {
@@ -25,6 +26,7 @@ export class Verbs {
   readonly accounts: AccountVerbs
   readonly aliases: AliasVerbs
   readonly model: ModelVerbs
+  readonly reports: ReportVerbs
   readonly #ctx: Context
 
   constructor(ctx: Context, login: Login, columns: Columns) {
@@ -38,6 +40,7 @@ export class Verbs {
     this.accounts = new AccountVerbs(ctx, this.login)
     this.aliases = new AliasVerbs(ctx, this.login)
     this.model = new ModelVerbs(ctx, this.login)
+    this.reports = new ReportVerbs(ctx, this.login)
   }
 
   get config(): Config {

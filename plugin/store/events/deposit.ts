@@ -6,7 +6,7 @@ import { added, enter, NONE, placeKey, timeOf, type Entering, type Kind } from '
 /** What a new item is made of; the others come from the fold. */
 export type NewItem = Omit<
   Item,
-  'id' | 'trained' | 'release' | 'places' | 'since' | 'expiring' | 'deleted'
+  'id' | 'trained' | 'release' | 'reported' | 'places' | 'since' | 'expiring' | 'deleted'
 >
 
 /** A new item and its first place in `folder` (`''`: none, for a split item, which is only on its way). */

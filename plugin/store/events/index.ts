@@ -19,6 +19,7 @@ import { move, type Move } from './move.ts'
 import { purge, type Purge } from './purge.ts'
 import { redate, type Redate } from './redate.ts'
 import { release, type Release } from './release.ts'
+import { report, type Report } from './report.ts'
 import { restored, type Restored } from './restored.ts'
 import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
@@ -68,6 +69,7 @@ export type EventBody =
   | Purge
   | Redate
   | Release
+  | Report
   | Restored
   | Setting
   | Snapshot
@@ -94,6 +96,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   purge,
   redate,
   release,
+  report,
   restored,
   setting,
   snapshot,

@@ -1,4 +1,5 @@
 import { removeItem } from '../items.ts'
+import { REPORT_TARGETS } from '../../mail.ts'
 import { removePlace } from '../places.ts'
 import { mustItem, mustPlace, NONE, vanished, type Kind, type PlaceGroup } from './kind.ts'
 
@@ -16,6 +17,8 @@ export const purge: Kind<Purge> = {
       for (const key of item.places) removePlace(tables, item, mustPlace(tables, key), seq)
       removeItem(tables, item)
       tables.outbox.remove(id)
+      // What is gone for good is told nobody any more.
+      for (const target of REPORT_TARGETS) tables.reports.remove([target, id])
     }
   },
   changes: (_views, event, seq) => vanished(event.groups, seq),

@@ -99,6 +99,57 @@ describe('train and score', () => {
     expect(brief.out).toContain(`1 file skipped: ${text} (no mail)`)
   })
 
+  test('--arf learns from reports of others, what they say or what --label says', async () => {
+    const own = on(tempDir())
+    const arf = (type: string, about: string): string =>
+      [
+        'From: fbl@provider.example',
+        'Subject: FW: x',
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/report; report-type=feedback-report; boundary=b',
+        '',
+        '--b',
+        'Content-Type: message/feedback-report',
+        '',
+        `Feedback-Type: ${type}`,
+        'Version: 1',
+        '',
+        '--b',
+        `Content-Type: ${about}`,
+        '',
+        `From: ${type}@sender.example`,
+        `Subject: ${type}`,
+        '',
+        'Text',
+        '--b--',
+        '',
+      ].join('\r\n')
+    const whole = 'message/rfc822'
+    const dir = join(files, 'reports')
+    for (const name of ['cur', 'new', 'tmp']) mkdirSync(join(dir, name), { recursive: true })
+    writeFileSync(join(dir, 'cur/1'), arf('abuse', whole))
+    writeFileSync(join(dir, 'cur/2'), arf('not-spam', whole))
+    writeFileSync(join(dir, 'new/3'), arf('opt-out', whole))
+    writeFileSync(join(dir, 'new/4'), arf('fraud', 'text/rfc822-headers'))
+    writeFileSync(join(dir, 'new/5'), 'From: a@b.example\nSubject: none\n\nno report\n')
+    expect(await own.json(['train', '--arf', dir])).toEqual({
+      learned: 2,
+      turned: 0,
+      known: 0,
+      skipped: 0,
+      useless: { none: 1, header: 1, silent: 1 },
+      complete: true,
+    })
+    expect(await own.json(['model', 'info'])).toMatchObject({ ham: 1, spam: 1 })
+    const said = await own.at(['train', '--arf', '-', '--label', 'spam'], {
+      input: arf('opt-out', whole),
+    })
+    expect(said.out).toContain('Learned 1 message; 0 known already.')
+    expect(await own.json(['model', 'info'])).toMatchObject({ ham: 1, spam: 2 })
+    expect((await own.at(['train', '--ham', good, '--label', 'spam'])).code).toBe(2)
+    expect(await own.json(['report'])).toEqual([])
+  })
+
   test('lessons that are turned round are counted', async () => {
     const other = on(tempDir())
     await other.json(['train', '--spam', good, bad])
