@@ -91,6 +91,12 @@ export class Kernel {
     return this.#scored()
   }
 
+  /** The score of a message whose features are known. */
+  scoreOf(features: Features): Score {
+    this.#lessonOf(features, 0)
+    return this.#scored()
+  }
+
   features(raw: Uint8Array, signals: readonly string[] = []): Features {
     this.#wasm.score(this.#copyIn(raw), this.#copySignals(signals))
     const views = this.#scored().views
@@ -112,10 +118,14 @@ export class Kernel {
 
   /** The same of a message whose features are known: what reading it costs was spent before. */
   lessonOf(features: Features, label: Label): Uint8Array {
+    const spam = label === 'spam' ? 1 : 0
+    return this.#encoded(this.#lessonOf(features, spam), spam)
+  }
+
+  #lessonOf(features: Features, spam: 0 | 1): number {
     for (const [view, slots] of features.entries()) this.#slots(view, slots.length).set(slots)
     const [a, b, c] = features.map((slots) => slots.length)
-    const spam = label === 'spam' ? 1 : 0
-    return this.#encoded(this.#wasm.lessonOf(a, b, c, spam), spam)
+    return this.#wasm.lessonOf(a, b, c, spam)
   }
 
   #slots(view: number, count: number): Uint32Array {

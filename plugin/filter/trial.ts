@@ -1,12 +1,14 @@
 // Protocols that measure the classifier on labelled mail, with a model of its own.
 import type { Judged } from './evaluate.ts'
 import { probability, type Lessons } from './judge.ts'
-import { Kernel, type Label } from './kernel.ts'
+import { Kernel, type Features, type Label } from './kernel.ts'
+import { Memory } from './rehearsal.ts'
 
 /** A kernel, the lessons it was given, and what follows for a message. */
 export class Trial {
   readonly kernel: Kernel
   readonly lessons: Lessons
+  readonly #memory = new Memory()
 
   /** @param kernel starts as it is; `prior` when a base model is loaded in it. */
   constructor({ kernel = new Kernel(), prior = false }: { kernel?: Kernel; prior?: boolean } = {}) {
@@ -16,10 +18,19 @@ export class Trial {
 
   /** Protocol P1 (docs/classifier.md "Protocols"): the score of a message, which is learned after that. */
   online(raw: Uint8Array, label: Label, signals: readonly string[] = []): Judged {
-    const { z } = this.kernel.learn(raw, label, signals)
-    const judged = { label, score: probability(z, this.lessons) }
-    this.lessons[label]++
+    const features = this.kernel.features(raw, signals)
+    const judged = { label, score: probability(this.kernel.scoreOf(features).z, this.lessons) }
+    this.learn(features, label)
     return judged
+  }
+
+  /** As the quarantine learns: with rehearsal. */
+  learn(features: Features, label: Label): void {
+    const { kernel } = this
+    kernel.apply(kernel.lessonOf(features, label), 1)
+    this.lessons[label]++
+    const along = this.#memory.after(features, label, this.lessons, (of) => kernel.scoreOf(of).p)
+    if (along) kernel.apply(kernel.lessonOf(along.remembered, along.label), 1)
   }
 
   /** The score of a message that is not learned. */
