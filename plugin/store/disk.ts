@@ -47,6 +47,16 @@ export async function changed(path: string): Promise<number | null> {
   }
 }
 
+/** Octets of a file; of none 0. */
+export async function sizeIfThere(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (isMissing(error)) return 0
+    throw error
+  }
+}
+
 export async function unlinkIfThere(path: string): Promise<void> {
   try {
     await unlink(path)

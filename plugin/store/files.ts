@@ -22,7 +22,15 @@ import { link, mkdir, open, readdir, rename, type FileHandle } from 'node:fs/pro
 import { join } from 'node:path'
 import { DAY, HOUR, MINUTE } from '../time.ts'
 import type { Turn } from '../turns.ts'
-import { changed, fill, openIfThere, syncFolder, unlinkIfThere, writeAll } from './disk.ts'
+import {
+  changed,
+  fill,
+  openIfThere,
+  sizeIfThere,
+  syncFolder,
+  unlinkIfThere,
+  writeAll,
+} from './disk.ts'
 
 /** From so many octets on a message is a file. */
 export const BIG = 1024 * 1024
@@ -247,6 +255,15 @@ export class BlobFiles {
     let sum = 0
     for (const name of this.names())
       sum += statSync(this.path(name), { throwIfNoEntry: false })?.size ?? 0
+    return sum
+  }
+
+  /** The same without keeping anybody waiting. */
+  async count(): Promise<number> {
+    let sum = 0
+    for (const folder of await readdir(this.#blobs))
+      for (const name of await readdir(join(this.#blobs, folder)))
+        sum += await sizeIfThere(this.path(name))
     return sum
   }
 

@@ -23,7 +23,7 @@ const WARN = 0.8
 const DISK_MIN = 256 * 2 ** 20
 /** How long a look at all tables holds (ms); what is put meanwhile is counted. */
 const LOOK_MS = 1000
-/** The same for the files of large messages, of which each is asked. */
+/** The same for the files of large messages: of which each is asked, beside all else; what is put here is counted at once. */
 const COUNT_MS = 30_000
 /**
  * A large message needs pages in a row. Once the file is as large as it may be, so much of it stays free for that, or it
@@ -36,7 +36,9 @@ export class Space {
   #used = 0
   #looked = 0
   #large = 0
-  #counted = 0
+  /** When the files were counted last, ms; null: never yet. */
+  #counted: number | null = null
+  #counting = false
 
   constructor(env: Env) {
     this.#env = env
@@ -44,7 +46,7 @@ export class Space {
 
   get state(): SpaceState {
     const { bound, dir } = this.#env
-    this.#large = this.#env.files.octets()
+    this.#count(Date.now())
     const used = this.#env.used + this.#large
     const size = this.#file()
     const { bavail, bsize } = statfsSync(dir)
@@ -62,10 +64,7 @@ export class Space {
     const now = Date.now()
     if (Math.abs(now - this.#looked) > LOOK_MS) {
       this.#looked = now
-      if (Math.abs(now - this.#counted) > COUNT_MS) {
-        this.#counted = now
-        this.#large = this.#env.files.octets()
-      }
+      this.#count(now)
       this.#used = this.#env.used + this.#large
     }
     const used = this.#used + octets
@@ -78,6 +77,28 @@ export class Space {
     }
     this.#used = used
     if (octets >= BIG) this.#large += octets
+  }
+
+  /** Files of large messages: the first time at once, then in the background. Other processes add to them, too. */
+  #count(now: number): void {
+    if (this.#counted === null) {
+      this.#counted = now
+      this.#large = this.#env.files.octets()
+      return
+    }
+    if (this.#counting || Math.abs(now - this.#counted) <= COUNT_MS) return
+    this.#counting = true
+    this.#env.files
+      .count()
+      .then(
+        (octets) => {
+          this.#large = octets
+          this.#counted = now
+        },
+        // A disk that cannot be read is told of by whoever needs what is on it; it is counted again with the next look.
+        () => {},
+      )
+      .finally(() => (this.#counting = false))
   }
 
   #fits(used: number, file: number): boolean {

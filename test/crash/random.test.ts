@@ -136,7 +136,7 @@ test(`${KILLS} random kills, seed ${SEED}`, { timeout: 300_000 + KILLS * 20_000 
   const it = await world({
     nodes: NODES,
     plugins: ['rcpt_to.in_host_list', 'lazaret', 'lazaret/imap', 'queue/smtp_forward'],
-    files: { 'outbound.ini': 'enable_tls=false\ntemp_fail_intervals=1s*20\n' },
+    files: { 'outbound.ini': 'enable_tls=false\ntemp_fail_intervals=5s*20\n' },
     ini: { imap: { host: '127.0.0.1', tls_port: imap, starttls_port: 0 } },
   })
   const { lazaret } = it

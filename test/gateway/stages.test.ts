@@ -166,7 +166,7 @@ beforeAll(async () => {
     files: {
       host_list: CASES.map((_, n) => `c${n}.example\n`).join(''),
       'smtp_forward.ini': `[main]\nhost=127.0.0.1\nport=9\n${sections.join('')}`,
-      'outbound.ini': 'connect_timeout=1\ntemp_fail_intervals=1s*100\n',
+      'outbound.ini': 'connect_timeout=1\ntemp_fail_intervals=5s*100\n',
     },
   })
   log = haraka.log

@@ -1,9 +1,9 @@
 // Large messages in files: an event names what is on disk, a file goes when no event names it any more.
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { blobName, blobOctets, blobPieces, getBlob, isFile } from '../../plugin/store/blobs.ts'
-import { BIG, type Published } from '../../plugin/store/files.ts'
+import { BIG, BlobFiles, type Published } from '../../plugin/store/files.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import type { Store } from '../../plugin/store/store.ts'
 import { DAY, HOUR } from '../../plugin/time.ts'
@@ -123,4 +123,33 @@ test('a replay takes the files over', async () => {
   expect(compareViews(store.views, copy.views)).toBeNull()
   for (const raw of raws) expect(getBlob(copy.views, blobName(raw))?.equals(raw)).toBe(true)
   expect(existsSync(pathOf(copy, blobName(raws[0])))).toBe(true)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+test('they are counted for the room they take, at once only the first time', async () => {
+  const store = newStore()
+  const atOnce = vi.spyOn(BlobFiles.prototype, 'octets')
+  const beside = vi.spyOn(BlobFiles.prototype, 'count')
+  const start = Date.now()
+  const raw = large('y')
+  store.space.need(raw.length)
+  const { used } = store.space.state
+  expect(atOnce).toHaveBeenCalledTimes(1)
+  await deposit(store, await store.publish(raw))
+  // Another process kept one, which only a look tells of.
+  await store.publish(large('z'))
+  vi.useFakeTimers({ toFake: ['Date'], now: start })
+  for (let minute = 1; minute <= 3; minute++) {
+    vi.setSystemTime(start + minute * 60_000)
+    store.space.need(1000)
+    await beside.mock.results.at(-1)?.value
+    await new Promise(setImmediate)
+  }
+  expect([atOnce.mock.calls.length, beside.mock.calls.length]).toEqual([1, 3])
+  expect(await beside.mock.results[2].value).toBe(2 * raw.length)
+  expect(store.space.state.used - used).toBeGreaterThanOrEqual(raw.length)
 })

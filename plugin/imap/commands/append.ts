@@ -1,5 +1,6 @@
 // APPEND (RFC 9051 §6.3.12) with MULTIAPPEND (RFC 3502): a drop from outside (docs/rules.md "Folders").
 import { Bad, Refused } from '../../errors.ts'
+import { checkCount } from '../../quarantine/drop/append.ts'
 import { meaning } from '../../quarantine/drop/meaning.ts'
 import type { SessionCommand } from '../command.ts'
 import type { Session } from '../session.ts'
@@ -30,6 +31,7 @@ export const APPEND: SessionCommand<Append> = {
     if (!append) return // the literal is the name of the mailbox
     target(session, append.mailbox)
     checkUtf8(session, append.next.utf8)
+    checkCount(append.literals)
     const { append_limit } = session.verbs.config.imap
     if (size > append_limit)
       throw new Refused('too-large', `A message can have at most ${append_limit} octets.`)

@@ -28,6 +28,8 @@ export interface AppendStart {
   readonly mailbox: string
   /** of the message whose literal is announced */
   readonly next: Prefix
+  /** literals that have come: messages, and perhaps the name of the mailbox */
+  readonly literals: number
 }
 
 /** Flags, date and `UTF8 (` before a literal, each with its space. */
@@ -81,10 +83,11 @@ export function parseAppendStart(
   reader.needSpace()
   if (reader.atEnd) return undefined
   const mailbox = reader.mailbox()
-  if (reader.inLastText) return { mailbox, next: readNext(reader) }
+  const literals = start.parts.filter(({ kind }) => kind === 'literal').length
+  if (reader.inLastText) return { mailbox, next: readNext(reader), literals }
   const rest = new Reader({ parts: start.parts.slice(-1), at: 0 }, options)
   rest.take(')') // of a UTF8 (...) before it
-  return { mailbox, next: readNext(rest) }
+  return { mailbox, next: readNext(rest), literals }
 }
 
 function readNext(reader: Reader): Prefix {

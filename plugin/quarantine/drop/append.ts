@@ -17,6 +17,18 @@ import { meaning, meaningFor } from './meaning.ts'
 import { summarizer } from '../folders/summary.ts'
 import { lookUp, recognise, type Known } from './recognise.ts'
 
+/** Messages of one request: they are one decision, and others wait for it. */
+export const MESSAGES_MAX = 200
+
+/** Refused when a request brings more than one decision may have. */
+export function checkCount(count: number): void {
+  if (count > MESSAGES_MAX)
+    throw new Refused(
+      'limit',
+      `One APPEND brings at most ${MESSAGES_MAX} messages; nothing of this one was kept. Send them with several.`,
+    )
+}
+
 export interface Appended {
   raw: Buffer
   flags: FlagSet
@@ -47,6 +59,7 @@ export async function append(
   // Checked before the costly part: refused whatever the message is.
   const means = meaning(null, to.id, ctx.config.folders)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
+  checkCount(messages.length)
   for (const { flags } of messages) checkKeywords(flags.keywords)
   const known: Read[] = []
   for (const { raw } of messages) {

@@ -1,5 +1,6 @@
 // APPEND (RFC 9051 §6.3.12): what is refused, and when.
 import { beforeAll, describe, expect, test } from 'vitest'
+import { MESSAGES_MAX } from '../../../plugin/quarantine/drop/append.ts'
 import { startServer, type Running } from '../harness.ts'
 import type { WireClient } from '../wire-client.ts'
 
@@ -46,6 +47,23 @@ describe('before the literal is sent', () => {
     expect(await other.line()).toMatch(/^\* BYE/)
     await other.closed()
   })
+})
+
+test('a MULTIAPPEND brings a bounded number of messages in its one decision, and is told so unread', async () => {
+  const literal = `{${RAW.length}+}\r\n${RAW.toString()}`
+  const many = (count: number): string => `APPEND box${` ${literal}`.repeat(count)}`
+  const before = server.lazaret.store.seq
+  expect((await client.command(many(MESSAGES_MAX))).tagged).toMatch(/^OK \[APPENDUID/)
+  expect(server.lazaret.store.seq - before).toBe(MESSAGES_MAX)
+  for (const count of [MESSAGES_MAX + 1, 3000])
+    expect((await client.command(many(count))).tagged).toMatch(
+      /^NO \[LIMIT\] One APPEND brings at most 200 messages; nothing of this one was kept/,
+    )
+  // The literal behind as many as there may be is not asked for.
+  client.send(`APPEND box${` ${literal}`.repeat(MESSAGES_MAX + 1)} {5}`)
+  expect(await client.line()).toMatch(/ NO \[LIMIT\]/)
+  expect(server.lazaret.store.seq - before).toBe(MESSAGES_MAX)
+  await client.ok('NOOP')
 })
 
 test('what is dropped into INBOX is refused in words that say where to drop it', async () => {
