@@ -68,6 +68,15 @@ export const SETTINGS = {
     { min: 0, max: 3600 },
   ),
   retention_days: num(28, 'Days after which held mail expires', { min: 1, max: 3650 }),
+  lessons_per_day: num(
+    500,
+    'Lessons in 24 hours of this address or domain that others hear; further ones count for its own mail alone; 0: others hear none',
+    { min: 0, max: 100_000 },
+  ),
+  lessons_approval: bool(
+    false,
+    'Lessons of addresses count for their own mail at once, and are heard by others when an administrator says so (lazaret lessons approve)',
+  ),
   quota_mb: num(
     1024,
     'MB of mail of an address from which on it can put no more of it into Spam and Not Spam from elsewhere; what is held comes in all the same; 0: no bound',

@@ -42,16 +42,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Of the servers, as files.
   certificate: { files: /^plugin\/pem\.ts$/, may: ['machine'] },
   mime: { files: /^plugin\/mime\//, may: ['nouns', 'errors'] },
-  filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors'] },
-  store: { files: /^plugin\/store\//, may: ['nouns', 'errors', 'time', 'machine', 'turns'] },
+  // Sums of lessons by slot, as the filter makes and the store keeps them.
+  layers: { files: /^plugin\/layers\//, may: [] },
+  filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors', 'layers'] },
+  store: {
+    files: /^plugin\/store\//,
+    may: ['nouns', 'errors', 'time', 'machine', 'turns', 'layers'],
+  },
   'quarantine/eyes': {
     files: /^plugin\/quarantine\/(eyes|owner)\.ts$/,
     may: [...NOUNS, 'config', 'store'],
   },
   // What a process has in memory of the journal.
   'quarantine/memory': {
-    files: /^plugin\/quarantine\/(follower|thought|lists\/copy|model\/copy)\.ts$/,
-    may: [...NOUNS, 'config', 'filter', 'store'],
+    files: /^plugin\/quarantine\/(follower|thought|lists\/copy|model\/(layers-)?copy)\.ts$/,
+    may: [...NOUNS, 'config', 'filter', 'layers', 'store'],
   },
   'quarantine/context': {
     files: /^plugin\/quarantine\/(context|settings|ends|steps)\.ts$/,
@@ -76,7 +81,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/model': {
     files: /^plugin\/quarantine\/model\//,
-    may: [...VIEWS, 'quarantine/eyes', 'filter', 'mime', 'quarantine/lists', 'quarantine/report'],
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'filter',
+      'layers',
+      'mime',
+      'quarantine/lists',
+      'quarantine/report',
+    ],
   },
   'quarantine/drop': {
     files: /^plugin\/quarantine\/drop\//,

@@ -54,6 +54,10 @@ export let levels: usize = 0
 export let waiting: usize = 0
 export let fields: usize = 0
 export let model: usize = 0
+/** An i32 for each slot: what people say. */
+export let crowd: usize = 0
+/** Room for the layers of domains and addresses. */
+export let layers: usize = 0
 export let bits: i32 = 0
 
 function take(size: i32): usize {
@@ -61,8 +65,8 @@ function take(size: i32): usize {
   return (at + 15) & ~(<usize>15)
 }
 
-/** Reserves all buffers and a model of 2^`size` slots. Called once in the life of an instance. */
-export function reserve(size: i32): void {
+/** Reserves all buffers, a model of 2^`size` slots and so many octets for layers. Called once in the life of an instance. */
+export function reserve(size: i32, room: i32): void {
   bits = size
   counts = take(16)
   result = take(64)
@@ -87,4 +91,8 @@ export function reserve(size: i32): void {
   model = take(4 << size)
   input = take(INPUT_MAX)
   trace = take(TRACE_MAX)
+  if (room > 0) {
+    crowd = take(4 << size)
+    layers = take(room)
+  }
 }

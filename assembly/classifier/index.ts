@@ -5,13 +5,14 @@ import { prepareBase64 } from './decode'
 import { prepareDropped } from './dropped'
 import { forget } from './features'
 import { findings } from './field'
+import { setCrowded } from './layer'
 import { message } from './mime'
 import * as model from './model'
 import { setTracing, traced } from './trace'
 
-/** Takes the memory for a model of 2^bits slots; once, before all else. */
-export function init(bits: i32): void {
-  arena.reserve(bits)
+/** Takes the memory for a model of 2^bits slots and for layers (octets; 0: none); once, before all else. */
+export function init(bits: i32, layers: i32): void {
+  arena.reserve(bits, layers)
   prepareBase64()
   prepareDropped()
 }
@@ -53,6 +54,20 @@ export function modelAt(): usize {
   return arena.model
 }
 
+/** An i32 a slot: what people add to the weights, once crowded() says so. */
+export function crowdAt(): usize {
+  return arena.crowd
+}
+
+export function crowded(is: bool): void {
+  setCrowded(is)
+}
+
+/** Room for layers. */
+export function layersAt(): usize {
+  return arena.layers
+}
+
 export function traceAt(): usize {
   return arena.trace
 }
@@ -63,6 +78,11 @@ export function score(size: i32, signals: i32): void {
   message(arena.input, arena.input + size)
   findings(arena.signals, arena.signals + signals)
   model.judge()
+}
+
+/** Scores the features at hand again, for a recipient with these layers (0: none). */
+export function judge(domain: usize, address: usize): void {
+  model.judge(domain, address)
 }
 
 /** score(), then trains the model with it; the result is the one before. */

@@ -3,6 +3,7 @@
 // all other steps are single IEEE operations, so that every machine gets the same bits.
 import * as arena from './arena'
 import { sigmoid } from './hash'
+import { extra } from './layer'
 
 const SCALE: f64 = 1024
 /** What a view can say at most: its logit is bent towards this, and the order stays. */
@@ -30,8 +31,8 @@ function bend(m: f64): f64 {
   return m / Math.sqrt(1 + share * share)
 }
 
-/** Logit of one view: the sum of its weights over the root of their number; 0 if it has none. */
-function logit(view: i32): f64 {
+/** Logit of one view: the sum of its weights in all layers over the root of their number; 0 if it has none. */
+function logit(view: i32, domain: usize, address: usize): f64 {
   const n = load<i32>(arena.counts + (view << 2))
   if (n == 0) return 0
   const model = arena.model
@@ -39,14 +40,18 @@ function logit(view: i32): f64 {
   const end = list + ((<usize>n) << 2)
   let sum = 0
   for (let p = list; p < end; p += 4) sum += load<i16>(model + (load<u32>(p) << 2))
+  sum += extra(list, n, domain, address)
   return <f64>sum / (SCALE * Math.sqrt(<f64>n))
 }
 
-/** Scores the features at hand; writes f64 z, p, m of each view, then i32 n of each view. */
-export function judge(): void {
+/**
+ * Scores the features at hand, with the layers of a domain and an address (0: none); writes f64 z, p, m of each view, then i32
+ * n of each view.
+ */
+export function judge(domain: usize = 0, address: usize = 0): void {
   let z: f64 = 0
   for (let view = 0; view < 3; view++) {
-    const m = logit(view)
+    const m = logit(view, domain, address)
     z += (view == 2 ? SHARE_TEXT : SHARE) * bend(m)
     store<f64>(arena.result + 16 + (view << 3), m)
     store<i32>(arena.result + 40 + (view << 2), load<i32>(arena.counts + (view << 2)))

@@ -1,4 +1,5 @@
 // Lessons that are tried: a kernel is changed by them and is afterwards, to the bit, what it was before.
+import type { Sparse } from '../layers/sparse.ts'
 import type { Features, Kernel, Label } from './kernel.ts'
 
 export class Draft {
@@ -7,6 +8,10 @@ export class Draft {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
+  }
+
+  features(raw: Uint8Array, signals: readonly string[]): Features {
+    return this.#kernel.features(raw, signals)
   }
 
   /** What learning the message would change, behind what was applied here; see Kernel.lesson. */
@@ -24,6 +29,17 @@ export class Draft {
     const undo = this.#kernel.keep(lesson)
     this.#kernel.apply(lesson, direction)
     this.#undo.push(undo)
+  }
+
+  /** The same for what people say. */
+  hear(crowd: Sparse): void {
+    this.#kernel.hear(crowd, 1)
+    this.#undo.push(() => this.#kernel.hear(crowd, -1))
+  }
+
+  /** Everybody's layer for these slots, behind what was applied here. */
+  ground(slots: Uint32Array): ReturnType<Kernel['ground']> {
+    return this.#kernel.ground(slots)
   }
 
   undo(): void {

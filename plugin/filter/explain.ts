@@ -50,21 +50,39 @@ const USUAL = new Set([
   'content-transfer-encoding',
 ])
 
+/** The layers of whom the message is for. */
+export interface Layers {
+  /** As the kernel has them (Kernel.rescore). */
+  domain: number
+  address: number
+  /** What they add to the weights of slots (ascending), in the unit of a slot. */
+  weightsAt(slots: Uint32Array): Float64Array
+}
+
 /** @param limit number of tokens. */
 export function explain(
   kernel: Kernel,
   raw: Uint8Array,
   signals: readonly string[] = [],
   limit = 8,
+  layers: Layers | null = null,
 ): Explanation {
-  const { score, traces } = kernel.trace(raw, signals)
+  const { score: plain, traces } = kernel.trace(raw, signals)
+  const slots = Uint32Array.from(new Set(traces.map(({ slot }) => slot))).sort()
+  const { weight: known } = kernel.ground(slots)
+  const added = layers?.weightsAt(slots)
+  const weights = new Map(
+    Array.from(slots, (slot, i) => [slot, (known[i] + (added?.[i] ?? 0)) / 1024]),
+  )
+  const score = layers ? kernel.rescore(layers.domain, layers.address) : plain
   const tokens = traces
     .filter(({ kind, header }) => kind !== 'present' || !USUAL.has(header))
     .map((trace) => ({
       text: describe(trace),
       view: trace.view,
       weight:
-        (SHARES[trace.view] * kernel.weight(trace.slot)) / Math.sqrt(score.views[trace.view].n),
+        (SHARES[trace.view] * (weights.get(trace.slot) ?? 0)) /
+        Math.sqrt(score.views[trace.view].n),
     }))
     .filter(({ weight }) => weight !== 0)
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))

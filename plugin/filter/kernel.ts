@@ -1,11 +1,13 @@
 /**
  * The classifier: raw bytes of a message in, numbers out. Runs in WebAssembly (assembly/), always
- * synchronous; an instance has a memory of its own, about 8 MB with 2^20 slots.
+ * synchronous; an instance has a memory of its own, about 8 MB with 2^20 slots, and the room for layers that it is given.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Sparse } from '../layers/sparse.ts'
 import { byteColumns } from './byte-columns.ts'
+import { LayerPool } from './layers/pool.ts'
 import { ENTRY_MIN, LESSON_HEAD, slotsOf } from './lesson.ts'
 import type { Score } from './score.ts'
 import { readTraces, type Trace } from './trace.ts'
@@ -26,7 +28,7 @@ export type Features = [Uint32Array, Uint32Array, Uint32Array]
 
 type Exports = {
   memory: WebAssembly.Memory
-  init(bits: number): void
+  init(bits: number, layers: number): void
   inputAt(): number
   inputMax(): number
   signalsAt(): number
@@ -35,7 +37,11 @@ type Exports = {
   featuresAt(): number
   viewMax(): number
   modelAt(): number
+  crowdAt(): number
+  crowded(is: boolean): void
+  layersAt(): number
   traceAt(): number
+  judge(domain: number, address: number): void
   score(size: number, signals: number): void
   learn(size: number, signals: number, spam: number): void
   lesson(size: number, signals: number, spam: number): number
@@ -65,14 +71,22 @@ export class Kernel {
   readonly #signals: Buffer
   readonly #result: DataView
   readonly #model: Uint8Array
+  /** What people add to the weights of everybody's layer; empty where this kernel has no room for layers. */
+  readonly #crowd: Int32Array
+  #crowded = false
+  /** The layers of domains and addresses that it has in memory. */
+  readonly layers: LayerPool
 
-  /** @param bits the model has 2^bits slots of 4 bytes, 16 to 22. */
-  constructor({ bits = BITS }: { bits?: number } = {}) {
+  /**
+   * @param bits the model has 2^bits slots of 4 bytes, 16 to 22.
+   * @param layers octets of room for layers of domains and addresses; 0: only everybody's is asked.
+   */
+  constructor({ bits = BITS, layers = 0 }: { bits?: number; layers?: number } = {}) {
     if (!Number.isInteger(bits) || bits < 16 || bits > 22)
       throw new RangeError(`bits is ${bits}; a model has 2^16 to 2^22 slots`)
     this.bits = bits
     const wasm = new WebAssembly.Instance<Exports>(kernelModule()).exports
-    wasm.init(bits)
+    wasm.init(bits, layers)
     // init() takes all memory there will be: these views stay valid.
     const memory = wasm.memory.buffer
     this.#wasm = wasm
@@ -80,6 +94,8 @@ export class Kernel {
     this.#signals = Buffer.from(memory, wasm.signalsAt(), wasm.signalsMax())
     this.#result = new DataView(memory, wasm.resultAt(), 56)
     this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
+    this.#crowd = layers ? new Int32Array(memory, wasm.crowdAt(), 1 << bits) : new Int32Array(0)
+    this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
   }
 
   /**
@@ -94,6 +110,12 @@ export class Kernel {
   /** The score of a message whose features are known. */
   scoreOf(features: Features): Score {
     this.#lessonOf(features, 0)
+    return this.#scored()
+  }
+
+  /** Scores the message of the last score() for a recipient with these layers, as `layers` answered them (0: none). */
+  rescore(domain: number, address: number): Score {
+    this.#wasm.judge(domain, address)
     return this.#scored()
   }
 
@@ -190,12 +212,39 @@ export class Kernel {
     return { score: this.#scored(), traces: readTraces(bytes) }
   }
 
-  /** Weight of a slot, in logits before the division by the root of the view's size. */
+  /** Weight of a slot in everybody's layer, in logits before the division by the root of the view's size. */
   weight(slot: number): number {
-    return new DataView(this.#model.buffer, this.#model.byteOffset).getInt16(slot * 4, true) / 1024
+    return this.ground(Uint32Array.of(slot)).weight[0] / 1024
   }
 
-  /** The model, compact; the same model gives the same bytes. */
+  /** Adds to what people say (1), or takes it back (-1): a column of weights by slot. */
+  hear({ slots, columns: [weights] }: Sparse, direction: 1 | -1): void {
+    if (slots.length === 0) return
+    if (this.#crowd.length === 0) throw new Error('this kernel hears nobody')
+    for (let i = 0; i < slots.length; i++) this.#crowd[slots[i]] += direction * weights[i]
+    if (!this.#crowded) this.#wasm.crowded((this.#crowded = true))
+  }
+
+  /** What people say, all of it. */
+  get crowd(): Sparse {
+    const slots = this.#crowded
+      ? Uint32Array.from(this.#crowd.keys()).filter((slot) => this.#crowd[slot] !== 0)
+      : new Uint32Array(0)
+    return { slots, columns: [Float64Array.from(slots, (slot) => this.#crowd[slot])] }
+  }
+
+  /** Everybody's layer for some slots: weights, with what people say, and sums of squared gradients. */
+  ground(slots: Uint32Array): { weight: Float64Array; sum: Float64Array } {
+    const model = new DataView(this.#model.buffer, this.#model.byteOffset, this.#model.length)
+    const weight = (slot: number): number =>
+      model.getInt16(slot * 4, true) + (this.#crowded ? this.#crowd[slot] : 0)
+    const sums = new Float32Array(
+      Uint32Array.from(slots, (slot) => model.getUint16(slot * 4 + 2, true) << 16).buffer,
+    )
+    return { weight: Float64Array.from(slots, weight), sum: Float64Array.from(sums) }
+  }
+
+  /** The model without what people say, compact; the same model gives the same bytes. */
   snapshot(): Uint8Array {
     const packed = deflateRawSync(byteColumns(this.#model), { level: constants.Z_BEST_SPEED })
     const bytes = new Uint8Array(SNAPSHOT_HEAD + packed.length)
@@ -208,7 +257,7 @@ export class Kernel {
   }
 
   /**
-   * Replaces the model by a snapshot.
+   * Replaces the model by a snapshot, in which nobody says anything.
    * @throws Error for bytes that are not a snapshot of such a model; nothing is changed then.
    */
   load(bytes: Uint8Array): void {
@@ -233,11 +282,31 @@ export class Kernel {
     }
     if (table.length !== size) throw new Error('model snapshot is cut short')
     this.#weave(table)
+    this.#hush()
   }
 
   /** Forgets everything. */
   reset(): void {
     this.#model.fill(0)
+    this.#hush()
+  }
+
+  /** Makes what people say a part of the model, to which it belongs from now on. */
+  settle(): void {
+    const model = new DataView(this.#model.buffer, this.#model.byteOffset, this.#model.length)
+    const { slots, columns } = this.crowd
+    for (const [i, slot] of slots.entries()) {
+      const weight = model.getInt16(slot * 4, true) + columns[0][i]
+      model.setInt16(slot * 4, Math.max(-32768, Math.min(weight, 32767)), true)
+    }
+    this.#hush()
+  }
+
+  #hush(): void {
+    this.layers.clear()
+    if (!this.#crowded) return
+    this.#crowd.fill(0)
+    this.#wasm.crowded((this.#crowded = false))
   }
 
   /** Forgets the slots for which `test` holds. */

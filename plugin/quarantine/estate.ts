@@ -117,7 +117,7 @@ function takeItems(
     if (!item || item.release?.state === 'sending') continue
     if (item.trained !== null) {
       lessons++
-      teachItem(ctx, tx, item, null)
+      teachItem(ctx, tx, item, null, '')
     }
     if (tx.views.outbox.has(id))
       tx.append({ type: 'release', item: id, state: 'cancelled', token: '', worker: '', reply: '' })

@@ -59,8 +59,11 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     `release of item ${item}: ${state}${reply ? ` (${reply})` : ''}`,
   report: ({ item, target, state, vote, reply }) =>
     `report of item ${item} (${vote ?? 'taken back'}) by ${target}: ${state}${reply ? ` (${reply})` : ''}`,
-  lesson: ({ blob, label, item }) =>
-    `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${item ? `, by item ${item}` : ''}`,
+  ceiling: ({ ceiling }) => `what one person says counts up to ${ceiling}/1024 for others`,
+  lesson: ({ blob, label, item, scope = '' }) =>
+    `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${scope ? ` for ${scope}` : ''}${item ? `, by item ${item}` : ''}`,
+  standing: ({ blob, scope, standing }) =>
+    `lesson of ${scope} on message ${blob.slice(0, 12)}: ${standing}`,
   snapshot: ({ fresh, ham, spam }) =>
     `model ${fresh ? 'replaced' : 'kept'}: ${ham} ham, ${spam} spam`,
   account: ({ name, account }) =>

@@ -126,10 +126,7 @@ function judgeAll(
   const { raw } = header
   const from = authorsOf(header)
   const forged = envelope.direction === 'in' ? forgedFields(header) : []
-  const { ham, spam, prior } = ctx.follower.model.state
-  let scored: ReturnType<typeof ctx.filter.kernel.score> | null = null
-  const score = (): ReturnType<typeof ctx.filter.kernel.score> =>
-    (scored ??= ctx.filter.kernel.score(raw, envelope.signals))
+  const score = ctx.follower.model.scorer(raw, envelope.signals)
 
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map((to) => {
@@ -158,9 +155,8 @@ function judgeAll(
         scope,
         own: domainsOf(ctx, address),
       }),
-      score,
+      () => score(scope),
       { unsure: settings.unsure, spam: settings.spam },
-      { ham, spam, prior },
     )
     if (envelope.hold) {
       plan.verdict.evidence.push({ name: 'plugin', weight: 0, text: envelope.hold })
@@ -259,7 +255,7 @@ async function keep(
       } else if (plan.outcome === 'split') {
         item = once('split', plan, () => {
           const id = arrive(tx, make('split', [plan.recipient]), plan.settings)
-          if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true)
+          if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true, plan.scope)
           return id
         })
       }

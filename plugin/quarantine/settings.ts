@@ -28,7 +28,7 @@ export function settingValues(ctx: Context, views: Views, scope: Scope): Setting
 }
 
 /** Parsed settings that hold for a scope. */
-export function settingsFor(ctx: Context, views: Views, scope: Scope): Settings {
+export function settingsFor(ctx: Pick<Context, 'config'>, views: Views, scope: Scope): Settings {
   const values: Record<string, unknown> = { ...ctx.config.settings }
   // The most general first, so that the more special one has the last word.
   for (const level of levels(scope).toReversed())
@@ -55,6 +55,9 @@ export function knownSettings(ctx: Context, scope: Scope): Settings {
   return found
 }
 
+/** Settings of a scope that those above it make. */
+const GIVEN: ReadonlySet<SettingKey> = new Set(['quota_mb', 'lessons_per_day', 'lessons_approval'])
+
 /** Sets a value for a scope of this login; null takes it back to the next level's. */
 export async function setSetting(
   ctx: Context,
@@ -69,8 +72,8 @@ export async function setSetting(
       'invalid',
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
-  // Whoever is given space does not give it to himself.
-  if (key === 'quota_mb' && login.scope === scope && scope !== '')
+  // Whoever is given space, or is heard, does not give it to himself.
+  if (GIVEN.has(key) && login.scope === scope && scope !== '')
     throw new Refused('not-allowed', `${key} of ${scope} is set by those above it.`)
   if (key === 'recipient_delimiter' && tierOf(scope) === 'address')
     throw new Refused('invalid', `${key} is of a domain, or of everybody: not of ${scope}.`)

@@ -24,13 +24,20 @@ export async function snapshotModel(ctx: Context, force = false): Promise<boolea
   if (!force && lessonsSince(ctx) < SNAPSHOT_EVERY) return false
   await ctx.follower.model.arrive()
   // Made ahead of the transaction: lessons that come meanwhile stand behind `upto`.
-  const { seq: upto, kernel } = ctx.follower.model
-  const bytes = kernel.snapshot()
+  const { upto, bytes, crowd } = ctx.follower.model.snapshot()
   return await write(ctx, { actor: 'system' }, (tx) => {
     const { ham, spam, prior, upto: newest } = getModel(tx.views)
     // Another model, or a later snapshot, took its place meanwhile.
     if (newest > upto) return false
-    tx.append({ type: 'snapshot', blob: tx.blob(bytes), upto, ham, spam, prior })
+    tx.append({
+      type: 'snapshot',
+      blob: tx.blob(bytes),
+      upto,
+      ham,
+      spam,
+      prior,
+      ...(crowd && { crowd: tx.blob(crowd) }),
+    })
     return true
   })
 }

@@ -62,7 +62,12 @@ const VIEWS = {
   settings: 'ordered',
   masks: 'ordered',
   drafts: 'uint32',
+  /** Under message and scope what is said of it. */
   lessons: 'ordered',
+  /** Under scope and seq the message of a lesson. */
+  taught: 'ordered',
+  /** Under scope, part and level a run of a layer, and what is counted of it (layers.ts). */
+  layers: 'ordered',
   model: 'ordered',
   outbox: 'uint32',
   /** Under target and item, what central systems are to be told. */
@@ -109,6 +114,7 @@ const NAMES: Partial<Record<keyof typeof TABLES, string>> = {
   identities: 'identities.3',
   due: 'due.4',
   accounts: 'accounts.4',
+  lessons: 'lessons.4',
   journal: 'journal.4',
   followed: 'followed.3',
 }
@@ -343,6 +349,7 @@ const LARGE: ReadonlySet<string> = new Set<keyof typeof TABLES>([
   'journal',
   'blobs',
   'lessons',
+  'layers',
   'model',
 ])
 

@@ -11,7 +11,7 @@ import { EVENT_VERSION, type EventBody } from './events/index.ts'
 import { MODEL } from './events/snapshot.ts'
 import type { FolderRecord } from './folders.ts'
 import { indexItem, putEnd } from './items.ts'
-import { getModel } from './lessons.ts'
+import { EARLIER, getModel } from './lessons.ts'
 import { putDraft, type DraftRecord } from './lists.ts'
 import { Modern, type DatedItem } from './modern.ts'
 import { chunkKey, readRow } from './rows.ts'
@@ -34,6 +34,9 @@ export function migrate(env: Env, had: number): 1 | 2 | 3 {
   for (const { key, value } of env.old<string>('accounts', 'ordered').range({}))
     modern.account(key, value)
   env.old('due', 'ordered')
+  // Whoever taught them: they count in everybody's layer, as they did.
+  for (const { key: blob, value } of env.old<string>('lessons', 'ordered').range({}))
+    env.tables.lessons.put([blob, EARLIER], value)
   const latest = latestOf(env.tables)
   new Clock(env.beside.clock).begin(latest)
   env.dropOld()

@@ -78,7 +78,10 @@ export async function append(
       if (to.ordinary) return deposit(tx, login, to, message, known[i])
       const item = recognise(tx, login, to, known[i])
       room.used(item?.scope ?? login.scope)
-      if (item) return enter(ctx, tx, item, to.id, message.flags, meaningFor(item, null, to.id))
+      if (item) {
+        const means = meaningFor(item, null, to.id)
+        return enter(ctx, tx, item, to.id, message.flags, means, login.scope)
+      }
       return report(ctx, tx, login, to, message, known[i])
     })
     room.check()
@@ -106,7 +109,7 @@ function report(
   // Of several in one command each finds what those before it have left.
   needSpace(ctx, login, message.raw.length, tx.views)
   const uid = deposit(tx, login, to, message, known)
-  want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false)
+  want(ctx, tx, uid, to.id === 'spam' ? 'spam' : 'ham', false, login.scope)
   return uid
 }
 

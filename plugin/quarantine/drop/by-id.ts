@@ -1,7 +1,7 @@
 // What a page's buttons do with an item: the same drops, named by the item instead of by folder and UID. What
 // each of them means, and what is refused, stands in meaning.ts alone.
 import { Refused } from '../../errors.ts'
-import { FLAG, type FlagSet, type Item, type Login } from '../../mail.ts'
+import { FLAG, type FlagSet, type Item, type Login, type Scope } from '../../mail.ts'
 import type { Views } from '../../store/env.ts'
 import { stageOf } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
@@ -32,13 +32,13 @@ export type Button = keyof typeof BUTTONS
 export async function press(ctx: Context, login: Login, id: number, button: Button): Promise<Item> {
   return await write(ctx, by(login), (tx) => {
     const item = needItem(tx.views, login, id)
-    dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item))
+    dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item), login.scope)
     return needItem(tx.views, login, id)
   })
 }
 
 /** Puts an item into a folder, and nowhere else. */
-export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
+export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId, by: Scope): void {
   const all = placesOf(tx, item)
   const elsewhere = all.filter(({ place }) => place.folder !== to && !isPutAway(place.folder))
   const there = all.some(({ place }) => place.folder === to)
@@ -47,9 +47,9 @@ export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId): void {
   const from = first ? (first.place.folder as FolderId) : null
   const means = meaningFor(item, from, to)
   if (from) refuseWhatIsOver(item, from, means)
-  if (!first) void enter(ctx, tx, item, to, flagsOfDeleted(item), means)
-  else if (there) carryOut(ctx, tx, item.id, means)
-  else shift(ctx, tx, { ...kept(first), means }, to)
+  if (!first) void enter(ctx, tx, item, to, flagsOfDeleted(item), means, by)
+  else if (there) carryOut(ctx, tx, item.id, means, by)
+  else shift(ctx, tx, { ...kept(first), means }, to, by)
   expungeAll(tx, there ? elsewhere : elsewhere.slice(1))
 }
 

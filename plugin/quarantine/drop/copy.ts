@@ -1,5 +1,5 @@
 // The verb of COPY: a drop that leaves the message where it was.
-import type { Item, Login } from '../../mail.ts'
+import type { Item, Login, Scope } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -30,8 +30,8 @@ export async function copy(
     const dropped: Dropped = { from: [], to: [] }
     const fresh: Made[] = []
     for (const { place, item, means } of plan(ctx, tx.views, login, from, some, to)) {
-      if (to.id === 'trash') thrownAway(ctx, tx, { item, place })
-      const uid = enter(ctx, tx, item, to.id, flagsOf(tx, place), means)
+      if (to.id === 'trash') thrownAway(ctx, tx, { item, place }, login.scope)
+      const uid = enter(ctx, tx, item, to.id, flagsOf(tx, place), means, login.scope)
       dropped.from.push(place.uid)
       dropped.to.push(uid)
       fresh.push({ id: item.id, uid, before: item })
@@ -50,7 +50,7 @@ export async function copy(
         ctx,
         options,
         made,
-        (tx, some) => takeBack(ctx, tx, some, to.id),
+        (tx, some) => takeBack(ctx, tx, some, to.id, login.scope),
         () => undefined,
       )
     throw error
@@ -65,7 +65,7 @@ interface Made {
   before: Item
 }
 
-function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId): void {
+function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId, by: Scope): void {
   for (const { id, uid, before } of made) {
     const item = getItem(tx.views, id)
     // Somebody else was there meanwhile, or it lay there already.
@@ -75,7 +75,7 @@ function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId)
     const state = item.release?.state ?? null
     // What is on its way stays on its way.
     const wanted = state !== release?.state && state !== 'wanted'
-    want(ctx, tx, id, trained, wanted || isOpen(release?.state ?? null))
+    want(ctx, tx, id, trained, wanted || isOpen(release?.state ?? null), by)
   }
 }
 

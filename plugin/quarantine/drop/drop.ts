@@ -10,6 +10,7 @@ import {
   type Login,
   type Place,
   type ReleaseState,
+  type Scope,
 } from '../../mail.ts'
 import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
@@ -69,10 +70,10 @@ export async function move(
       uids,
       (tx, some) => {
         const planned = plan(ctx, tx.views, login, from, some, to)
-        if (to.id === 'trash') for (const one of planned) thrownAway(ctx, tx, one)
+        if (to.id === 'trash') for (const one of planned) thrownAway(ctx, tx, one, login.scope)
         return {
           from: planned.map(({ place }) => place.uid),
-          to: planned.map((one) => shift(ctx, tx, one, to.id)),
+          to: planned.map((one) => shift(ctx, tx, one, to.id, login.scope)),
         }
       },
       (dropped) => {
@@ -114,12 +115,18 @@ export async function check(
 }
 
 /** A place leaves its folder for another one, with the meaning of that. Answers its new UID. */
-export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to: FolderId): number {
+export function shift(
+  ctx: Context,
+  tx: Tx,
+  { place, item, means }: Planned,
+  to: FolderId,
+  by: Scope,
+): number {
   const there = place.folder === to ? null : uidIn(item, to)
   if (there !== null) {
     const groups = [{ scope: item.scope, folder: place.folder, uids: [place.uid] }]
     tx.append({ type: 'expunge', groups })
-    carryOut(ctx, tx, item.id, means)
+    carryOut(ctx, tx, item.id, means, by)
     return there
   }
   const uid = appendEntry(tx, {
@@ -130,7 +137,7 @@ export function shift(ctx: Context, tx: Tx, { place, item, means }: Planned, to:
     folder: to,
     flags: flagsAfter(item, flagsOf(tx, place), means),
   })
-  carryOut(ctx, tx, item.id, means)
+  carryOut(ctx, tx, item.id, means, by)
   return uid
 }
 
@@ -152,6 +159,7 @@ export function enter(
   folder: FolderId,
   flags: FlagSet,
   means: Meaning,
+  by: Scope,
 ): number {
   const uid =
     uidIn(item, folder) ??
@@ -162,7 +170,7 @@ export function enter(
       folder,
       flags: entered(junkAfter(flags, means)),
     })
-  carryOut(ctx, tx, item.id, means)
+  carryOut(ctx, tx, item.id, means, by)
   return uid
 }
 
@@ -227,10 +235,11 @@ function junkAfter(flags: FlagSet, means: Meaning): FlagSet {
   return means.does === 'undo' ? agreeing(flags, null) : flags
 }
 
-export function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning): void {
+/** `by`: whose word it is that the message is spam, or is not. */
+export function carryOut(ctx: Context, tx: Tx, id: number, means: Meaning, by: Scope): void {
   if (means.does === 'file' || means.does === 'refuse') return
   const act = means.does === 'act' ? means : { label: null, release: false }
-  want(ctx, tx, id, act.label, act.release)
+  want(ctx, tx, id, act.label, act.release, by)
 }
 
 /** Brings an item to what its folder asks for. Asking for what is so already changes nothing. */
@@ -240,10 +249,11 @@ export function want(
   id: number,
   label: Label | null,
   release: boolean,
+  by: Scope,
 ): void {
   const item = getItem(tx.views, id)
   if (!item) throw new Error(`item ${id} is not in the store`)
-  teachItem(ctx, tx, item, label)
+  teachItem(ctx, tx, item, label, by)
   const state = item.release?.state ?? null
   if (release && mayBegin(state))
     tx.append({

@@ -43,7 +43,7 @@ export async function releaseForAll(
     ids,
     (tx, some) => {
       const items = some.flatMap((one) => waits(tx.views, login, one) ?? [])
-      for (const item of items) dropInto(ctx, tx, item, 'release')
+      for (const item of items) dropInto(ctx, tx, item, 'release', login.scope)
       return items.length
     },
     (some) => (released += some),

@@ -3,12 +3,17 @@ import { setImmediate } from 'node:timers/promises'
 import { DataError, unlessDamaged } from '../../errors.ts'
 import { Draft } from '../../filter/draft.ts'
 import type { Filter } from '../../filter/filter.ts'
+import type { Lessons } from '../../filter/judge.ts'
 import type { Features, Kernel } from '../../filter/kernel.ts'
+import type { Score } from '../../filter/score.ts'
 import { getBlob } from '../../store/blobs.ts'
 import type { Event } from '../../store/events/index.ts'
-import { getModel, type ModelState } from '../../store/lessons.ts'
+import { decodeSparse, encodeSparse, type Sparse } from '../../layers/sparse.ts'
+import type { Scope } from '../../mail.ts'
+import { getModel, NOBODY, type ModelState } from '../../store/lessons.ts'
 import type { Store } from '../../store/store.ts'
 import type { Thought } from '../thought.ts'
+import { LayersCopy, type Placed } from './layers-copy.ts'
 
 /** Entries in one step: a few ms. */
 const STEP = 50
@@ -37,10 +42,17 @@ class Unread extends Error {
   }
 }
 
+/** What a message is judged by for one recipient. */
+export interface Judged {
+  score: Score
+  lessons: Lessons
+}
+
 export class ModelCopy {
   readonly #store: Store
   readonly #filter: Filter
   readonly #thought: Thought
+  readonly #layers: LayersCopy
   /** Up to which seq of the journal; null: not read yet. */
   #seq: number | null = null
   #state: ModelState | null = null
@@ -53,6 +65,7 @@ export class ModelCopy {
     this.#store = store
     this.#filter = filter
     this.#thought = thought
+    this.#layers = new LayersCopy(store, filter)
   }
 
   /** The kernel as of the newest lesson. Never inside a decision: there is draft(). */
@@ -64,6 +77,43 @@ export class ModelCopy {
   /** The model's counters as of the last look: read once for many messages. */
   get state(): ModelState {
     return (this.#state ??= getModel(this.#store.views))
+  }
+
+  /** The layers by which mail of a scope is judged, in the kernel as it was brought up last. */
+  layersOf(scope: Scope): Placed {
+    return this.#layers.of(scope, this.state)
+  }
+
+  /** What they add to the weights of everybody's layer, by slot (ascending). */
+  weightsAt(scope: Scope, slots: Uint32Array): Float64Array {
+    return this.#layers.weightsAt(scope, this.state, slots)
+  }
+
+  /** Scores a message for recipients, as they are asked about: it is read once. In the kernel as it was brought up last. */
+  scorer(raw: Uint8Array, signals: readonly string[]): (scope: Scope) => Judged {
+    const { kernel } = this.#filter
+    const scores = new Map<string, Score>()
+    return (scope) => {
+      const { name: key, domain, address, lessons } = this.layersOf(scope)
+      let score = scores.get(key)
+      if (!score) {
+        if (scores.size === 0) score = kernel.score(raw, signals)
+        if (!score || domain || address) score = kernel.rescore(domain, address)
+        scores.set(key, score)
+      }
+      return { score, lessons }
+    }
+  }
+
+  /** The model as of now: all but the layers, which are views. `crowd`: what people say in it; null: nothing. */
+  snapshot(): { upto: number; bytes: Uint8Array; crowd: Uint8Array | null } {
+    const { kernel, seq: upto } = this
+    const { crowd } = kernel
+    return {
+      upto,
+      bytes: kernel.snapshot(),
+      crowd: crowd.slots.length > 0 ? encodeSparse(crowd) : null,
+    }
   }
 
   /** Seq up to which the kernel has every lesson. */
@@ -135,8 +185,16 @@ export class ModelCopy {
       if (isOther(event) || (this.#patient && behind.length > BEHIND)) throw new Again()
     }
     this.#draft = new Draft(this.#filter.kernel)
-    for (const event of behind) learn(this.#draft, event)
-    return this.#draft
+    const draft = this.#draft
+    for (const event of behind)
+      learn(
+        {
+          apply: (change, direction) => draft.apply(change, direction),
+          hear: (crowd) => draft.hear(crowd),
+        },
+        event,
+      )
+    return draft
   }
 
   /** Inside a decision: the features of a message that was read ahead of it; null: it is read quickly. */
@@ -158,6 +216,9 @@ export class ModelCopy {
     if (this.#seq === null || this.#store.floor > this.#seq) {
       const model = getModel(this.#store.views)
       this.#load(model.snapshot)
+      const { crowd } = model.people ?? NOBODY
+      if (crowd) this.#filter.kernel.hear(decodeSparse(this.#blob(crowd), 1), 1)
+      this.#layers.clear()
       this.#seq = model.upto
       this.#state = null
       return true
@@ -165,7 +226,15 @@ export class ModelCopy {
     let steps = 0
     for (const { seq, event } of this.#store.followed(this.#seq, 'model')) {
       if (isOther(event)) this.#load(event.blob)
-      else learn(this.#filter.kernel, event)
+      else {
+        const { kernel } = this.#filter
+        learn(
+          { apply: (...one) => kernel.apply(...one), hear: (one) => kernel.hear(one, 1) },
+          event,
+        )
+      }
+      if (event.type === 'ceiling' || isOther(event)) this.#layers.clear()
+      else if ('scope' in event && event.scope) this.#layers.forget(event.scope)
       this.#seq = seq
       this.#state = null
       if (++steps === STEP) return true
@@ -177,13 +246,17 @@ export class ModelCopy {
   #load(blob: string): void {
     const { kernel } = this.#filter
     if (!blob) return kernel.reset()
+    kernel.load(this.#blob(blob))
+  }
+
+  #blob(blob: string): Uint8Array {
     const bytes = unlessDamaged(() => getBlob(this.#store.views, blob))
     if (!bytes)
       throw new DataError(
         `what the filter has learned (blob ${blob}) is damaged in ${this.#store.dir}: stop Haraka, then restore a backup (lazaret restore), ` +
           'or begin anew with lazaret model import FILE or lazaret model reset',
       )
-    kernel.load(bytes)
+    return bytes
   }
 }
 
@@ -192,8 +265,18 @@ function isOther(event: Event): event is Extract<Event, { type: 'snapshot' }> {
   return event.type === 'snapshot' && event.fresh === true
 }
 
-function learn(kernel: Pick<Kernel, 'apply'>, event: Event): void {
-  if (event.type !== 'lesson') return
-  if (event.unlearn) kernel.apply(event.unlearn, -1)
-  if (event.learn) kernel.apply(event.learn, 1)
+/** What follows a lesson. */
+interface Learner {
+  apply(change: Uint8Array, direction: 1 | -1): void
+  hear(crowd: Sparse): void
+}
+
+function learn(learner: Learner, event: Event): void {
+  if (event.type === 'lesson') {
+    if (event.unlearn) learner.apply(event.unlearn, -1)
+    // What another scope learns stands in its own layer.
+    if (event.learn && !event.scope) learner.apply(event.learn, 1)
+  }
+  if ('crowd' in event && event.crowd && event.type !== 'snapshot')
+    learner.hear(decodeSparse(event.crowd, 1))
 }

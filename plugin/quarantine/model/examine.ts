@@ -4,7 +4,6 @@ import { explainLists, type ListExplanation } from '../../filter/lists.ts'
 import type { Authors, Login, Proofs, Verdict } from '../../mail.ts'
 import { authorsOf } from '../../mime/authors.ts'
 import { parseHeader } from '../../mime/headers.ts'
-import { getModel } from '../../store/lessons.ts'
 import { listQuery, provenAs } from '../lists/query.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
@@ -35,9 +34,14 @@ export function examine(ctx: Context, login: Login, raw: Buffer, question: Quest
   const { recipient, sender, signals } = question
   const scope = recipient === null ? login.scope : ownMail(ctx, login, recipient)
   ctx.follower.catchUp()
-  const explanation = explain(ctx.follower.model.kernel, raw, signals, question.tokens)
+  const { model } = ctx.follower
+  const { kernel } = model
+  const { lessons, ...layers } = model.layersOf(scope)
+  const explanation = explain(kernel, raw, signals, question.tokens, {
+    ...layers,
+    weightsAt: (slots) => model.weightsAt(scope, slots),
+  })
   const settings = settingsFor(ctx, ctx.store.views, scope)
-  const { ham, spam, prior } = getModel(ctx.store.views)
   const from = authorsOf(parseHeader(raw))
   const proofs = question.proofs === 'all' ? provenAs(from, sender) : question.proofs
   const asked = {
@@ -52,9 +56,8 @@ export function examine(ctx: Context, login: Login, raw: Buffer, question: Quest
   const verdict = ctx.filter.verdict(
     // Without a recipient no scope but everybody's is asked, and that is no answer about lists.
     listQuery(settings, recipient === null ? { ...asked, from: NOBODY, sender: '' } : asked),
-    () => explanation.score,
+    () => ({ score: explanation.score, lessons }),
     { unsure: settings.unsure, spam: settings.spam },
-    { ham, spam, prior },
   )
   return {
     verdict,

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import { standing, type Standing } from '../../filter/standing.ts'
 import type { Login } from '../../mail.ts'
-import { getModel, type Lost } from '../../store/lessons.ts'
+import { getModel, lessonsFor, NOBODY, type Lost } from '../../store/lessons.ts'
 import { by, needAll } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 
@@ -22,6 +22,10 @@ export interface ModelInfo {
   spam: number
   /** It began with a model of elsewhere. */
   prior: boolean
+  /** Lessons by which mail of somebody is judged who has none of his own: of people, one a scope. */
+  counted: { ham: number; spam: number }
+  /** Scopes of people that others hear, by kind; lessons of theirs that make a voice count more, and up to how much it counts. */
+  people: { ham: number; spam: number; lessons: number; ceiling: number }
   /** What it holds by itself, with the threshold of this installation. */
   standing: Standing
   /** Lessons and other entries in the journal since the last snapshot. */
@@ -34,7 +38,9 @@ export interface ModelInfo {
 
 export function modelInfo(ctx: Context): ModelInfo {
   const { views } = ctx.store
-  const { ham, spam, prior, upto, snapshot, lost = null } = getModel(views)
+  const model = getModel(views)
+  const { ham, spam, prior, upto, snapshot, lost = null, people = NOBODY } = model
+  const counted = lessonsFor(model, null, null)
   let since = 0
   for (const { event } of ctx.store.followed(upto, 'model')) if (event.type === 'lesson') since++
   const bytes = snapshot ? views.blobs.inPlace(snapshot) : null
@@ -44,7 +50,9 @@ export function modelInfo(ctx: Context): ModelInfo {
     ham,
     spam,
     prior,
-    standing: standing(ctx.config.settings.spam, { ham, spam, prior }),
+    standing: standing(ctx.config.settings.spam, { ...counted, prior }),
+    counted,
+    people: { ...people.scopes, lessons: people.lessons, ceiling: people.ceiling },
     since,
     snapshot: bytes?.length ?? 0,
     lost,
@@ -55,7 +63,12 @@ export function exportModel(ctx: Context): Buffer {
   const { kernel } = ctx.follower.model
   const { ham, spam, prior } = getModel(ctx.store.views)
   const head = JSON.stringify({ lazaret: 'model', ham, spam, prior })
-  return Buffer.concat([Buffer.from(`${head}\n`), kernel.snapshot()])
+  // What everybody hears is a part of it: elsewhere nobody knows who said it.
+  const whole = new Kernel({ layers: 1 })
+  whole.load(kernel.snapshot())
+  whole.hear(kernel.crowd, 1)
+  whole.settle()
+  return Buffer.concat([Buffer.from(`${head}\n`), whole.snapshot()])
 }
 
 /**

@@ -2,14 +2,27 @@
 // the words of another. What was learned is learned anew from the messages that are still here; what is not is
 // counted as lost, and not as known.
 import { unlessDamaged } from '../../errors.ts'
+import { Draft } from '../../filter/draft.ts'
 import { FEATURE_VERSION, Kernel, SCORED_MAX, featuresOf } from '../../filter/kernel.ts'
-import type { Label } from '../../mail.ts'
+import type { Scope } from '../../mail.ts'
 import { blobOctets } from '../../store/blobs.ts'
 import type { Views } from '../../store/env.ts'
 import { getItem } from '../../store/items.ts'
-import { allLessons, getModel, type Lesson } from '../../store/lessons.ts'
+import {
+  allLessons,
+  decides,
+  EARLIER,
+  getLesson,
+  getModel,
+  lessonsOf,
+  type Lesson,
+} from '../../store/lessons.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
+import { sayEverybody } from './everybody.ts'
+import { teach } from './learn.ts'
+import { stand } from './own.ts'
+import type { Learning } from './said.ts'
 
 type Store = Context['store']
 
@@ -26,7 +39,10 @@ export interface Relearned {
  * At start, before the model is used. `base`: what a model begins with that has a prior. Null: there was
  * nothing to do.
  */
-export function relearn({ store }: Context, base: () => Uint8Array | null): Relearned | null {
+export function relearn(
+  { store, config }: Context,
+  base: () => Uint8Array | null,
+): Relearned | null {
   if (isCurrent(store)) return null
   return store.writeSync({ actor: 'system' }, (tx) => {
     const from = modelFeatures(store)
@@ -37,8 +53,12 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
       .filter(({ blob, label }) => label !== null && rawOf(tx.views, blob))
       .toSorted(byArrival)
     const lost = { ham, spam, at: tx.at }
-    for (const { label } of here) lost[label as Label]--
-    const kernel = new Kernel()
+    const blobs = new Set(here.map(({ blob }) => blob))
+    for (const blob of blobs) {
+      const label = decides(lessonsOf(tx.views, blob))?.label
+      if (label) lost[label]--
+    }
+    const kernel = new Kernel({ layers: 1 })
     const basis = prior ? base() : null
     if (basis) kernel.load(basis)
     tx.append({
@@ -50,8 +70,10 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
       fresh: true,
       ...(lost.ham + lost.spam > 0 && { lost }),
     })
-    for (const one of here) learnAgain(kernel, tx, one)
-    return { from, learned: here.length, lost: lost.ham + lost.spam }
+    const draft = new Draft(kernel)
+    const model = { draft: () => draft, featuresOf: () => null }
+    for (const one of here) learnAgain({ config, follower: { model } }, tx, one)
+    return { from, learned: blobs.size, lost: lost.ham + lost.spam }
   })
 }
 
@@ -59,19 +81,25 @@ export function relearn({ store }: Context, base: () => Uint8Array | null): Rele
 const rawOf = (views: Views, blob: string): Buffer | null =>
   unlessDamaged(() => blobOctets(views, blob, 0, SCORED_MAX))
 
-type Known = Lesson & { blob: string }
+type Known = Lesson & { blob: string; scope: Scope }
 
-function learnAgain(kernel: Kernel, tx: Tx, { blob, label, votes }: Known): void {
+function learnAgain(learning: Learning, tx: Tx, { blob, scope, votes, standing }: Known): void {
   const raw = rawOf(tx.views, blob)
-  if (!raw || !label) return
+  if (!raw) return
   const voter = votes.map(([item]) => getItem(tx.views, item)).find((item) => item !== null)
-  const learn = kernel.lesson(raw, label, voter?.signals)
-  kernel.apply(learn, 1)
   for (const [i, [item, vote]] of votes.entries()) {
+    const message = { blob, item, signals: voter?.signals ?? [], raw }
     // The last one decides; before it, the message counts as nothing yet.
-    const change = i === votes.length - 1 ? { label, learn } : { label: null, learn: null }
-    tx.append({ type: 'lesson', blob, item, vote, unlearn: null, ...change })
+    if (i < votes.length - 1) {
+      const nothing = { label: null, unlearn: null, learn: null }
+      const by = scope === EARLIER ? {} : { scope }
+      tx.append({ type: 'lesson', blob, item, vote, ...nothing, ...by })
+    } else if (scope === EARLIER) sayEverybody(learning, tx, message, vote, EARLIER)
+    else teach(learning, tx, message, vote, scope)
   }
+  const now = getLesson(tx.views, blob, scope)
+  // What an administrator had decided of it stays.
+  if (now && now.standing !== standing) stand(learning, tx, blob, { ...now, scope }, standing)
 }
 
 /** As they came in: the best that is known of the order in which they were given. */

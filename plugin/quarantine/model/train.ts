@@ -3,7 +3,7 @@ import type { Label, Login, Verdict } from '../../mail.ts'
 import { judge } from '../../filter/judge.ts'
 import type { Score } from '../../filter/score.ts'
 import { blobName } from '../../store/blobs.ts'
-import { getLesson, getModel } from '../../store/lessons.ts'
+import { decides, getModel, lessonsFor, lessonsOf } from '../../store/lessons.ts'
 import { by, needAll } from '../eyes.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -34,10 +34,10 @@ export async function train(
     let [learned, turned] = [0, 0]
     for (const { raw, label, signals = [] } of some) {
       const blob = blobName(raw)
-      const before = getLesson(tx.views, blob)?.label ?? null
-      if (!teach(ctx, tx, { blob, item: 0, signals, raw }, label)) continue
+      const before = decides(lessonsOf(tx.views, blob))?.label ?? null
+      if (!teach(ctx, tx, { blob, item: 0, signals, raw }, label, '')) continue
       learned++
-      if (before !== null) turned++
+      if (before !== null && before !== label) turned++
     }
     return { learned, turned }
   }
@@ -55,13 +55,13 @@ export function score(
   signals: readonly string[],
 ): { score: Score; verdict: Verdict } {
   const score = ctx.follower.model.kernel.score(raw, signals)
-  const { ham, spam, prior } = getModel(ctx.store.views)
+  const model = getModel(ctx.store.views)
   const { unsure, spam: held } = ctx.config.settings
   const verdict = judge({
     score,
     list: null,
     thresholds: { unsure, spam: held },
-    lessons: { ham, spam, prior },
+    lessons: { ...lessonsFor(model, null, null), prior: model.prior },
   })
   return { score, verdict }
 }

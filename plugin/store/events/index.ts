@@ -3,6 +3,7 @@
 // means stands in its own file; here is the map of all of them.
 import { account, type Account } from './account.ts'
 import { alias, type Alias } from './alias.ts'
+import { ceiling, type Ceiling } from './ceiling.ts'
 import { copy, type Copy } from './copy.ts'
 import { create, type Create } from './create.ts'
 import { deposit, type Deposit } from './deposit.ts'
@@ -23,6 +24,7 @@ import { report, type Report } from './report.ts'
 import { restored, type Restored } from './restored.ts'
 import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
+import { standing, type Standing } from './standing.ts'
 import { subscription, type Subscription } from './subscription.ts'
 
 export {
@@ -54,6 +56,7 @@ export {
 export type EventBody =
   | Account
   | Alias
+  | Ceiling
   | Copy
   | Create
   | Deposit
@@ -73,6 +76,7 @@ export type EventBody =
   | Restored
   | Setting
   | Snapshot
+  | Standing
   | Subscription
 
 export type Event = Stamp & EventBody
@@ -81,6 +85,7 @@ export type Event = Stamp & EventBody
 const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> } = {
   account,
   alias,
+  ceiling,
   copy,
   create,
   deposit,
@@ -100,6 +105,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   restored,
   setting,
   snapshot,
+  standing,
   subscription,
 }
 

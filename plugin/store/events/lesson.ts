@@ -1,32 +1,55 @@
-import type { Label } from '../../mail.ts'
+import { rowsOf, decodeChange, type Counts } from '../../layers/change.ts'
+import { GROWN } from '../../layers/ceiling.ts'
+import { decodeSparse } from '../../layers/sparse.ts'
+import { domainOf } from '../../address.ts'
+import type { Label, Scope } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import type { Tables } from '../env.ts'
 import { getItem, putItem } from '../items.ts'
-import { getLesson, getModel } from '../lessons.ts'
-import { NONE, type Kind } from './kind.ts'
+import { addRows, dropRows, getHead, putHead, type Head } from '../layers.ts'
+import {
+  decides,
+  EARLIER,
+  getLesson,
+  getModel,
+  lessonsOf,
+  NOBODY,
+  worth,
+  type Lesson as Kept,
+  type Standing,
+} from '../lessons.ts'
+import { NONE, timeOf, type Kind, type Stamp } from './kind.ts'
 
 /**
- * The vote of one item about its message, and what it changes in the model: `unlearn` takes an
- * earlier lesson's change back, `learn` adds one. Both as encoded by filter/kernel.ts; null where
- * the vote changes nothing. `label` is what the message counts as from now on.
+ * What a scope says of a message by one item, and what that changes in its layer. `label` is what the message counts as for
+ * this scope from now on. Everybody's layer: `unlearn` takes an earlier lesson's change back, `learn` adds one, as encoded by
+ * filter/kernel.ts. Another layer: `learn` adds a change (layers/change.ts), and that of a lesson which counts no more is taken
+ * back. Null where the vote changes nothing.
  */
-export interface Lesson {
+export interface Lesson extends Heard {
   type: 'lesson'
   blob: string
-  /** Voting item, or 0 for a lesson from outside the quarantine (CLI, base training). */
+  /** By which item it is said, or 0 for a lesson from outside the quarantine (CLI, base training). */
   item: number
   vote: Label | null
   label: Label | null
   unlearn: Uint8Array | null
   learn: Uint8Array | null
+  /** Who teaches; absent in what was written before there were layers. */
+  scope?: Scope
+  /** `heard` unless told. */
+  standing?: Standing
+  against?: true
+}
+
+/** What others hear more, as sums of weights (layers/sparse.ts): in the same domain, and everywhere. */
+export interface Heard {
+  peers?: Uint8Array
+  crowd?: Uint8Array
 }
 
 export const lesson: Kind<Lesson> = {
-  fold: (tables, event) => {
-    count(tables, event)
-    const item = event.item ? getItem(tables, event.item) : null
-    if (item && item.trained !== event.vote) putItem(tables, { ...item, trained: event.vote })
-  },
+  fold,
   changes: NONE,
   followed: 'model',
   blobs: NONE,
@@ -34,21 +57,134 @@ export const lesson: Kind<Lesson> = {
   names: false,
 }
 
-/** What the message counts as from now on, and the change in the model that it made. */
-function count(tables: Tables, event: Lesson): void {
-  const old = getLesson(tables, event.blob)
-  const votes = (old?.votes ?? []).filter(([item]) => item !== event.item)
-  if (event.vote) votes.push([event.item, event.vote])
-  const change = event.learn ?? (event.unlearn ? null : (old?.change ?? null))
-  if (votes.length === 0 && !change) tables.lessons.remove(event.blob)
-  else tables.lessons.put(event.blob, encode({ label: event.label, change, votes }))
-
-  const model = { ...getModel(tables) }
-  const before = old?.label ?? null
-  if (before !== event.label) {
-    // Counters never go below zero, whatever an imported journal says.
-    if (before) model[before] = Math.max(0, model[before] - 1)
-    if (event.label) model[event.label] += 1
-    tables.model.put('state', encode(model))
+function fold(tables: Tables, event: Stamp & Lesson, seq: number): void {
+  const { blob, item: id, scope = EARLIER } = event
+  const before = decides(lessonsOf(tables, blob))
+  const old = getLesson(tables, blob, scope)
+  const votes = (old?.votes ?? []).filter(([item]) => item !== id)
+  if (event.vote) votes.push([id, event.vote])
+  if (scope === '' || scope === EARLIER) {
+    const change = event.learn ?? (event.unlearn ? null : (old?.change ?? null))
+    const next = { ...made(event, seq), votes, change }
+    keep(tables, event, scope, old, event.learn || !old ? next : { ...old, votes, change })
+  } else {
+    const same = old !== null && old.label === event.label && !event.learn
+    if (old && !same) count(tables, scope, old, -1)
+    const next = same ? { ...old, votes } : { ...made(event, seq), votes, change: event.learn }
+    if (!same) count(tables, scope, next, 1)
+    hear(tables, scope, event)
+    keep(tables, event, scope, old, next)
   }
+  tell(tables, blob, before, scope)
+  // Items of a lesson that is no more count as nothing, unless others say something by them.
+  for (const one of new Set([id, ...(event.label ? [] : (old?.votes ?? []).map(([item]) => item))]))
+    retrain(tables, blob, one, one === id ? event.vote : null)
+}
+
+function made(event: Stamp & Lesson, seq: number): Omit<Kept, 'votes' | 'change'> {
+  const { label, actor, standing = 'heard', against = false } = event
+  return { label, seq, at: timeOf(event), actor, standing, against }
+}
+
+/** Keeps what a scope says, or that it says nothing. */
+function keep(
+  tables: Tables,
+  { blob, label }: Lesson,
+  scope: Scope,
+  old: Kept | null,
+  next: Kept,
+): void {
+  if (old && old.seq > 0) tables.taught.remove([scope, old.seq])
+  if (next.votes.length === 0 && !next.change) return tables.lessons.remove([blob, scope])
+  const { change, votes } = next
+  if (scope === EARLIER) return tables.lessons.put([blob, scope], encode({ label, change, votes }))
+  tables.lessons.put([blob, scope], encode({ ...next, label }))
+  if (label) tables.taught.put([scope, next.seq], encode({ blob, at: next.at }))
+}
+
+/** Where a lesson counts. */
+export function countsOf(standing: Standing, sign: 1 | -1): Counts {
+  return {
+    own: standing === 'overruled' ? 0 : sign,
+    voice: standing === 'heard' ? sign : 0,
+  }
+}
+
+/** A lesson counts in the layer of its scope, or does no more. */
+export function count(tables: Tables, scope: Scope, lesson: Kept, sign: 1 | -1): void {
+  const { label, change, standing, against } = lesson
+  if (!label || !change) return
+  const counts = countsOf(standing, sign)
+  addRows(tables, scope, 'own', rowsOf(decodeChange(change), counts))
+  const old = getHead(tables, scope)
+  const head: Head = {
+    ...old,
+    lessons: { ...old.lessons, [label]: old.lessons[label] + counts.own },
+    heard: { ...old.heard, [label]: old.heard[label] + counts.voice },
+    against: old.against + (against ? counts.own : 0),
+  }
+  putHead(tables, scope, head)
+  // Nothing is left of what cancels out.
+  if (head.lessons.ham + head.lessons.spam === 0) dropRows(tables, scope, 'own')
+  if (counts.voice !== 0) countHeard(tables, scope, label, old, head)
+}
+
+/** Counters of what others hear. */
+function countHeard(tables: Tables, scope: Scope, label: Label, old: Head, head: Head): void {
+  const home = domainOf(scope)
+  const was = old.heard[label] > 0 ? 1 : 0
+  const is = head.heard[label] > 0 ? 1 : 0
+  const top = home === scope ? head : getHead(tables, home)
+  const own = home === scope ? [was, is] : Array(2).fill(top.heard[label] > 0 ? 1 : 0)
+  const peers = top.peers[label]
+  const now = home === scope ? peers : peers + is - was
+  if (now !== peers) putHead(tables, home, { ...top, peers: { ...top.peers, [label]: now } })
+  const scopes = worth(own[1] + now) - worth(own[0] + peers)
+  const most = ({ heard: { ham, spam } }: Head): number => Math.min(ham + spam, GROWN.ofScope)
+  const model = getModel(tables)
+  const { people = NOBODY } = model
+  const next = {
+    ...people,
+    scopes: { ...people.scopes, [label]: people.scopes[label] + scopes },
+    lessons: people.lessons + most(head) - most(old),
+  }
+  tables.model.put('state', encode({ ...model, people: next }))
+}
+
+/** Others hear more, or less. Everybody's layer is the kernel's. */
+export function hear(tables: Tables, scope: Scope, { peers }: Heard): void {
+  if (peers) addRows(tables, domainOf(scope), 'peers', decodeSparse(peers, 1))
+}
+
+type Deciding = Pick<Kept, 'label'> & { scope: Scope }
+
+/** A message counts as something else now. */
+export function tell(tables: Tables, blob: string, before: Deciding | null, scope: Scope): void {
+  const after: Deciding | null = decides(lessonsOf(tables, blob))
+  const isPeople = (one: Deciding | null): boolean =>
+    one !== null && one.scope !== '' && one.scope !== EARLIER
+  if (before?.label === after?.label && isPeople(before) === isPeople(after)) return
+  const model = { ...getModel(tables) }
+  // Counters never go below zero, whatever an imported journal says.
+  if (before?.label) model[before.label] = Math.max(0, model[before.label] - 1)
+  if (after?.label) model[after.label] += 1
+  if (scope !== EARLIER && (isPeople(before) || isPeople(after))) {
+    const { people = NOBODY } = model
+    const messages = { ...people.messages }
+    if (before?.label && isPeople(before)) messages[before.label]--
+    if (after?.label && isPeople(after)) messages[after.label]++
+    model.people = { ...people, messages }
+  }
+  tables.model.put('state', encode(model))
+}
+
+/** What an item was trained as: what is said by it, of those who may say most. */
+function retrain(tables: Tables, blob: string, id: number, vote: Label | null): void {
+  const item = id ? getItem(tables, id) : null
+  if (!item) return
+  const said = lessonsOf(tables, blob).flatMap(({ scope, seq, votes }) =>
+    votes.flatMap(([by, label]) => (by === id ? [{ scope, seq, label }] : [])),
+  )
+  const trained = decides(said)?.label ?? vote
+  if (item.trained !== trained) putItem(tables, { ...item, trained })
 }

@@ -2,7 +2,8 @@ import { addRef, dropRef } from '../blobs.ts'
 import { encode } from '../codec.ts'
 import type { Tables } from '../env.ts'
 import { getItem, putItem } from '../items.ts'
-import { getLesson, getModel, type Lost, type ModelState } from '../lessons.ts'
+import { dropLayers } from '../layers.ts'
+import { allLessons, getModel, NOBODY, type Lost, type ModelState } from '../lessons.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /**
@@ -18,6 +19,8 @@ export interface Snapshot {
   spam: number
   prior: boolean
   fresh?: boolean
+  /** Blob of what people say in it; absent: nobody does. */
+  crowd?: string
   /** What the model before knew and this one does not, since its features are others. */
   lost?: Lost
 }
@@ -26,7 +29,7 @@ export const snapshot: Kind<Snapshot> = {
   fold,
   changes: NONE,
   followed: 'model',
-  blobs: ({ blob }) => (blob ? [blob] : []),
+  blobs: ({ blob, crowd = '' }) => [blob, crowd].filter((name) => name !== ''),
   gone: NONE,
   names: false,
 }
@@ -36,27 +39,46 @@ export const MODEL = 'model'
 
 function fold(tables: Tables, event: Snapshot, seq: number): void {
   const old = getModel(tables)
-  if (old.snapshot !== event.blob) {
-    if (event.blob) addRef(tables, [event.blob, MODEL, 0])
-    if (old.snapshot) dropRef(tables, [old.snapshot, MODEL, 0])
-  }
+  const was = blobsOf(old)
   if (event.fresh) forget(tables)
-  const { blob: snapshot, upto = seq, ham, spam, prior } = event
+  const { blob: snapshot, upto = seq, ham, spam, prior, crowd = '' } = event
   const lost = event.fresh ? event.lost : old.lost
-  const state: ModelState = { snapshot, upto, ham, spam, prior, ...(lost && { lost }) }
+  const people = event.fresh ? null : old.people
+  const state: ModelState = {
+    snapshot,
+    upto,
+    ham,
+    spam,
+    prior,
+    ...(lost && { lost }),
+    ...(people && { people: { ...people, crowd } }),
+  }
+  const is = blobsOf(state)
+  for (const name of is) if (!was.includes(name)) addRef(tables, [name, MODEL, 0])
+  for (const name of was) if (!is.includes(name)) dropRef(tables, [name, MODEL, 0])
   tables.model.put('state', encode(state))
 }
 
-/** No message counts as anything, and none of the weights owes it anything. */
+function blobsOf({ snapshot, people = NOBODY }: ModelState): string[] {
+  return [snapshot, people.crowd].filter((name) => name !== '')
+}
+
+/** No message counts as anything, and no layer has anything. */
 function forget(tables: Tables): void {
   // Listed first: the loop removes what it would go on from.
-  const all = Array.from(tables.lessons.keys({}))
-  for (const key of all) {
-    const { votes } = getLesson(tables, key as string) ?? { votes: [] }
-    tables.lessons.remove(key)
+  const all = Array.from(allLessons(tables), ({ blob, scope, seq, votes }) => ({
+    blob,
+    scope,
+    seq,
+    votes,
+  }))
+  for (const { blob, scope, seq, votes } of all) {
+    tables.lessons.remove([blob, scope])
+    if (seq > 0) tables.taught.remove([scope, seq])
     for (const [id] of votes) {
       const item = id === 0 ? null : getItem(tables, id)
-      if (item) putItem(tables, { ...item, trained: null })
+      if (item?.trained) putItem(tables, { ...item, trained: null })
     }
   }
+  dropLayers(tables)
 }

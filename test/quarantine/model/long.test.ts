@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { Kernel } from '../../../plugin/filter/kernel.ts'
 import { Env } from '../../../plugin/store/env.ts'
-import { folder, hold, message, rig, ROOT, uidsIn, USER } from '../rig.ts'
+import { folder, hold, message, rig, ROOT, uidsIn } from '../rig.ts'
 
 const LONG = 64 * 1024
 const long = (name: string): Buffer => {
@@ -47,8 +47,7 @@ test('moved, appended, marked, pressed and trained ones are all read outside of 
   const lazaret = rig()
   const held = ['move', 'mark', 'press'].map((name) => long(name))
   for (const raw of held) await hold(lazaret, raw)
-  const { messages, items } = lazaret.quarantine.as(USER)
-  const { model } = lazaret.quarantine.as(ROOT)
+  const { messages, items, model } = lazaret.quarantine.as(ROOT)
   const caught = folder(lazaret, 'caught')
   const spam = folder(lazaret, 'spam')
   const [moved, marked, pressed] = uidsIn(lazaret, 'caught')

@@ -1,0 +1,168 @@
+// Lessons of domains and addresses: the layer of their scope learns them in full, others hear a voice with a ceiling.
+import { probability } from '../../filter/judge.ts'
+import { BITS, FEATURE_VERSION } from '../../filter/kernel.ts'
+import { hearing, layerLesson, slotsOf } from '../../filter/layers/lesson.ts'
+import { decodeChange, encodeChange, rowsOf } from '../../layers/change.ts'
+import type { Label, Scope } from '../../mail.ts'
+import { sees } from '../../scope.ts'
+import type { Heard } from '../../store/events/lesson.ts'
+import {
+  EARLIER,
+  getModel,
+  lessonsBy,
+  lessonsFor,
+  lessonsOf,
+  type Lesson,
+  type Standing,
+} from '../../store/lessons.ts'
+import type { Tx } from '../../store/store.ts'
+import { DAY } from '../../time.ts'
+import { settingsFor } from '../settings.ts'
+import { groundOf, heardAs } from './ground.ts'
+import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
+
+/** How sure everybody else's mail must be of the opposite for a lesson to be told as one against it. */
+const SURE = 0.98
+
+/** Answers whether what the message counts as for this scope changed. */
+export function sayOwn(
+  ctx: Learning,
+  tx: Tx,
+  message: Taught,
+  vote: Label | null,
+  scope: Scope,
+): boolean {
+  const { old, mine, label } = saidBy(tx, message, vote, scope)
+  if (mine === vote) return false
+  const { blob, item } = message
+  const event = { type: 'lesson' as const, blob, item, unlearn: null, learn: null, scope }
+  if (label === (old?.label ?? null)) {
+    tx.append({ ...event, vote, label })
+    return false
+  }
+  if (old?.change)
+    tx.append({
+      ...event,
+      vote: label ? mine : vote,
+      label: null,
+      ...voiced(ctx, tx, scope, old, -1),
+    })
+  if (label) learn(ctx, tx, message, { vote, label, scope })
+  else if (!old?.change) tx.append({ ...event, vote, label })
+  return true
+}
+
+function learn(
+  ctx: Learning,
+  tx: Tx,
+  message: Taught,
+  { vote, label, scope }: { vote: Label | null; label: Label; scope: Scope },
+): void {
+  const { blob, item } = message
+  const features = featuresOf(ctx, tx, message)
+  const slots = slotsOf(features)
+  const everybody = ctx.follower.model.draft().ground(slots)
+  const ground = { ...groundOf(tx.views, scope, slots), everybody }
+  const { change, z } = layerLesson(features, label, ground)
+  const learn = encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change })
+  const standing = standingOf(ctx, tx, blob, { scope, label })
+  tx.append({
+    type: 'lesson',
+    blob,
+    item,
+    vote,
+    label,
+    unlearn: null,
+    learn,
+    scope,
+    ...(standing !== 'heard' && { standing }),
+    ...(isAgainst(tx, z, label) && { against: true as const }),
+    ...voiced(ctx, tx, scope, { change: learn, standing }, 1),
+  })
+}
+
+/** What others hear more or less by a lesson, for its event; heard at once by what is decided behind it. */
+function voiced(
+  ctx: Learning,
+  tx: Tx,
+  scope: Scope,
+  { change, standing }: Pick<Lesson, 'change' | 'standing'>,
+  sign: 1 | -1,
+): Heard {
+  if (standing !== 'heard' || !change) return {}
+  const { slots, columns } = rowsOf(decodeChange(change), { own: 0, voice: sign })
+  const { event, crowd } = heardAs(slots, hearing(groundOf(tx.views, scope, slots), columns[2]))
+  ctx.follower.model.draft().hear(crowd)
+  return event
+}
+
+/** How far a lesson counts that is given now. */
+function standingOf(
+  ctx: Learning,
+  tx: Tx,
+  blob: string,
+  { scope, label }: { scope: Scope; label: Label },
+): Standing {
+  if (isOverruled(tx, blob, { scope, label })) return 'overruled'
+  const { lessons_approval, lessons_per_day } = settingsFor(ctx, tx.views, scope)
+  if (lessons_approval && scope.includes('@')) return 'waiting'
+  let today = 0
+  for (const { at } of lessonsBy(tx.views, scope)) {
+    if (at <= tx.at - DAY || today >= lessons_per_day) break
+    today++
+  }
+  return today >= lessons_per_day ? 'over' : 'heard'
+}
+
+/** Whether somebody above says the opposite of this very message. */
+function isOverruled(
+  tx: Tx,
+  blob: string,
+  { scope, label }: { scope: Scope; label: Label | null },
+): boolean {
+  return lessonsOf(tx.views, blob).some(
+    (one) =>
+      one.scope !== EARLIER &&
+      one.scope !== scope &&
+      sees(one.scope, scope) &&
+      one.label !== null &&
+      one.label !== label,
+  )
+}
+
+/** Brings a lesson to where it has to stand, after somebody else has said something of its message. */
+export function restand(
+  ctx: Learning,
+  tx: Tx,
+  blob: string,
+  lesson: Lesson & { scope: Scope },
+): void {
+  const { scope, label, standing } = lesson
+  if (scope === '' || scope === EARLIER || label === null) return
+  const overruled = isOverruled(tx, blob, { scope, label })
+  if (overruled && standing !== 'overruled') stand(ctx, tx, blob, lesson, 'overruled')
+  if (!overruled && standing === 'overruled')
+    stand(ctx, tx, blob, lesson, standingOf(ctx, tx, blob, { scope, label }))
+}
+
+export function stand(
+  ctx: Learning,
+  tx: Tx,
+  blob: string,
+  lesson: Lesson & { scope: Scope },
+  standing: Standing,
+): void {
+  const { scope, change } = lesson
+  const heard = lesson.standing === 'heard'
+  const voice =
+    heard === (standing === 'heard')
+      ? {}
+      : voiced(ctx, tx, scope, { change, standing: 'heard' }, heard ? -1 : 1)
+  tx.append({ type: 'standing', blob, scope, standing, ...voice })
+}
+
+function isAgainst(tx: Tx, z: number, label: Label): boolean {
+  const model = getModel(tx.views)
+  const p = probability(z, { ...lessonsFor(model, null, null), prior: model.prior })
+  return label === 'spam' ? p < 1 - SURE : p > SURE
+}

@@ -1,0 +1,264 @@
+// Layers: what a person teaches counts for his own mail at once, and for others as a voice with a ceiling.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { abroad, CEILING, clip } from '../../../plugin/layers/ceiling.ts'
+import { add, noSlots, type Sparse } from '../../../plugin/layers/sparse.ts'
+import { domainOf } from '../../../plugin/address.ts'
+import type { Label, Login } from '../../../plugin/mail.ts'
+import type { Lazaret } from '../../../plugin/open.ts'
+import { getHead, layerOf, taughtScopes } from '../../../plugin/store/layers.ts'
+import { decides, getModel, lessonsOf, NOBODY } from '../../../plugin/store/lessons.ts'
+import { compareViews, replay } from '../../../plugin/store/replay.ts'
+import { Store } from '../../../plugin/store/store.ts'
+import { tempDir } from '../../tmp.ts'
+import { corpus, DOMAIN, folder, OTHER, rig, ROOT, trained, uidsIn, USER } from '../rig.ts'
+
+const HAM = corpus('easy-ham-1', 40, 300)
+const SPAM = corpus('spam-2', 12, 300)
+const none = { system: 0, keywords: [] }
+const two: Login = { account: 'two@example.com', tier: 'address', scope: 'two@example.com' }
+
+/** Shows messages to the quarantine as spam or as ham; answers the UIDs. */
+async function say(lazaret: Lazaret, login: Login, label: Label, all: Buffer[]): Promise<number[]> {
+  const to = folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', login)
+  const some = all.map((raw) => ({ raw, flags: none, date: null }))
+  return await lazaret.quarantine.as(login).messages.append(to, some)
+}
+
+const scoreFor = (lazaret: Lazaret, login: Login, raw: Buffer): number =>
+  lazaret.quarantine.as(login).model.examine(raw, {
+    recipient: login.scope.includes('@') ? login.scope : null,
+    sender: '',
+    proofs: 'all',
+    signals: [],
+    tokens: 1,
+  }).explanation.score.z
+
+const plain = ({ slots, columns }: Sparse): unknown => [[...slots], columns.map((one) => [...one])]
+
+/** What everybody has to hear, from the voices alone. */
+function heard(lazaret: Lazaret): { crowd: unknown; peers: Record<string, unknown> } {
+  const { views } = lazaret.store
+  const { ceiling } = getModel(views).people ?? NOBODY
+  const domains = new Map<string, Sparse>()
+  for (const { scope } of taughtScopes(views)) {
+    const { slots, columns } = layerOf(views, scope, 'own')
+    const home = domainOf(scope)
+    const own = home === scope ? columns[2] : new Float64Array(slots.length)
+    const its =
+      home === scope ? new Float64Array(slots.length) : columns[2].map((v) => clip(v, ceiling))
+    domains.set(home, add(domains.get(home) ?? noSlots(2), { slots, columns: [own, its] }))
+  }
+  let crowd = noSlots(1)
+  const peers: Record<string, unknown> = {}
+  for (const [home, { slots, columns }] of domains) {
+    const [own, its] = columns
+    const far = Float64Array.from(slots, (_, i) => abroad(own[i], its[i], ceiling))
+    crowd = add(crowd, { slots, columns: [far] })
+    peers[home] = plain(add(noSlots(1), { slots, columns: [its] }))
+  }
+  return { crowd: plain(crowd), peers }
+}
+
+const hears = (lazaret: Lazaret): ReturnType<typeof heard> => {
+  const { views } = lazaret.store
+  const homes = new Set(Array.from(taughtScopes(views), ({ scope }) => domainOf(scope)))
+  return {
+    crowd: plain(lazaret.quarantine.as(ROOT).model.info() && lazaret.filter.kernel.crowd),
+    peers: Object.fromEntries(
+      [...homes].map((home) => [home, plain(layerOf(views, home, 'peers'))]),
+    ),
+  }
+}
+
+test("one person's wrong lessons turn his own mail at once, and nobody else's", async () => {
+  const lazaret = rig()
+  await trained(lazaret, 150)
+  const [mine, ...others] = HAM
+  const before = { mine: scoreFor(lazaret, USER, mine), theirs: scoreFor(lazaret, OTHER, mine) }
+  expect(before.mine).toBe(before.theirs)
+  await say(lazaret, USER, 'spam', [mine])
+  const once = scoreFor(lazaret, OTHER, mine)
+  expect(scoreFor(lazaret, USER, mine)).toBeGreaterThan(before.mine + 3)
+  await say(lazaret, USER, 'spam', others)
+  const last = scoreFor(lazaret, OTHER, mine)
+  // A slot moves by 34/1024 at most: with roots of a few hundred slots a view, that is less than one in z.
+  expect(last - before.theirs).toBeLessThan(1.2)
+  expect(once - before.theirs).toBeGreaterThan(0)
+  // Copies of what was said go no further.
+  const copies = Array.from({ length: 12 }, (_, i) =>
+    Buffer.concat([mine, Buffer.from(`\r\ncopy${i}\r\n`)]),
+  )
+  await say(lazaret, USER, 'spam', copies.slice(0, 6))
+  const six = scoreFor(lazaret, OTHER, mine)
+  await say(lazaret, USER, 'spam', copies.slice(6))
+  expect(Math.abs(scoreFor(lazaret, OTHER, mine) - six)).toBeLessThan(0.05)
+  // Those who teach first have the first word: neighbours hear no more of him than strangers.
+  expect(scoreFor(lazaret, two, mine)).toBeCloseTo(scoreFor(lazaret, OTHER, mine), 10)
+  expect(hears(lazaret)).toEqual(heard(lazaret))
+})
+
+test('without lessons of people nothing is added', async () => {
+  const lazaret = rig()
+  await trained(lazaret, 30)
+  const { kernel } = lazaret.filter
+  const plainly = HAM.map((raw) => kernel.score(raw).z)
+  expect(HAM.map((raw) => scoreFor(lazaret, USER, raw))).toEqual(plainly)
+  expect([kernel.layers.size, kernel.crowd.slots.length]).toEqual([0, 0])
+  expect(lazaret.store.views.layers.count()).toBe(0)
+})
+
+describe('votes on one message', () => {
+  const [raw] = SPAM
+  const blobOf = (lazaret: Lazaret): string =>
+    [...lazaret.store.views.lessons.keys({})].map((key) => (key as string[])[0])[0]
+  const told = (lazaret: Lazaret): unknown =>
+    Object.fromEntries(
+      lessonsOf(lazaret.store.views, blobOf(lazaret)).map(({ scope, label, standing }) => [
+        scope,
+        `${label} ${standing}`,
+      ]),
+    )
+
+  test('are ranked: the super-admin, the domain, the address; among equals the latest', async () => {
+    const lazaret = rig()
+    await trained(lazaret, 20)
+    const { model } = lazaret.quarantine.as(ROOT)
+    const label = (): unknown => decides(lessonsOf(lazaret.store.views, blobOf(lazaret)))?.label
+    await lazaret.quarantine.as(ROOT).model.reset()
+    const [uid] = await say(lazaret, USER, 'ham', [raw])
+    await say(lazaret, OTHER, 'spam', [raw])
+    expect([label(), model.info().ham, model.info().spam]).toEqual(['spam', 0, 1])
+    expect(told(lazaret)).toEqual({ [USER.scope]: 'ham heard', [OTHER.scope]: 'spam heard' })
+    const before = hears(lazaret)
+    expect(before).toEqual(heard(lazaret))
+    // Of its own people alone.
+    const [theirs] = await say(lazaret, DOMAIN, 'spam', [raw])
+    expect(told(lazaret)).toMatchObject({
+      [USER.scope]: 'ham overruled',
+      [DOMAIN.scope]: 'spam heard',
+    })
+    expect(plain(layerOf(lazaret.store.views, USER.scope, 'own'))).toEqual(plain(noSlots(4)))
+    await model.train([{ raw, label: 'ham' }])
+    expect(told(lazaret)).toEqual({
+      '': 'ham heard',
+      [USER.scope]: 'ham overruled',
+      [DOMAIN.scope]: 'spam overruled',
+      [OTHER.scope]: 'spam overruled',
+    })
+    expect([label(), model.info().ham, model.info().spam]).toEqual(['ham', 1, 0])
+    expect(hears(lazaret).crowd).toEqual(plain(noSlots(1)))
+    // Others may say what they want.
+    await say(lazaret, two, 'spam', [raw])
+    expect([label(), told(lazaret)]).toMatchObject(['ham', { [two.scope]: 'spam overruled' }])
+    await model.train([{ raw, label: 'spam' }])
+    expect(told(lazaret)).toMatchObject({
+      [two.scope]: 'spam heard',
+      [USER.scope]: 'ham overruled',
+    })
+    // What the domain takes back frees its people, but for what the super-admin says.
+    const spam = folder(lazaret, 'spam', DOMAIN)
+    const { messages } = lazaret.quarantine.as(DOMAIN)
+    await messages.move(spam, [theirs], folder(lazaret, 'not-spam', DOMAIN))
+    expect(told(lazaret)).toMatchObject({ [DOMAIN.scope]: 'ham overruled' })
+    expect(uid).toBeGreaterThan(0)
+    expect(hears(lazaret)).toEqual(heard(lazaret))
+  })
+
+  test('of the one item: who stands above takes them back too', async () => {
+    const lazaret = rig()
+    await trained(lazaret, 10)
+    const before = lazaret.quarantine.as(ROOT).model.export()
+    await lazaret.quarantine.as(ROOT).lists.change('', 'block', { add: ['*@blocked.example'] })
+    const envelope = {
+      sender: 'bad@blocked.example',
+      recipients: [{ address: USER.scope, route: null }],
+      direction: 'in' as const,
+      proofs: { dkim: [], spf: null, checked: false },
+      signals: [],
+      hold: null,
+    }
+    await lazaret.quarantine.system.screen(envelope, HAM[0])
+    const [caught, spam] = [folder(lazaret, 'caught'), folder(lazaret, 'spam')]
+    const [uid] = uidsIn(lazaret, 'caught')
+    const moved = await lazaret.quarantine.as(USER).messages.move(caught, [uid], spam)
+    expect(getHead(lazaret.store.views, USER.scope).lessons).toEqual({ ham: 0, spam: 1 })
+    await lazaret.quarantine.as(ROOT).messages.move(spam, moved.to, caught)
+    expect(getHead(lazaret.store.views, USER.scope).lessons).toEqual({ ham: 0, spam: 0 })
+    expect(lazaret.store.views.layers.count()).toBe(0)
+    expect(lazaret.quarantine.as(ROOT).model.export()).toEqual(before)
+  })
+})
+
+test('whatever is said and taken back: what is heard follows from the voices, and a replay hears the same', async () => {
+  const logins = [ROOT, DOMAIN, USER, two, OTHER]
+  const messages = [...SPAM.slice(0, 4), ...HAM.slice(0, 4)]
+  const step = fc.record({
+    who: fc.nat(logins.length - 1),
+    what: fc.nat(messages.length - 1),
+    label: fc.constantFrom<Label | null>('ham', 'spam', null),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+      const dir = tempDir()
+      const lazaret = rig({}, dir)
+      await trained(lazaret, 6)
+      const told = new Map<string, number>()
+      for (const { who, what, label } of steps) {
+        const key = `${who} ${what}`
+        const at = told.get(key)
+        const login = logins[who]
+        if (label === null && at !== undefined) {
+          await lazaret.quarantine.as(login).items.delete(at)
+          await lazaret.quarantine.as(login).items.undo(at)
+        } else if (label !== null && at === undefined) {
+          const [uid] = await say(lazaret, login, label, [messages[what]])
+          const to = folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', login)
+          told.set(key, lazaret.quarantine.as(login).messages.itemAt(to, uid)?.item.id ?? 0)
+        } else if (label !== null && at !== undefined)
+          await lazaret.quarantine.as(login).items[label === 'spam' ? 'spam' : 'notSpam'](at)
+      }
+      expect(hears(lazaret)).toEqual(heard(lazaret))
+      const copy = new Store({ dir: tempDir() })
+      await replay(lazaret.store, copy)
+      expect(compareViews(lazaret.store.views, copy.views)).toBeNull()
+      const { dir: second } = copy
+      await copy.close()
+      // A process that starts on a snapshot knows what one knows that followed.
+      await lazaret.quarantine.as(ROOT).model.snapshot()
+      const model = lazaret.quarantine.as(ROOT).model.export()
+      const scores = logins.slice(1).map((login) => scoreFor(lazaret, login, messages[0]))
+      await lazaret.close()
+      for (const one of [rig({}, dir), rig({}, second)]) {
+        expect(one.quarantine.as(ROOT).model.export()).toEqual(model)
+        expect(logins.slice(1).map((login) => scoreFor(one, login, messages[0]))).toEqual(scores)
+        await one.close()
+      }
+    }),
+    { numRuns: 4 },
+  )
+})
+
+test('once many scopes have taught a good deal, voices count more, and all of them do', async () => {
+  const lazaret = rig()
+  await trained(lazaret, 20)
+  const { people = NOBODY } = getModel(lazaret.store.views)
+  expect(people.ceiling).toBe(CEILING.young)
+  // The count that opens it is set, not reached: each lesson goes on from there.
+  for (let i = 0; i < 11; i++) {
+    const scope = `p${i}@d${i % 3}.example`
+    const login: Login = { account: scope, tier: 'address', scope }
+    const some = Array.from({ length: 50 }, (_, k) =>
+      Buffer.from(
+        `Subject: note ${i} ${k % 9}\r\nFrom: a${k}@x.example\r\n\r\nword${k} word${i}\r\n`,
+      ),
+    )
+    await say(lazaret, login, i % 2 ? 'ham' : 'spam', some)
+  }
+  expect(getModel(lazaret.store.views).people).toMatchObject({
+    ceiling: CEILING.grown,
+    lessons: 550,
+    scopes: { ham: 5, spam: 6 },
+  })
+  expect(hears(lazaret)).toEqual(heard(lazaret))
+})
