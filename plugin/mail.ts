@@ -267,6 +267,8 @@ export interface Login {
   app?: string
   /** How they came: `imap 192.0.2.1`, `api 192.0.2.1`, `command root` (the user of this machine). */
   via?: string
+  /** What they do is tried only, and nothing of it is kept. */
+  dry?: boolean
 }
 
 /** Flags of a message as a person or a client names them. */

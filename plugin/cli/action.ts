@@ -28,6 +28,8 @@ interface GlobalOptions extends PlaceOptions {
   json?: boolean
   /** An account in whose place the administrator acts. */
   as?: string
+  /** Where a command has it: nothing is kept. */
+  dryRun?: boolean
 }
 
 /** The action of a command: `run` gets what it is given, its options and its arguments. */
@@ -45,7 +47,7 @@ export function act<O extends object, A extends unknown[]>(
     for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
       return await run(
-        { verbs: verbsFor(lazaret, options.as), lazaret, place, json },
+        { verbs: verbsFor(lazaret, options), lazaret, place, json },
         options,
         ...args,
       )
@@ -56,12 +58,12 @@ export function act<O extends object, A extends unknown[]>(
 }
 
 /** Of whoever runs the command; `name`: of an account in whose place they act. */
-function verbsFor({ quarantine }: Lazaret, name?: string): Verbs {
-  const via = `command ${unixUser()}`
-  const verbs = quarantine.as({ ...CLI, via })
+function verbsFor({ quarantine }: Lazaret, { as: name, dryRun }: GlobalOptions): Verbs {
+  const how = { via: `command ${unixUser()}`, ...(dryRun && { dry: true }) }
+  const verbs = quarantine.as({ ...CLI, ...how })
   if (name === undefined) return verbs
   const { name: account, tier, scope } = verbs.accounts.show(name)
-  return quarantine.as({ account, tier, scope, administrator: CLI.account, via })
+  return quarantine.as({ account, tier, scope, administrator: CLI.account, ...how })
 }
 
 /** Who sits before it, also where sudo made root of them. */
@@ -80,16 +82,22 @@ export function bare<O extends object, A extends unknown[]>(
     const args = all.slice(0, -2) as A
     const options = this.optsWithGlobals<O & GlobalOptions>()
     const json = options.json ?? false
-    const { value, text, ok = true } = await run(options, json, ...args)
+    const { value, text, ok = true, silent = false } = await run(options, json, ...args)
+    process.exitCode = ok ? EXIT.ok : EXIT.refused
+    if (silent) return
     if (json) await print(`${safeJson(value)}\n`)
     else if (text !== '') await print(`${text}\n`)
-    process.exitCode = ok ? EXIT.ok : EXIT.refused
   }
 }
 
 /** `--scope`: an address, a domain, or everybody, which is also what no --scope means. */
 export function scopeOf(text: string | undefined): Scope {
   return parseScope(text ?? '')
+}
+
+/** The same; no --scope is all that the login sees. */
+export function ownScope({ login }: Verbs, text: string | undefined): Scope {
+  return text === undefined ? login.scope : parseScope(text)
 }
 
 export const SCOPE_HELP = 'an address, a domain, or "global" (default)'

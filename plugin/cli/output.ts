@@ -10,6 +10,8 @@ export interface Answer {
   value: unknown
   text: string
   ok?: boolean
+  /** Everything was printed already. */
+  silent?: boolean
 }
 
 export interface Progress {
@@ -54,7 +56,7 @@ export const when = (ms: number): string =>
   new Date(ms).toISOString().replace('T', ' ').slice(0, 19)
 
 /** Writes to stdout and waits where the reader is slow. */
-export async function print(text: string): Promise<void> {
+export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 

@@ -2,13 +2,12 @@
 import { Command } from 'commander'
 import { account } from './commands/account.ts'
 import { alias } from './commands/alias.ts'
+import { audit } from './commands/audit.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
-import { deleted } from './commands/deleted.ts'
 import { doctor, status } from './commands/doctor.ts'
 import { evaluation } from './commands/eval.ts'
-import { item } from './commands/item.ts'
-import { journal } from './commands/journal.ts'
+import { item } from './commands/item/index.ts'
 import { list } from './commands/list.ts'
 import { model } from './commands/model.ts'
 import { report } from './commands/report.ts'
@@ -25,13 +24,12 @@ export const GROUPS: readonly (() => Command)[] = [
   settings,
   list,
   item,
-  deleted,
   score,
   train,
   model,
   evaluation,
-  journal,
   report,
+  audit,
   backup,
   restore,
   check,

@@ -14,7 +14,7 @@ export function startUpkeep(plugin: Plugin, { quarantine, config }: Lazaret): ()
       plugin.lognotice(`${restored} items that a clock which was ahead had hidden are back`)
     if (hidden > 0)
       plugin.loginfo(
-        `${hidden} items expired: they are hidden, and gone for good in ${config.main.grace_hours} hours (lazaret deleted)`,
+        `${hidden} items expired: they are hidden, and gone for good in ${config.main.grace_hours} hours (lazaret item list --only deleted)`,
       )
     if (purged > 0) plugin.loginfo(`${purged} items are gone for good`)
     await system.dropKeywords()

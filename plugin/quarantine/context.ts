@@ -12,11 +12,35 @@ export interface Context {
   follower: Follower
 }
 
+/** Who writes, and whether it is only tried. */
+export interface Writing extends WriteOptions {
+  /** Nothing is kept: the answer is what would be. */
+  dry?: boolean
+}
+
 /** Store.write, for decisions that may be about lessons. */
-export async function write<T>(
-  ctx: Context,
-  options: WriteOptions,
-  decide: (tx: Tx) => T,
-): Promise<T> {
-  return await ctx.follower.model.decide((run) => ctx.store.write(options, run), decide)
+export async function write<T>(ctx: Context, options: Writing, decide: (tx: Tx) => T): Promise<T> {
+  const { dry = false, ...real } = options
+  const run = dry ? tried(decide) : decide
+  try {
+    return await ctx.follower.model.decide((decision) => ctx.store.write(real, decision), run)
+  } catch (error) {
+    // What a decision throws leaves no trace.
+    if (error instanceof Tried) return error.result as T
+    throw error
+  }
+}
+
+class Tried extends Error {
+  readonly result: unknown
+  constructor(result: unknown) {
+    super('a decision was tried only')
+    this.result = result
+  }
+}
+
+function tried<T>(decide: (tx: Tx) => T): (tx: Tx) => never {
+  return (tx) => {
+    throw new Tried(decide(tx))
+  }
 }

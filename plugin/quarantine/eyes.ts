@@ -24,10 +24,12 @@ export function checkedLogin(login: Login): Login {
 }
 
 /** Who it is that does something as this login, for the journal. */
-export function by({ account, administrator, via }: Login): Who {
-  return administrator === undefined
-    ? whoOf({ actor: account, via })
-    : whoOf({ actor: administrator, as: account, via })
+export function by({ account, administrator, via, dry }: Login): Who & { dry?: boolean } {
+  const who =
+    administrator === undefined
+      ? whoOf({ actor: account, via })
+      : whoOf({ actor: administrator, as: account, via })
+  return dry ? { ...who, dry } : who
 }
 
 /** `thing` where the login sees it, else null. */

@@ -1,8 +1,8 @@
 // What one request does to many messages is done in steps, each a decision of its own: others write in between, and
 // incoming mail waits for a step and not for the request. A crash leaves whole steps.
 import { performance } from 'node:perf_hooks'
-import type { Tx, WriteOptions } from '../store/store.ts'
-import { write, type Context } from './context.ts'
+import type { Tx } from '../store/store.ts'
+import { write, type Context, type Writing } from './context.ts'
 
 /** What a first step takes on, whatever it costs, unless told; requests of no more are one decision. */
 export const FIRST = 8
@@ -17,7 +17,7 @@ const STEP_MS = 12
  */
 export async function inSteps<One, Result>(
   ctx: Context,
-  options: WriteOptions,
+  options: Writing,
   all: readonly One[],
   decide: (tx: Tx, some: readonly One[]) => Result,
   done: (result: Result) => void,

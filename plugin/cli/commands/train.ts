@@ -22,6 +22,7 @@ interface TrainOptions {
   arf?: string[]
   label?: Label
   force?: boolean
+  dryRun?: boolean
 }
 
 /** Messages and octets in one transaction: bounds how long incoming mail waits for the writer. */
@@ -43,6 +44,7 @@ export function train(): Command {
         'what the messages of all --arf are, whatever the reports say',
       ).choices(['spam', 'ham']),
     )
+    .option('--dry-run', 'say how many would be learned, and learn nothing')
     .option('--force', 'learn files that are given by name also when they do not look like mail')
     .addHelpText(
       'after',
@@ -59,7 +61,10 @@ Examples:
     )
     .action(
       act<TrainOptions, []>(
-        async (given, { spam = [], ham = [], arf = [], label: as, force = false }) => {
+        async (
+          given,
+          { spam = [], ham = [], arf = [], label: as, force = false, dryRun = false },
+        ) => {
           if (spam.length + ham.length + arf.length === 0)
             throw new Usage('give --spam PATH, --ham PATH, --arf PATH, or several of them')
           if (as && arf.length === 0) throw new Usage('--label is for --arf: give --spam or --ham')
@@ -76,7 +81,10 @@ Examples:
           const reports = told.files.map((file) => ({ file, read: readReport(given, as) }))
           // In turns: a model that has just seen a thousand of one kind believes in that kind. Of reports the later one
           // may set the earlier right.
-          return await teach(given, [...shuffled(files, 1), ...reports], skipped, arf.length > 0)
+          return await teach(given, [...shuffled(files, 1), ...reports], skipped, {
+            arf: arf.length > 0,
+            dryRun,
+          })
         },
         { creates: true },
       ),
@@ -108,7 +116,7 @@ async function teach(
   { verbs }: Given,
   files: readonly { file: MailFile; read: Read }[],
   skipped: readonly Skipped[],
-  arf: boolean,
+  { arf, dryRun }: { arf: boolean; dryRun: boolean },
 ): Promise<Answer> {
   const bar = progress('Learning', 'octets')
   bar.total(files.reduce((sum, { file }) => sum + file.size, 0))
@@ -141,7 +149,7 @@ async function teach(
       if (stopped) break
     }
     await flush()
-    if (sum.learned > 0) await verbs.model.snapshot()
+    if (sum.learned > 0 && !dryRun) await verbs.model.snapshot()
   } finally {
     process.removeListener('SIGINT', stop)
     bar.stop()
@@ -152,7 +160,7 @@ async function teach(
     .filter((why) => useless[why] > 0)
     .map((why) => `; ${useless[why]} ${USELESS[why]}`)
   const rest = told.join('') + (skipped.length > 0 ? `; ${clean(tellSkipped(skipped))}` : '')
-  const said = `Learned ${count(sum.learned, 'message')}${turned}; ${sum.known} known already${rest}.`
+  const said = `${dryRun ? 'Would learn' : 'Learned'} ${count(sum.learned, 'message')}${turned}; ${sum.known} known already${rest}.`
   return {
     value: { ...sum, skipped: skipped.length, ...(arf && { useless }), complete: !stopped },
     text: stopped ? `${said} Stopped: the same command goes on from here.` : said,

@@ -16,6 +16,8 @@ import { ModelVerbs } from './model.ts'
 import { ReportVerbs } from './reports.ts'
 import { SettingVerbs } from './settings.ts'
 
+export type { HistoryEntry } from '../history.ts'
+
 export class Verbs {
   readonly login: Login
   readonly folders: FolderVerbs
