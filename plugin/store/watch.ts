@@ -56,7 +56,8 @@ export class Watch {
     this.#poked = true
     setImmediate(() => {
       this.#poked = false
-      this.#look()
+      // Stopped meanwhile: the journal may be closed.
+      if (this.#timer) this.#look()
     })
   }
 
