@@ -28,7 +28,7 @@ export interface Setup {
 /** Writes Haraka's folder anew; its queue stays. */
 export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Setup): void {
   const files: Record<string, string> = {
-    plugins: 'rcpt_to.in_host_list\nlazaret\nlazaret/imap\nqueue/smtp_forward\n',
+    plugins: 'rcpt_to.in_host_list\nlazaret\nlazaret/imap\nlazaret/http\nqueue/smtp_forward\n',
     host_list: `${DOMAIN}\n`,
     me: `mx.${DOMAIN}\n`,
     'smtp.ini': `listen=${HOST}:${ports.smtp}\nnodes=0\n`,
@@ -50,6 +50,8 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
       `tls_port = ${ports.tls}`,
       `starttls_port = ${ports.starttls}`,
       `test_mailboxes = ${testMailboxes ? 'yes' : 'no'}`,
+      '[http]',
+      `port = ${ports.http}`,
       '',
     ].join('\n'),
   }

@@ -91,6 +91,7 @@ async function run(
     writeJson(at.demo, {
       smtp: { host: HOST, port: ports.smtp },
       imap: { host: HOST, tls: ports.tls, starttls: ports.starttls },
+      http: { host: HOST, port: ports.http },
       delivered: at.delivered,
       accounts,
     })
@@ -129,7 +130,13 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 /** A taken port is told before anything is made. */
 async function checkPorts(ports: Ports): Promise<void> {
-  const names = { smtp: 'SMTP', tls: 'IMAP over TLS', starttls: 'IMAP', nextHop: 'the next hop' }
+  const names = {
+    smtp: 'SMTP',
+    tls: 'IMAP over TLS',
+    starttls: 'IMAP',
+    nextHop: 'the next hop',
+    http: 'HTTPS',
+  }
   for (const [key, port] of Object.entries(ports) as [keyof Ports, number][]) {
     const server = createServer()
     await new Promise<void>((done, failed) => {

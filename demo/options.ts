@@ -16,6 +16,7 @@ export interface Ports {
   tls: number
   starttls: number
   nextHop: number
+  http: number
 }
 
 export const HOST = '127.0.0.1'
@@ -24,7 +25,8 @@ const USAGE = `npm start                      a local gateway in ./var
 npm start -- --empty            without sample mail and without a trained model
 npm start -- --data DIR         in another folder
 npm start -- --ports BASE       SMTP on BASE, IMAP over TLS on BASE+1, IMAP with STARTTLS on BASE+2,
-                                the next hop on BASE+3 (without it: 2525, 1993, 1143, 2526)
+                                the next hop on BASE+3, HTTPS on BASE+4 (without it: 2525, 1993, 1143,
+                                2526, 8443)
 npm start -- --test-mailboxes   the super-admin can create folders (for test suites)`
 
 /** A command line that will not do; the message holds the usage. */
@@ -46,11 +48,12 @@ export function readOptions(argv: string[]): Options | null {
 }
 
 function ports(text: string | undefined): Ports {
-  if (text === undefined) return { smtp: 2525, tls: 1993, starttls: 1143, nextHop: 2526 }
+  if (text === undefined)
+    return { smtp: 2525, tls: 1993, starttls: 1143, nextHop: 2526, http: 8443 }
   const base = Number(text)
-  if (!Number.isInteger(base) || base < 1 || base > 65532)
-    throw new UsageError(`--ports ${text}: give a number from 1 to 65532\n\n${USAGE}`)
-  return { smtp: base, tls: base + 1, starttls: base + 2, nextHop: base + 3 }
+  if (!Number.isInteger(base) || base < 1 || base > 65531)
+    throw new UsageError(`--ports ${text}: give a number from 1 to 65531\n\n${USAGE}`)
+  return { smtp: base, tls: base + 1, starttls: base + 2, nextHop: base + 3, http: base + 4 }
 }
 
 function parse(argv: string[]) {

@@ -78,6 +78,49 @@ export const CONFIG = {
       'FOR TESTS ONLY: the super-admin can create folders, which mean nothing',
     ),
   },
+  http: {
+    host: address(
+      '127.0.0.1',
+      'Address that lazaret/http (Software API) listens on, as numbers; only this machine unless told otherwise',
+    ),
+    port: num(8443, 'Port of lazaret/http', { min: 1, max: 65535 }),
+    tls: bool(
+      true,
+      'Speak HTTPS, with the certificate of [imap]; no: only for a reverse proxy on this machine, or one of trust_proxy',
+    ),
+    trust_proxy: text(
+      '',
+      'Addresses and networks of reverse proxies whose X-Forwarded-For is believed, with commas; empty: none',
+      {
+        max: 1000,
+        pattern: /^[0-9A-Fa-f.:]+(?:\/\d{1,3})?(?:\s*,\s*[0-9A-Fa-f.:]+(?:\/\d{1,3})?)*$/,
+        hint: 'addresses as numbers, such as 127.0.0.1, 10.0.0.0/8',
+      },
+    ),
+    base_path: text('', 'Path below which a reverse proxy shows this server, such as /lazaret', {
+      max: 200,
+      pattern: /^(?:\/[A-Za-z0-9._~-]+)+$/,
+      hint: 'a path that begins with / and does not end with it',
+    }),
+    mail_host: hostName(
+      'Host name of the IMAP server that autoconfig tells mail clients; empty: the name they have asked',
+    ),
+    session_hours: num(12, 'Hours after which a login on the page ends, unless it is used', {
+      min: 1,
+      max: 720,
+    }),
+    max_connections: num(500, 'HTTP connections at one time', { min: 1, max: 1_000_000 }),
+    max_per_address: num(
+      50,
+      'HTTP connections from one network address that is no reverse proxy of trust_proxy',
+      { min: 1, max: 100_000 },
+    ),
+    requests_per_minute: num(
+      600,
+      'Requests of one account, or of one network address without a login, in a minute',
+      { min: 10, max: 1_000_000 },
+    ),
+  },
   front: {
     memory_mb: num(
       0,
@@ -202,7 +245,7 @@ function word(raw: unknown): string {
 }
 
 function checkTogether(config: Config, file: string): void {
-  const { main, imap, settings, folders, report } = config
+  const { main, imap, http, settings, folders, report } = config
   const wrong = wrongReport(report)
   if (wrong) throw new ConfigError(`${file}: report.${wrong.key}: ${wrong.why}`)
   if (/^(\.\/?)?$|^(\.\/)?config\/?$/.test(main.data_dir))
@@ -221,6 +264,13 @@ function checkTogether(config: Config, file: string): void {
     throw new ConfigError(
       `${file}: imap.${imap.cert ? 'key' : 'cert'}: set both cert and key, or neither`,
     )
+  for (const key of ['tls_port', 'starttls_port'] as const)
+    if (http.port === imap[key])
+      throw new ConfigError(`${file}: http.port: ${http.port} is imap.${key} already`)
+  if (!http.tls && http.trust_proxy === '' && !isLoopback(http.host))
+    throw new ConfigError(
+      `${file}: http.tls: passwords would go over the network for all to read; leave it on, name the reverse proxy in http.trust_proxy, or set http.host = 127.0.0.1`,
+    )
   if (settings.unsure > settings.spam)
     throw new ConfigError(
       `${file}: settings.unsure: ${settings.unsure} is above settings.spam (${settings.spam})`,
@@ -234,6 +284,8 @@ function checkTogether(config: Config, file: string): void {
     names.set(name.toLowerCase(), key)
   }
 }
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127\.[\d.]+|::1)$/.test(host)
 
 /** The text of the shipped file: every key with its comment and default, commented out. */
 export function sampleIni(): string {

@@ -37,6 +37,10 @@ export const SETTINGS = {
     false,
     'Keep a copy of delivered unsure mail in Training Requested, to be sorted by hand',
   ),
+  download_attachments: bool(
+    false,
+    'Attachments of caught mail can be downloaded by lazaret/http; no: whoever wants one releases the message',
+  ),
   hold_outgoing: bool(
     false,
     'Hold outgoing mail (of relaying clients) judged spam in Caught (Outgoing)',

@@ -23,8 +23,11 @@ describe('generated files', () => {
 
   test('every key of the shipped file has a comment of its own', () => {
     const lines = sampleIni().split('\n')
-    for (const { key, field } of FIELDS) {
-      const at = lines.indexOf(`;${key} = ${field.default}`.trimEnd())
+    for (const { section, key, field } of FIELDS) {
+      const at = lines.indexOf(
+        `;${key} = ${field.default}`.trimEnd(),
+        lines.indexOf(`[${section}]`),
+      )
       expect(lines[at - 1], key).toContain(`; ${field.doc}`)
       expect(field.doc.length, key).toBeGreaterThan(10)
     }

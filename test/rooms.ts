@@ -14,7 +14,7 @@ const VIEWS = [...NOUNS, 'turns', 'store', 'quarantine/context']
 const VERBS = [...NOUNS, 'quarantine', 'quarantine/verbs', 'quarantine/folders']
 const WIRE = ['errors', 'time', 'wire']
 /** What gives way, and what is done elsewhere. */
-const WORK = ['turns', 'imap/reader']
+const WORK = ['turns', 'threads', 'imap/reader']
 /** What a phase of the bench may import, besides what it measures. */
 const BENCH = ['nouns', 'bench/harness', 'bench/rivals']
 
@@ -99,6 +99,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/listing\//,
     may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders'],
   },
+  // Answers that are kept, and many items at one time.
+  'quarantine/requests': {
+    files: /^plugin\/quarantine\/requests\//,
+    may: [...VIEWS, 'quarantine/drop'],
+  },
   'quarantine/release': {
     files: /^plugin\/quarantine\/release\//,
     may: [...VIEWS, 'mime', 'quarantine/folders', 'quarantine/notices'],
@@ -147,6 +152,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/model',
       'quarantine/drop',
       'quarantine/report',
+      'quarantine/requests',
       'quarantine/upkeep',
     ],
   },
@@ -337,9 +343,35 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/imap\/certificate-file\.ts$/,
     may: ['machine', 'config', 'certificate'],
   },
+  // What is asked and answered over HTTP: it knows the verbs, and what a message is.
+  'http/preview': {
+    files: /^plugin\/http\/preview\//,
+    may: ['errors', 'turns', 'threads'],
+  },
+  http: {
+    files: /^plugin\/http\/(?!preview\/|index\.ts$)/,
+    may: [
+      ...VERBS,
+      'quarantine/listing',
+      'quarantine/lists',
+      'mime',
+      'text',
+      'turns',
+      'http/preview',
+    ],
+  },
   'front/memory': {
     files: /^plugin\/front\/memory\.ts$/,
-    may: ['config', 'store', 'quarantine/accounts', 'wire', 'imap/reader', 'threads'],
+    may: [
+      'config',
+      'store',
+      'quarantine/accounts',
+      'wire',
+      'imap/reader',
+      'http',
+      'http/preview',
+      'threads',
+    ],
   },
   front: {
     files: /^plugin\/front\/(?!memory\.ts$)/,
@@ -347,15 +379,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'machine',
       'config',
       'certificate',
+      'haraka',
+      'haraka/process',
       'open',
       'imap/server',
+      'imap/login',
       'imap/connection',
+      'imap/certificate',
+      'http',
       'front/memory',
     ],
   },
   'plugin lazaret/imap': {
     files: /^plugin\/imap\/index\.ts$/,
-    may: ['haraka', 'haraka/process', 'config', 'front', 'imap/certificate'],
+    may: ['front'],
+  },
+  'plugin lazaret/http': {
+    files: /^plugin\/http\/index\.ts$/,
+    may: ['front'],
   },
 
   // Looks at all of an installation, and touches nothing.
@@ -475,9 +516,18 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
   // Fields of the configuration ask it what an address is.
-  'node:net': /^plugin\/(imap|front|doctor)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
-  'node:tls': /^plugin\/(imap|doctor)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
-  'node:http': /^$/,
-  'node:https': /^plugin\/haraka\/report\//,
+  fastify: /^plugin\/http\//,
+  '@fastify/cookie': /^plugin\/http\/app\.ts$/,
+  '@fastify/rate-limit': /^plugin\/http\/app\.ts$/,
+  '@fastify/swagger': /^plugin\/http\/app\.ts$/,
+  '@sinclair/typebox': /^plugin\/http\//,
+  ajv: /^plugin\/http\/app\.ts$/,
+  'ajv-formats': /^plugin\/http\/app\.ts$/,
+  mailparser: /^plugin\/http\/preview\/thread\.ts$/,
+  'sanitize-html': /^plugin\/http\/preview\/html\.ts$/,
+  'node:net': /^plugin\/(imap|front|http|doctor)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
+  'node:tls': /^plugin\/(imap|http|doctor)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
+  'node:http': /^plugin\/http\//,
+  'node:https': /^plugin\/haraka\/report\/|^plugin\/http\/server\.ts$/,
   'node:dgram': /^$/,
 }

@@ -48,7 +48,11 @@ export class Front {
     const fds: number[] = []
     const give = (socket: { fd: number; port: number } | null): Socket | null =>
       socket && { fd: FIRST_FD + fds.push(socket.fd) - 1, port: socket.port }
-    const imap = { tls: give(sockets.tls), startTls: give(sockets.startTls) }
+    const given = {
+      tls: give(sockets.tls),
+      startTls: give(sockets.startTls),
+      http: give(sockets.http),
+    }
     this.#child = fork(MAIN, [], {
       // Haraka's own (-r, --inspect) are not meant for it.
       execArgv: [],
@@ -81,7 +85,7 @@ export class Front {
         resolve(`${signal ?? `exit code ${code}`}${said === '' ? '' : `\n${said}`}`)
       })
     })
-    this.tell({ start: { config, dir, pem, imap } })
+    this.tell({ start: { config, dir, pem, sockets: given } })
   }
 
   tell(message: ToFront): void {

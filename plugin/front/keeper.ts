@@ -2,7 +2,7 @@
 // Haraka's main process only, and keeps the sockets: whoever comes while there is no front waits and is not refused.
 import { Front, type FrontOptions } from './front.ts'
 import type { Pem } from '../pem.ts'
-import { bindAll, type Sockets } from './sockets.ts'
+import { bindAll, type Serving, type Sockets } from './sockets.ts'
 
 const FIRST_DELAY_MS = 250
 /** Not too long: clients wait. */
@@ -23,18 +23,30 @@ export class Keeper {
   #born = 0
 
   /** Binds the ports: throws, in words, what is wrong with them. */
-  constructor(options: FrontOptions) {
+  constructor(options: FrontOptions, serving: Serving) {
     this.#options = options
-    this.#sockets = bindAll(options.config.imap)
+    this.#sockets = bindAll(options.config, serving)
   }
 
   start(): void {
     const front = new Front(this.#options, this.#sockets)
     this.#keep(front)
     front.ready.then(
-      () => this.#options.log('notice', 'IMAP server is listening'),
-      (error: Error) => this.#options.log('error', `IMAP is not served: ${error.message}`),
+      () => this.#tellListening(),
+      (error: Error) => this.#options.log('error', `nobody is served: ${error.message}`),
     )
+  }
+
+  #tellListening(): void {
+    const { tls, startTls, http } = this.#sockets
+    if (tls ?? startTls) this.#options.log('notice', 'IMAP server is listening')
+    if (http) this.#options.log('notice', `HTTP server is listening on ${this.#url(http.port)}`)
+  }
+
+  #url(port: number): string {
+    const { host, tls, base_path } = this.#options.config.http
+    const name = host.includes(':') ? `[${host}]` : host
+    return `${tls ? 'https' : 'http'}://${name}:${port}${base_path}/`
   }
 
   #keep(front: Front): void {
@@ -47,7 +59,7 @@ export class Keeper {
       if (Date.now() - born > LIVED_MS) this.#delay = FIRST_DELAY_MS
       this.#options.log(
         'error',
-        `the process that serves IMAP has ended and is started again in ${this.#delay / 1000} s, mail goes on: ${how}`,
+        `the process that serves people has ended and is started again in ${this.#delay / 1000} s, mail goes on: ${how}`,
       )
       this.#timer = setTimeout(() => this.start(), this.#delay)
       this.#delay = Math.min(2 * this.#delay, DELAY_MAX_MS)
@@ -64,7 +76,7 @@ export class Keeper {
     try {
       await next.ready
     } catch (error) {
-      this.#options.log('error', `IMAP goes on as before: ${(error as Error).message}`)
+      this.#options.log('error', `people are served as before: ${(error as Error).message}`)
       return
     }
     if (this.#stopping) await next.stop()

@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { Config } from '../config.ts'
 import { Certificate, selfSignedFiles } from '../imap/connection/certificate.ts'
-import { readPem } from '../pem.ts'
+import { Admission } from '../imap/login/admission.ts'
+import { readPem, type Pem } from '../pem.ts'
 import { ImapServer } from '../imap/server.ts'
-import { open } from '../open.ts'
+import { HttpServer } from '../http/server.ts'
+import { open, type Lazaret } from '../open.ts'
 import { Lines } from './lines.ts'
-import type { FromFront, Start, ToFront } from './messages.ts'
+import type { FromFront, Socket, Start, ToFront } from './messages.ts'
 import { memoryAdvice, memoryLimit } from './memory.ts'
 import { BEAT_MS, type Watched } from './watchdog.ts'
 
@@ -20,9 +21,15 @@ const STOP_MS = 3000
 const NICE = 5
 
 const PARENT = process.ppid
-const lines = new Lines((message, sent) => process.send?.(message, sent))
+const lines: Lines = new Lines((message, sent) => process.send?.(message, sent))
+const log = {
+  info: (line: string): void => lines.log('info', line),
+  warn: (line: string): void => lines.log('notice', line),
+  error: (line: string): void => lines.log('error', line),
+}
 let certificate: Certificate | null = null
-let server: ImapServer | null = null
+let imapServer: ImapServer | null = null
+let httpServer: HttpServer | null = null
 let closeData = async (): Promise<void> => {}
 let stopping: Promise<void> | null = null
 
@@ -43,59 +50,81 @@ process.on('uncaughtException', (error) => {
 
 async function begin(start: Start): Promise<void> {
   try {
-    watch(start.config)
+    const serving = { http: start.sockets.http !== null }
+    watch(memoryLimit(start.config, serving))
     lend()
-    const { config, dir, pem } = start
-    const { imap } = config
+    const { config, dir, sockets } = start
     const lazaret = open(config, dir)
     closeData = () => lazaret.close()
-    const advice = memoryAdvice(config)
+    const advice = memoryAdvice(config, serving)
     if (advice) lines.log('notice', advice)
     for (const note of lazaret.notes) lines.log('notice', note)
     lazaret.onDamage((line) => lines.log('error', line))
-    certificate = new Certificate(pem ?? readPem(await selfSignedFiles(dir)))
-    server = new ImapServer({
-      quarantine: lazaret.quarantine,
-      log: {
-        info: (line) => lines.log('info', line),
-        warn: (line) => lines.log('notice', line),
-        error: (line) => lines.log('error', line),
-      },
-      tls: start.imap.tls,
-      startTls: start.imap.startTls,
-      certificate,
-      admission: {
-        total: imap.max_connections,
-        perAddress: imap.max_per_address,
-        perAccount: imap.max_per_account,
-      },
-    })
-    const ports = await server.listen()
-    for (const [name, socket] of Object.entries(start.imap) as [
-      keyof Start['imap'],
-      Start['imap']['tls'],
-    ][])
-      if (socket && ports[name] !== socket.port)
-        throw new Error(`descriptor ${socket.fd} is not port ${socket.port}`)
+    const pem = start.pem ?? readPem(await selfSignedFiles(dir))
+    if (sockets.tls ?? sockets.startTls) await serveImap(lazaret, pem, sockets)
+    if (sockets.http) await serveHttp(lazaret, pem, sockets.http)
     tell({ ready: true })
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
   }
 }
 
+async function serveImap(lazaret: Lazaret, pem: Pem, sockets: Start['sockets']): Promise<void> {
+  const { imap } = lazaret.config
+  certificate = new Certificate(pem)
+  imapServer = new ImapServer({
+    quarantine: lazaret.quarantine,
+    log,
+    tls: sockets.tls,
+    startTls: sockets.startTls,
+    certificate,
+    admission: {
+      total: imap.max_connections,
+      perAddress: imap.max_per_address,
+      perAccount: imap.max_per_account,
+    },
+  })
+  const ports = await imapServer.listen()
+  checkPort(sockets.tls, ports.tls)
+  checkPort(sockets.startTls, ports.startTls)
+}
+
+async function serveHttp(lazaret: Lazaret, pem: Pem, socket: Socket): Promise<void> {
+  const { http } = lazaret.config
+  const limits = { total: http.max_connections, perAccount: Infinity }
+  // A reverse proxy comes for everybody: it may have all connections.
+  const proxies = new Admission({ ...limits, perAddress: Infinity })
+  const others = new Admission({ ...limits, perAddress: http.max_per_address })
+  httpServer = new HttpServer({
+    quarantine: lazaret.quarantine,
+    log,
+    listen: socket,
+    pem: http.tls ? pem : null,
+    enter: (address, isProxy) => (isProxy ? proxies : others).enter(address),
+  })
+  checkPort(socket, await httpServer.listen())
+}
+
+/** A descriptor that is another one would be served to strangers. */
+function checkPort(socket: Socket | null, port: number | null): void {
+  if (socket && socket.port !== port)
+    throw new Error(`descriptor ${socket.fd} is not port ${socket.port}`)
+}
+
 function renew({ pem }: Extract<ToFront, { pem: unknown }>): void {
   certificate?.renew(pem)
+  httpServer?.renew(pem)
 }
 
 function tell(message: FromFront, sent = (): void => {}): void {
   process.send?.(message, () => sent())
 }
 
-function watch(config: Config): void {
+function watch(memory: number): void {
   const beats = new SharedArrayBuffer(4)
   const counter = new Int32Array(beats)
   setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS)
-  const watched: Watched = { beats, memory: memoryLimit(config), parent: PARENT }
+  const watched: Watched = { beats, memory, parent: PARENT }
   new Worker(join(__dirname, 'watchdog.js'), {
     workerData: watched,
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
@@ -120,7 +149,7 @@ async function stop(): Promise<void> {
 
 async function finish(): Promise<void> {
   setTimeout(() => process.exit(0), STOP_MS).unref()
-  await server?.close()
+  await Promise.all([imapServer?.close(), httpServer?.close()])
   await closeData()
   process.exit(0)
 }

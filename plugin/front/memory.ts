@@ -1,6 +1,8 @@
 // What the front may take in memory, as a sum of its limits: whoever attacks it with all that there is at one time gets
 // no more. Each stands where it is kept to; here they meet. Above their sum the front is started anew (watchdog.ts).
 import type { Config } from '../config.ts'
+import { limits as httpLimits } from '../http/limits.ts'
+import { HEAP_MB as PREVIEW_HEAP_MB, THREADS as PREVIEW_THREADS } from '../http/preview/previews.ts'
 import { HEAP_MB } from '../imap/reader/readers.ts'
 import { limits } from '../imap/wire/index.ts'
 import { PASSWORD_MEMORY } from '../quarantine/accounts/password.ts'
@@ -25,9 +27,17 @@ const WORKING = 64 * KiB + limits.FETCH_MADE + limits.OUTPUT_COUNTED
 /** Connections that are at work in one turn of the loop or wait for a piece each; the others are silent. */
 const AT_WORK = 256
 
+/** The plugins that are there. */
+const ALL = { http: true }
+
+/** At one time: of each account as many as it may have requests would be more than anybody has lists. */
+const IMPORTS = 8
+
 /** The parts of the bound for a configuration. */
-export function memoryParts({ imap }: Config): Part[] {
+export function memoryParts(config: Config, serving = ALL): Part[] {
+  const { imap } = config
   return [
+    ...(serving.http ? httpParts(config) : []),
     { what: 'the process itself, model and lists', octets: BASE },
     { what: 'idle connections (imap.max_connections)', octets: imap.max_connections * CONNECTION },
     {
@@ -48,19 +58,38 @@ export function memoryParts({ imap }: Config): Part[] {
   ]
 }
 
+function httpParts({ http, imap }: Config): Part[] {
+  return [
+    {
+      what: 'idle HTTP connections (http.max_connections)',
+      octets: 2 * http.max_connections * CONNECTION,
+    },
+    // Each with its body, as it came and as it was read, and an answer of as much.
+    {
+      what: 'HTTP requests that are answered at one time',
+      octets: httpLimits.AT_ONCE_ALL * 3 * httpLimits.BODY_MAX,
+    },
+    { what: 'lists that are imported over HTTP', octets: IMPORTS * 3 * httpLimits.IMPORT_MAX },
+    {
+      what: 'threads that prepare messages for people',
+      octets: PREVIEW_THREADS * (PREVIEW_HEAP_MB * MiB + 2 * imap.append_limit),
+    },
+  ]
+}
+
 /** Octets that the front takes at most. */
-export function memoryBound(config: Config): number {
-  return memoryParts(config).reduce((sum, { octets }) => sum + octets, 0)
+export function memoryBound(config: Config, serving = ALL): number {
+  return memoryParts(config, serving).reduce((sum, { octets }) => sum + octets, 0)
 }
 
 /** Octets at which it is ended and started anew. */
-export function memoryLimit(config: Config): number {
-  return config.front.memory_mb * MiB || memoryBound(config)
+export function memoryLimit(config: Config, serving = ALL): number {
+  return config.front.memory_mb * MiB || memoryBound(config, serving)
 }
 
 /** A sentence where the configured memory is below what the limits allow; null where it will do. */
-export function memoryAdvice(config: Config): string | null {
-  const needed = Math.ceil(memoryBound(config) / MiB)
+export function memoryAdvice(config: Config, serving = ALL): string | null {
+  const needed = Math.ceil(memoryBound(config, serving) / MiB)
   const { memory_mb } = config.front
   if (memory_mb === 0 || needed <= memory_mb) return null
   return (

@@ -1,6 +1,7 @@
 // What Haraka's main process and the front say to each other, as JSON over IPC.
 import type { Config } from '../config.ts'
 import type { Pem } from '../pem.ts'
+import type { Served } from './sockets.ts'
 
 /** The first message to a front: all that it is told. */
 export interface Start {
@@ -9,8 +10,8 @@ export interface Start {
   readonly dir: string
   /** Null: a self-signed certificate of the data directory. */
   readonly pem: Pem | null
-  /** Descriptors of bound sockets; null: off. */
-  readonly imap: { readonly tls: Socket | null; readonly startTls: Socket | null }
+  /** Descriptors of bound sockets. */
+  readonly sockets: Served<Socket>
 }
 
 /** The port tells whether the descriptor is what it should be. */

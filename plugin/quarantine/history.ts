@@ -88,6 +88,10 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     `${unused.length} combinations of keywords that no message carries dropped`,
   import: ({ drafts, keep }) =>
     `import of ${many(drafts.length, 'part')} ${keep ? 'done: its masks count' : 'given up: its masks never counted'}`,
+  token: ({ token, id }) =>
+    token
+      ? `token '${token.name}' of ${token.account} (${token.may}) made`
+      : `token ${id} withdrawn`,
   subscription: ({ account, name, subscribed }) =>
     `${account} ${subscribed ? 'subscribed to' : 'unsubscribed from'} ${name}`,
 }

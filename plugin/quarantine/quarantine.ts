@@ -1,7 +1,10 @@
 // The quarantine, by who asks: people through a login, Haraka as the system, and whoever knocks.
 import type { Config } from '../config.ts'
+import { Refused } from '../errors.ts'
 import type { Login } from '../mail.ts'
 import { Logins } from './accounts/logins.ts'
+import { Sessions } from './accounts/sessions.ts'
+import { tokenLogin } from './accounts/tokens.ts'
 import type { Context } from './context.ts'
 import { Columns } from './listing/columns.ts'
 import { System } from './system.ts'
@@ -12,6 +15,8 @@ export class Quarantine {
   readonly system: System
   /** Before there is a login: passwords, and how guessing is slowed down. */
   readonly logins: Logins
+  /** Logins that last longer than a connection. */
+  readonly sessions: Sessions
   readonly #ctx: Context
   /** What listings are ordered by: one copy for all logins of a process. */
   readonly #columns: Columns
@@ -21,10 +26,27 @@ export class Quarantine {
     this.#columns = new Columns(ctx)
     this.system = new System(ctx)
     this.logins = new Logins(ctx)
+    this.sessions = new Sessions(ctx, this.logins)
   }
 
   get config(): Config {
     return this.#ctx.config
+  }
+
+  /** Whose token this is, and what it may; null: it is none, or is over. `network`: where its bearer is. */
+  token(secret: string, network: string): ReturnType<typeof tokenLogin> {
+    return tokenLogin(this.#ctx, secret, network)
+  }
+
+  /** Why nothing can be kept now, in a sentence; null: all is well. */
+  unready(): string | null {
+    try {
+      this.#ctx.store.space.need(0)
+      return null
+    } catch (error) {
+      if (error instanceof Refused) return error.message
+      throw error
+    }
   }
 
   /** What this login may do. One for each session: it remembers what it showed. */
@@ -34,4 +56,4 @@ export class Quarantine {
 }
 
 /** The quarantine for whoever speaks to people: to log in, and to act as the login. */
-export type Door = Pick<Quarantine, 'config' | 'logins' | 'as'>
+export type Door = Pick<Quarantine, 'config' | 'logins' | 'sessions' | 'token' | 'unready' | 'as'>

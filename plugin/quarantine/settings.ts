@@ -1,8 +1,9 @@
 // Settings at three levels: an address's own beat its domain's, these beat the global ones, and these the
 // defaults of lazaret.ini.
+import { createHash } from 'node:crypto'
 import { Refused } from '../errors.ts'
 import type { Login, Scope } from '../mail.ts'
-import { levels, tierOf } from '../scope.ts'
+import { levels, tell, tierOf } from '../scope.ts'
 import { SETTINGS, isSettingKey, type SettingKey, type Settings } from '../settings.ts'
 import { decode } from '../store/codec.ts'
 import type { Views } from '../store/env.ts'
@@ -18,8 +19,17 @@ export interface SettingValue {
 
 /** Texts of all settings that hold for a scope. */
 export function settingValues(ctx: Context, views: Views, scope: Scope): SettingValue[] {
+  return valuesOf(ctx, views, levels(scope))
+}
+
+/** The same without those of the scope itself. */
+export function inheritedValues(ctx: Context, views: Views, scope: Scope): SettingValue[] {
+  return valuesOf(ctx, views, levels(scope).slice(1))
+}
+
+function valuesOf(ctx: Context, views: Views, scopes: readonly Scope[]): SettingValue[] {
   return (Object.keys(SETTINGS) as SettingKey[]).map((key) => {
-    for (const level of levels(scope)) {
+    for (const level of scopes) {
       const bytes = views.settings.get([level, key])
       if (bytes) return { key, value: decode<string>(bytes), level }
     }
@@ -58,6 +68,12 @@ export function knownSettings(ctx: Context, scope: Scope): Settings {
 /** Settings of a scope that those above it make. */
 const GIVEN: ReadonlySet<SettingKey> = new Set(['quota_mb', 'lessons_per_day', 'lessons_approval'])
 
+/** What `changeSettings` compares: another one after each change of what holds for the scope. */
+export function settingsTag(values: readonly SettingValue[]): string {
+  const text = values.map(({ key, value, level }) => `${key}\0${level ?? '-'}\0${value}`).join('\n')
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
 /** Sets a value for a scope of this login; null takes it back to the next level's. */
 export async function setSetting(
   ctx: Context,
@@ -66,7 +82,44 @@ export async function setSetting(
   key: string,
   value: string | null,
 ): Promise<void> {
+  await changeSettings(ctx, login, of, { [key]: value })
+}
+
+/**
+ * The same with several at once: all of them or none. `tag`: what the caller has seen; refused where it is otherwise by
+ * now. Answers all values as they are then.
+ */
+export async function changeSettings(
+  ctx: Context,
+  login: Login,
+  of: Scope,
+  changes: Readonly<Record<string, string | null>>,
+  tag?: string,
+): Promise<SettingValue[]> {
   const scope = ownScope(ctx, login, of, 'settings')
+  const checked = Object.entries(changes).map(([key, value]) =>
+    checkedChange(login, scope, key, value),
+  )
+  return await write(ctx, by(login), (tx) => {
+    if (tag !== undefined && settingsTag(settingValues(ctx, tx.views, scope)) !== tag)
+      throw new Refused(
+        'conflict',
+        `The settings of ${tell(scope)} were changed meanwhile; look at them again.`,
+      )
+    for (const { key, value } of checked) tx.append({ type: 'setting', scope, key, value })
+    const now = settingsFor(ctx, tx.views, scope)
+    if (now.unsure > now.spam)
+      throw new Refused('invalid', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
+    return settingValues(ctx, tx.views, scope)
+  })
+}
+
+function checkedChange(
+  login: Login,
+  scope: Scope,
+  key: string,
+  value: string | null,
+): { key: SettingKey; value: string | null } {
   if (!isSettingKey(key))
     throw new Refused(
       'invalid',
@@ -84,10 +137,5 @@ export async function setSetting(
       throw new Refused('invalid', `${key}: ${(error as Error).message}.`)
     }
   }
-  await write(ctx, by(login), (tx) => {
-    tx.append({ type: 'setting', scope, key, value })
-    const now = settingsFor(ctx, tx.views, scope)
-    if (now.unsure > now.spam)
-      throw new Refused('invalid', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
-  })
+  return { key, value }
 }

@@ -54,10 +54,11 @@ export async function trimJournal(ctx: Context, now: number): Promise<number> {
   return trimmed + (await trim())
 }
 
-/** Drops what is kept of logins and has no effect any more. Answers how many records. */
+/** Drops what is kept of logins and has no effect any more, and what was kept until now. Answers how many records. */
 export async function sweepGuards(ctx: Context, now = Date.now()): Promise<number> {
   const { lockout_minutes } = ctx.config.login
-  return await ctx.store.beside.guards.sweep(now, lockout_minutes * MINUTE)
+  const { guards, kept } = ctx.store.beside
+  return (await guards.sweep(now, lockout_minutes * MINUTE)) + (await kept.sweep(now))
 }
 
 function lessonsSince(ctx: Context): number {

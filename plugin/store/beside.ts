@@ -3,6 +3,7 @@
 import { decode, encode } from './codec.ts'
 import type { BesideTables, Env, Views } from './env.ts'
 import { Guards } from './guards.ts'
+import { Kept } from './kept.ts'
 import type { ReportTarget, Scope } from '../mail.ts'
 
 const PASSES_LOOKED_AT = 10
@@ -20,6 +21,7 @@ export interface TargetState {
 
 export class Beside {
   readonly guards: Guards
+  readonly kept: Kept
   readonly #env: Env
   readonly #tables: BesideTables
   readonly #views: Views
@@ -27,6 +29,7 @@ export class Beside {
 
   constructor(env: Env) {
     this.guards = new Guards(env)
+    this.kept = new Kept(env)
     this.#env = env
     this.#tables = env.beside
     this.#views = env.views

@@ -74,6 +74,8 @@ const VIEWS = {
   reports: 'ordered',
   folders: 'ordered',
   subscriptions: 'ordered',
+  /** Under its id a token of the Software API, under its account and id nothing. */
+  tokens: 'ordered',
 } as const
 
 /** The journal, and what finds its way in it. */
@@ -99,6 +101,8 @@ const BESIDE = {
   targets: 'ordered',
   /** What is known of the time: see clock.ts. */
   clock: 'ordered',
+  /** What is kept until it is over: see kept.ts. */
+  kept: 'ordered',
 } as const
 
 const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }

@@ -43,15 +43,17 @@ export interface Reply<Answer> {
 }
 
 /** Answers jobs until the thread is ended. */
-export function serve<Ask, Answer>(work: (ask: Ask, meter: Meter) => Reply<Answer>): void {
+export function serve<Ask, Answer>(
+  work: (ask: Ask, meter: Meter) => Reply<Answer> | Promise<Reply<Answer>>,
+): void {
   const port = parentPort
   if (!port) throw new Error('this is no thread')
-  port.on('message', ({ id, ask, budget }: Job<Ask>) => {
+  const answer = async ({ id, ask, budget }: Job<Ask>): Promise<void> => {
     const from = performance.now()
     const tell = (what: object, transfer: ArrayBuffer[] = []): void =>
       port.postMessage({ id, ms: performance.now() - from, ...what }, transfer)
     try {
-      const { answer, transfer } = work(ask, new Meter(budget))
+      const { answer, transfer } = await work(ask, new Meter(budget))
       tell({ answer }, transfer)
     } catch (error) {
       if (error instanceof Spent) tell({ spent: true })
@@ -59,5 +61,6 @@ export function serve<Ask, Answer>(work: (ask: Ask, meter: Meter) => Reply<Answe
         tell({ refused: { kind: error.kind, sentence: error.message } })
       else tell({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
-  })
+  }
+  port.on('message', (job: Job<Ask>) => void answer(job))
 }

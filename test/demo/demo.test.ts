@@ -36,6 +36,7 @@ describe('npm start', () => {
     expect(first).toEqual({
       smtp: { host: '127.0.0.1', port: base },
       imap: { host: '127.0.0.1', tls: base + 1, starttls: base + 2 },
+      http: { host: '127.0.0.1', port: base + 4 },
       delivered: join(dir, 'delivered'),
       accounts: [
         { tier: 'super-admin', user: 'admin', password: expect.any(String) },

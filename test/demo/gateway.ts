@@ -81,8 +81,8 @@ export class Gateway {
   }
 }
 
-/** The first of four free ports in a row. */
-export const freePorts = async (): Promise<number> => await freePort(4)
+/** The first of five free ports in a row. */
+export const freePorts = async (): Promise<number> => await freePort(5)
 
 /** A client logged in over TLS: from the first byte on, or after STARTTLS. */
 export async function login(

@@ -1,6 +1,6 @@
 // What the threads that read messages are asked, and what they answer.
 import type { Question } from './question.ts'
-import type { Source } from './source.ts'
+import type { Source } from '../../threads/source.ts'
 import type { Taken, Wanted } from './take.ts'
 
 /** One message of a SEARCH. */

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import type { Candidate } from '../reader/jobs.ts'
 import type { Question } from '../reader/question.ts'
-import { sourceOf } from '../reader/source.ts'
+import { sourceOf } from '../../threads/source.ts'
 import { fieldsOf, Message } from '../selected/message.ts'
 import type { Matcher } from './match.ts'
 

@@ -6,7 +6,7 @@ import { shownHeader } from '../../mime/separator.ts'
 import { type Part, parseStructure } from '../../mime/structure.ts'
 import type { Summary } from '../../quarantine/folders/summary.ts'
 import type { Client } from '../client.ts'
-import { sourceOf } from '../reader/source.ts'
+import { sourceOf } from '../../threads/source.ts'
 import { keyOf, take, type Readable, type Taken, type Wanted } from '../reader/take.ts'
 import { limits } from '../wire/index.ts'
 

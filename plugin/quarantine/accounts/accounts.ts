@@ -2,7 +2,7 @@
 import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
-import { aliasesOf, secretBytes, type AccountRecord } from '../../store/events/index.ts'
+import { aliasesOf, secretBytes, tokensOf, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { by, needAdministrator, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
@@ -157,6 +157,7 @@ export async function removeAccount(ctx: Context, login: Login, user: string): P
   await write(ctx, by(login), (tx) => {
     managed(tx.views, login, name)
     tx.append({ type: 'account', name, account: null })
+    for (const id of tokensOf(tx.views, name)) tx.append({ type: 'token', token: null, id })
   })
   await ctx.store.beside.guards.forget(name, { gone: true })
 }

@@ -30,11 +30,14 @@ export type Button = keyof typeof BUTTONS
  * of the quarantine, they go: a button says where the item shall be. Answers the item as it is then.
  */
 export async function press(ctx: Context, login: Login, id: number, button: Button): Promise<Item> {
-  return await write(ctx, by(login), (tx) => {
-    const item = needItem(tx.views, login, id)
-    dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item), login.scope)
-    return needItem(tx.views, login, id)
-  })
+  return await write(ctx, by(login), (tx) => pressIn(ctx, tx, login, id, button))
+}
+
+/** The same within a decision. */
+export function pressIn(ctx: Context, tx: Tx, login: Login, id: number, button: Button): Item {
+  const item = needItem(tx.views, login, id)
+  dropInto(ctx, tx, item, BUTTONS[button] ?? homeOfItem(item), login.scope)
+  return needItem(tx.views, login, id)
 }
 
 /** Puts an item into a folder, and nowhere else. */
@@ -55,10 +58,12 @@ export function dropInto(ctx: Context, tx: Tx, item: Item, to: FolderId, by: Sco
 
 /** Deletes an item from all its folders; it stays recoverable for main.grace_hours. */
 export async function deleteItem(ctx: Context, login: Login, id: number): Promise<Item> {
-  return await write(ctx, by(login), (tx) => {
-    expungeAll(tx, placesOf(tx, needItem(tx.views, login, id)))
-    return needItem(tx.views, login, id)
-  })
+  return await write(ctx, by(login), (tx) => deleteIn(tx, login, id))
+}
+
+export function deleteIn(tx: Tx, login: Login, id: number): Item {
+  expungeAll(tx, placesOf(tx, needItem(tx.views, login, id)))
+  return needItem(tx.views, login, id)
 }
 
 /** Sets or takes off \Seen wherever the item lies. */
@@ -68,16 +73,18 @@ export async function markSeen(
   id: number,
   seen: boolean,
 ): Promise<Item> {
-  return await write(ctx, by(login), (tx) => {
-    const groups = placesOf(tx, needItem(tx.views, login, id)).flatMap(({ place, item }) => {
-      const { system, keywords } = flagsOf(tx, place)
-      const flags = { system: seen ? system | FLAG.seen : system & ~FLAG.seen, keywords }
-      const { folder, uid } = place
-      return flags.system === system ? [] : [{ scope: item.scope, folder, uids: [uid], flags }]
-    })
-    if (groups.length > 0) tx.append({ type: 'flags', groups })
-    return needItem(tx.views, login, id)
+  return await write(ctx, by(login), (tx) => seenIn(tx, login, id, seen))
+}
+
+export function seenIn(tx: Tx, login: Login, id: number, seen: boolean): Item {
+  const groups = placesOf(tx, needItem(tx.views, login, id)).flatMap(({ place, item }) => {
+    const { system, keywords } = flagsOf(tx, place)
+    const flags = { system: seen ? system | FLAG.seen : system & ~FLAG.seen, keywords }
+    const { folder, uid } = place
+    return flags.system === system ? [] : [{ scope: item.scope, folder, uids: [uid], flags }]
   })
+  if (groups.length > 0) tx.append({ type: 'flags', groups })
+  return needItem(tx.views, login, id)
 }
 
 export function needItem(views: Views, login: Login, id: number): Item {

@@ -4,6 +4,8 @@ import type { Context } from '../context.ts'
 import { checkLists, type ListCheck, type ListExplanation } from '../lists/check.ts'
 import * as files from '../lists/files.ts'
 import * as lists from '../lists/lists.ts'
+import { ownScope } from '../eyes.ts'
+import { listsTag } from '../lists/tag.ts'
 
 export class ListVerbs {
   readonly #ctx: Context
@@ -18,11 +20,16 @@ export class ListVerbs {
     scope: Scope,
     list: ListKind,
     change: { add?: readonly string[]; remove?: readonly string[] },
+    tag?: string,
   ): Promise<lists.ListChange> {
-    return lists.changeList(this.#ctx, this.#login, scope, list, change)
+    return lists.changeList(this.#ctx, this.#login, scope, list, change, tag)
   }
-  entries(scope?: Scope, list?: ListKind): Generator<lists.ListEntry> {
-    return lists.listEntries(this.#ctx, this.#login, scope, list)
+  /** Another one after each change of the lists of a scope. */
+  tag(scope: Scope): string {
+    return listsTag(this.#ctx.store.views, ownScope(this.#ctx, this.#login, scope, 'lists'))
+  }
+  entries(scope?: Scope, list?: ListKind, after?: lists.ListEntry): Generator<lists.ListEntry> {
+    return lists.listEntries(this.#ctx, this.#login, scope, list, after)
   }
   import(
     scope: Scope,

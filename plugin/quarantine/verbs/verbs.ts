@@ -14,7 +14,9 @@ import { MessageVerbs } from './messages.ts'
 import { ItemVerbs } from './items.ts'
 import { ModelVerbs } from './model.ts'
 import { ReportVerbs } from './reports.ts'
+import { RequestVerbs } from './requests.ts'
 import { SettingVerbs } from './settings.ts'
+import { TokenVerbs } from './tokens.ts'
 
 export type { HistoryEntry } from '../history.ts'
 
@@ -29,6 +31,8 @@ export class Verbs {
   readonly aliases: AliasVerbs
   readonly model: ModelVerbs
   readonly reports: ReportVerbs
+  readonly tokens: TokenVerbs
+  readonly requests: RequestVerbs
   readonly #ctx: Context
 
   constructor(ctx: Context, login: Login, columns: Columns) {
@@ -43,6 +47,8 @@ export class Verbs {
     this.aliases = new AliasVerbs(ctx, this.login)
     this.model = new ModelVerbs(ctx, this.login)
     this.reports = new ReportVerbs(ctx, this.login)
+    this.tokens = new TokenVerbs(ctx, this.login)
+    this.requests = new RequestVerbs(ctx, this.login)
   }
 
   get config(): Config {

@@ -26,6 +26,7 @@ import { setting, type Setting } from './setting.ts'
 import { snapshot, type Snapshot } from './snapshot.ts'
 import { standing, type Standing } from './standing.ts'
 import { subscription, type Subscription } from './subscription.ts'
+import { token, type Token } from './token.ts'
 
 export {
   appSecretsOf,
@@ -38,6 +39,7 @@ export {
   type Secrets,
 } from './account.ts'
 export { aliasesOf, allAliases, getAlias } from './alias.ts'
+export { getToken, tokensOf, type TokenRecord, type TokenScope } from './token.ts'
 export type { NewItem } from './deposit.ts'
 export {
   EVENT_VERSION,
@@ -78,6 +80,7 @@ export type EventBody =
   | Snapshot
   | Standing
   | Subscription
+  | Token
 
 export type Event = Stamp & EventBody
 
@@ -107,6 +110,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   snapshot,
   standing,
   subscription,
+  token,
 }
 
 /** What the store knows of this kind of event; `seq` is for the message of the error. */

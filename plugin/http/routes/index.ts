@@ -1,0 +1,44 @@
+// Every route of the server.
+import type { FastifyInstance } from 'fastify'
+import { API, type AppContext } from '../context.ts'
+import { accountRoutes } from './accounts.ts'
+import { auditRoutes } from './audit.ts'
+import { contentRoutes } from './content.ts'
+import { healthRoutes } from './health.ts'
+import { itemRoutes } from './items.ts'
+import { listRoutes } from './lists.ts'
+import { modelRoutes } from './model.ts'
+import { openapiRoutes } from './openapi.ts'
+import { operationRoutes } from './operations.ts'
+import { previewRoutes } from './preview.ts'
+import { sessionRoutes } from './session.ts'
+import { settingRoutes } from './settings.ts'
+import { streamRoutes } from './stream.ts'
+import { tokenRoutes } from './tokens.ts'
+
+const API_ROUTES = [
+  itemRoutes,
+  contentRoutes,
+  operationRoutes,
+  listRoutes,
+  settingRoutes,
+  accountRoutes,
+  tokenRoutes,
+  sessionRoutes,
+  modelRoutes,
+  auditRoutes,
+  streamRoutes,
+  openapiRoutes,
+]
+
+export function routes(app: FastifyInstance, context: AppContext): void {
+  void app.register(
+    (api, _options, done) => {
+      for (const add of API_ROUTES) add(api, context)
+      done()
+    },
+    { prefix: API },
+  )
+  previewRoutes(app, context)
+  healthRoutes(app, context)
+}

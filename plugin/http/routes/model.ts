@@ -1,0 +1,51 @@
+// What was learned, and what the filter would make of a message.
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { define } from '../define.ts'
+import { limits } from '../limits.ts'
+import { nullable, object, words } from '../schema.ts'
+
+export function modelRoutes(app: FastifyInstance): void {
+  app.addContentTypeParser('message/rfc822', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+  define(
+    app,
+    {
+      method: 'POST',
+      url: '/messages::check',
+      may: 'read',
+      id: 'checkMessage',
+      tag: 'model',
+      summary: 'What would become of a message to somebody that the login sees, and why',
+      query: object({
+        recipient: Type.Optional(Type.String({ maxLength: 400 })),
+        sender: Type.Optional(Type.String({ maxLength: 400 })),
+      }),
+      body: Type.Unsafe<Buffer>({ description: 'The message' }),
+      consumes: 'message/rfc822',
+      bodyLimit: limits.IMPORT_MAX,
+      answer: object({
+        class: words(['ham', 'unsure', 'spam']),
+        score: Type.Number(),
+        why: Type.Array(object({ text: Type.String(), weight: Type.Number() })),
+        list: nullable(words(['allow', 'block'])),
+      }),
+    },
+    async ({ verbs, query, body }) => {
+      const { verdict, lists } = verbs.model.examine(body, {
+        recipient: query.recipient ?? null,
+        sender: query.sender ?? '',
+        proofs: 'all',
+        signals: [],
+        tokens: 20,
+      })
+      return await Promise.resolve({
+        class: verdict.class,
+        score: verdict.score,
+        why: verdict.evidence.map(({ text, weight }) => ({ text, weight })),
+        list: lists?.decision ? lists.decision.list : null,
+      })
+    },
+  )
+}
