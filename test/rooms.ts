@@ -500,7 +500,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
   // Tests import what they test; only what runs without vitest is looked at here.
   test: { files: /^test\//, may: [] },
-  scripts: { files: /^scripts\//, may: ['config', 'filter', 'demo', 'test/twin'] },
+  scripts: {
+    files: /^scripts\//,
+    may: ['config', 'cli', 'machine', 'filter', 'demo', 'test/twin'],
+  },
 }
 
 /** Packages, and what of Node speaks to the network, with the files that may import them. */

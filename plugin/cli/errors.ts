@@ -6,6 +6,16 @@ import { sentenceOf } from '../whose.ts'
 
 /** `refused`: a refusal, or the answer is no; `usage`: the command line is wrong; `failed`: ours. */
 export const EXIT = { ok: 0, refused: 1, usage: 2, failed: 3 } as const
+/** The one rule for all commands, in words. */
+export const EXIT_TEXTS: readonly (readonly [number, string])[] = [
+  [EXIT.ok, 'done, and well'],
+  [
+    EXIT.refused,
+    'refused, or the answer is no: one of several items was refused, a message is spam, something was found to be wrong',
+  ],
+  [EXIT.usage, 'the command line is wrong; nothing was done'],
+  [EXIT.failed, 'a failure of the configuration, the data, the system or this program'],
+]
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** The command line is wrong. The message says what to write instead. */

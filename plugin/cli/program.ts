@@ -1,10 +1,12 @@
 // The command `lazaret`: its groups, and what they have in common.
 import { Command } from 'commander'
+import { EXIT_TEXTS } from './errors.ts'
 import { account } from './commands/account.ts'
 import { alias } from './commands/alias.ts'
 import { audit } from './commands/audit.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
+import { completion } from './commands/completion.ts'
 import { doctor, status } from './commands/doctor.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item/index.ts'
@@ -34,6 +36,7 @@ export const GROUPS: readonly (() => Command)[] = [
   restore,
   check,
   bench,
+  completion,
 ]
 
 export function program(version: string): Command {
@@ -51,7 +54,8 @@ The Haraka folder is --config, else $HARAKA, else the current folder when it is 
 the local gateway (npm start) in ./var. Haraka may be running: a change holds from the next message
 on, in every worker.
 
-Exit codes: 0 done, 1 refused or the answer is no, 2 wrong usage, 3 failure.
+Exit codes:
+${EXIT_TEXTS.map(([code, text]) => `  ${code}  ${text}`).join('\n')}
 
 Examples:
   lazaret account add user@example.com
