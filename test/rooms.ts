@@ -120,6 +120,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/release',
     ],
   },
+  // What a change would do to mail on hand.
+  'quarantine/what-if': {
+    files: /^plugin\/quarantine\/whatif\//,
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'config',
+      'filter',
+      'mime',
+      'quarantine/folders',
+      'quarantine/lists',
+    ],
+  },
   'quarantine/upkeep': {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
     may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders', 'quarantine/lists'],
@@ -153,6 +166,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/drop',
       'quarantine/report',
       'quarantine/requests',
+      'quarantine/what-if',
       'quarantine/upkeep',
     ],
   },
@@ -420,6 +434,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/lists',
       'quarantine/model',
       'quarantine/report',
+      'quarantine/what-if',
       'config',
       'open',
     ],

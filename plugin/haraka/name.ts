@@ -1,7 +1,6 @@
 // How this server calls itself.
-import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { VERSION } from '../version.ts'
 import type { Plugin } from './types.ts'
 
 /** As Haraka does in greetings and trace fields of its own. */
@@ -11,9 +10,4 @@ export function me(plugin: Plugin): string {
 }
 
 /** This program and its version, as HTTP and reports name it. */
-export function agent(): string {
-  const places = ['../..', '../../..'].map((up) => join(__dirname, up, 'package.json'))
-  const path = places.find((place) => existsSync(place)) ?? places[0]
-  const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string }
-  return `Lazaret/${version}`
-}
+export const AGENT = `Lazaret/${VERSION}`

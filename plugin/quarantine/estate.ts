@@ -87,6 +87,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
     if (some.length === STEP) await flush()
   }
   await flush()
+  await ctx.store.beside.delivered.forget(scope)
   return gone
 }
 

@@ -90,6 +90,7 @@ export async function screen(
   const addresses = envelope.recipients.map(({ address }) => address)
   const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
+  sample(ctx, envelope, raw, plans)
   const keeps = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
   if (keeps) ctx.store.space.need(raw.length)
   const kept = keeps
@@ -108,6 +109,21 @@ export async function screen(
     }
   })
 }
+
+/** What is delivered is known afterwards by its features alone: what another threshold would do to it can be told. */
+function sample(ctx: Context, envelope: Envelope, raw: Buffer, plans: readonly Plan[]): void {
+  if (envelope.direction === 'out') return
+  for (const { outcome, verdict, scope } of plans) {
+    if (!verdict || byList(verdict) || (outcome !== 'deliver' && outcome !== 'split')) continue
+    if (!ctx.store.beside.delivered.wants(scope)) continue
+    const slots = ctx.filter.kernel.features(raw, envelope.signals)
+    const { class: kind, score } = verdict
+    ctx.store.beside.delivered.add({ scope, at: Date.now(), class: kind, score, slots })
+  }
+}
+
+const byList = ({ evidence }: Verdict): boolean =>
+  evidence.some(({ name }) => name === 'allow-list' || name === 'block-list')
 
 function reasonOf({ verdict, passed }: Plan): string {
   if (!verdict) return passed ? 'released from here' : 'not filtered'

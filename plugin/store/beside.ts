@@ -2,6 +2,7 @@
 // and not replicated. Of logins (guards.ts), \Recent, summaries. Every change of it is a verb here.
 import { decode, encode } from './codec.ts'
 import type { BesideTables, Env, Views } from './env.ts'
+import { DeliveredMail } from './delivered.ts'
 import { Guards } from './guards.ts'
 import { Kept } from './kept.ts'
 import type { ReportTarget, Scope } from '../mail.ts'
@@ -22,6 +23,7 @@ export interface TargetState {
 export class Beside {
   readonly guards: Guards
   readonly kept: Kept
+  readonly delivered: DeliveredMail
   readonly #env: Env
   readonly #tables: BesideTables
   readonly #views: Views
@@ -30,6 +32,7 @@ export class Beside {
   constructor(env: Env) {
     this.guards = new Guards(env)
     this.kept = new Kept(env)
+    this.delivered = new DeliveredMail(env)
     this.#env = env
     this.#tables = env.beside
     this.#views = env.views

@@ -97,6 +97,8 @@ const BESIDE = {
   summaries: 'uint32',
   /** Up to which seq the journal was trimmed. */
   trimmed: 'ordered',
+  /** A sample of delivered mail: see delivered.ts. */
+  delivered: 'ordered',
   /** How central systems answer: when the next try is due. */
   targets: 'ordered',
   /** What is known of the time: see clock.ts. */

@@ -7,6 +7,7 @@ import { matchesEverybody } from '../../quarantine/lists/lists.ts'
 import { check } from './list-check.ts'
 import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
 import { scopeName } from '../../scope.ts'
+import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { act, SCOPE_HELP, scopeOf, type Given } from '../action.ts'
 
 interface ListOptions {
@@ -16,6 +17,7 @@ interface ListOptions {
 }
 
 interface AddOptions extends ListOptions {
+  dryRun?: boolean
   yes?: boolean
 }
 
@@ -31,6 +33,7 @@ export function list(): Command {
   which(command.command('add <mask...>'))
     .description('add masks; all of them or, where one is no mask, none')
     .option('--yes', 'add a mask that matches everybody without asking')
+    .option('--dry-run', DRY_RUN)
     .addHelpText(
       'after',
       `
@@ -41,6 +44,7 @@ Examples:
     .action(
       act<AddOptions, [string[]]>(
         async (given, options, masks) => {
+          if (options.dryRun) return await ifAdded(given, options, masks)
           if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
           return await change(given, options, { add: masks })
         },
@@ -175,6 +179,20 @@ function which(command: Command): Command {
 function kindOf({ allow = false, block = false }: ListOptions): ListKind {
   if (allow === block) throw new Usage('say which list: either --allow or --block')
   return allow ? 'allow' : 'block'
+}
+
+async function ifAdded(
+  { verbs }: Given,
+  options: ListOptions,
+  masks: readonly string[],
+): Promise<Answer> {
+  const list = kindOf(options)
+  const effect = await verbs.whatIf.listed(scopeOf(options.scope), list, masks)
+  const { matched, matchedHam, matchedSpam } = effect
+  const known = `${matchedHam} of it released or known to be ham, ${matchedSpam} known to be spam`
+  return shownWhatIf(effect, [
+    `The ${list} list would match ${count(matched, 'caught message')}${matched > 0 ? `: ${known}` : ''}.`,
+  ])
 }
 
 async function change(

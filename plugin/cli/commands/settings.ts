@@ -6,6 +6,8 @@ import { SETTINGS, isSettingKey } from '../../settings.ts'
 import type { SettingValue } from '../../quarantine/settings.ts'
 import { table } from '../output.ts'
 import { scopeName, scopeTitle } from '../../scope.ts'
+import { DRY_RUN, shownWhatIf } from '../what-if.ts'
+import { Usage } from '../errors.ts'
 import { act, SCOPE_HELP, scopeOf } from '../action.ts'
 
 interface ScopeOptions {
@@ -49,17 +51,27 @@ Examples:
     .command('set <key> <value>')
     .description('set a value; it holds from the next message on')
     .option('--scope <scope>', SCOPE_HELP)
+    .option('--dry-run', `of unsure and spam: ${DRY_RUN}`)
     .addHelpText(
       'after',
       `
 Examples:
   lazaret settings set action tag --scope example.com
+  lazaret settings set spam 0.8 --scope example.com --dry-run
   lazaret settings set enabled no --scope postmaster@example.com`,
     )
     .action(
-      act<ScopeOptions, [string, string]>(
+      act<ScopeOptions & { dryRun?: boolean }, [string, string]>(
         async ({ verbs }, options, key, value) => {
           const scope = scopeOf(options.scope)
+          if (options.dryRun) {
+            if (key !== 'unsure' && key !== 'spam')
+              throw new Usage(
+                '--dry-run is for unsure and spam: of other settings nothing can be told',
+              )
+            const number = value.trim() === '' ? Number.NaN : Number(value)
+            return shownWhatIf(await verbs.whatIf.thresholds(scope, { [key]: number }))
+          }
           await verbs.settings.set(scope, key, value)
           const now = `${key} is ${value} for ${scopeName(scope)}.`
           return { value: { scope, key, value }, text: now }

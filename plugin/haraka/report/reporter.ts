@@ -7,7 +7,7 @@ import { REPORT_TARGETS, type ReportTarget } from '../../mail.ts'
 import type { Lazaret } from '../../open.ts'
 import type { ReportJob } from '../../quarantine/report/queue.ts'
 import { HOUR, SECOND } from '../../time.ts'
-import { agent, me } from '../name.ts'
+import { AGENT, me } from '../name.ts'
 import type { HMail, Next, Plugin } from '../types.ts'
 import { readCa } from './ca.ts'
 import { ReportMail, reportNote } from './mail.ts'
@@ -34,7 +34,6 @@ export class Reporter {
   readonly #due = new Map<ReportTarget, number>()
   readonly #busy = new Map<ReportTarget, Promise<void>>()
   readonly #stops: (() => void)[] = []
-  readonly #agent: string
   #seq = 0
   #stopped = false
 
@@ -45,7 +44,6 @@ export class Reporter {
     this.#mail = new ReportMail(plugin, lazaret)
     this.#me = me(plugin)
     this.#ca = readCa(plugin, lazaret.config)
-    this.#agent = agent()
   }
 
   start(): void {
@@ -168,7 +166,7 @@ export class Reporter {
 
   async #one(job: ReportJob): Promise<void> {
     const { reports } = this.#lazaret.quarantine.system
-    const bytes = reports.render(job, { me: this.#me, agent: this.#agent })
+    const bytes = reports.render(job, { me: this.#me, agent: AGENT })
     if (!bytes) return await reports.over(job, 'failed', 'its message is damaged')
     if (job.target === 'mail') {
       try {
@@ -182,7 +180,7 @@ export class Reporter {
     }
     const { url, token } = this.#lazaret.config.report
     const ca = this.#ca
-    const told = await post({ url, token, ca, key: job.token, agent: this.#agent, body: bytes })
+    const told = await post({ url, token, ca, key: job.token, agent: AGENT, body: bytes })
     await this.#heard(job, told)
   }
 

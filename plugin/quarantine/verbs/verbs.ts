@@ -17,6 +17,7 @@ import { ReportVerbs } from './reports.ts'
 import { RequestVerbs } from './requests.ts'
 import { SettingVerbs } from './settings.ts'
 import { TokenVerbs } from './tokens.ts'
+import { WhatIfVerbs } from './what-if.ts'
 
 export type { HistoryEntry } from '../history.ts'
 
@@ -33,6 +34,7 @@ export class Verbs {
   readonly reports: ReportVerbs
   readonly tokens: TokenVerbs
   readonly requests: RequestVerbs
+  readonly whatIf: WhatIfVerbs
   readonly #ctx: Context
 
   constructor(ctx: Context, login: Login, columns: Columns) {
@@ -49,6 +51,7 @@ export class Verbs {
     this.reports = new ReportVerbs(ctx, this.login)
     this.tokens = new TokenVerbs(ctx, this.login)
     this.requests = new RequestVerbs(ctx, this.login)
+    this.whatIf = new WhatIfVerbs(ctx, this.login)
   }
 
   get config(): Config {

@@ -26,6 +26,22 @@ test('the narrower scope wins, and get says where a value comes from', async () 
   })
 })
 
+test('--dry-run tells what a threshold would do, and sets nothing', async () => {
+  const { out } = await at(['settings', 'set', 'spam', '0.99', '--dry-run'])
+  expect(out).toContain('Of 0 caught messages it would let through 0.')
+  expect(out).toContain('Nothing was changed.')
+  expect(await json(['settings', 'set', 'spam', '0.99', '--dry-run'])).toMatchObject({
+    dryRun: true,
+    caught: { seen: 0, freed: 0 },
+    delivered: { seen: 0, held: 0, moved: 0 },
+  })
+  expect(await spam('')).toMatchObject({ value: 0.8 })
+  expect((await at(['settings', 'set', 'action', 'tag', '--dry-run'])).code).toBe(2)
+  const list = await json(['list', 'add', '*@dry.example', '--block', '--dry-run'])
+  expect(list).toMatchObject({ dryRun: true, matched: 0, delivered: null })
+  expect(await json(['list', 'show', '--block'])).toEqual([])
+})
+
 test('get shows every setting in words that set takes', async () => {
   const { out } = await at(['settings', 'get'])
   const rows = out.trim().split('\n').slice(1)
