@@ -1,6 +1,16 @@
 // lazaret.ini: schema = defaults = docs. The shipped config/lazaret.ini is generated from this file
 // (scripts/config.ts), and a test fails when they differ.
 import { address, bool, hostName, num, text, type Field, type Parsed } from './fields.ts'
+import { dirname, resolve } from 'node:path'
+import { canonicalDomain } from './address.ts'
+import {
+  BACKEND,
+  checkBackend,
+  checkOidc,
+  OIDC,
+  type BackendConfig,
+  type OidcConfig,
+} from './domain-config.ts'
 import { REPORT, wrongReport } from './report-keys.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 import { nearest } from './text.ts'
@@ -177,7 +187,12 @@ export const CONFIG = {
 } satisfies Record<string, Record<string, Field<unknown>>>
 
 type Schema = typeof CONFIG
-export type Config = { readonly [S in keyof Schema]: Parsed<Schema[S]> }
+export type Config = { readonly [S in keyof Schema]: Parsed<Schema[S]> } & {
+  /** [backend:DOMAIN], by domain in A-labels. */
+  readonly backends: Readonly<Record<string, BackendConfig>>
+  /** [oidc:DOMAIN], likewise. */
+  readonly oidc: Readonly<Record<string, OidcConfig>>
+}
 export type { Settings }
 
 /** A value of a configuration file that will not do. The message names file, key and reason. */
@@ -190,9 +205,9 @@ export type Ini = Record<string, unknown>
 
 /** Checks every key and gives the frozen configuration; the first wrong one throws ConfigError. */
 export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
-  const config: Record<string, Record<string, unknown>> = {}
+  const config: Record<string, unknown> = {}
   for (const section of Object.keys(ini)) {
-    if (section !== 'main' && !Object.hasOwn(CONFIG, section))
+    if (section !== 'main' && !Object.hasOwn(CONFIG, section) && !DOMAIN_SECTION.test(section))
       throw new ConfigError(
         `${file}: [${section}] is no section of this file${meant(section, Object.keys(CONFIG), (one) => `[${one}]`)}; there are [${Object.keys(CONFIG).join('], [')}]`,
       )
@@ -201,31 +216,76 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
     string,
     Record<string, Field<unknown>>,
   ][]) {
-    const given = (ini[section] ?? {}) as Record<string, unknown>
-    for (const key of Object.keys(given))
-      if (!Object.hasOwn(fields, key))
-        throw new ConfigError(
-          `${file}: ${section}.${key} is no key of this file${meantKey(section, key)}; [${section}] has ${Object.keys(fields).join(', ')}`,
-        )
-    const values: Record<string, unknown> = {}
-    for (const [key, field] of Object.entries(fields)) {
-      const raw = given[key]
-      try {
-        values[key] = field.parse(raw === undefined || raw === null ? field.default : word(raw))
-      } catch (error) {
-        throw new ConfigError(`${file}: ${section}.${key}: ${(error as Error).message}`)
-      }
-    }
-    config[section] = Object.freeze(values)
+    config[section] = parseSection(ini, section, fields, file)
   }
+  config.backends = ofDomains<BackendConfig>(ini, 'backend', BACKEND, checkBackend, file)
+  config.oidc = ofDomains<OidcConfig>(ini, 'oidc', OIDC, checkOidc, file)
   const checked = Object.freeze(config) as unknown as Config
   checkTogether(checked, file)
   return checked
 }
 
+/** The values of one section. */
+function parseSection(
+  ini: Ini,
+  section: string,
+  fields: Record<string, Field<unknown>>,
+  file: string,
+): Readonly<Record<string, unknown>> {
+  const given = (ini[section] ?? {}) as Record<string, unknown>
+  for (const key of Object.keys(given))
+    if (!Object.hasOwn(fields, key))
+      throw new ConfigError(
+        `${file}: ${section}.${key} is no key of this file${meantKey(fields, key)}; [${section}] has ${Object.keys(fields).join(', ')}`,
+      )
+  const values: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(fields)) {
+    const raw = given[key]
+    try {
+      values[key] = field.parse(raw === undefined || raw === null ? field.default : word(raw))
+    } catch (error) {
+      throw new ConfigError(`${file}: ${section}.${key}: ${(error as Error).message}`)
+    }
+  }
+  return Object.freeze(values)
+}
+
+const DOMAIN_SECTION = /^(?:backend|oidc):/
+
+/** The sections `[kind:DOMAIN]`. */
+function ofDomains<T extends { readonly ca: string }>(
+  ini: Ini,
+  kind: string,
+  fields: Record<string, Field<unknown>>,
+  check: (values: T) => void,
+  file: string,
+): Record<string, T> {
+  const found: Record<string, T> = {}
+  for (const section of Object.keys(ini).filter((name) => name.startsWith(`${kind}:`))) {
+    const typed = section.slice(kind.length + 1)
+    const domain = typed.includes('@') ? null : canonicalDomain(typed)
+    if (domain === null)
+      throw new ConfigError(
+        `${file}: [${section}]: '${typed}' is no domain; write [${kind}:example.com]`,
+      )
+    if (Object.hasOwn(found, domain))
+      throw new ConfigError(`${file}: [${section}]: there is a section of ${domain} already`)
+    const values = parseSection(ini, section, fields, file) as T
+    try {
+      check(values)
+    } catch (error) {
+      throw new ConfigError(`${file}: ${section}.${(error as Error).message}`)
+    }
+    // Paths are relative to the folder of the file.
+    const ca = values.ca && resolve(dirname(file), values.ca)
+    found[domain] = Object.freeze({ ...values, ca })
+  }
+  return Object.freeze(found)
+}
+
 /** The key that was probably meant, with its section where that is another one. */
-function meantKey(section: string, key: string): string {
-  const own = Object.keys(CONFIG[section as keyof Schema])
+function meantKey(fields: Record<string, unknown>, key: string): string {
+  const own = Object.keys(fields)
   const near = meant(key, own)
   if (near !== '') return near
   const elsewhere = Object.entries(CONFIG).find(([, fields]) => Object.hasOwn(fields, key))
@@ -287,6 +347,23 @@ function checkTogether(config: Config, file: string): void {
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127\.[\d.]+|::1)$/.test(host)
 
+/** Sections that a domain may have. */
+const OF_DOMAINS = [
+  [
+    'backend',
+    'A domain whose passwords another server knows: it is asked at a login, beside a password of our own and app passwords.',
+    BACKEND,
+  ],
+  ['oidc', 'A domain whose people log in to the page at a provider of OpenID Connect.', OIDC],
+] as const
+
+function keysOf(fields: Record<string, Field<unknown>>): string[] {
+  return Object.entries(fields).flatMap(([key, field]) => [
+    `; ${field.doc}${field.values ? ` (${field.values})` : ''}`,
+    `;${key} = ${field.default}`.trimEnd(),
+  ])
+}
+
 /** The text of the shipped file: every key with its comment and default, commented out. */
 export function sampleIni(): string {
   const lines = [
@@ -301,11 +378,10 @@ export function sampleIni(): string {
         '; Defaults for everybody. `lazaret settings set` overrides them for all, a domain or an address,',
         '; without a restart.',
       )
-    for (const [key, field] of Object.entries<Field<unknown>>(fields)) {
-      lines.push(`; ${field.doc}${field.values ? ` (${field.values})` : ''}`)
-      lines.push(`;${key} = ${field.default}`.trimEnd())
-    }
-    lines.push('')
+    lines.push(...keysOf(fields), '')
+  }
+  for (const [kind, what, fields] of OF_DOMAINS) {
+    lines.push(`; ${what}`, `;[${kind}:example.com]`, ...keysOf(fields), '')
   }
   return lines.join('\n')
 }

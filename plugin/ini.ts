@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { ConfigError, readConfig, type Config, type Ini } from './config.ts'
 
 /** Keys whose values may hold what looks like a comment. */
-const FREE = new Set(['subject_prefix'])
+const FREE = new Set(['subject_prefix', 'bind_password', 'client_secret'])
 
 /** The configuration of a file; the defaults where there is none. Throws ConfigError with file, line or key, and reason. */
 export function configOf(path: string): Config {

@@ -1,6 +1,7 @@
 // Joins store, filter and quarantine. One value a data directory and process, shared by the plugins.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { outside } from './backends/index.ts'
 import type { Config } from './config.ts'
 import { Filter } from './filter/filter.ts'
 import { FEATURE_VERSION } from './filter/kernel.ts'
@@ -50,10 +51,12 @@ export function open(config: Config, dir: string): Lazaret {
     known.users++
     return known.lazaret
   }
+  // Ahead of the data: what is wrong in lazaret.ini is said before anything is touched.
+  const others = outside(config)
   const store = new Store({ dir: key, mapSize: config.main.map_size_gb * 2 ** 30 })
   const filter = new Filter()
   const follower = new Follower(store, filter)
-  const ctx = { store, filter, config, follower }
+  const ctx = { store, filter, config, follower, outside: others }
   const base = (): Uint8Array | null => (config.main.base_model ? baseModel() : null)
   if (config.main.base_model && store.seq === 1) beginWithPrior(ctx, baseModel())
   const notes = [

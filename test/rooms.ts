@@ -35,8 +35,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   machine: { files: /^plugin\/(alive|whose|running|version)\.ts$/, may: [] },
   text: { files: /^plugin\/text\.ts$/, may: [] },
   nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
+  // The servers that domains have for their passwords.
+  backends: {
+    files: /^plugin\/backends\//,
+    may: ['nouns', 'errors', 'config', 'quarantine/eyes'],
+  },
   config: {
-    files: /^plugin\/(config|settings|fields|report-keys|ini)\.ts$/,
+    files: /^plugin\/(config|domain-config|settings|fields|report-keys|ini)\.ts$/,
     may: ['nouns', 'text'],
   },
   // Of the servers, as files.
@@ -50,7 +55,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['nouns', 'errors', 'time', 'machine', 'turns', 'layers'],
   },
   'quarantine/eyes': {
-    files: /^plugin\/quarantine\/(eyes|owner)\.ts$/,
+    files: /^plugin\/quarantine\/(eyes|owner|outside)\.ts$/,
     may: [...NOUNS, 'config', 'store'],
   },
   // What a process has in memory of the journal.
@@ -202,6 +207,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [
       'nouns',
       'config',
+      'backends',
       'filter',
       'store',
       'quarantine',
@@ -534,6 +540,9 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   // It gives us its own modules (haraka/modules.ts); bench and demo start it as a process.
   Haraka: /^$/,
   // Fields of the configuration ask it what an address is.
+  ldapts: /^plugin\/backends\/ldap\.ts$/,
+  otplib: /^plugin\/quarantine\/accounts\/factor\.ts$/,
+  'openid-client': /^plugin\/backends\/oidc\.ts$/,
   fastify: /^plugin\/http\//,
   '@fastify/cookie': /^plugin\/http\/app\.ts$/,
   '@fastify/rate-limit': /^plugin\/http\/app\.ts$/,
@@ -543,9 +552,9 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   'ajv-formats': /^plugin\/http\/app\.ts$/,
   mailparser: /^plugin\/http\/preview\/thread\.ts$/,
   'sanitize-html': /^plugin\/http\/preview\/html\.ts$/,
-  'node:net': /^plugin\/(imap|front|http|doctor)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
-  'node:tls': /^plugin\/(imap|http|doctor)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
+  'node:net': /^plugin\/(imap|front|http|doctor|backends)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
+  'node:tls': /^plugin\/(imap|http|doctor|backends)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
   'node:http': /^plugin\/http\//,
-  'node:https': /^plugin\/haraka\/report\/|^plugin\/http\/server\.ts$/,
+  'node:https': /^plugin\/haraka\/report\/|^plugin\/http\/server\.ts$|^plugin\/backends\/oidc\.ts$/,
   'node:dgram': /^$/,
 }

@@ -8,6 +8,7 @@ import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
 import { completion } from './commands/completion.ts'
 import { doctor, status } from './commands/doctor.ts'
+import { domain } from './commands/domain.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item/index.ts'
 import { list } from './commands/list.ts'
@@ -23,6 +24,7 @@ export const GROUPS: readonly (() => Command)[] = [
   doctor,
   account,
   alias,
+  domain,
   settings,
   list,
   item,

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Store, Tx, WriteOptions } from '../store/store.ts'
 import type { Follower } from './follower.ts'
+import type { Outside } from './outside.ts'
 
 export interface Context {
   store: Store
@@ -10,6 +11,8 @@ export interface Context {
   config: Config
   /** Brings the filter's model and masks up to the journal. */
   follower: Follower
+  /** Who else knows passwords. */
+  outside: Outside
 }
 
 /** Who writes, and whether it is only tried. */

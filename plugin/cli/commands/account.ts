@@ -15,7 +15,10 @@ const TIERS: Tier[] = ['super-admin', 'domain', 'address']
 interface AddOptions {
   tier?: Tier
   passwordStdin?: boolean
+  withoutPassword?: boolean
 }
+
+const WITHOUT = 'no password here: a server of its domain knows it, or app passwords are all it has'
 
 export function account(): Command {
   const command = new Command('account').description(
@@ -31,6 +34,7 @@ export function account(): Command {
       ).choices(TIERS),
     )
     .option('--password-stdin', 'read the password from stdin instead of asking')
+    .option('--without-password', WITHOUT)
     .addHelpText(
       'after',
       `
@@ -41,10 +45,10 @@ Examples:
     )
     .action(
       act<AddOptions, [string]>(
-        async ({ verbs }, { tier, passwordStdin = false }, name) => {
+        async ({ verbs }, { tier, ...from }, name) => {
           const asked = tier ?? tierOf(name)
           if (!tier && asked === 'super-admin') needTier(verbs.accounts.list(), name)
-          const password = await readPassword(passwordStdin)
+          const password = await passwordFrom(from)
           // Before it is there: it finds a message of welcome.
           const sees = asked === 'super-admin' ? null : verbs.accounts.estate(name)
           const made = await verbs.accounts.add(name, asked, password)
@@ -64,9 +68,10 @@ Examples:
     .command('passwd <name>')
     .description('set a new password')
     .option('--password-stdin', 'read the password from stdin instead of asking')
+    .option('--without-password', WITHOUT)
     .action(
-      act<AddOptions, [string]>(async ({ verbs }, { passwordStdin = false }, name) => {
-        await verbs.accounts.setPassword(name, await readPassword(passwordStdin))
+      act<AddOptions, [string]>(async ({ verbs }, from, name) => {
+        await verbs.accounts.setPassword(name, await passwordFrom(from))
         const apps = verbs.accounts.apps(name).length
         const still =
           apps > 0
@@ -187,6 +192,13 @@ function needTier(accounts: readonly { name: string; tier: Tier }[], name: strin
     throw new Usage(
       `'${name}' is neither an address nor a domain; a further super-admin, who sees everything, is made with --tier super-admin`,
     )
+}
+
+async function passwordFrom(from: AddOptions): Promise<string | null> {
+  const { passwordStdin = false, withoutPassword = false } = from
+  if (passwordStdin && withoutPassword)
+    throw new Usage('--password-stdin and --without-password do not go together')
+  return withoutPassword ? null : await readPassword(passwordStdin)
 }
 
 function tierOf(name: string): Tier {

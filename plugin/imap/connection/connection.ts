@@ -51,10 +51,11 @@ export class ImapConnection implements Connection {
   }
 
   get capabilities(): string[] {
-    const { imap, login } = this.quarantine.config
+    const { imap } = this.quarantine.config
+    const { scramOffered: scram } = this.quarantine.logins
     const loggedIn = this.#session !== null
     const { append_limit: appendLimit } = imap
-    return capabilities({ peer: this.peer, loggedIn, appendLimit, scram: login.scram })
+    return capabilities({ peer: this.peer, loggedIn, appendLimit, scram })
   }
 
   /** Serves the client until its end; `tls` from its first byte. Never throws. */
@@ -113,6 +114,14 @@ export class ImapConnection implements Connection {
   }
 
   async logInFailed(user: string, reason: Refused): Promise<never> {
+    // Nobody was wrong: no password was looked at, so fail2ban has nothing to count, and nobody waits.
+    if (reason.kind !== 'wrong-login') {
+      const why = reason.cause instanceof Error ? reason.cause.message : reason.message
+      this.#context.log.error(
+        `imap login not possible: rip=${this.#address}, user=${JSON.stringify(user)}, reason=${JSON.stringify(why)}`,
+      )
+      throw reason
+    }
     this.#context.log.warn(loginFailedLine(this.#address, user, reason.message))
     const delay = this.#context.authDelay * 2 ** this.#failures++
     await wait(Math.min(delay, limits.AUTH_DELAY_MAX))

@@ -2,7 +2,13 @@
 import { Refused } from '../../errors.ts'
 import type { Login, Scope, Tier } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
-import { aliasesOf, secretBytes, tokensOf, type AccountRecord } from '../../store/events/index.ts'
+import {
+  aliasesOf,
+  secretBytes,
+  tokensOf,
+  type AccountRecord,
+  type Secrets,
+} from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { by, needAdministrator, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
@@ -10,6 +16,7 @@ import type { Visit } from '../../store/guards.ts'
 import { aliasOf } from './aliases.ts'
 import { appsOf, type AppPassword } from './apps.ts'
 import { recoveryLeft } from './factor.ts'
+import { NO_SECRETS } from './first-login.ts'
 import { lockedUntil } from './guard.ts'
 import { asker, managed } from './managed.ts'
 import { accountName, checkName, scopeOf } from './names.ts'
@@ -82,15 +89,15 @@ export async function addAccount(
   login: Login,
   user: string,
   tier: Tier,
-  password: string,
+  password: string | null,
 ): Promise<Account> {
   const name = accountName(user)
   checkName(name, tier)
-  checkPassword(password)
+  if (password !== null) checkPassword(password)
   const scope = scopeOf(name, tier)
   if (!seenBy(login, { scope }))
     throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
-  const secrets = await newSecrets(password, asker(name), saltOf(ctx, name))
+  const secrets = await secretsFor(ctx, name, password)
   return await write(ctx, by(login), (tx) => {
     if (tx.views.accounts.has(name))
       throw new Refused(
@@ -109,16 +116,21 @@ export async function addAccount(
   })
 }
 
+/** Null: no password of ours; a server of its domain, a provider or app passwords let it in. */
+async function secretsFor(ctx: Context, name: string, password: string | null): Promise<Secrets> {
+  return password === null ? NO_SECRETS : await newSecrets(password, asker(name), saltOf(ctx, name))
+}
+
 export async function setPassword(
   ctx: Context,
   login: Login,
   user: string,
-  password: string,
+  password: string | null,
 ): Promise<void> {
   const name = accountName(user)
-  checkPassword(password)
+  if (password !== null) checkPassword(password)
   managed(ctx.store.views, login, name)
-  const secrets = await newSecrets(password, asker(name), saltOf(ctx, name))
+  const secrets = await secretsFor(ctx, name, password)
   await write(ctx, by(login), (tx) => {
     // Asked again: while the password was hashed, the account may have become another.
     const record = managed(tx.views, login, name)

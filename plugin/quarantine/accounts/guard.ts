@@ -153,6 +153,11 @@ export class Guard {
     )
   }
 
+  /** Somebody came in without a password of ours. */
+  came(account: string, network: string, protocol: string): void {
+    this.#visited(account.slice(0, 320), network.slice(0, 64), protocol)
+  }
+
   /** An app password was right. Written once a minute at most, as visits are. */
   used(account: string, app: string, network: string, protocol: string): void {
     const { guards } = this.#ctx.store.beside

@@ -1,4 +1,5 @@
 // Who comes in: what is asked before there is a login to bind verbs to.
+import { domainOf } from '../../address.ts'
 import { Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../store/events/index.ts'
 import type { Context } from '../context.ts'
 import { appMeant } from './apps.ts'
+import { createFor } from './first-login.ts'
 import { spendCode, WRONG_CODE } from './factor.ts'
 import { Guard, type Attempt } from './guard.ts'
 import { accountMeant, getAccount, loginOf } from './names.ts'
@@ -20,6 +22,7 @@ import { shownSalt } from './salt.ts'
 export const WRONG = 'The user name or the password is wrong.'
 /** Told to whoever has the right password. */
 const DISABLED = 'This account is disabled; the administrator can enable it.'
+const NO_PROVIDER = 'This domain has no provider at which one logs in.'
 const APP_NEEDED =
   'This account asks for a second factor, which a mail client cannot give: log in with an app password (on the page, or by `lazaret account app add`).'
 
@@ -74,6 +77,48 @@ export class Logins {
       if (error instanceof CodeNeeded) return { needs: 'code' }
       throw error
     }
+  }
+
+  /** Where a server of a domain knows the passwords, there are no keys: a client that takes SCRAM first would fail. */
+  get scramOffered(): boolean {
+    return this.#ctx.config.login.scram && this.#ctx.outside.backends.size === 0
+  }
+
+  /** Domains whose people log in for the page at a provider of their own. */
+  get providers(): string[] {
+    return [...this.#ctx.outside.providers.keys()]
+  }
+
+  /**
+   * Begins a login at the provider of the domain of `user`, an address or the domain itself. `redirect`: where the browser is
+   * sent back to. `state` is kept by that browser alone until then. Refused where there is no provider.
+   */
+  async beginOidc(user: string, redirect: string): Promise<{ url: string; state: string }> {
+    const name = accountMeant(this.#ctx, user)
+    const provider = this.#ctx.outside.providers.get(domainOf(name))
+    if (!provider) throw new Refused('not-found', NO_PROVIDER)
+    return await provider.begin(redirect, name.includes('@') ? name : undefined)
+  }
+
+  /**
+   * The browser is back at `url`, with the `state` that it kept; `domain` as at the beginning. A second factor is the
+   * provider's to ask for. Refused where it does not vouch for an address of the domain that has an account here.
+   */
+  async finishOidc(domain: string, url: string, state: string, source: string): Promise<Login> {
+    const its = domainOf(accountMeant(this.#ctx, domain))
+    const provider = this.#ctx.outside.providers.get(its)
+    if (!provider) throw new Refused('not-found', NO_PROVIDER)
+    const address = await provider.finish(url, state)
+    const name = address === null ? '' : accountMeant(this.#ctx, address)
+    // Whom it vouches for elsewhere is not its to say.
+    const inside = name.includes('@') && domainOf(name) === its
+    const known = inside ? getAccount(this.#ctx.store.views, name) : null
+    const account = known ?? (inside && provider.create ? await createFor(this.#ctx, name) : null)
+    if (account?.tier !== 'address')
+      throw new Refused('wrong-login', `You came back as nobody who has an account in ${its}.`)
+    if (account.disabled) throw new Refused('wrong-login', DISABLED)
+    this.#guard.came(name, source, 'page')
+    return loginOf(name, account)
   }
 
   /** What a SCRAM exchange needs (RFC 5802 §5); the same shape for a name that does not exist. */

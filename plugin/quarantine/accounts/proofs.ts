@@ -1,8 +1,10 @@
 // Proofs of passwords that were right before: scrypt, or a server of the domain, is asked once a process, not once a
 // connection; and of equal ones at one time, once.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { domainOf } from '../../address.ts'
 import { secretsOf, type AccountRecord } from '../../store/events/index.ts'
 import type { Context } from '../context.ts'
+import { createFor } from './first-login.ts'
 import { noPassword, PASSWORD_MAX, verifyPassword } from './password.ts'
 
 const CACHE_MAX = 10_000
@@ -18,6 +20,8 @@ export class Proofs {
   readonly #proved = new Map<string, Buffer>()
   /** By proof, what is being checked: a mail client opens several connections at one time. */
   readonly #checking = new Map<string, Promise<boolean>>()
+  /** By proof, until when what a server of a domain said holds (Unix ms). */
+  readonly #fresh = new Map<string, number>()
   readonly #key = randomBytes(32)
   readonly #dummy = noPassword()
 
@@ -25,7 +29,7 @@ export class Proofs {
     this.#ctx = ctx
   }
 
-  /** The account, where this is its password. */
+  /** The account, where this is its password, or a server of its domain says that it is. Throws Unavailable. */
   async prove(
     name: string,
     password: string,
@@ -45,9 +49,35 @@ export class Proofs {
         this.#checking.delete(key),
       )
     this.#checking.set(key, checking)
-    if (!(await checking) || !account) return null
-    this.#keep(name, proof)
-    return account
+    if ((await checking) && account) {
+      this.#keep(name, proof)
+      return account
+    }
+    return await this.#outside(name, password, account)
+  }
+
+  /** A domain with a server of its own is asked for every name, so that it looks the same whether there is an account. */
+  async #outside(
+    name: string,
+    password: string,
+    account: AccountRecord | null,
+  ): Promise<AccountRecord | null> {
+    const backend = name.includes('@') ? this.#ctx.outside.backends.get(domainOf(name)) : undefined
+    if (!backend || (account !== null && account.tier !== 'address')) return null
+    const key = createHmac('sha256', this.#key)
+      .update(`outside\0${name}\0${password}`)
+      .digest('base64')
+    if (account && (this.#fresh.get(key) ?? 0) > Date.now()) return account
+    const checking =
+      this.#checking.get(key) ??
+      backend.check(name, password).finally(() => this.#checking.delete(key))
+    this.#checking.set(key, checking)
+    if (!(await checking)) return null
+    const its = account ?? (backend.create ? await createFor(this.#ctx, name) : null)
+    if (!its) return null
+    if (this.#fresh.size >= CACHE_MAX) this.#fresh.clear()
+    this.#fresh.set(key, Date.now() + backend.cache)
+    return its
   }
 
   #isProved(name: string, proof: Buffer): boolean {

@@ -28,10 +28,11 @@ export class AccountVerbs {
   unlock(name: string): Promise<number> {
     return accounts.unlockAccount(this.#ctx, this.#login, name)
   }
-  add(name: string, tier: Tier, password: string): Promise<accounts.Account> {
+  /** Without a password of ours where it is null. */
+  add(name: string, tier: Tier, password: string | null): Promise<accounts.Account> {
     return accounts.addAccount(this.#ctx, this.#login, name, tier, password)
   }
-  setPassword(name: string, password: string): Promise<void> {
+  setPassword(name: string, password: string | null): Promise<void> {
     return accounts.setPassword(this.#ctx, this.#login, name, password)
   }
   /** Whether anybody may log in to it. */

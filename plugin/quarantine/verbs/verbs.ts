@@ -8,6 +8,7 @@ import { history, type HistoryEntry } from '../history.ts'
 import type { Columns } from '../listing/columns.ts'
 import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
+import { DomainVerbs } from './domains.ts'
 import { FolderVerbs } from './folders.ts'
 import { ListVerbs } from './lists.ts'
 import { MessageVerbs } from './messages.ts'
@@ -30,6 +31,7 @@ export class Verbs {
   readonly lists: ListVerbs
   readonly accounts: AccountVerbs
   readonly aliases: AliasVerbs
+  readonly domains: DomainVerbs
   readonly model: ModelVerbs
   readonly reports: ReportVerbs
   readonly tokens: TokenVerbs
@@ -47,6 +49,7 @@ export class Verbs {
     this.lists = new ListVerbs(ctx, this.login)
     this.accounts = new AccountVerbs(ctx, this.login)
     this.aliases = new AliasVerbs(ctx, this.login)
+    this.domains = new DomainVerbs(ctx, this.login)
     this.model = new ModelVerbs(ctx, this.login)
     this.reports = new ReportVerbs(ctx, this.login)
     this.tokens = new TokenVerbs(ctx, this.login)

@@ -232,6 +232,20 @@ const ROWS: Record<string, Guarded> = {
     administers: (verbs, { owner }) => verbs.aliases.remove(`alias-of-${owner}`),
   },
 
+  'domains.list': {
+    administers: (verbs, { owner }) => {
+      const [, domain] = owner.split('@')
+      return verbs.domains.list().some(({ name }) => name === domain)
+    },
+  },
+  'domains.probe': {
+    // There is no server of it, which only those are told who administer it.
+    administers: (verbs, { owner }) =>
+      verbs.domains.probe(owner.split('@')[1]).catch((error: Refused) => {
+        if (error.kind !== 'not-found') throw error
+      }),
+  },
+
   'accounts.list': {
     tries: (verbs, { owner }) => verbs.accounts.list().some(({ name }) => name === owner),
   },
