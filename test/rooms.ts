@@ -184,6 +184,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mime',
       'quarantine/folders',
       'quarantine/lists',
+      'quarantine/model',
       'quarantine/drop',
       'quarantine/release',
       'quarantine/report',

@@ -11,6 +11,7 @@ import { doctor, status } from './commands/doctor.ts'
 import { domain } from './commands/domain.ts'
 import { evaluation } from './commands/eval.ts'
 import { item } from './commands/item/index.ts'
+import { lessons } from './commands/lessons.ts'
 import { list } from './commands/list.ts'
 import { model } from './commands/model.ts'
 import { report } from './commands/report.ts'
@@ -30,6 +31,7 @@ export const GROUPS: readonly (() => Command)[] = [
   item,
   score,
   train,
+  lessons,
   model,
   evaluation,
   report,

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { CLI, type Lazaret } from '../open.ts'
 import type { ModelInfo } from '../quarantine/model/model.ts'
+import type { LessonAlarm } from '../quarantine/model/alarm.ts'
 import { lastErrors, whatRuns, type Noted, type Running } from '../running.ts'
 import { FORMAT } from '../store/format.ts'
 import type { SpaceState } from '../store/space.ts'
@@ -21,6 +22,8 @@ export interface Status {
   dataDir: string
   running: Running[]
   model: ModelInfo
+  /** Whose lessons contradict in bulk what everybody else's mail has taught. */
+  alarms: LessonAlarm[]
   masks: number
   accounts: number
   /** People who are connected; null: nobody could be. */
@@ -62,6 +65,7 @@ export async function statusOf(
     dataDir: store.dir,
     running,
     model: verbs.model.info(),
+    alarms: verbs.lessons.alarms(),
     masks: store.views.masks.count(),
     accounts: verbs.accounts.list().length,
     sessions: sum(running.map(({ sessions }) => sessions)),
@@ -134,7 +138,14 @@ async function answers({ name, address }: { name: string; address: string }): Pr
 
 function troublesOf(
   at: Installation,
-  { running, ports: asked, store, releases: { since }, errors }: Omit<Status, 'ok' | 'troubles'>,
+  {
+    running,
+    ports: asked,
+    store,
+    releases: { since },
+    errors,
+    alarms,
+  }: Omit<Status, 'ok' | 'troubles'>,
   now: number,
 ): string[] {
   const troubles: string[] = []
@@ -156,6 +167,7 @@ function troublesOf(
     )
   if (since !== null && now - since > LATE)
     troubles.push(`a release has waited since ${new Date(since).toUTCString()}`)
+  troubles.push(...alarms.map(({ text }) => text))
   const late = errors.filter((one) => now - one.at < HOUR)
   if (late.length > 0) troubles.push('there were errors in the last hour')
   return troubles

@@ -213,6 +213,7 @@ export interface Plugin {
   loginfo(message: string): void
   logerror(message: string): void
   lognotice(message: string): void
+  logwarn(message: string): void
 }
 
 /** connection.js: its configuration, connection.ini. */

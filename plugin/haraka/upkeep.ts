@@ -17,6 +17,7 @@ export function startUpkeep(plugin: Plugin, { quarantine, config }: Lazaret): ()
         `${hidden} items expired: they are hidden, and gone for good in ${config.main.grace_hours} hours (lazaret item list --only deleted)`,
       )
     if (purged > 0) plugin.loginfo(`${purged} items are gone for good`)
+    for (const { text } of system.lessonAlarms()) plugin.logwarn(text)
     await system.dropKeywords()
     await system.sweepGuards()
   }

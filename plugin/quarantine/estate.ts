@@ -16,6 +16,7 @@ import { by, ownExactly } from './eyes.ts'
 import { purgeItems } from './expire.ts'
 import { status } from './folders/contents.ts'
 import { folders } from './folders/folders.ts'
+import { forgetLessons } from './model/given.ts'
 import { teachItem } from './model/learn.ts'
 
 /** What an account of this scope would find. */
@@ -74,6 +75,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
   for (const one of scopesIn(views.masks, scope))
     for (const list of ['allow', 'block'] as const)
       gone.masks += await dropMasks(ctx, options, one, list)
+  gone.lessons += await forgetLessons(ctx, login, scope)
   let some: number[] = []
   const flush = async (): Promise<void> => {
     const ids = some

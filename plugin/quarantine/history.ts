@@ -60,8 +60,15 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
   report: ({ item, target, state, vote, reply }) =>
     `report of item ${item} (${vote ?? 'taken back'}) by ${target}: ${state}${reply ? ` (${reply})` : ''}`,
   ceiling: ({ ceiling }) => `what one person says counts up to ${ceiling}/1024 for others`,
-  lesson: ({ blob, label, item, scope = '' }) =>
-    `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${scope ? ` for ${scope}` : ''}${item ? `, by item ${item}` : ''}`,
+  lesson: ({ blob, label, item, scope = '', against, alarm }) => {
+    const whose = scope ? ` for ${scope}` : ''
+    const by = item ? `, by item ${item}` : ''
+    const denied = against ? ", the opposite of what everybody else's mail has taught" : ''
+    const bulk = alarm
+      ? `; so many are of ${scope} that somebody should look: lazaret lessons list --scope ${scope}`
+      : ''
+    return `message ${blob.slice(0, 12)} counts as ${label ?? 'nothing'}${whose}${by}${denied}${bulk}`
+  },
   standing: ({ blob, scope, standing }) =>
     `lesson of ${scope} on message ${blob.slice(0, 12)}: ${standing}`,
   snapshot: ({ fresh, ham, spam }) =>

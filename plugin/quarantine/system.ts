@@ -11,6 +11,8 @@ import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
 import { Reports } from './report/reports.ts'
 import { dropKeywords } from './folders/unused-keywords.ts'
+import type { LessonAlarm } from './model/alarm.ts'
+import { lessonAlarms } from './model/given.ts'
 import { takeBackSplits } from './release/take-back.ts'
 import { screen, type Decision, type Envelope } from './screen.ts'
 import * as upkeep from './upkeep.ts'
@@ -108,6 +110,10 @@ export class System {
   async doubt(): Promise<string | null> {
     const { doubt } = await this.#ctx.store.look()
     return doubt
+  }
+  /** Whose lessons contradict in bulk what everybody else's mail has taught. */
+  lessonAlarms(): LessonAlarm[] {
+    return lessonAlarms(this.#ctx, { account: 'system', tier: 'super-admin', scope: '' })
   }
   dropKeywords(): Promise<number> {
     return dropKeywords(this.#ctx)

@@ -8,12 +8,12 @@ import { message } from './mime.ts'
 const f32 = Math.fround
 const LIMIT = 12
 const SHARES = [0.5, 0.5, 0.6]
-const MIX = 0.2
-const SURPRISE = 0.75
-const DOUBT = 0.75
-const RATE = 0.95 * 1024
+export const MIX = 0.2
+export const SURPRISE = 0.75
+export const DOUBT = 0.75
+export const RATE = 0.95 * 1024
 const EPSILON = f32(0.0001)
-const CERTAIN = 1e-7
+export const CERTAIN = 1e-7
 
 export type TwinScore = { z: number; p: number; views: { m: number; n: number }[] }
 
@@ -68,11 +68,11 @@ export class Twin {
     return features.views.map((view) => Uint32Array.from(view))
   }
 
-  /** Score of a message by its features. */
-  judge(features: readonly Uint32Array[]): TwinScore {
+  /** Score of a message by its features; `more`: what other layers add to the weight of a slot. */
+  judge(features: readonly Uint32Array[], more: (slot: number) => number = () => 0): TwinScore {
     const views = features.map((slots) => {
       let sum = 0
-      for (const slot of slots) sum += this.weights[slot]
+      for (const slot of slots) sum += this.weights[slot] + more(slot)
       const n = slots.length
       return { m: n === 0 ? 0 : sum / (1024 * Math.sqrt(n)), n }
     })
@@ -81,8 +81,12 @@ export class Twin {
   }
 
   /** Learns a message by its features; returns its score before that. */
-  learn(features: readonly Uint32Array[], label: 'ham' | 'spam'): TwinScore {
-    const before = this.judge(features)
+  learn(
+    features: readonly Uint32Array[],
+    label: 'ham' | 'spam',
+    more: (slot: number) => number = () => 0,
+  ): TwinScore {
+    const before = this.judge(features, more)
     const all = before.views[0].m + before.views[1].m + before.views[2].m
     const y = label === 'spam' ? 1 : 0
     const surprises = before.views.filter(({ n }) => n > 0).map(({ m }) => Math.abs(y - sigmoid(m)))

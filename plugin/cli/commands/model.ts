@@ -17,6 +17,11 @@ export function model(): Command {
           ['ham', String(info.ham)],
           ['spam', String(info.spam)],
           ['where it stands', info.standing.text],
+          [
+            'scopes of people that others hear',
+            `${info.people.ham} for ham, ${info.people.spam} for spam`,
+          ],
+          ['ceiling of a voice', `${info.people.ceiling}/1024`],
           ['began with a base model', info.prior ? 'yes' : 'no'],
           ['lessons since the last snapshot', String(info.since)],
           ['octets of the last snapshot', String(info.snapshot)],

@@ -5,6 +5,7 @@ import { hearing, layerLesson, slotsOf } from '../../filter/layers/lesson.ts'
 import { decodeChange, encodeChange, rowsOf } from '../../layers/change.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { sees } from '../../scope.ts'
+import { getHead } from '../../store/layers.ts'
 import type { Heard } from '../../store/events/lesson.ts'
 import {
   EARLIER,
@@ -18,6 +19,7 @@ import {
 import type { Tx } from '../../store/store.ts'
 import { DAY } from '../../time.ts'
 import { settingsFor } from '../settings.ts'
+import { contradicts } from './alarm.ts'
 import { groundOf, heardAs } from './ground.ts'
 import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
 
@@ -66,6 +68,7 @@ function learn(
   const { change, z } = layerLesson(features, label, ground)
   const learn = encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change })
   const standing = standingOf(ctx, tx, blob, { scope, label })
+  const against = standing !== 'overruled' && isAgainst(tx, z, label)
   tx.append({
     type: 'lesson',
     blob,
@@ -76,7 +79,7 @@ function learn(
     learn,
     scope,
     ...(standing !== 'heard' && { standing }),
-    ...(isAgainst(tx, z, label) && { against: true as const }),
+    ...(against && { against: true as const, ...alarmed(tx, scope, label) }),
     ...voiced(ctx, tx, scope, { change: learn, standing }, 1),
   })
 }
@@ -159,6 +162,14 @@ export function stand(
       ? {}
       : voiced(ctx, tx, scope, { change, standing: 'heard' }, heard ? -1 : 1)
   tx.append({ type: 'standing', blob, scope, standing, ...voice })
+}
+
+/** Whether this lesson is the one that makes it too many. */
+function alarmed(tx: Tx, scope: Scope, label: Label): { alarm?: true } {
+  const head = getHead(tx.views, scope)
+  const lessons = { ...head.lessons, [label]: head.lessons[label] + 1 }
+  const next = { ...head, lessons, against: head.against + 1 }
+  return contradicts(next) && !contradicts(head) ? { alarm: true } : {}
 }
 
 function isAgainst(tx: Tx, z: number, label: Label): boolean {

@@ -10,6 +10,7 @@ import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
 import { DomainVerbs } from './domains.ts'
 import { FolderVerbs } from './folders.ts'
+import { LessonVerbs } from './lessons.ts'
 import { ListVerbs } from './lists.ts'
 import { MessageVerbs } from './messages.ts'
 import { ItemVerbs } from './items.ts'
@@ -33,6 +34,7 @@ export class Verbs {
   readonly aliases: AliasVerbs
   readonly domains: DomainVerbs
   readonly model: ModelVerbs
+  readonly lessons: LessonVerbs
   readonly reports: ReportVerbs
   readonly tokens: TokenVerbs
   readonly requests: RequestVerbs
@@ -51,6 +53,7 @@ export class Verbs {
     this.aliases = new AliasVerbs(ctx, this.login)
     this.domains = new DomainVerbs(ctx, this.login)
     this.model = new ModelVerbs(ctx, this.login)
+    this.lessons = new LessonVerbs(ctx, this.login)
     this.reports = new ReportVerbs(ctx, this.login)
     this.tokens = new TokenVerbs(ctx, this.login)
     this.requests = new RequestVerbs(ctx, this.login)

@@ -40,6 +40,8 @@ export interface Lesson extends Heard {
   /** `heard` unless told. */
   standing?: Standing
   against?: true
+  /** It is the one by which lessons of this scope contradict all others in bulk. */
+  alarm?: true
 }
 
 /** What others hear more, as sums of weights (layers/sparse.ts): in the same domain, and everywhere. */
