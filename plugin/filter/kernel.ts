@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Sparse } from '../layers/sparse.ts'
 import { byteColumns } from './byte-columns.ts'
+import { Crowd } from './layers/crowd.ts'
 import { LayerPool } from './layers/pool.ts'
 import { ENTRY_MIN, LESSON_HEAD, slotsOf } from './lesson.ts'
 import type { Score } from './score.ts'
@@ -71,9 +72,7 @@ export class Kernel {
   readonly #signals: Buffer
   readonly #result: DataView
   readonly #model: Uint8Array
-  /** What people add to the weights of everybody's layer; empty where this kernel has no room for layers. */
-  readonly #crowd: Int32Array
-  #crowded = false
+  readonly #crowd: Crowd
   /** The layers of domains and addresses that it has in memory. */
   readonly layers: LayerPool
 
@@ -94,7 +93,8 @@ export class Kernel {
     this.#signals = Buffer.from(memory, wasm.signalsAt(), wasm.signalsMax())
     this.#result = new DataView(memory, wasm.resultAt(), 56)
     this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
-    this.#crowd = layers ? new Int32Array(memory, wasm.crowdAt(), 1 << bits) : new Int32Array(0)
+    const crowd = layers ? new Int32Array(memory, wasm.crowdAt(), 1 << bits) : new Int32Array(0)
+    this.#crowd = new Crowd(crowd, (is) => wasm.crowded(is))
     this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
   }
 
@@ -218,26 +218,19 @@ export class Kernel {
   }
 
   /** Adds to what people say (1), or takes it back (-1): a column of weights by slot. */
-  hear({ slots, columns: [weights] }: Sparse, direction: 1 | -1): void {
-    if (slots.length === 0) return
-    if (this.#crowd.length === 0) throw new Error('this kernel hears nobody')
-    for (let i = 0; i < slots.length; i++) this.#crowd[slots[i]] += direction * weights[i]
-    if (!this.#crowded) this.#wasm.crowded((this.#crowded = true))
+  hear(said: Sparse, direction: 1 | -1): void {
+    this.#crowd.hear(said, direction)
   }
 
   /** What people say, all of it. */
   get crowd(): Sparse {
-    const slots = this.#crowded
-      ? Uint32Array.from(this.#crowd.keys()).filter((slot) => this.#crowd[slot] !== 0)
-      : new Uint32Array(0)
-    return { slots, columns: [Float64Array.from(slots, (slot) => this.#crowd[slot])] }
+    return this.#crowd.all
   }
 
   /** Everybody's layer for some slots: weights, with what people say, and sums of squared gradients. */
   ground(slots: Uint32Array): { weight: Float64Array; sum: Float64Array } {
     const model = new DataView(this.#model.buffer, this.#model.byteOffset, this.#model.length)
-    const weight = (slot: number): number =>
-      model.getInt16(slot * 4, true) + (this.#crowded ? this.#crowd[slot] : 0)
+    const weight = (slot: number): number => model.getInt16(slot * 4, true) + this.#crowd.at(slot)
     const sums = new Float32Array(
       Uint32Array.from(slots, (slot) => model.getUint16(slot * 4 + 2, true) << 16).buffer,
     )
@@ -304,9 +297,7 @@ export class Kernel {
 
   #hush(): void {
     this.layers.clear()
-    if (!this.#crowded) return
-    this.#crowd.fill(0)
-    this.#wasm.crowded((this.#crowded = false))
+    this.#crowd.clear()
   }
 
   /** Forgets the slots for which `test` holds. */
