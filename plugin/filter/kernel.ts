@@ -72,6 +72,7 @@ export class Kernel {
   readonly #signals: Buffer
   readonly #result: DataView
   readonly #model: Uint8Array
+  readonly #slotAt: DataView
   readonly #crowd: Crowd
   /** The layers of domains and addresses that it has in memory. */
   readonly layers: LayerPool
@@ -93,6 +94,7 @@ export class Kernel {
     this.#signals = Buffer.from(memory, wasm.signalsAt(), wasm.signalsMax())
     this.#result = new DataView(memory, wasm.resultAt(), 56)
     this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
+    this.#slotAt = new DataView(memory, wasm.modelAt(), 4 << bits)
     const crowd = layers ? new Int32Array(memory, wasm.crowdAt(), 1 << bits) : new Int32Array(0)
     this.#crowd = new Crowd(crowd, (is) => wasm.crowded(is))
     this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
@@ -214,7 +216,7 @@ export class Kernel {
 
   /** Weight of a slot in everybody's layer, in logits before the division by the root of the view's size. */
   weight(slot: number): number {
-    return this.ground(Uint32Array.of(slot)).weight[0] / 1024
+    return (this.#slotAt.getInt16(slot * 4, true) + this.#crowd.at(slot)) / 1024
   }
 
   /** Adds to what people say (1), or takes it back (-1): a column of weights by slot. */
@@ -229,10 +231,10 @@ export class Kernel {
 
   /** Everybody's layer for some slots: weights, with what people say, and sums of squared gradients. */
   ground(slots: Uint32Array): { weight: Float64Array; sum: Float64Array } {
-    const model = new DataView(this.#model.buffer, this.#model.byteOffset, this.#model.length)
-    const weight = (slot: number): number => model.getInt16(slot * 4, true) + this.#crowd.at(slot)
+    const weight = (slot: number): number =>
+      this.#slotAt.getInt16(slot * 4, true) + this.#crowd.at(slot)
     const sums = new Float32Array(
-      Uint32Array.from(slots, (slot) => model.getUint16(slot * 4 + 2, true) << 16).buffer,
+      Uint32Array.from(slots, (slot) => this.#slotAt.getUint16(slot * 4 + 2, true) << 16).buffer,
     )
     return { weight: Float64Array.from(slots, weight), sum: Float64Array.from(sums) }
   }
@@ -286,11 +288,10 @@ export class Kernel {
 
   /** Makes what people say a part of the model, to which it belongs from now on. */
   settle(): void {
-    const model = new DataView(this.#model.buffer, this.#model.byteOffset, this.#model.length)
     const { slots, columns } = this.crowd
     for (const [i, slot] of slots.entries()) {
-      const weight = model.getInt16(slot * 4, true) + columns[0][i]
-      model.setInt16(slot * 4, Math.max(-32768, Math.min(weight, 32767)), true)
+      const weight = this.#slotAt.getInt16(slot * 4, true) + columns[0][i]
+      this.#slotAt.setInt16(slot * 4, Math.max(-32768, Math.min(weight, 32767)), true)
     }
     this.#hush()
   }
