@@ -7,6 +7,7 @@ import { readPassword } from '../secret.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { app } from './account-app.ts'
+import { imports } from './account-import.ts'
 import { totp } from './account-totp.ts'
 
 const HEAD = ['name', 'sees', 'created (UTC)', 'last login (UTC)', 'locked']
@@ -144,6 +145,7 @@ Examples:
           }
         }),
       )
+  command.addCommand(imports())
   command.addCommand(app())
   command.addCommand(totp())
   command

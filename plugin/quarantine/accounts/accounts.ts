@@ -10,6 +10,7 @@ import {
   type Secrets,
 } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
+import type { Tx } from '../../store/store.ts'
 import { by, needAdministrator, seenBy } from '../eyes.ts'
 import { deliverWelcome } from '../notices/welcome.ts'
 import type { Visit } from '../../store/guards.ts'
@@ -92,28 +93,43 @@ export async function addAccount(
   password: string | null,
 ): Promise<Account> {
   const name = accountName(user)
-  checkName(name, tier)
+  needNew(login, name, tier)
   if (password !== null) checkPassword(password)
+  const secrets = await secretsFor(ctx, name, password)
+  return await write(ctx, by(login), (tx) =>
+    putAccount(ctx, tx, login, name, tier, { secret: tx.blob(secretBytes(secrets)) }),
+  )
+}
+
+/** Refuses what is no name of this tier, or not this login's to make. Answers the scope. */
+function needNew(login: Login, name: string, tier: Tier): Scope {
+  checkName(name, tier)
   const scope = scopeOf(name, tier)
   if (!seenBy(login, { scope }))
     throw new Refused('not-allowed', `The account '${name}' is not yours to manage.`)
-  const secrets = await secretsFor(ctx, name, password)
-  return await write(ctx, by(login), (tx) => {
-    if (tx.views.accounts.has(name))
-      throw new Refused(
-        'exists',
-        `There is an account '${name}' already; change its password instead.`,
-      )
-    if (aliasOf(tx.views, name) !== null)
-      throw new Refused('exists', `'${name}' is an alias of another account; remove that first.`)
-    tx.append({
-      type: 'account',
-      name,
-      account: { tier, secret: tx.blob(secretBytes(secrets)), created: tx.at },
-    })
-    deliverWelcome(ctx, tx, scope)
-    return { name, tier, scope, created: tx.at }
-  })
+  return scope
+}
+
+/** An account that was not there, within a decision. */
+export function putAccount(
+  ctx: Context,
+  tx: Tx,
+  login: Login,
+  name: string,
+  tier: Tier,
+  its: Pick<AccountRecord, 'secret' | 'disabled'>,
+): Account {
+  const scope = needNew(login, name, tier)
+  if (tx.views.accounts.has(name))
+    throw new Refused(
+      'exists',
+      `There is an account '${name}' already; change its password instead.`,
+    )
+  if (aliasOf(tx.views, name) !== null)
+    throw new Refused('exists', `'${name}' is an alias of another account; remove that first.`)
+  tx.append({ type: 'account', name, account: { tier, ...its, created: tx.at } })
+  deliverWelcome(ctx, tx, scope)
+  return { name, tier, scope, created: tx.at }
 }
 
 /** Null: no password of ours; a server of its domain, a provider or app passwords let it in. */

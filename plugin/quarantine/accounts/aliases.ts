@@ -5,6 +5,7 @@ import type { Login, Scope } from '../../mail.ts'
 import { parseScope, sees, tierOf } from '../../scope.ts'
 import type { Views } from '../../store/env.ts'
 import { aliasesOf, allAliases, getAlias } from '../../store/events/index.ts'
+import type { Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
 import { by, needAdministrator, seenBy } from '../eyes.ts'
 
@@ -29,13 +30,16 @@ export async function addAlias(
   account: string,
 ): Promise<Alias> {
   needAdministrator(login, 'make aliases')
+  return await write(ctx, by(login), (tx) => putAlias(tx, login, alias, account))
+}
+
+/** The same within a decision. */
+export function putAlias(tx: Tx, login: Login, alias: string, account: string): Alias {
   const [name, owner] = [parseScope(alias), parseScope(account)]
   checkPair(name, owner)
   for (const one of [name, owner]) needAbove(login, one)
-  await write(ctx, by(login), (tx) => {
-    checkFree(tx.views, name, owner)
-    tx.append({ type: 'alias', name, owner })
-  })
+  checkFree(tx.views, name, owner)
+  tx.append({ type: 'alias', name, owner })
   return { name, owner }
 }
 

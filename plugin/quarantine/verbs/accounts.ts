@@ -3,6 +3,7 @@ import type { Login, Scope, Tier } from '../../mail.ts'
 import * as accounts from '../accounts/accounts.ts'
 import * as apps from '../accounts/apps.ts'
 import * as factor from '../accounts/factor.ts'
+import { importAccounts, type ImportedAccounts } from '../accounts/import.ts'
 import type { Context } from '../context.ts'
 import { estateOf, purgeEstate, type Estate, type Left } from '../estate.ts'
 
@@ -27,6 +28,10 @@ export class AccountVerbs {
   }
   unlock(name: string): Promise<number> {
     return accounts.unlockAccount(this.#ctx, this.#login, name)
+  }
+  /** Accounts from comma-separated values: all or none, with what becomes of each line. */
+  import(text: string, how: Parameters<typeof importAccounts>[3] = {}): Promise<ImportedAccounts> {
+    return importAccounts(this.#ctx, this.#login, text, how)
   }
   /** Without a password of ours where it is null. */
   add(name: string, tier: Tier, password: string | null): Promise<accounts.Account> {

@@ -256,6 +256,12 @@ const ROWS: Record<string, Guarded> = {
         if (error.kind !== 'exists') throw error
       }),
   },
+  'accounts.import': {
+    administers: async (verbs, { owner }) => {
+      const { added } = await verbs.accounts.import(`name\nnew-${owner}`)
+      return added
+    },
+  },
   'accounts.setPassword': {
     tries: (verbs, { owner }) => verbs.accounts.setPassword(owner, 'battery staple'),
   },
