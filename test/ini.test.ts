@@ -64,6 +64,8 @@ const BROKEN: [ini: string, refusal: RegExp][] = [
   ['[]\nspam = 0.9', /\[\] is no section of this file; there are \[main\]/],
   // Ports.
   ['[imap]\ntls_port = 143', /imap\.starttls_port: 143 is imap\.tls_port already/],
+  ['[imap]\ntls_port = 8443', /http\.port: 8443 is imap\.tls_port already/],
+  ['[http]\nport = 143', /http\.port: 143 is imap\.starttls_port already/],
   ['[imap]\ntls_port = 0\nstarttls_port = 0', /imap\.tls_port: both ports are off/],
   ['[imap]\ntls_port = 65536', /imap\.tls_port: 65536 is not within 0 to 65535/],
   ['[imap]\ntls_port = -1', /not within/],

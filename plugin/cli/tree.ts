@@ -67,9 +67,9 @@ export function takesFiles({ usage }: Node): boolean {
 /** The help is printed whole only; what is added to it stands behind. */
 function behindHelp(command: Command): string {
   let text = ''
-  const { writeOut } = command.configureOutput()
-  command.configureOutput({ writeOut: (some) => (text += some) })
+  const output = command.configureOutput()
+  command.configureOutput({ ...output, writeOut: (some) => (text += some) })
   command.outputHelp()
-  command.configureOutput({ writeOut })
+  command.configureOutput(output)
   return text.slice(command.helpInformation().length).trim()
 }

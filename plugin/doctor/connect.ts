@@ -31,7 +31,10 @@ export async function greetingOf(
       socket.once('close', () => clearTimeout(late))
       socket.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reasonOf(error))))
       socket.once('end', () => reject(new Error('closes the connection without a word')))
-      if (silent) socket.once('connect', () => resolve({ line: '', certificate: null }))
+      if (silent)
+        socket.once(tls ? 'secureConnect' : 'connect', () =>
+          resolve({ line: '', certificate: shownBy(socket) }),
+        )
       let text = ''
       socket.setEncoding('latin1').on('data', (chunk: string) => {
         text += chunk

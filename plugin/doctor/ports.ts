@@ -20,33 +20,57 @@ export function nearby(host: string): string {
   return host === '0.0.0.0' || host === 'localhost' ? '127.0.0.1' : host === '::' ? '::1' : host
 }
 
+interface Port {
+  /** The key that sets it. */
+  key: string
+  host: string
+  port: number
+  tls: boolean
+  /** How its first line begins; null: it waits to be spoken to. */
+  greets: string | null
+}
+
+function portsOf({ plugins, config: { imap, http } }: Installation): Port[] {
+  const { host } = imap
+  const all: (Port & { plugin: string })[] = [
+    {
+      ...{ plugin: 'lazaret/imap', key: 'imap.tls_port', host, port: imap.tls_port },
+      ...{ tls: true, greets: '* OK' },
+    },
+    {
+      ...{ plugin: 'lazaret/imap', key: 'imap.starttls_port', host, port: imap.starttls_port },
+      ...{ tls: false, greets: '* OK' },
+    },
+    {
+      ...{ plugin: 'lazaret/http', key: 'http.port', host: http.host, port: http.port },
+      ...{ tls: http.tls, greets: null },
+    },
+  ]
+  return all.filter(({ plugin, port }) => port !== 0 && plugins.includes(plugin))
+}
+
 export async function* ports(at: Installation): AsyncGenerator<Finding> {
-  const { imap } = at.config
-  if (!at.plugins.includes('lazaret/imap')) return
   const runs = whatRuns(at.dataDir).some(({ role }) => role === 'mail')
   const file = certificateFile(at)
-  for (const [key, port, tls] of [
-    ['tls_port', imap.tls_port, true],
-    ['starttls_port', imap.starttls_port, false],
-  ] as const) {
-    if (port === 0) continue
-    const where = `imap.${key} ${port}`
+  for (const { key, host, port, tls, greets } of portsOf(at)) {
+    const where = `${key} ${port}`
     try {
-      const { line, certificate } = await greetingOf(nearby(imap.host), port, { tls })
+      const silent = greets === null
+      const { line, certificate } = await greetingOf(nearby(host), port, { tls, silent })
       if (!runs)
         yield wrong(
           'ports',
           `${where}: another program has it`,
-          `end that program (ss -ltnp 'sport = :${port}'), or give IMAP another port: Haraka does not start as it is`,
+          `end that program (ss -ltnp 'sport = :${port}'), or set another ${key}: Haraka does not start as it is`,
         )
-      else if (!line.startsWith('* OK'))
+      else if (greets !== null && !line.startsWith(greets))
         yield wrong(
           'ports',
           `${where} answers '${line}', which is not IMAP`,
           `see who listens there: ss -ltnp 'sport = :${port}'`,
         )
       else yield good('ports', `${where} answers`)
-      if (runs && certificate && file && differs(certificate, file.x509))
+      if (runs && certificate && file && !certificate.equals(file.x509.raw))
         yield wrong(
           'certificate',
           `the one that is served on port ${port} is not the one in ${file.path}`,
@@ -56,14 +80,12 @@ export async function* ports(at: Installation): AsyncGenerator<Finding> {
       if (runs)
         yield wrong(
           'ports',
-          `${where}: ${nearby(imap.host)} ${(error as Error).message}`,
-          'look at the log of Haraka for what keeps lazaret/imap from serving, and restart it',
+          `${where}: ${nearby(host)} ${(error as Error).message}`,
+          'look at the log of Haraka for what keeps people from being served, and restart it',
         )
     }
   }
 }
-
-const differs = (served: Buffer, { raw }: X509Certificate): boolean => !served.equals(raw)
 
 interface CertificateFound {
   path: string

@@ -10,6 +10,7 @@ import type { Sockets } from './sockets.ts'
 export interface FrontOptions {
   readonly config: Config
   readonly dir: string
+  readonly me: string
   readonly pem: Pem | null
   /** Whom it runs as, by number; null: as this process. */
   readonly ids: { readonly uid: number; readonly gid: number } | null
@@ -43,7 +44,7 @@ export class Front {
   readonly #log: FrontOptions['log']
   #stderr = ''
 
-  constructor({ config, dir, pem, ids, log }: FrontOptions, sockets: Sockets) {
+  constructor({ config, dir, me, pem, ids, log }: FrontOptions, sockets: Sockets) {
     this.#log = log
     const fds: number[] = []
     const give = (socket: { fd: number; port: number } | null): Socket | null =>
@@ -85,7 +86,7 @@ export class Front {
         resolve(`${signal ?? `exit code ${code}`}${said === '' ? '' : `\n${said}`}`)
       })
     })
-    this.tell({ start: { config, dir, pem, sockets: given } })
+    this.tell({ start: { config, dir, me, pem, sockets: given } })
   }
 
   tell(message: ToFront): void {

@@ -2,7 +2,7 @@
 // Haraka's main process only, and keeps the sockets: whoever comes while there is no front waits and is not refused.
 import { Front, type FrontOptions } from './front.ts'
 import type { Pem } from '../pem.ts'
-import { bindAll, type Serving, type Sockets } from './sockets.ts'
+import { bindAll, endpoint, type Serving, type Sockets } from './sockets.ts'
 
 const FIRST_DELAY_MS = 250
 /** Not too long: clients wait. */
@@ -39,14 +39,22 @@ export class Keeper {
 
   #tellListening(): void {
     const { tls, startTls, http } = this.#sockets
-    if (tls ?? startTls) this.#options.log('notice', 'IMAP server is listening')
+    const imap = [
+      ...(tls ? [`${this.#imap(tls.port)} (TLS)`] : []),
+      ...(startTls ? [`${this.#imap(startTls.port)} (STARTTLS)`] : []),
+    ]
+    if (imap.length > 0)
+      this.#options.log('notice', `IMAP server is listening on ${imap.join(', ')}`)
     if (http) this.#options.log('notice', `HTTP server is listening on ${this.#url(http.port)}`)
+  }
+
+  #imap(port: number): string {
+    return endpoint(this.#options.config.imap.host, port)
   }
 
   #url(port: number): string {
     const { host, tls, base_path } = this.#options.config.http
-    const name = host.includes(':') ? `[${host}]` : host
-    return `${tls ? 'https' : 'http'}://${name}:${port}${base_path}/`
+    return `${tls ? 'https' : 'http'}://${endpoint(host, port)}${base_path}/`
   }
 
   #keep(front: Front): void {

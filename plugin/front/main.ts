@@ -6,17 +6,21 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Certificate, selfSignedFiles } from '../imap/connection/certificate.ts'
 import { Admission } from '../imap/login/admission.ts'
-import { readPem, type Pem } from '../pem.ts'
+import { certificateOf, readPem, type Pem } from '../pem.ts'
 import { ImapServer } from '../imap/server.ts'
 import { HttpServer } from '../http/server.ts'
 import { open, type Lazaret } from '../open.ts'
+import { tellRunning } from '../running.ts'
 import { Lines } from './lines.ts'
 import type { FromFront, Socket, Start, ToFront } from './messages.ts'
 import { memoryAdvice, memoryLimit } from './memory.ts'
+import { endpoint } from './sockets.ts'
 import { BEAT_MS, type Watched } from './watchdog.ts'
 
 /** Sessions that end have this long to be told. */
 const STOP_MS = 3000
+/** How old what `lazaret status` tells of sessions may be. */
+const RUNS_MS = 10_000
 /** Below Haraka: mail first. */
 const NICE = 5
 
@@ -60,13 +64,43 @@ async function begin(start: Start): Promise<void> {
     if (advice) lines.log('notice', advice)
     for (const note of lazaret.notes) lines.log('notice', note)
     lazaret.onDamage((line) => lines.log('error', line))
-    const pem = start.pem ?? readPem(await selfSignedFiles(dir))
+    const pem = start.pem ?? (await ownPem(start))
     if (sockets.tls ?? sockets.startTls) await serveImap(lazaret, pem, sockets)
     if (sockets.http) await serveHttp(lazaret, pem, sockets.http)
+    tellRuns(start)
     tell({ ready: true })
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
   }
+}
+
+/** The self-signed one; a new one is told, so that people can compare what their client shows. */
+async function ownPem({ dir, me }: Start): Promise<Pem> {
+  const { made, ...files } = await selfSignedFiles(dir, me)
+  const pem = readPem(files)
+  if (made) {
+    const { validTo, fingerprint256 } = certificateOf(pem)
+    lines.log(
+      'notice',
+      `made a self-signed certificate for ${me}, valid until ${validTo}: SHA-256 ${fingerprint256}`,
+    )
+  }
+  return pem
+}
+
+/** For `lazaret status`, now and from time to time. */
+function tellRuns({ config: { imap, http }, dir, sockets }: Start): void {
+  const at = (host: string, socket: Socket | null): string[] =>
+    socket ? [endpoint(host, socket.port)] : []
+  const listens = {
+    imaps: at(imap.host, sockets.tls),
+    imap: at(imap.host, sockets.startTls),
+    http: at(http.host, sockets.http),
+  }
+  const told = (): void =>
+    tellRunning(dir, { role: 'front', listens, sessions: imapServer?.connections ?? 0 })
+  told()
+  setInterval(told, RUNS_MS).unref()
 }
 
 async function serveImap(lazaret: Lazaret, pem: Pem, sockets: Start['sockets']): Promise<void> {

@@ -8,6 +8,8 @@ export interface Start {
   readonly config: Config
   /** The data directory, absolute. */
   readonly dir: string
+  /** The name by which Haraka calls itself: of a certificate that is made. */
+  readonly me: string
   /** Null: a self-signed certificate of the data directory. */
   readonly pem: Pem | null
   /** Descriptors of bound sockets. */

@@ -1,6 +1,7 @@
 // What the Haraka plugins `lazaret/imap` and `lazaret/http` do: the first of them keeps the front, the process in which
 // people are served, from Haraka's main process, for both.
 import cluster from 'node:cluster'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { idsOf, isReadable, makeDataDir } from '../haraka/owner.ts'
@@ -66,8 +67,9 @@ function makeKeeper(plugin: FrontPlugin, config: Config, dir: string, serving: S
       )
   }
   const pem = plugin.certificate?.pem ?? null
+  const me = String(plugin.config.get('me') ?? '') || hostname()
   plugin.front = new Keeper(
-    { config, dir, pem, ids, log: (level, line) => log[level](line) },
+    { config, dir, me, pem, ids, log: (level, line) => log[level](line) },
     serving,
   )
 }

@@ -55,6 +55,10 @@ function checkProxies(text: string): void {
   }
 }
 
+/** As it is written. */
+export const endpoint = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
 function bindOne(host: string, port: number): Bound {
   for (let waited = 0; ; waited += PAUSE_MS) {
     try {

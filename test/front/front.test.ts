@@ -1,5 +1,6 @@
 // People are served in a process beside Haraka: either may die without the other being felt.
 import { spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -9,6 +10,7 @@ import { bind, isTaken } from '../../plugin/front/bind.ts'
 import { WireClient } from '../imap/wire-client.ts'
 import { beside, block, itemsIn, message, world, type World } from '../gateway/world.ts'
 import { ROOT } from '../rig/build.ts'
+import { whatRuns } from '../../plugin/running.ts'
 import { freePort, spawnHaraka, startHaraka } from '../rig/haraka.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { tempDir } from '../tmp.ts'
@@ -31,6 +33,25 @@ async function served(nodes: number): Promise<Served> {
   await it.haraka.logged(/IMAP server is listening/)
   return { ...it, imap }
 }
+
+test('the start tells addresses, and the certificate that it made; status finds who serves', async () => {
+  const { haraka, imap } = await served(0)
+  const log = haraka.log.join('\n')
+  expect(log).toContain(`IMAP server is listening on 127.0.0.1:${imap} (TLS)`)
+  const [, print] =
+    /made a self-signed certificate for mx\.example\.com, valid until .*: SHA-256 ([0-9A-F:]{95})/.exec(
+      log,
+    ) ?? []
+  const pem = readFileSync(join(haraka.data, 'imap-tls.pem'), 'latin1')
+  const made = new X509Certificate(pem)
+  expect(print).toBe(made.fingerprint256)
+  expect(made.checkHost('mx.example.com')).toBe('mx.example.com')
+  const days = (Date.parse(made.validTo) - Date.parse(made.validFrom)) / 86_400_000
+  expect(days).toBeGreaterThan(800)
+  expect(days).toBeLessThanOrEqual(825)
+  const [front] = whatRuns(haraka.data).filter(({ role }) => role === 'front')
+  expect(front).toMatchObject({ listens: { imaps: [`127.0.0.1:${imap}`] }, sessions: 0 })
+})
 
 async function greeting(port: number): Promise<string> {
   const client = await WireClient.connect(port, { tls: true })
@@ -105,8 +126,16 @@ describe('the start', () => {
   })
 
   test.each([
-    ['a host name', 'host=mail.example.com', /config\/lazaret\.ini: imap\.host: 'mail\.example\.com' is no IP address/],
-    ['no certificate', 'cert=none.pem\nkey=none.pem', /lazaret\.ini: imap\.cert: there is no file .*config\/none\.pem/],
+    [
+      'a host name',
+      'host=mail.example.com',
+      /config\/lazaret\.ini: imap\.host: 'mail\.example\.com' is no IP address/,
+    ],
+    [
+      'no certificate',
+      'cert=none.pem\nkey=none.pem',
+      /lazaret\.ini: imap\.cert: there is no file .*config\/none\.pem/,
+    ],
   ])('%s stops it in words', async (_, line, words) => {
     const haraka = await spawnHaraka({
       plugins: PLUGINS,

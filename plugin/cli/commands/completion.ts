@@ -4,6 +4,8 @@ import { bare } from '../action.ts'
 import { completionFor, SHELLS, type Shell } from '../completion.ts'
 import { treeOf } from '../tree.ts'
 
+const rootOf = (command: Command): Command => (command.parent ? rootOf(command.parent) : command)
+
 export function completion(): Command {
   return new Command('completion')
     .description('a script with which a shell completes this command')
@@ -17,10 +19,8 @@ Examples:
   lazaret completion fish > ~/.config/fish/completions/lazaret.fish`,
     )
     .action(async function (this: Command, ...all: unknown[]): Promise<void> {
-      let root = this
-      while (root.parent) root = root.parent
       await bare<object, [Shell]>((_options, _json, shell) => {
-        const script = completionFor(shell, treeOf(root))
+        const script = completionFor(shell, treeOf(rootOf(this)))
         return Promise.resolve({ value: { shell, script }, text: script.trimEnd() })
       }).apply(this, all)
     })
