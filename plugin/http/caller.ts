@@ -19,6 +19,8 @@ export interface Caller {
   readonly may: TokenScope
   /** Of a browser; null: a token was sent. */
   readonly session: string | null
+  /** Number of that token; null: there is a session. */
+  readonly token: number | null
 }
 
 /** Scopes of tokens that may do what needs one. */
@@ -37,13 +39,13 @@ export function callerOf(door: Door, request: FastifyRequest): Caller | null {
     const found = bearer === undefined ? null : door.token(bearer, request.ip)
     if (!found) throw new Problem('login-needed', 'This is no token of this server, or it is over.')
     const login = { ...found.login, via }
-    return { login, verbs: door.as(login), may: found.may, session: null }
+    return { login, verbs: door.as(login), may: found.may, session: null, token: found.id }
   }
   const session = request.cookies[SESSION_COOKIE]
   const login = session === undefined ? null : door.sessions.find(session)
   if (session === undefined || !login) return null
   const came = { ...login, via }
-  return { login: came, verbs: door.as(came), may: 'admin', session }
+  return { login: came, verbs: door.as(came), may: 'admin', session, token: null }
 }
 
 /** Throws Problem where the caller may not do what needs this scope. */

@@ -11,6 +11,7 @@ import { modelRoutes } from './model.ts'
 import { openapiRoutes } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
 import { previewRoutes } from './preview.ts'
+import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
 import { settingRoutes } from './settings.ts'
 import { streamRoutes } from './stream.ts'
@@ -26,6 +27,7 @@ const API_ROUTES = [
   tokenRoutes,
   sessionRoutes,
   modelRoutes,
+  reportRoutes,
   auditRoutes,
   streamRoutes,
   openapiRoutes,

@@ -2,6 +2,7 @@
 import type { Login } from '../../mail.ts'
 import { readFeedback, type Feedback } from '../../mime/feedback.ts'
 import type { Context } from '../context.ts'
+import { receiveReport, type Received } from '../model/receive.ts'
 import { reportQueue, type TargetShown } from '../report/shown.ts'
 
 export class ReportVerbs {
@@ -16,6 +17,10 @@ export class ReportVerbs {
   /** What a report (ARF) of somebody else says, and of which message; null: it is none. */
   read(raw: Buffer): Feedback | null {
     return readFeedback(raw)
+  }
+  /** Learns from a report of the trusted server `node`, with a voice of its own. */
+  receive(node: string, raw: Buffer): Promise<Received> {
+    return receiveReport(this.#ctx, this.#login, node, raw)
   }
   /** What waits for each of them, and why it does. */
   queue(): TargetShown[] {
