@@ -22,8 +22,8 @@ async function hold(recipient: string, id: string, gone: boolean): Promise<numbe
 interface Listed {
   id: number
   folders: string[]
-  due: number
-  deleted?: { at: number; actor: string; folder: string }
+  expires: string | null
+  deleted: { at: string; by: string; folder: string } | null
 }
 
 test('list, restore, purge', async () => {
@@ -32,8 +32,10 @@ test('list, restore, purge', async () => {
   const c = await hold('a@example.com', 'c', false)
   const all = await json<Listed[]>(['item', 'list', '--only', 'deleted'])
   expect(all.map(({ id }) => id)).toEqual([b, a])
-  expect(all[0]).toMatchObject({ folders: [], deleted: { actor: 'cli', folder: 'caught' } })
-  expect(all[0].due).toBe((all[0].deleted?.at ?? 0) + 48 * 3_600_000)
+  expect(all[0]).toMatchObject({ folders: [], deleted: { by: 'cli', folder: 'caught' } })
+  expect(Date.parse(all[0].expires ?? '')).toBe(
+    Date.parse(all[0].deleted?.at ?? '') + 48 * 3_600_000,
+  )
   const scoped = await at(['item', 'list', '--only', 'deleted', '--scope', 'example.com'])
   expect(scoped.out).toContain('Test a')
   expect(scoped.out).not.toContain('Test b')

@@ -81,7 +81,7 @@ test('the outcome of a release is shown, and the journal tells who asked', async
     release: {
       state: 'delivered',
       reply: '250 thanks',
-      asked: { actor: login.account, via: 'imap 192.0.2.9' },
+      asked: { by: login.account, as: null, via: 'imap 192.0.2.9' },
     },
   })
   const { out } = await at(['item', 'show', String(job.item)])
@@ -126,7 +126,7 @@ describe('what is done with messages', () => {
     expect((await at(['item', 'train', one, '--ham'])).out).toContain('is learned as ham')
     expect(await json<Listed>(['item', 'show', one])).toMatchObject({
       folders: ['Not Spam'],
-      trained: 'ham',
+      learned: 'ham',
     })
     expect((await at(['item', 'release', one, '--train'])).code).toBe(0)
     expect(await json<Listed>(['item', 'show', one])).toMatchObject({

@@ -5,12 +5,13 @@ import type { FolderId } from '../../../quarantine/folders/folders.ts'
 import { CHIPS, type Chip } from '../../../quarantine/listing/chips.ts'
 import { ORDERS, type Order } from '../../../quarantine/listing/cursor.ts'
 import type { Listed } from '../../../quarantine/listing/listed.ts'
+import { shownItem } from '../../../quarantine/listing/shown.ts'
 import type { Page } from '../../../quarantine/listing/page.ts'
 import type { Verbs } from '../../../quarantine/verbs/verbs.ts'
 import { act, ownScope, SCOPE_HELP } from '../../action.ts'
 import { wholeNumber } from '../../numbers.ts'
 import { table, when, type Answer } from '../../output.ts'
-import { value, whoDeleted } from './show.ts'
+import { whoDeleted } from './show.ts'
 
 interface Options {
   folder?: string
@@ -95,7 +96,7 @@ async function find(
   }
   const text = listed.length === 0 ? `There is nothing in ${name}.` : rows(listed, where.chip)
   const more = cursor === null ? '' : `\nThere are more; go on with --cursor ${cursor}`
-  return { value: listed.map(value), text: text + more }
+  return { value: listed.map(shownItem), text: text + more }
 }
 
 function rows(listed: readonly Listed[], chip?: Chip): string {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { Refused } from '../../../errors.ts'
 import type { Deletion, Release } from '../../../mail.ts'
 import type { Listed } from '../../../quarantine/listing/listed.ts'
+import { shownItem } from '../../../quarantine/listing/shown.ts'
 import { act } from '../../action.ts'
 import { wholeNumber } from '../../numbers.ts'
 import { clean, when } from '../../output.ts'
@@ -18,7 +19,7 @@ export function show(): Command {
       act<object, [string]>(async ({ verbs }, _options, id) => {
         const listed = verbs.items.get(wholeNumber('item', id))
         if (!listed) throw new Refused('not-found', `There is no item ${id}.`)
-        return { value: value(listed), text: whole(listed) }
+        return { value: shownItem(listed), text: whole(listed) }
       }),
     )
 }
@@ -26,18 +27,6 @@ export function show(): Command {
 /** Why it lies nowhere any more. */
 export function whoDeleted({ actor }: Deletion): string {
   return actor === 'system' ? 'expired' : actor === '' ? 'by somebody' : `by ${actor}`
-}
-
-/** What `--json` shows of an item. `due`: when it expires, or is gone for good where it was deleted; 0: never. */
-export function value({ item: one, subject, from, folders, seen, end }: Listed): unknown {
-  const { identity: _, places: _places, since: _since, release, ...rest } = one
-  const told = release && {
-    state: release.state,
-    at: release.at,
-    reply: release.reply,
-    asked: release.asked ?? null,
-  }
-  return { ...rest, subject, from, folders, seen, due: end, release: told }
 }
 
 function whole({ item: one, subject, folders, end }: Listed): string {
