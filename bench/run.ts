@@ -40,7 +40,14 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
     mkdirSync(work)
     const said = (line: string): void => tell(`${phase.name}: ${line}`)
     const measured = async (): Promise<PhaseResult> =>
-      await phase.run({ quick, profile, dir: work, mail: corpus.mail, tell: said })
+      await phase.run({
+        quick,
+        profile,
+        dir: work,
+        mail: corpus.mail,
+        shipped: corpus.shipped,
+        tell: said,
+      })
     done.push(
       profile && phase.inProcess ? await withProfile(phase.name, measured) : await measured(),
     )

@@ -470,6 +470,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
   'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/young': {
+    files: /^bench\/phases\/young\//,
+    may: [...BENCH, 'cli', 'filter', 'scripts'],
+  },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
     may: [
@@ -497,6 +501,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         'memory',
         'start',
         'store',
+        'young',
       ].map((name) => `bench/phases/${name}`),
     ],
   },

@@ -11,6 +11,8 @@ export interface Corpus {
   /** Where the mail comes from, for people. */
   name: string
   mail: Mail[]
+  /** Whether the shipped base model comes from it. */
+  shipped: boolean
 }
 
 /** Bounds on what is kept in memory. */
@@ -21,10 +23,12 @@ const GENERATED = 1500
 
 /** In an order that mixes ham and spam, always the same one; in its own where an index gives one. At most `limit`. */
 export async function readCorpus(path: string | undefined, limit = MESSAGES_MAX): Promise<Corpus> {
-  if (path !== undefined) return { name: resolve(path), mail: await readPath(resolve(path), limit) }
+  if (path !== undefined)
+    return { name: resolve(path), mail: await readPath(resolve(path), limit), shipped: false }
   const data = datasets()
-  if (data === null) return { name: 'generated mail', mail: generated(Math.min(limit, GENERATED)) }
-  return { name: 'SpamAssassin public corpus', mail: await readPath(data, limit) }
+  if (data === null)
+    return { name: 'generated mail', mail: generated(Math.min(limit, GENERATED)), shipped: false }
+  return { name: 'SpamAssassin public corpus', mail: await readPath(data, limit), shipped: true }
 }
 
 /** The corpus among the dev dependencies, which an installed package does not have. */

@@ -11,6 +11,8 @@ export interface PhaseOptions {
   dir: string
   /** Messages to measure with, ham and spam mixed. */
   mail: readonly Mail[]
+  /** Whether the shipped base model comes from this mail. */
+  shipped?: boolean
   /** Folder of the Haraka package to run; the one beside this package unless told. */
   haraka?: string
   /** One line about what is going on. */

@@ -1,5 +1,6 @@
 // The phases of the harness, in the order in which they run.
 import { accuracy } from './accuracy/index.ts'
+import { few } from './young/few.ts'
 import { gateway } from './gateway/index.ts'
 import type { Phase } from '../harness/phase.ts'
 import { store } from './store/index.ts'
@@ -10,6 +11,7 @@ import { lesson } from './lesson/index.ts'
 import { masks } from './masks/index.ts'
 import { memory } from './memory/index.ts'
 import { start } from './start/index.ts'
+import { streams } from './young/streams.ts'
 
 export const PHASES: readonly Phase[] = [
   kernel,
@@ -19,6 +21,8 @@ export const PHASES: readonly Phase[] = [
   lesson,
   imap,
   accuracy,
+  few,
+  streams,
   cost,
   start,
   memory,

@@ -301,6 +301,16 @@ export class Kernel {
     this.#crowd.clear()
   }
 
+  /** A copy of the slots: i16 weight in the lower half, bfloat16 sum in the upper one. */
+  slots(): Uint32Array {
+    return new Uint32Array(this.#model.buffer, this.#model.byteOffset, 1 << this.bits).slice()
+  }
+
+  /** Replaces the model by such slots. */
+  take(slots: Uint32Array): void {
+    this.#model.set(new Uint8Array(slots.buffer, slots.byteOffset, this.#model.length))
+  }
+
   /** Forgets the slots for which `test` holds. */
   forget(test: (slot: number) => boolean): void {
     for (let slot = 0; slot < 1 << this.bits; slot++)

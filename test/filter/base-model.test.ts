@@ -47,3 +47,14 @@ test('a prior from other folders ranks the first messages better than nothing', 
   )
   expect(warm).toBeLessThan(cold)
 })
+
+test('the mean of several orders of its lessons says less of their order than one', () => {
+  const some = corpus().filter((_, i) => i % 40 === 0)
+  const weights = (seed: number, orders: number): Int16Array =>
+    Int16Array.from(baseModel(some, seed, orders).slots(), (slot) => (slot << 16) >> 16)
+  const apart = (orders: number): number => {
+    const [a, b] = [weights(1, orders), weights(2, orders)]
+    return a.reduce((sum, weight, slot) => sum + Math.abs(weight - b[slot]), 0)
+  }
+  expect(apart(8)).toBeLessThan(apart(1) / 2)
+})
