@@ -1,6 +1,7 @@
 // Lessons that are tried: a kernel is changed by them and is afterwards, to the bit, what it was before.
 import type { Sparse } from '../layers/sparse.ts'
 import type { Features, Kernel, Label } from './kernel.ts'
+import type { Score } from './score.ts'
 
 export class Draft {
   readonly #kernel: Kernel
@@ -22,6 +23,11 @@ export class Draft {
   /** The same of a message that was read before. */
   lessonOf(features: Features, label: Label): Uint8Array {
     return this.#kernel.lessonOf(features, label)
+  }
+
+  /** What the kernel thinks of a message that was read before. */
+  scoreOf(features: Features): Score {
+    return this.#kernel.scoreOf(features)
   }
 
   /** Makes the change of a lesson or takes it back, until undo(). */

@@ -3,6 +3,7 @@
  * are another filter. From the third in a row on, one remembered lesson of the other kind is learned along (docs/kernel.md
  * "The order of lessons"). Pure: what was is asked for, nothing is kept here.
  */
+import { BEGINNING, onward, type Course } from '../layers/course.ts'
 import type { Features, Label } from './kernel.ts'
 
 /** Lessons of a kind that are remembered at most: a reservoir (Vitter 1985, algorithm R). */
@@ -19,23 +20,6 @@ const REDRAWS = 3
 const DRAWN = 3
 /** Lessons of the rarer kind from which on one is drawn: where many are wrong, the doubted ones are. */
 const EARLY = 100
-
-/** What of the lessons so far matters: how many of each kind there were ever, and the run that they end with. */
-export interface Course {
-  ham: number
-  spam: number
-  run: number
-  /** Of which kind the run is; null: there was no lesson. */
-  last: Label | null
-}
-
-export const BEGINNING: Course = { ham: 0, spam: 0, run: 0, last: null }
-
-/** The course with one more lesson. */
-export function onward(course: Course, label: Label): Course {
-  const run = course.last === label ? course.run + 1 : 1
-  return { ...course, [label]: course[label] + 1, run, last: label }
-}
 
 /**
  * Whether the lesson that the course ends with is accompanied.

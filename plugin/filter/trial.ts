@@ -2,6 +2,7 @@
 import type { Judged } from './evaluate.ts'
 import { probability, type Lessons } from './judge.ts'
 import { Kernel, type Features, type Label } from './kernel.ts'
+import { joined } from './lesson.ts'
 import { Memory } from './rehearsal.ts'
 
 /** A kernel, the lessons it was given, and what follows for a message. */
@@ -24,13 +25,17 @@ export class Trial {
     return judged
   }
 
-  /** As the quarantine learns: with rehearsal. */
-  learn(features: Features, label: Label): void {
+  /** As the quarantine learns: with rehearsal. Answers the change, as Kernel.lesson encodes it. */
+  learn(features: Features, label: Label): Uint8Array {
     const { kernel } = this
-    kernel.apply(kernel.lessonOf(features, label), 1)
+    const first = kernel.lessonOf(features, label)
+    kernel.apply(first, 1)
     this.lessons[label]++
     const along = this.#memory.after(features, label, this.lessons, (of) => kernel.scoreOf(of).p)
-    if (along) kernel.apply(kernel.lessonOf(along.remembered, along.label), 1)
+    if (!along) return first
+    const second = kernel.lessonOf(along.remembered, along.label)
+    kernel.apply(second, 1)
+    return joined(first, second)
   }
 
   /** The score of a message that is not learned. */

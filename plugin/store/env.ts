@@ -68,6 +68,8 @@ const VIEWS = {
   taught: 'ordered',
   /** Under scope, part and level a run of a layer, and what is counted of it (layers.ts). */
   layers: 'ordered',
+  /** Under kind and place a remembered lesson, under its message where; the course of lessons (rehearsed.ts). */
+  rehearsed: 'ordered',
   model: 'ordered',
   outbox: 'uint32',
   /** Under target and item, what central systems are to be told. */

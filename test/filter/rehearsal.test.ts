@@ -2,16 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Kernel, type Features, type Label } from '../../plugin/filter/kernel.ts'
 import { joined } from '../../plugin/filter/lesson.ts'
-import {
-  BEGINNING,
-  Memory,
-  REMEMBERED,
-  draw,
-  isDue,
-  onward,
-  placeOf,
-  type Course,
-} from '../../plugin/filter/rehearsal.ts'
+import { Memory, REMEMBERED, draw, isDue, placeOf } from '../../plugin/filter/rehearsal.ts'
+import { BEGINNING, onward, type Course } from '../../plugin/layers/course.ts'
 import { Trial } from '../../plugin/filter/trial.ts'
 import { corpus, shuffled } from '../twin/corpus.ts'
 
@@ -162,7 +154,7 @@ describe('orders of the same lessons', () => {
   }
   const plain = (trial: Trial, of: Features, as: Label): void =>
     trial.kernel.apply(trial.kernel.lessonOf(of, as), 1)
-  const rehearsed = (trial: Trial, of: Features, as: Label): void => trial.learn(of, as)
+  const rehearsed = (trial: Trial, of: Features, as: Label): void => void trial.learn(of, as)
 
   test('ham first: less ham looks like spam', () => {
     const [without, now] = [taught('ham', 'spam', plain), taught('ham', 'spam', rehearsed)]

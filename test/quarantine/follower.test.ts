@@ -8,6 +8,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { Draft } from '../../plugin/filter/draft.ts'
 import { Filter } from '../../plugin/filter/filter.ts'
 import { Kernel } from '../../plugin/filter/kernel.ts'
+import { Trial } from '../../plugin/filter/trial.ts'
 import type { Lazaret } from '../../plugin/open.ts'
 import { ListsCopy } from '../../plugin/quarantine/lists/copy.ts'
 import { ModelCopy } from '../../plugin/quarantine/model/copy.ts'
@@ -212,17 +213,17 @@ test('a snapshot of a model that was replaced meanwhile is not kept', async () =
   expect(getModel(lazaret.store.views)).toMatchObject({ ham: 0, spam: 0, snapshot: '' })
 })
 
-/** Lessons of the journal that differ from what a kernel says that learned those before them. */
+/** Lessons of the journal that differ from what a trial says that learned those before them. */
 function wrongLessons(lazaret: Lazaret, mails: readonly Buffer[]): object {
   const byName = new Map(mails.map((raw) => [blobName(raw), raw]))
-  const kernel = new Kernel()
+  const trial = new Trial()
   let [lessons, wrong] = [0, 0]
   for (const { event } of lazaret.store.followed(0, 'model')) {
     const raw = event.type === 'lesson' ? byName.get(event.blob) : undefined
     if (event.type !== 'lesson' || !event.learn || !event.label || !raw) continue
     lessons++
-    if (!Buffer.from(kernel.lesson(raw, event.label)).equals(event.learn)) wrong++
-    kernel.apply(event.learn, 1)
+    const expected = trial.learn(trial.kernel.features(raw), event.label)
+    if (!Buffer.from(expected).equals(event.learn)) wrong++
   }
   return { lessons, wrong }
 }

@@ -3,6 +3,7 @@ import type { Label } from '../../mail.ts'
 import { EARLIER } from '../../store/lessons.ts'
 import type { Event } from '../../store/events/index.ts'
 import type { Tx } from '../../store/store.ts'
+import { rehearsed } from './rehearse.ts'
 import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
 
 type Lesson = Extract<Event, { type: 'lesson' }>
@@ -18,7 +19,7 @@ export function sayEverybody(
   const { old, mine, label } = saidBy(tx, message, vote, scope)
   if (mine === vote) return false
   const { blob, item } = message
-  const append = (change: Pick<Lesson, 'vote' | 'label' | 'unlearn' | 'learn'>): void => {
+  const append = (change: Pick<Lesson, 'vote' | 'label' | 'unlearn' | 'learn' | 'kept'>): void => {
     tx.append({ type: 'lesson', blob, item, ...change, ...(scope === '' && { scope }) })
   }
   if (label === (old?.label ?? null)) {
@@ -33,9 +34,8 @@ export function sayEverybody(
     draft.apply(old.change, -1)
   }
   if (label) {
-    const learn = draft.lessonOf(featuresOf(ctx, tx, message), label)
-    append({ vote, label, unlearn: null, learn })
-    draft.apply(learn, 1)
+    const features = featuresOf(ctx, tx, message)
+    append({ vote, label, unlearn: null, ...rehearsed(ctx, tx, features, label) })
   } else if (!old?.change) {
     append({ vote, label, unlearn: null, learn: null })
   }

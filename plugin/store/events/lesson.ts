@@ -1,6 +1,7 @@
 import { rowsOf, decodeChange, type Counts } from '../../layers/change.ts'
 import { GROWN } from '../../layers/ceiling.ts'
 import { decodeSparse } from '../../layers/sparse.ts'
+import { onward } from '../../layers/course.ts'
 import { domainOf } from '../../address.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { encode } from '../codec.ts'
@@ -18,6 +19,7 @@ import {
   type Lesson as Kept,
   type Standing,
 } from '../lessons.ts'
+import { forgetOf, getCourse, putCourse, remember } from '../rehearsed.ts'
 import { NONE, timeOf, type Kind, type Stamp } from './kind.ts'
 
 /**
@@ -42,6 +44,8 @@ export interface Lesson extends Heard {
   against?: true
   /** It is the one by which lessons of this scope contradict all others in bulk. */
   alarm?: true
+  /** Everybody's layer: that it is remembered, where among those of its kind, and its slots by view (layers/course.ts). */
+  kept?: { place: number; slots: Uint8Array }
 }
 
 /** What others hear more, as sums of weights (layers/sparse.ts): in the same domain, and everywhere. */
@@ -69,6 +73,7 @@ function fold(tables: Tables, event: Stamp & Lesson, seq: number): void {
     const change = event.learn ?? (event.unlearn ? null : (old?.change ?? null))
     const next = { ...made(event, seq), votes, change }
     keep(tables, event, scope, old, event.learn || !old ? next : { ...old, votes, change })
+    follow(tables, event)
   } else {
     const same = old !== null && old.label === event.label && !event.learn
     if (old && !same) count(tables, scope, old, -1)
@@ -81,6 +86,15 @@ function fold(tables: Tables, event: Stamp & Lesson, seq: number): void {
   // Items of a lesson that is no more count as nothing, unless others say something by them.
   for (const one of new Set([id, ...(event.label ? [] : (old?.votes ?? []).map(([item]) => item))]))
     retrain(tables, blob, one, one === id ? event.vote : null)
+}
+
+/** What later lessons are rehearsed with. */
+function follow(tables: Tables, { blob, label, scope, learn, unlearn, kept }: Lesson): void {
+  if (unlearn) forgetOf(tables, blob)
+  // Those of before there was rehearsal are not remembered, and do not count in it.
+  if (scope !== '' || !learn || !label) return
+  putCourse(tables, onward(getCourse(tables), label))
+  if (kept) remember(tables, label, kept.place, { blob, slots: kept.slots })
 }
 
 function made(event: Stamp & Lesson, seq: number): Omit<Kept, 'votes' | 'change'> {

@@ -4,6 +4,7 @@ import type { Tables } from '../env.ts'
 import { getItem, putItem } from '../items.ts'
 import { dropLayers } from '../layers.ts'
 import { allLessons, getModel, NOBODY, type Lost, type ModelState } from '../lessons.ts'
+import { forgetCourse } from '../rehearsed.ts'
 import { NONE, type Kind } from './kind.ts'
 
 /**
@@ -81,4 +82,5 @@ function forget(tables: Tables): void {
     }
   }
   dropLayers(tables)
+  forgetCourse(tables)
 }
