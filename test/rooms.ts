@@ -153,6 +153,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/lists',
     ],
   },
+  'quarantine/export': {
+    files: /^plugin\/quarantine\/export\.ts$/,
+    may: [
+      ...VIEWS,
+      'quarantine/accounts',
+      'quarantine/estate',
+      'quarantine/folders',
+      'quarantine/listing',
+      'quarantine/lists',
+      'quarantine/model',
+      'quarantine/upkeep',
+    ],
+  },
   'quarantine/verbs': {
     files: /^plugin\/quarantine\/verbs\//,
     may: [
@@ -164,6 +177,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mime',
       'quarantine/accounts',
       'quarantine/estate',
+      'quarantine/export',
       'quarantine/folders',
       'quarantine/listing',
       'quarantine/lists',

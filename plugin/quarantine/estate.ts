@@ -131,7 +131,7 @@ function takeItems(
 }
 
 /** Items that are seen with these eyes. Gives way between two looks. */
-async function* itemsOf(ctx: Context, scope: Scope, turn: Turn): AsyncGenerator<Item> {
+export async function* itemsOf(ctx: Context, scope: Scope, turn: Turn): AsyncGenerator<Item> {
   const { views } = ctx.store
   let looked = LOOK
   for (let from = 0; looked === LOOK; await turn.rest()) {

@@ -3,6 +3,7 @@ import type { Login } from '../mail.ts'
 import { tell as tellScope } from '../scope.ts'
 import { whoOf, type EventBody } from '../store/events/index.ts'
 import { needAll } from './eyes.ts'
+import type { Turn } from '../turns.ts'
 import type { Context } from './context.ts'
 
 export interface HistoryEntry {
@@ -106,4 +107,29 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
 function tell(event: EventBody, seq: number): string {
   const words = TELL[event.type] as Tell<EventBody['type']>
   return words(event, seq)
+}
+
+/** What an account did, what was done as it, and what became of it, oldest first; in turns with others. */
+export async function* entriesOf(
+  ctx: Context,
+  account: string,
+  turn: Turn,
+): AsyncGenerator<HistoryEntry> {
+  const until = ctx.store.seq
+  for (let at = ctx.store.floor; at < until;) {
+    const found: HistoryEntry[] = []
+    const from = at
+    // Nothing is waited for in here: the journal is read as of one moment.
+    for (const { seq, event } of ctx.store.events(from)) {
+      const who = whoOf(event)
+      const about = event.type === 'account' && event.name === account
+      if (seq <= until && (who.actor === account || who.as === account || about))
+        found.push({ seq, at: event.at, ...who, type: event.type, text: tell(event, seq) })
+      at = seq
+      if (seq >= until || turn.over) break
+    }
+    yield* found
+    if (at === from) return
+    await turn.give()
+  }
 }

@@ -56,6 +56,15 @@ export async function removeAlias(ctx: Context, login: Login, alias: string): Pr
   })
 }
 
+/** Those that lead to an account of this scope, or inside it, lead there no more. Answers how many. */
+export async function dropAliases(ctx: Context, login: Login, scope: Scope): Promise<number> {
+  return await write(ctx, by(login), (tx) => {
+    const its = Array.from(allAliases(tx.views)).filter(({ owner }) => sees(scope, owner))
+    for (const { name } of its) tx.append({ type: 'alias', name, owner: null })
+    return its.length
+  })
+}
+
 function checkPair(name: Scope, owner: Scope): void {
   if (name === '' || owner === '')
     throw new Refused('invalid', 'Aliases are of addresses and of domains, not of everything.')

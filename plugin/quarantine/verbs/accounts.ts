@@ -4,12 +4,25 @@ import * as accounts from '../accounts/accounts.ts'
 import * as apps from '../accounts/apps.ts'
 import * as factor from '../accounts/factor.ts'
 import { importAccounts, type ImportedAccounts } from '../accounts/import.ts'
+import { dropAliases } from '../accounts/aliases.ts'
+import { DAY } from '../../time.ts'
+import { exportAccount, type ExportPart } from '../export.ts'
 import type { Context } from '../context.ts'
 import { estateOf, purgeEstate, type Estate, type Left } from '../estate.ts'
 
 export { tellEstate } from '../estate.ts'
 export type { AppPassword } from '../accounts/apps.ts'
 export type { Shown } from '../accounts/accounts.ts'
+
+/** What an erasure took, and what it could not. */
+export interface Erased {
+  gone: Estate
+  aliases: number
+  /** Messages that were being given to a next hop at that moment. */
+  leaving: number
+  /** Until when the journal, which is the audit, names the account and its mail (Unix ms). */
+  journal: number
+}
 
 export class AccountVerbs {
   readonly #ctx: Context
@@ -76,7 +89,20 @@ export class AccountVerbs {
   async purge(name: string): Promise<Estate> {
     const scope = accounts.leavingScope(this.#ctx, this.#login, name)
     const gone = await purgeEstate(this.#ctx, this.#login, scope)
+    await dropAliases(this.#ctx, this.#login, scope)
     await this.remove(name)
     return gone
+  }
+  /** All that it holds: messages as they came, the rest as JSON, piece by piece. */
+  export(name: string): AsyncGenerator<ExportPart> {
+    return exportAccount(this.#ctx, this.#login, name)
+  }
+  /** A purge that tells what of it stays, and how long. */
+  async erase(name: string): Promise<Erased> {
+    const { scope, aliases } = this.show(name)
+    const gone = await this.purge(name)
+    const { messages } = estateOf(this.#ctx, this.#login, scope)
+    const days = this.#ctx.config.main.journal_days
+    return { gone, aliases: aliases.length, leaving: messages, journal: Date.now() + days * DAY }
   }
 }

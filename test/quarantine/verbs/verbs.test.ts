@@ -262,6 +262,14 @@ const ROWS: Record<string, Guarded> = {
       return added
     },
   },
+  'accounts.export': {
+    tries: async (verbs, { owner }) => {
+      const files: string[] = []
+      for await (const { file } of verbs.accounts.export(owner)) files.push(file)
+      return files.includes('items.jsonl')
+    },
+  },
+  'accounts.erase': { tries: (verbs, { owner }) => verbs.accounts.erase(owner) },
   'accounts.setPassword': {
     tries: (verbs, { owner }) => verbs.accounts.setPassword(owner, 'battery staple'),
   },
