@@ -54,7 +54,7 @@ export function modelAt(): usize {
   return arena.model
 }
 
-/** An i32 a slot: what people add to the weights, once crowded() says so. */
+/** An i16 a slot: what people add to the weights, once crowded() says so. */
 export function crowdAt(): usize {
   return arena.crowd
 }
@@ -72,12 +72,17 @@ export function traceAt(): usize {
   return arena.trace
 }
 
-/** Features and score of the message in the input. */
-export function score(size: i32, signals: i32): void {
+/** Features and score of the message in the input, for a recipient with these layers (0: none). */
+export function scoreFor(size: i32, signals: i32, domain: usize, address: usize): void {
   forget()
   message(arena.input, arena.input + size)
   findings(arena.signals, arena.signals + signals)
-  model.judge()
+  model.judge(domain, address)
+}
+
+/** The same by everybody's layer alone. */
+export function score(size: i32, signals: i32): void {
+  scoreFor(size, signals, 0, 0)
 }
 
 /** Scores the features at hand again, for a recipient with these layers (0: none). */

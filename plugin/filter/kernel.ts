@@ -44,6 +44,7 @@ type Exports = {
   traceAt(): number
   judge(domain: number, address: number): void
   score(size: number, signals: number): void
+  scoreFor(size: number, signals: number, domain: number, address: number): void
   learn(size: number, signals: number, spam: number): void
   lesson(size: number, signals: number, spam: number): number
   lessonOf(a: number, b: number, c: number, spam: number): number
@@ -95,7 +96,7 @@ export class Kernel {
     this.#result = new DataView(memory, wasm.resultAt(), 56)
     this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
     this.#slotAt = new DataView(memory, wasm.modelAt(), 4 << bits)
-    const crowd = layers ? new Int32Array(memory, wasm.crowdAt(), 1 << bits) : new Int32Array(0)
+    const crowd = layers ? new Int16Array(memory, wasm.crowdAt(), 1 << bits) : new Int16Array(0)
     this.#crowd = new Crowd(crowd, (is) => wasm.crowded(is))
     this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
   }
@@ -112,6 +113,12 @@ export class Kernel {
   /** The score of a message whose features are known. */
   scoreOf(features: Features): Score {
     this.#lessonOf(features, 0)
+    return this.#scored()
+  }
+
+  /** The same for a recipient with these layers, as `layers` answered them (0: none). */
+  scoreFor(raw: Uint8Array, signals: readonly string[], domain: number, address: number): Score {
+    this.#wasm.scoreFor(this.#copyIn(raw), this.#copySignals(signals), domain, address)
     return this.#scored()
   }
 

@@ -30,7 +30,7 @@ export class LayerPool {
   put(name: string, table: Uint8Array | null, keep = ''): number {
     this.#held.delete(name)
     if (this.#held.size >= NAMES_MAX) this.#giveWay(keep)
-    const size = table ? (table.length + 15) & ~15 : 0
+    const size = table ? (table.length + 63) & ~63 : 0
     if (!table || size > this.#room.length / 3) {
       // Larger than any that 2^20 slots can make.
       if (table) throw new Error(`a layer of ${table.length} octets is too large`)

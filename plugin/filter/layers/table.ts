@@ -4,7 +4,7 @@ import { abroad, clip } from '../../layers/ceiling.ts'
 import type { Sparse } from '../../layers/sparse.ts'
 
 const WEIGHT_MAX = 32767
-/** Slots of a bucket have at most so many bits of their own. */
+/** Slots of a line have at most so many bits of their own. */
 const LOW_BITS = 16
 
 /** What the layer of an address adds to that of its domain: its own weights, without what the domain hears of it. */
@@ -30,25 +30,49 @@ function net(slots: Uint32Array, of: (i: number) => number): Sparse {
 }
 
 /**
- * Bytes for the kernel: u32 number of bits that a slot is shifted by, u32 mask of the others, u32 for each bucket and one more:
- * where its entries begin (octets from the start), then entries u16 lower bits of the slot, i16 weight. Null: there are none.
+ * Bytes for the kernel: u32 number of bits that a slot is shifted by to find its line, u32 mask of the others, up to HEAD; then
+ * lines of 64 octets, 16 u16 with the lower bits of slots and behind them 16 i16 with their weights. What is free in a line has
+ * no weight. Large layers: mask 0, and an i16 for each slot there is. Null: there are none.
  */
 export function tableOf({ slots, columns: [weights] }: Sparse, bits: number): Uint8Array | null {
   if (slots.length === 0) return null
-  const upper = Math.max(bits - LOW_BITS, Math.min(bits - 1, Math.ceil(Math.log2(slots.length))))
-  const shift = bits - upper
-  const buckets = 2 ** upper
-  const first = 2 + buckets + 1
-  const words = new Uint32Array(first + slots.length)
-  words[0] = shift
-  words[1] = 2 ** shift - 1
-  let bucket = 0
-  for (let i = 0; i < slots.length; i++) {
-    const own = slots[i] >>> shift
-    while (bucket <= own) words[2 + bucket++] = (first + i) * 4
-    const weight = Math.max(-WEIGHT_MAX, Math.min(weights[i], WEIGHT_MAX))
-    words[first + i] = (slots[i] & words[1]) | (weight << 16)
+  const upper = linesFor(slots, bits)
+  const bytes = new Uint8Array(HEAD + (upper === null ? 2 << bits : 64 << upper))
+  const view = new DataView(bytes.buffer)
+  const weightOf = (i: number): number => Math.max(-WEIGHT_MAX, Math.min(weights[i], WEIGHT_MAX))
+  if (upper === null) {
+    for (let i = 0; i < slots.length; i++) view.setInt16(HEAD + slots[i] * 2, weightOf(i), true)
+    return bytes
   }
-  while (bucket <= buckets) words[2 + bucket++] = (first + slots.length) * 4
-  return new Uint8Array(words.buffer)
+  const shift = bits - upper
+  const mask = 2 ** shift - 1
+  view.setUint32(0, shift, true)
+  view.setUint32(4, mask, true)
+  let place = 0
+  for (let i = 0; i < slots.length; i++) {
+    const line = slots[i] >>> shift
+    place = i > 0 && slots[i - 1] >>> shift === line ? place + 1 : 0
+    const at = HEAD + line * 64 + place * 2
+    view.setUint16(at, slots[i] & mask, true)
+    view.setInt16(at + 32, weightOf(i), true)
+  }
+  return bytes
 }
+
+/** Bits of the least number of lines in which no line has more than its room; null: a number for each slot takes no more. */
+function linesFor(slots: Uint32Array, bits: number): number | null {
+  let upper = Math.max(bits - LOW_BITS, Math.ceil(Math.log2(slots.length / 8)))
+  for (; 64 * 2 ** upper < 2 * 2 ** bits; upper++) {
+    const shift = bits - upper
+    let full = false
+    for (let i = ROOM; i < slots.length && !full; i++)
+      full = slots[i] >>> shift === slots[i - ROOM] >>> shift
+    if (!full) return upper
+  }
+  return null
+}
+
+/** Octets before the lines, as assembly/classifier/layer.ts has it. */
+const HEAD = 64
+/** Slots of a line. */
+const ROOM = 16

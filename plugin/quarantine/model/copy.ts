@@ -97,8 +97,10 @@ export class ModelCopy {
       const { name: key, domain, address, lessons } = this.layersOf(scope)
       let score = scores.get(key)
       if (!score) {
-        if (scores.size === 0) score = kernel.score(raw, signals)
-        if (!score || domain || address) score = kernel.rescore(domain, address)
+        score =
+          scores.size === 0
+            ? kernel.scoreFor(raw, signals, domain, address)
+            : kernel.rescore(domain, address)
         scores.set(key, score)
       }
       return { score, lessons }
