@@ -136,6 +136,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'mime',
       'quarantine/folders',
       'quarantine/lists',
+      'quarantine/model',
     ],
   },
   'quarantine/upkeep': {

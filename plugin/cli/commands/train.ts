@@ -14,6 +14,8 @@ import {
 } from '../mail/files.ts'
 import { shuffled } from '../mail/labelled.ts'
 import { clean, count, progress, type Answer } from '../output.ts'
+import { tellWhatIf } from '../../quarantine/whatif/effect.ts'
+import { WISHES_MAX } from '../../quarantine/whatif/lesson.ts'
 import { act, type Given } from '../action.ts'
 
 interface TrainOptions {
@@ -126,6 +128,8 @@ async function teach(
   const sum = { learned: 0, turned: 0, known: 0 }
   const useless = { none: 0, header: 0, silent: 0 }
   let batch: Lesson[] = []
+  // Of a few it can be told what they would do.
+  const few: Lesson[] = []
   let octets = 0
   const flush = async (): Promise<void> => {
     const { learned, turned, known } = await verbs.model.train(batch)
@@ -141,7 +145,10 @@ async function teach(
       for await (const { raw } of readMails(file)) {
         const lesson = read(withCrlf(raw))
         if (typeof lesson === 'string') useless[lesson]++
-        else batch.push(lesson)
+        else {
+          batch.push(lesson)
+          if (dryRun && few.length <= WISHES_MAX) few.push(lesson)
+        }
         octets += raw.length
         if (batch.length >= BATCH || octets >= BATCH_OCTETS) await flush()
         if (stopped) break
@@ -154,6 +161,10 @@ async function teach(
     process.removeListener('SIGINT', stop)
     bar.stop()
   }
+  const effect =
+    dryRun && sum.learned > 0 && few.length <= WISHES_MAX
+      ? `\n${tellWhatIf(await verbs.whatIf.taught(few))}`
+      : ''
   const turned =
     sum.turned > 0 ? ` (${sum.turned} of them turned round: learned as the other before)` : ''
   const told = (Object.keys(USELESS) as Useless[])
@@ -163,7 +174,7 @@ async function teach(
   const said = `${dryRun ? 'Would learn' : 'Learned'} ${count(sum.learned, 'message')}${turned}; ${sum.known} known already${rest}.`
   return {
     value: { ...sum, skipped: skipped.length, ...(arf && { useless }), complete: !stopped },
-    text: stopped ? `${said} Stopped: the same command goes on from here.` : said,
+    text: stopped ? `${said} Stopped: the same command goes on from here.` : `${said}${effect}`,
     ok: !stopped,
   }
 }

@@ -2,6 +2,7 @@
 import type { ListKind, Login, Scope, Thresholds } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import type { WhatIf } from '../whatif/effect.ts'
+import { ifTaught, type Wish } from '../whatif/lesson.ts'
 import { ifListed, type ListWhatIf } from '../whatif/lists.ts'
 import { dots, ifThresholds, type Dots } from '../whatif/threshold.ts'
 
@@ -25,5 +26,9 @@ export class WhatIfVerbs {
   /** More entries on a list of a scope. */
   listed(scope: Scope, list: ListKind, masks: readonly string[]): Promise<ListWhatIf> {
     return ifListed(this.#ctx, this.#login, scope, list, masks)
+  }
+  /** Lessons of this login, on mail of a scope (all that it sees). */
+  taught(wishes: readonly Wish[], scope?: Scope): Promise<WhatIf> {
+    return ifTaught(this.#ctx, this.#login, wishes, scope)
   }
 }

@@ -183,6 +183,8 @@ describe('what is done with messages', () => {
     ]) {
       const { code, out } = await at(['item', ...args, '--dry-run'])
       expect([code, out]).toEqual([0, expect.stringContaining(`Item ${id} would be `)])
+      // A lesson is told with what it would do.
+      expect(/it would let through \d+/.test(out)).toBe(args.some((one) => one.endsWith('train')))
     }
     expect((await at(['item', 'release', '999999', '--dry-run'])).code).toBe(1)
     const purge = await at([

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { Verdict } from '../../../plugin/mail.ts'
 import { tellWhatIf } from '../../../plugin/quarantine/whatif/effect.ts'
-import { DOMAIN, envelope, hold, message, OTHER, rig, ROOT, USER } from '../rig.ts'
+import { corpus, DOMAIN, envelope, hold, message, OTHER, rig, ROOT, trained, USER } from '../rig.ts'
 
 /** Held with this score, as the classifier would have. */
 async function held(lazaret: Lazaret, id: string, score: number, to = USER.scope): Promise<number> {
@@ -217,5 +217,68 @@ describe('the sample of delivered mail', () => {
     await root.accounts.add(USER.scope, 'address', 'a long enough password 1')
     await root.accounts.purge(USER.scope)
     expect((await root.whatIf.scores()).delivered).toEqual([0.2])
+  })
+})
+
+describe('lessons', () => {
+  test('what they would free and hold is what they do, and nothing is learned', async () => {
+    const lazaret = rig()
+    const { quarantine, store, filter } = lazaret
+    await trained(lazaret, 60)
+    const [good] = corpus('easy-ham-1', 1, 300)
+    const root = quarantine.as(ROOT)
+    store.beside.delivered.add({
+      scope: OTHER.scope,
+      at: Date.now(),
+      class: 'ham',
+      score: 0.01,
+      slots: filter.kernel.features(good),
+    })
+    await store.beside.delivered.flush()
+    const [{ item }] = await hold(lazaret, good)
+    const id = item as number
+    const before = root.model.score(good).score.z
+    // Said to be spam as often as it takes: each a message of its own.
+    const copies = Array.from({ length: 12 }, (_, i) =>
+      Buffer.concat([good, Buffer.from(`\r\n${i}\r\n`)]),
+    )
+    const wishes = copies.map((raw) => ({ raw, label: 'spam' as const }))
+    const effect = await root.whatIf.taught(wishes)
+    expect(effect.delivered).toMatchObject({ seen: 1, moved: 1 })
+    expect(root.model.score(good).score.z).toBe(before)
+    await root.model.train(wishes)
+    expect(root.model.score(good).verdict.class).toBe(effect.delivered?.held ? 'spam' : 'unsure')
+    // And the other way round.
+    const back = await root.whatIf.taught([{ item: id, label: 'ham' }], USER.scope)
+    expect(back.caught.seen).toBe(1)
+    expect(root.items.get(id)?.item.trained).toBeNull()
+  })
+
+  test('of a person: own mail moves at once, that of others no further than a voice', async () => {
+    const lazaret = rig()
+    const { quarantine, store, filter } = lazaret
+    await trained(lazaret, 60)
+    const [good] = corpus('easy-ham-1', 1, 300)
+    for (const scope of [USER.scope, OTHER.scope])
+      store.beside.delivered.add({
+        scope,
+        at: Date.now(),
+        class: 'ham',
+        score: 0.01,
+        slots: filter.kernel.features(good),
+      })
+    await store.beside.delivered.flush()
+    const ids: number[] = []
+    for (let i = 0; i < 6; i++) {
+      const copy = Buffer.concat([good, Buffer.from(`\r\n${i}\r\n`)])
+      ids.push((await hold(lazaret, copy))[0].item as number)
+    }
+    const wishes = ids.map((item) => ({ item, label: 'spam' as const }))
+    const own = await quarantine.as(USER).whatIf.taught(wishes)
+    expect(own.delivered).toMatchObject({ seen: 1, moved: 1 })
+    const user = quarantine.as(USER)
+    await expect(user.whatIf.taught(wishes, OTHER.scope)).rejects.toThrow('not yours')
+    await expect(user.whatIf.taught([{ raw: good, label: 'spam' }])).rejects.toThrow('super-admin')
+    await expect(quarantine.as(OTHER).whatIf.taught(wishes)).rejects.toThrow('no item')
   })
 })

@@ -1,7 +1,9 @@
 // lazaret item release, train, undo and delete: what can be done with messages, by their numbers.
 import { Command } from 'commander'
 import { Bad, Refused } from '../../../errors.ts'
-import type { Item } from '../../../mail.ts'
+import type { Item, Label } from '../../../mail.ts'
+import { tellWhatIf } from '../../../quarantine/whatif/effect.ts'
+import { WISHES_MAX } from '../../../quarantine/whatif/lesson.ts'
 import type { Verbs } from '../../../quarantine/verbs/verbs.ts'
 import { act } from '../../action.ts'
 import { tell, Usage } from '../../errors.ts'
@@ -44,11 +46,12 @@ Examples:
       act<ReleaseOptions, [string[]]>(async ({ verbs }, options, ids) => {
         if (options.forAll) return await releaseForAll(verbs, options, ids)
         if (options.confirm !== undefined) throw new Usage('--confirm goes with --for-all')
-        return options.train
-          ? await each(ids, options, 'released and learned as ham', (id) =>
-              verbs.items.releaseAndTrain(id),
-            )
-          : await each(ids, options, 'released', (id) => verbs.items.release(id))
+        if (!options.train)
+          return await each(ids, options, 'released', (id) => verbs.items.release(id))
+        const answer = await each(ids, options, 'released and learned as ham', (id) =>
+          verbs.items.releaseAndTrain(id),
+        )
+        return options.dryRun ? await withEffect(verbs, answer, ids, 'ham') : answer
       }),
     )
 }
@@ -92,9 +95,11 @@ Examples:
       act<Dry & { ham?: boolean; spam?: boolean }, [string[]]>(
         async ({ verbs }, { ham = false, spam = false, ...options }, ids) => {
           if (ham === spam) throw new Usage('say what they are: either --ham or --spam')
-          return await each(ids, options, `learned as ${ham ? 'ham' : 'spam'}`, (id) =>
+          const label = ham ? 'ham' : 'spam'
+          const answer = await each(ids, options, `learned as ${label}`, (id) =>
             ham ? verbs.items.notSpam(id) : verbs.items.spam(id),
           )
+          return options.dryRun ? await withEffect(verbs, answer, ids, label) : answer
         },
       ),
     )
@@ -157,6 +162,19 @@ async function each(
     }
   }
   return { value: results, text: lines.join('\n'), ok: results.every(({ ok }) => ok) }
+}
+
+/** What the lessons would do to mail on hand, behind the answer for people. */
+async function withEffect(
+  verbs: Verbs,
+  answer: Answer,
+  ids: readonly string[],
+  label: Label,
+): Promise<Answer> {
+  if (answer.ok === false || ids.length > WISHES_MAX) return answer
+  const wishes = [...new Set(ids)].map((id) => ({ item: wholeNumber('item', id), label }))
+  const effect = await verbs.whatIf.taught(wishes)
+  return { ...answer, text: `${answer.text}\n${tellWhatIf(effect)}` }
 }
 
 function lies({ release: one }: Item): string {
