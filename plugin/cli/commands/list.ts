@@ -9,6 +9,7 @@ import { clean, colors, count, print, progress, table, type Answer } from '../ou
 import { scopeName } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { act, SCOPE_HELP, scopeOf, type Given } from '../action.ts'
+import { needServed, YES_SCOPE } from '../served.ts'
 
 interface ListOptions {
   allow?: boolean
@@ -32,7 +33,7 @@ export function list(): Command {
     .addHelpText('after', MASKS)
   which(command.command('add <mask...>'))
     .description('add masks; all of them or, where one is no mask, none')
-    .option('--yes', 'add a mask that matches everybody without asking')
+    .option('--yes', `add a mask that matches everybody without asking; ${YES_SCOPE}`)
     .option('--dry-run', DRY_RUN)
     .addHelpText(
       'after',
@@ -46,6 +47,7 @@ Examples:
         async (given, options, masks) => {
           if (options.dryRun) return await ifAdded(given, options, masks)
           if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
+          needServed(given, scopeOf(options.scope), options.yes)
           return await change(given, options, { add: masks })
         },
         { creates: true },
@@ -78,7 +80,7 @@ Examples:
   command.addCommand(check())
   which(command.command('import <file>'))
     .description('add the masks of a file, or of - for stdin')
-    .option('--yes', 'also add a mask that matches everybody; else it is refused')
+    .option('--yes', `also add a mask that matches everybody, else it is refused; ${YES_SCOPE}`)
     .addHelpText(
       'after',
       `
@@ -95,9 +97,11 @@ Examples:
     )
     .action(
       act<AddOptions, [string]>(
-        async ({ verbs }, options, file) => {
+        async (given, options, file) => {
+          const { verbs } = given
           const kind = options.allow || options.block ? kindOf(options) : null
           const scope = scopeOf(options.scope)
+          needServed(given, scope, options.yes)
           const imported = await verbs.lists.import(scope, kind, chunksOf(file), {
             everybody: options.yes ?? false,
           })

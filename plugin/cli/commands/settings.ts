@@ -9,6 +9,7 @@ import { scopeName, scopeTitle } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { Usage } from '../errors.ts'
 import { act, SCOPE_HELP, scopeOf } from '../action.ts'
+import { needServed, YES_SCOPE } from '../served.ts'
 
 interface ScopeOptions {
   scope?: string
@@ -52,6 +53,7 @@ Examples:
     .description('set a value; it holds from the next message on')
     .option('--scope <scope>', SCOPE_HELP)
     .option('--dry-run', `of unsure and spam: ${DRY_RUN}`)
+    .option('--yes', YES_SCOPE)
     .addHelpText(
       'after',
       `
@@ -61,9 +63,11 @@ Examples:
   lazaret settings set enabled no --scope postmaster@example.com`,
     )
     .action(
-      act<ScopeOptions & { dryRun?: boolean }, [string, string]>(
-        async ({ verbs }, options, key, value) => {
+      act<ScopeOptions & { dryRun?: boolean; yes?: boolean }, [string, string]>(
+        async (given, options, key, value) => {
+          const { verbs } = given
           const scope = scopeOf(options.scope)
+          needServed(given, scope, options.yes)
           if (options.dryRun) {
             if (key !== 'unsure' && key !== 'spam')
               throw new Usage(

@@ -49,7 +49,7 @@ test('get shows every setting in words that set takes', async () => {
   expect(rows).toHaveLength(Object.keys(SETTINGS).length)
   for (const row of rows) {
     const [key, value] = row.split(/ {2,}/)
-    expect((await at(['settings', 'set', key, value, '--scope', 'x@example.com'])).code).toBe(0)
+    expect((await at(['settings', 'set', key, value, '--scope', 'words.example'])).code).toBe(0)
   }
 })
 
@@ -74,7 +74,7 @@ test('a process that has the data open works with the new value at its next mess
       .settings.values('c@example.com')
       .find(({ key }) => key === 'enabled')?.value
   expect(enabled()).toBe('true')
-  await at(['settings', 'set', 'enabled', 'no', '--scope', 'example.com'])
+  await at(['settings', 'set', 'enabled', 'no', '--scope', 'example.com'], {})
   expect(enabled()).toBe('no')
   await lazaret.close()
 })
