@@ -7,7 +7,7 @@ import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { clean, count, when } from '../output.ts'
 
-export function exports(): Command {
+export function exportAll(): Command {
   return new Command('export')
     .argument('<name>')
     .argument('<dir>', 'a folder that is empty, or is not there yet')

@@ -7,7 +7,7 @@ import { readPassword } from '../secret.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { app } from './account-app.ts'
-import { erase, exports } from './account-export.ts'
+import { erase, exportAll } from './account-export.ts'
 import { imports } from './account-import.ts'
 import { totp } from './account-totp.ts'
 
@@ -147,7 +147,7 @@ Examples:
         }),
       )
   command.addCommand(imports())
-  command.addCommand(exports())
+  command.addCommand(exportAll())
   command.addCommand(erase())
   command.addCommand(app())
   command.addCommand(totp())
