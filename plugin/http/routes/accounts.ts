@@ -2,22 +2,43 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { API, type AppContext } from '../context.ts'
+import { scopeName } from '../../scope.ts'
+import type { Account } from '../../quarantine/verbs/accounts.ts'
 import { define } from '../define.ts'
+import { AppSchema, shownApp } from './keys.ts'
 import { nullable, object, ScopeText, Time, words } from '../schema.ts'
 
 const TIERS = ['super-admin', 'domain', 'address'] as const
 const Name = Type.String({ minLength: 1, maxLength: 320 })
 const Password = Type.String({ minLength: 1, maxLength: 1024 })
 const Params = object({ name: Name })
-const account = { name: Type.String(), tier: words(TIERS), scope: ScopeText, created: Time }
+const account = {
+  name: Type.String(),
+  tier: words(TIERS),
+  scope: ScopeText,
+  created: Time,
+  disabled: Type.Boolean({ description: 'Nobody logs in to it' }),
+}
 const AccountSchema = object(account)
 const ShownSchema = object({
   ...account,
   lastLogin: nullable(object({ at: Time, network: Type.String() })),
   locked: Type.Array(object({ network: Type.String(), until: Time })),
+  apps: Type.Array(AppSchema),
+  factor: nullable(
+    object({ recovery: Type.Integer({ description: 'Recovery codes that are left' }) }),
+  ),
+  aliases: Type.Array(ScopeText),
 })
 
 const time = (ms: number): string => new Date(ms).toISOString()
+const shownAccount = ({ name, tier, scope, created, disabled }: Account) => ({
+  name,
+  tier,
+  scope: scopeName(scope),
+  created: time(created),
+  disabled: disabled === true,
+})
 
 export function accountRoutes(app: FastifyInstance, { base }: AppContext): void {
   define(
@@ -33,12 +54,7 @@ export function accountRoutes(app: FastifyInstance, { base }: AppContext): void 
     },
     async ({ verbs }) =>
       await Promise.resolve({
-        accounts: verbs.accounts.list().map(({ name, tier, scope, created }) => ({
-          name,
-          tier,
-          scope,
-          created: time(created),
-        })),
+        accounts: verbs.accounts.list().map(shownAccount),
       }),
   )
   define(
@@ -56,9 +72,8 @@ export function accountRoutes(app: FastifyInstance, { base }: AppContext): void 
     },
     async ({ verbs, body, reply }) => {
       const made = await verbs.accounts.add(body.name, body.tier, body.password)
-      const { name, tier, scope, created } = made
-      reply.header('location', `${base}${API}/accounts/${encodeURIComponent(name)}`)
-      return { name, tier, scope, created: time(created) }
+      reply.header('location', `${base}${API}/accounts/${encodeURIComponent(made.name)}`)
+      return shownAccount(made)
     },
   )
   define(
@@ -74,15 +89,34 @@ export function accountRoutes(app: FastifyInstance, { base }: AppContext): void 
       answer: ShownSchema,
     },
     async ({ verbs, params }) => {
-      const { name, tier, scope, created, lastLogin, locked } = verbs.accounts.show(params.name)
+      const shown = verbs.accounts.show(params.name)
+      const { lastLogin, locked, apps, factor, aliases } = shown
       return await Promise.resolve({
-        name,
-        tier,
-        scope,
-        created: time(created),
+        ...shownAccount(shown),
         lastLogin: lastLogin && { at: time(lastLogin.at), network: lastLogin.network },
         locked: locked.map(({ network, until }) => ({ network, until: time(until) })),
+        apps: apps.map(shownApp),
+        factor,
+        aliases,
       })
+    },
+  )
+  define(
+    app,
+    {
+      method: 'PATCH',
+      url: '/accounts/:name',
+      may: 'admin',
+      id: 'changeAccount',
+      tag: 'accounts',
+      summary: 'Lets nobody log in to an account, or somebody again',
+      params: Params,
+      body: object({ disabled: Type.Boolean() }),
+      answer: Type.Null(),
+      status: 204,
+    },
+    async ({ verbs, params, body }) => {
+      await verbs.accounts.setDisabled(params.name, body.disabled)
     },
   )
   define(

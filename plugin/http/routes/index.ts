@@ -5,7 +5,9 @@ import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
 import { contentRoutes } from './content.ts'
 import { healthRoutes } from './health.ts'
+import { aliasRoutes } from './aliases.ts'
 import { itemRoutes } from './items.ts'
+import { keyRoutes } from './keys.ts'
 import { listRoutes } from './lists.ts'
 import { modelRoutes } from './model.ts'
 import { openapiRoutes } from './openapi.ts'
@@ -24,6 +26,8 @@ const API_ROUTES = [
   listRoutes,
   settingRoutes,
   accountRoutes,
+  keyRoutes,
+  aliasRoutes,
   tokenRoutes,
   sessionRoutes,
   modelRoutes,

@@ -12,7 +12,7 @@ import { estateOf, purgeEstate, type Estate, type Left } from '../estate.ts'
 
 export { tellEstate } from '../estate.ts'
 export type { AppPassword } from '../accounts/apps.ts'
-export type { Shown } from '../accounts/accounts.ts'
+export type { Account, Shown } from '../accounts/accounts.ts'
 
 /** What an erasure took, and what it could not. */
 export interface Erased {
