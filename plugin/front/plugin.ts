@@ -67,7 +67,7 @@ function makeKeeper(plugin: FrontPlugin, config: Config, dir: string, serving: S
       )
   }
   const pem = plugin.certificate?.pem ?? null
-  const me = String(plugin.config.get('me') ?? '') || hostname()
+  const me = (plugin.config.get('me') as string | null) || hostname()
   plugin.front = new Keeper(
     { config, dir, me, pem, ids, log: (level, line) => log[level](line) },
     serving,

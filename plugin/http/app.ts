@@ -5,7 +5,7 @@ import swagger from '@fastify/swagger'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { Door } from '../quarantine/quarantine.ts'
 import { callerOf, CSRF_HEADER, SESSION_COOKIE, type Caller } from './caller.ts'
@@ -47,13 +47,13 @@ export async function makeApp(options: AppOptions): Promise<App> {
     exposeHeadRoutes: false,
     // Requests that are no HTTP get their answer from Node (server.ts).
     serverFactory: (made) => {
-      handler = made as RequestListener
+      handler = made
       return createServer()
     },
     // Behind a proxy that keeps the base path, and behind one that takes it off.
     rewriteUrl: ({ url = '/' }) =>
       base !== '' && url.startsWith(`${base}/`) ? url.slice(base.length) : url,
-  }) as unknown as FastifyInstance<Server>
+  }) as unknown as FastifyInstance
   const context: AppContext = {
     door,
     log,
@@ -113,7 +113,7 @@ export async function makeApp(options: AppOptions): Promise<App> {
 }
 
 /** Paths that need nobody to say who he is, and do not look at cookies. */
-const isOpen = ({ url }: FastifyRequest): boolean => /^\/preview\//.test(url)
+const isOpen = ({ url }: FastifyRequest): boolean => url.startsWith('/preview/')
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0].slice(0, 100)
 
@@ -121,7 +121,7 @@ const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0].slice(0, 1
  * Of bodies nothing is turned into something else, of a query only texts into numbers and truth values; and in all of
  * them a field that is not known is refused.
  */
-function useValidators(app: FastifyInstance<Server>): void {
+function useValidators(app: FastifyInstance): void {
   const options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false }
   const strict = addFormats(new Ajv({ ...options, coerceTypes: false }))
   const lenient = addFormats(new Ajv({ ...options, coerceTypes: 'array' }))

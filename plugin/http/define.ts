@@ -99,7 +99,7 @@ export function define<
 }
 
 const binary = (schema: TSchema, produces: string): object => ({
-  description: String(schema.description ?? ''),
+  description: schema.description ?? '',
   content: { [produces]: { schema } },
 })
 

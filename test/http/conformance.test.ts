@@ -181,6 +181,12 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
     body: message('check').toString(),
     headers: { 'content-type': 'message/rfc822' },
   }),
+  // What is no report; a good one is learned from in test/quarantine/report.
+  report: () => ({
+    body: message('report').toString(),
+    headers: { 'content-type': 'message/rfc822' },
+    status: 422,
+  }),
   getAudit: () => ({ query: { since: '0', limit: '5', by: 'root' } }),
   streamEvents: () => ({}),
   getProblem: () => ({ params: { kind: 'invalid' } }),

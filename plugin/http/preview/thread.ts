@@ -52,7 +52,7 @@ function picturesOf({ attachments }: ParsedMail): Map<string, string> {
   return pictures
 }
 
-function shown({ filename, contentType, size, related }: Parsed, index: number): Attachment {
+function shown({ filename, contentType, size, related = false }: Parsed, index: number): Attachment {
   return {
     part: index + 1,
     name: visible(filename ?? '')
@@ -60,7 +60,8 @@ function shown({ filename, contentType, size, related }: Parsed, index: number):
       .slice(0, 255),
     type: visible(contentType).slice(0, 255),
     size,
-    inline: related === true,
+    // Absent where it is not.
+    inline: related,
   }
 }
 

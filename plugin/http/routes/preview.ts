@@ -10,7 +10,7 @@ export function previewRoutes(app: FastifyInstance, { previews }: AppContext): v
   app.route<{ Params: { name: string } }>({
     method: 'GET',
     url: '/preview/:name',
-    schema: { hide: true, params: object({ name: Type.String({ maxLength: 60 }) }) } as object,
+    schema: { hide: true, params: object({ name: Type.String({ maxLength: 60 }) }) },
     handler: async (request, reply) => {
       const html = previews.take(request.params.name)
       if (html === null)

@@ -33,7 +33,7 @@ export function streamRoutes(app: FastifyInstance, { door, streams }: AppContext
         },
         default: ProblemSchema,
       },
-    } as object,
+    },
     handler: (request, reply) => {
       const { verbs, login } = needCaller(request, 'read')
       const isGood = (): boolean => {
