@@ -19,6 +19,7 @@ export function tell(
     `  Mail in (SMTP)       ${HOST} port ${ports.smtp}, for any address at ${DOMAIN}`,
     `  Quarantine (IMAP)    ${HOST} port ${ports.tls} with SSL/TLS, or port ${ports.starttls} with STARTTLS`,
     `                       the certificate is self-signed: let your mail client accept it`,
+    `  Quarantine (page)    https://${HOST}:${ports.http}/ in a browser, which warns of the certificate once`,
     `  For programs (HTTPS) https://${HOST}:${ports.http}/api/v1/openapi.json tells what can be asked`,
     `  Delivered mail       ${join(here, 'delivered')}`,
     `  Haraka's log         ${shown(paths(dir).log)}`,

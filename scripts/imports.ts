@@ -15,7 +15,7 @@ export function sources(root: string, ...folders: string[]): string[] {
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.m?ts$/.test(name) && !name.endsWith('.d.ts'))
+        .filter((name) => /\.(?:m?ts|tsx)$/.test(name) && !name.endsWith('.d.ts'))
         .map((name) => posix.join(folder, name)),
     )
     .toSorted()

@@ -10,7 +10,7 @@ const ROOT = resolve(__dirname, '..')
 const roomOf = (file: string): string | undefined =>
   Object.keys(ROOMS).find((name) => ROOMS[name].files.test(file))
 
-const FILES = sources(ROOT, 'assembly', 'plugin', 'bench', 'demo', 'scripts', 'test/twin')
+const FILES = sources(ROOT, 'assembly', 'plugin', 'web', 'bench', 'demo', 'scripts', 'test/twin')
 const TESTS = sources(ROOT, 'test').filter((file) => !FILES.includes(file))
 
 test('every source file stands in a room, and every room has files', () => {
@@ -64,6 +64,14 @@ test('each package has its place', () => {
         if ((name === only || name.startsWith(`${only}/`)) && !who.test(file))
           wrong.push(`${file} imports ${name}`)
   expect(wrong).toEqual([])
+})
+
+test('of the filter the page has the grammar of masks and nothing else', () => {
+  const ours = sources(ROOT, 'web').flatMap((file) => importsOf(ROOT, file).files)
+  expect([...new Set(ours.filter((file) => !file.startsWith('web/')))].toSorted()).toEqual([
+    'plugin/errors.ts',
+    'plugin/filter/mask.ts',
+  ])
 })
 
 test('the kernel imports nothing from outside assembly/', () => {

@@ -434,6 +434,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/http\/index\.ts$/,
     may: ['front'],
   },
+  // The page talks to http over its API. The grammar of masks alone is the filter's, so that a mask that is typed is
+  // looked at by the rule by which it is kept.
+  web: { files: /^web\//, may: ['errors', 'filter'] },
 
   // Looks at all of an installation, and touches nothing.
   doctor: {
@@ -571,6 +574,8 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   '@sinclair/typebox': /^plugin\/http\//,
   ajv: /^plugin\/http\/app\.ts$/,
   'ajv-formats': /^plugin\/http\/app\.ts$/,
+  preact: /^web\//,
+  '@preact/signals': /^web\//,
   mailparser: /^plugin\/http\/preview\/thread\.ts$/,
   'sanitize-html': /^plugin\/http\/preview\/html\.ts$/,
   'node:net': /^plugin\/(imap|front|http|doctor|backends)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,

@@ -46,7 +46,7 @@ export const ItemSchema = object({
   class: nullable(words(['ham', 'unsure', 'spam'])),
   score: nullable(Type.Number()),
   threshold: nullable(Type.Number()),
-  why: Type.Array(object({ text: Type.String(), weight: Type.Number() })),
+  why: Type.Array(object({ name: Type.String(), text: Type.String(), weight: Type.Number() })),
   folders: Type.Array(Type.String()),
   seen: Type.Boolean(),
   learned: nullable(words(['ham', 'spam'])),

@@ -36,6 +36,7 @@ function build(): void {
   // Files are made whatever the types say: those are checked by `npm run check`.
   node(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noEmitOnError', 'false'])
   copyFileSync(WASM, WASM_BUILT)
+  node(['scripts/page.mjs'])
 }
 
 function node(args: string[]): void {
@@ -49,7 +50,10 @@ function isStale(): boolean {
     const built = join(ROOT, 'dist/plugin', name.replace(/\.ts$/, '.js'))
     if (modified(join(sources, name)) > modified(built)) return true
   }
-  return modified(WASM) > modified(WASM_BUILT)
+  return (
+    modified(WASM) > modified(WASM_BUILT) ||
+    newest(join(ROOT, 'web'), '') > modified(join(ROOT, 'dist/web/page.js'))
+  )
 }
 
 function newest(dir: string, ending: string): number {

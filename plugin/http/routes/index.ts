@@ -12,6 +12,7 @@ import { listRoutes } from './lists.ts'
 import { modelRoutes } from './model.ts'
 import { openapiRoutes } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
+import { pageRoutes } from './page.ts'
 import { previewRoutes } from './preview.ts'
 import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
@@ -45,6 +46,7 @@ export function routes(app: FastifyInstance, context: AppContext): void {
     },
     { prefix: API },
   )
+  pageRoutes(app, context)
   previewRoutes(app, context)
   healthRoutes(app, context)
 }

@@ -28,7 +28,7 @@ export interface ShownItem {
   /** Score from which it was spam when it was judged. */
   threshold: number | null
   /** The reasons, most weighty first; `weight` in logits, positive towards spam. */
-  why: { text: string; weight: number }[]
+  why: { name: string; text: string; weight: number }[]
   /** Names of the folders in which it lies; none: it was deleted. */
   folders: string[]
   seen: boolean
@@ -67,7 +67,7 @@ export function shownItem({ item, subject, from, folders, seen, end }: Listed): 
     score: verdict?.score ?? null,
     threshold: item.required ?? null,
     why: evidence
-      .map(({ text, weight }) => ({ text, weight }))
+      .map(({ name, text, weight }) => ({ name, text, weight }))
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
     folders,
     seen,

@@ -1,0 +1,72 @@
+// Takes pictures of the page of a gateway that `npm start` runs: node scripts/pictures.mjs [--data var] [--out DIR]
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: 'var' },
+    out: { type: 'string' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
+  },
+})
+const { http, accounts } = JSON.parse(readFileSync(join(values.data, 'demo.json'), 'utf8'))
+const out = values.out ?? join(values.data, 'pictures')
+const url = `https://${http.host}:${http.port}/`
+
+/** @type {Record<string, import('playwright-core').BrowserContextOptions>} */
+const LOOKS = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  german: { viewport: { width: 1280, height: 800 }, locale: 'de-DE' },
+}
+/** Who looks, at what, and what has to be there before. */
+const VIEWS = [
+  ['address', 'quarantine', '#/quarantine', 'tr[data-item]'],
+  ['address', 'settings', '#/settings', '.masks'],
+  ['domain', 'quarantine', '#/quarantine', 'tr[data-item]'],
+  ['domain', 'accounts', '#/accounts', 'table.plain tbody tr'],
+  ['super-admin', 'audit', '#/audit', 'table.plain tbody tr'],
+]
+
+mkdirSync(out, { recursive: true })
+const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] })
+const sessions = new Map()
+for (const [look, options] of Object.entries(LOOKS)) {
+  for (const { tier, user, password } of accounts) {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      ignoreHTTPSErrors: true,
+      ...options,
+      storageState: sessions.get(tier),
+    })
+    const page = await context.newPage()
+    await page.goto(url)
+    if (!sessions.has(tier)) {
+      await page.locator('input[name=username]').waitFor()
+      await page.screenshot({ path: join(out, `login-${look}.png`) })
+      await page.locator('input[name=username]').fill(user)
+      await page.locator('input[name=password]').fill(password)
+      await page.keyboard.press('Enter')
+    }
+    await page.locator('.top').waitFor()
+    sessions.set(tier, await context.storageState())
+    for (const [who, name, path, there] of VIEWS) {
+      if (who !== tier) continue
+      await page.goto(`${url}${path}`)
+      await page.locator(there).first().waitFor()
+      await page.screenshot({ path: join(out, `${name}-${who}-${look}.png`), fullPage: true })
+    }
+    if (tier === 'address') {
+      await page.goto(`${url}#/quarantine`)
+      await page.locator('tr[data-item] a').first().click()
+      await page.locator('pre.text, [role=tabpanel] .quiet').first().waitFor()
+      await page.screenshot({ path: join(out, `preview-${look}.png`) })
+    }
+    await context.close()
+  }
+}
+await browser.close()
+console.log(out)

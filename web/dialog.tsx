@@ -1,0 +1,49 @@
+// A dialog in front of the page: the browser keeps the focus in it and gives it back.
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { Icon } from './parts.tsx'
+import { t } from './words.ts'
+
+interface Props {
+  title: preact.ComponentChildren
+  close: () => void
+  children: preact.ComponentChildren
+  kind?: string
+}
+
+export function Dialog({ title, close, children, kind = '' }: Props) {
+  const shown = useRef<HTMLDialogElement>(null)
+  const name = useId()
+  useEffect(() => {
+    const before = document.activeElement
+    const dialog = shown.current
+    dialog?.showModal()
+    return () => {
+      dialog?.close()
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={shown}
+      class={kind}
+      aria-labelledby={name}
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+      onClick={(event) => {
+        if (event.target === shown.current) close()
+      }}
+    >
+      <div class="sheet">
+        <header>
+          <h2 id={name}>{title}</h2>
+          <button type="button" class="icon" aria-label={t('close')} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  )
+}
