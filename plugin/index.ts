@@ -9,6 +9,7 @@ import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
 import {
   carriesMail,
   endWithWorkers,
+  outliveWorkers,
   isMainProcess,
   isSecond,
   orEnd,
@@ -42,6 +43,7 @@ export function register(this: LazaretPlugin): void {
     if (isMainProcess(this)) {
       orEnd(() => asOwner(idsOf(this), () => settleData(dir)))
       endWithWorkers(this)
+      outliveWorkers(this)
       beforeStop(this, config.release, () => Promise.resolve())
     }
     return

@@ -86,7 +86,7 @@ export class Front {
         resolve(`${signal ?? `exit code ${code}`}${said === '' ? '' : `\n${said}`}`)
       })
     })
-    this.tell({ start: { config, dir, me, pem, sockets: given } })
+    this.tell({ start: { config, parent: process.pid, dir, me, pem, sockets: given } })
   }
 
   tell(message: ToFront): void {

@@ -24,7 +24,6 @@ const RUNS_MS = 10_000
 /** Below Haraka: mail first. */
 const NICE = 5
 
-const PARENT = process.ppid
 const lines: Lines = new Lines((message, sent) => process.send?.(message, sent))
 const log = {
   info: (line: string): void => lines.log('info', line),
@@ -55,7 +54,7 @@ process.on('uncaughtException', (error) => {
 async function begin(start: Start): Promise<void> {
   try {
     const serving = { http: start.sockets.http !== null }
-    watch(memoryLimit(start.config, serving))
+    watch(memoryLimit(start.config, serving), start.parent)
     lend()
     const { config, dir, sockets } = start
     const lazaret = open(config, dir)
@@ -154,11 +153,11 @@ function tell(message: FromFront, sent = (): void => {}): void {
   process.send?.(message, () => sent())
 }
 
-function watch(memory: number): void {
+function watch(memory: number, parent: number): void {
   const beats = new SharedArrayBuffer(4)
   const counter = new Int32Array(beats)
   setInterval(() => Atomics.add(counter, 0, 1), BEAT_MS)
-  const watched: Watched = { beats, memory, parent: PARENT }
+  const watched: Watched = { beats, memory, parent }
   new Worker(join(__dirname, 'watchdog.js'), {
     workerData: watched,
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },

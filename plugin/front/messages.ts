@@ -6,6 +6,8 @@ import type { Served } from './sockets.ts'
 /** The first message to a front: all that it is told. */
 export interface Start {
   readonly config: Config
+  /** Pid of the process that starts it: once it is gone, the front ends. */
+  readonly parent: number
   /** The data directory, absolute. */
   readonly dir: string
   /** The name by which Haraka calls itself: of a certificate that is made. */

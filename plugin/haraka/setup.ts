@@ -67,6 +67,18 @@ export function endWithWorkers(plugin: Plugin): void {
 }
 
 /**
+ * In the main process: a worker that dies while it is being started is one that is started again. Haraka sends it a message that
+ * then cannot be sent, and ends at that.
+ */
+export function outliveWorkers(plugin: Plugin): void {
+  cluster.on('fork', (worker) => {
+    worker.on('error', (error) => {
+      plugin.logerror(`worker ${worker.id} cannot be told anything: ${String(error)}`)
+    })
+  })
+}
+
+/**
  * Haraka registers a plugin once for each line of config/plugins that names it, and then runs every hook on the last one
  * that many times. What the first has is given to this one, which has nothing else to do; false: this is the first.
  */

@@ -91,6 +91,8 @@ export interface Connection {
   received_line(): string
   /** Bytes that came in and were not taken yet. */
   current_data: Buffer | null
+  /** The end of the message has come, and nothing was answered yet. */
+  awaiting_data_reply?: boolean
   /** Takes what the socket read. */
   process_data(chunk: Buffer): void
   /** Answers a message that was taken; `said`: by whoever queued it. */

@@ -2,6 +2,7 @@
 // header, its header is text decoded as UTF-8, and lines above max.data_line_length are broken. So the
 // chunks of the socket are kept as they come in; nothing is done by line.
 import { Buffers } from './buffers.ts'
+import { Rounds } from './rounds.ts'
 import { Spool, SPOOL_AFTER, type Spooled } from './spool.ts'
 import type { Connection, Transaction } from '../types.ts'
 import { unstuffed } from './unstuff.ts'
@@ -115,6 +116,10 @@ export function abandon(transaction: Recorded): void {
   if (transaction[RECORDING]?.taken === false) forget(transaction)
 }
 
+/** From so many octets on a chunk may be much work for Haraka: it has a line for each LF. */
+const LARGE = 16 * 1024
+const rounds = new Rounds()
+
 /** From now on every chunk of this connection passes here. */
 function listen(connection: Listened): void {
   const process = connection.process_data.bind(connection)
@@ -122,8 +127,17 @@ function listen(connection: Listened): void {
   connection.process_data = (chunk) => {
     // Of a transaction that was given up, nothing is to be had any more.
     const transaction: Recorded | null = connection.transaction
+    const { client } = connection
+    const room = transaction?.[RECORDING]?.add(chunk) !== false
     // The disk is slower than the client: that one waits.
-    if (transaction?.[RECORDING]?.add(chunk) === false) connection.client.pause()
+    if (!room) client.pause()
+    if (chunk.length < LARGE && !rounds.has(client)) return process(chunk)
+    const began = performance.now()
     process(chunk)
+    // What comes behind the end of a message is for Haraka to hold up.
+    const goesOn =
+      transaction && connection.transaction === transaction && !connection.awaiting_data_reply
+    if (room && goesOn) rounds.took(client, performance.now() - began)
+    else rounds.leave(client)
   }
 }
