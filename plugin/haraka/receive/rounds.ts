@@ -15,7 +15,8 @@ export class Rounds {
   readonly #senders = new Set<Paused>()
   readonly #waiting = new Set<Paused>()
   #spent = 0
-  #next: NodeJS.Immediate | null = null
+  /** A next round is waited for. */
+  #asked = false
 
   /** Does it matter when this sender is done? */
   has(sender: Paused): boolean {
@@ -26,7 +27,7 @@ export class Rounds {
   took(sender: Paused, ms: number): void {
     this.#senders.add(sender)
     this.#spent += ms
-    this.#next ??= setImmediate(this.#begin)
+    this.#ask()
     if (this.#spent < ROUND_MS) return
     for (const one of this.#senders) {
       if (this.#waiting.has(one)) continue
@@ -43,7 +44,7 @@ export class Rounds {
 
   readonly #begin = (): void => {
     this.#spent = 0
-    this.#next = null
+    this.#asked = false
     const [first] = this.#waiting
     if (first === undefined) {
       // It is calm: nobody is remembered.
@@ -52,6 +53,12 @@ export class Rounds {
     }
     this.#waiting.delete(first)
     first.resume()
-    this.#next = setImmediate(this.#begin)
+    this.#ask()
+  }
+
+  #ask(): void {
+    if (this.#asked) return
+    this.#asked = true
+    setImmediate(this.#begin)
   }
 }
