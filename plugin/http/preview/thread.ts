@@ -52,7 +52,10 @@ function picturesOf({ attachments }: ParsedMail): Map<string, string> {
   return pictures
 }
 
-function shown({ filename, contentType, size, related = false }: Parsed, index: number): Attachment {
+/** mailparser leaves it out where it is not so. */
+type Found = Omit<Parsed, 'related'> & { related?: boolean }
+
+function shown({ filename, contentType, size, related = false }: Found, index: number): Attachment {
   return {
     part: index + 1,
     name: visible(filename ?? '')

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { API, type AppContext } from '../context.ts'
 import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
+import { autoconfigRoutes } from './autoconfig.ts'
 import { contentRoutes } from './content.ts'
 import { healthRoutes } from './health.ts'
 import { aliasRoutes } from './aliases.ts'
@@ -49,4 +50,5 @@ export function routes(app: FastifyInstance, context: AppContext): void {
   pageRoutes(app, context)
   previewRoutes(app, context)
   healthRoutes(app, context)
+  autoconfigRoutes(app, context)
 }
