@@ -34,16 +34,28 @@ function portsOf({ plugins, config: { imap, http } }: Installation): Port[] {
   const { host } = imap
   const all: (Port & { plugin: string })[] = [
     {
-      ...{ plugin: 'lazaret/imap', key: 'imap.tls_port', host, port: imap.tls_port },
-      ...{ tls: true, greets: '* OK' },
+      plugin: 'lazaret/imap',
+      key: 'imap.tls_port',
+      host,
+      port: imap.tls_port,
+      tls: true,
+      greets: '* OK',
     },
     {
-      ...{ plugin: 'lazaret/imap', key: 'imap.starttls_port', host, port: imap.starttls_port },
-      ...{ tls: false, greets: '* OK' },
+      plugin: 'lazaret/imap',
+      key: 'imap.starttls_port',
+      host,
+      port: imap.starttls_port,
+      tls: false,
+      greets: '* OK',
     },
     {
-      ...{ plugin: 'lazaret/http', key: 'http.port', host: http.host, port: http.port },
-      ...{ tls: http.tls, greets: null },
+      plugin: 'lazaret/http',
+      key: 'http.port',
+      host: http.host,
+      port: http.port,
+      tls: http.tls,
+      greets: null,
     },
   ]
   return all.filter(({ plugin, port }) => port !== 0 && plugins.includes(plugin))

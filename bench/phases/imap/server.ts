@@ -3,10 +3,7 @@
 // `hot` ends it and prints the hottest functions as JSON.
 import { createInterface } from 'node:readline'
 import { Profiler } from '../../harness/profile.ts'
-import {
-  Certificate,
-  selfSignedFiles,
-} from '../../../plugin/imap/connection/certificate.ts'
+import { Certificate, selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import { readPem } from '../../../plugin/pem.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { readConfig } from '../../../plugin/config.ts'

@@ -2,10 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
-import {
-  Certificate,
-  selfSignedFiles,
-} from '../../../plugin/imap/connection/certificate.ts'
+import { Certificate, selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import { readPem } from '../../../plugin/pem.ts'
 import { ImapServer } from '../../../plugin/imap/server.ts'
 import { rig } from '../../quarantine/rig.ts'

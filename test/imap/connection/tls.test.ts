@@ -4,10 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  Certificate,
-  selfSignedFiles,
-} from '../../../plugin/imap/connection/certificate.ts'
+import { Certificate, selfSignedFiles } from '../../../plugin/imap/connection/certificate.ts'
 import { readPem, SELF_SIGNED } from '../../../plugin/pem.ts'
 import { rig } from '../../quarantine/rig.ts'
 import { tempDir } from '../../tmp.ts'
