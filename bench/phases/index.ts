@@ -10,6 +10,7 @@ import { kernel } from './kernel/index.ts'
 import { lesson } from './lesson/index.ts'
 import { masks } from './masks/index.ts'
 import { memory } from './memory/index.ts'
+import { poisoning } from './young/poisoning.ts'
 import { start } from './start/index.ts'
 import { streams } from './young/streams.ts'
 
@@ -23,6 +24,7 @@ export const PHASES: readonly Phase[] = [
   accuracy,
   few,
   streams,
+  poisoning,
   cost,
   start,
   memory,
