@@ -1,5 +1,5 @@
 // --dry-run: what a change would do to mail on hand, instead of the change.
-import { tellWhatIf, type WhatIf } from '../quarantine/whatif/effect.ts'
+import { tellWhatIf, type WhatIf } from '../quarantine/verbs/what-if.ts'
 import { clean, table, type Answer } from './output.ts'
 
 export const DRY_RUN = 'tell what it would do to mail on hand, and change nothing'

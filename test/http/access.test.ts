@@ -52,6 +52,20 @@ const REQUESTS: Record<
   ],
   export: (owner) => ['GET', `lists:export?scope=${owner}`],
   check: (owner) => ['POST', 'lists:check', { from: 'a@b.example', recipient: owner }],
+  lessons: (owner) => ['GET', `lessons?scope=${owner}`],
+  'forget lessons': (owner) => ['POST', 'lessons:forget', { scope: owner }],
+  scores: (owner) => ['GET', `what-if/scores?scope=${owner}`],
+  'other thresholds': (owner) => ['POST', 'what-if/thresholds', { scope: owner, spam: 0.9 }],
+  'more masks': (owner) => [
+    'POST',
+    'what-if/lists',
+    { scope: owner, list: 'allow', masks: ['a@b.example'] },
+  ],
+  'a lesson that is none yet': (_, item) => [
+    'POST',
+    'what-if/lessons',
+    { lessons: [{ item, label: 'ham' }] },
+  ],
   account: (owner) => ['GET', `accounts/${owner}`],
   unlock: (owner) => ['POST', `accounts/${owner}/unlock`],
   token: (owner) => ['POST', 'tokens', { account: owner, name: 'mine', may: 'read' }],
@@ -75,11 +89,67 @@ test.each(Object.entries(REQUESTS))('%s: only who sees it', async (_, request) =
   }
 })
 
+test('a lesson: only who sees it, and what others hear only its administrators', async () => {
+  const taught = async (owner: string): Promise<number> => {
+    const [{ item }] = await hold(on.lazaret, message(`${owner}-${Math.random()}`), { to: [owner] })
+    await on.ask(`items/${item}:spam`, { method: 'POST', token: tokens[owner] })
+    const { body } = await on.ask<{ lessons: { id: number; scope: string }[] }>('lessons?limit=1', {
+      token: tokens[owner],
+    })
+    expect(body.lessons).toMatchObject([{ scope: owner, label: 'spam', items: [item] }])
+    return body.lessons[0].id
+  }
+  for (const owner of OWNERS)
+    for (const [who, scope] of Object.entries(WHO)) {
+      const id = await taught(owner)
+      const ask = async (path: string, lessons?: number[]): Promise<number> => {
+        const method = lessons ? 'POST' : 'GET'
+        const body = lessons && { lessons }
+        return (await on.ask(path, { method, token: tokens[who], body })).status
+      }
+      const settled = scope.includes('@') ? 403 : 200
+      const seen = [200, settled, settled, 200, 404]
+      expect([
+        await ask(`lessons/${id}`),
+        await ask('lessons:refuse', [id]),
+        await ask('lessons:approve', [id]),
+        await ask('lessons:undo', [id]),
+        await ask(`lessons/${id}`),
+      ]).toEqual(
+        sees(scope, owner)
+          ? seen
+          : [404, settled === 403 ? 403 : 404, settled === 403 ? 403 : 404, 404, 404],
+      )
+    }
+})
+
+test('lessons come in pages', async () => {
+  interface Page {
+    lessons: { id: number }[]
+    next: number | null
+  }
+  const token = tokens['x@example.com']
+  for (const name of ['one', 'two', 'three']) {
+    const [{ item }] = await hold(on.lazaret, message(`page ${name}`), { to: ['x@example.com'] })
+    await on.ask(`items/${item}:spam`, { method: 'POST', token })
+  }
+  const found: number[] = []
+  for (let next: number | null = 1e9; next !== null;) {
+    const path: string = `lessons?limit=1${found.length > 0 ? `&cursor=${next}` : ''}`
+    const { body }: Answer<Page> = await on.ask<Page>(path, { token })
+    found.push(...body.lessons.map(({ id }) => id))
+    next = body.next
+  }
+  const all = on.lazaret.quarantine.as(ROOT).lessons.list({ scope: 'x@example.com' })
+  expect(found).toEqual(all.map(({ id }) => id))
+  expect(found.length).toBeGreaterThanOrEqual(3)
+})
+
 test('lists of everything have nothing of others in them', async () => {
   for (const [who, scope] of Object.entries(WHO)) {
     const ask = (path: string): Promise<Answer> => on.ask(path, { token: tokens[who] })
     const hidden = OWNERS.filter((owner) => !sees(scope, owner))
-    for (const path of ['items?limit=500', 'lists', 'accounts', 'tokens', 'aliases']) {
+    for (const path of ['items?limit=500', 'lists', 'accounts', 'tokens', 'aliases', 'lessons']) {
       const { text } = await ask(path)
       for (const owner of hidden) expect(text).not.toContain(`"${owner}"`)
     }

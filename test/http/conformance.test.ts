@@ -61,6 +61,13 @@ const one = async (over: Sample = {}): Promise<Sample> => ({
   ...over,
 })
 
+/** One that the user has given. */
+const lesson = async (): Promise<number> => {
+  const user = on.lazaret.quarantine.as({ account: USER, tier: 'address', scope: USER })
+  await user.items.spam(await item())
+  return root().lessons.list({ scope: USER, limit: 1 })[0].id
+}
+
 /** A request of each operation that is good. */
 const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
   listItems: () => ({ query: { filter: 'caught', order: 'wanted', limit: '5', q: 'subject:x' } }),
@@ -186,6 +193,22 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
     body: message('report').toString(),
     headers: { 'content-type': 'message/rfc822' },
     status: 422,
+  }),
+  getModel: () => ({}),
+  listLessons: async () => {
+    await lesson()
+    return { query: { scope: USER, standing: 'heard', limit: '1' } }
+  },
+  getLesson: async () => ({ params: { id: await lesson() } }),
+  undoLessons: async () => ({ body: { lessons: [await lesson()] } }),
+  approveLessons: async () => ({ body: { lessons: [await lesson()] } }),
+  refuseLessons: async () => ({ body: { lessons: [await lesson()] } }),
+  forgetLessons: () => ({ body: { scope: USER } }),
+  getScores: () => ({ query: { scope: USER } }),
+  ifThresholds: () => ({ body: { scope: USER, unsure: 0.5, spam: 0.9 } }),
+  ifListed: () => ({ body: { scope: USER, list: 'allow', masks: ['*@blocked.example'] } }),
+  ifTaught: async () => ({
+    body: { scope: USER, lessons: [{ item: await item(), label: 'ham' }] },
   }),
   getAudit: () => ({ query: { since: '0', limit: '5', by: 'root' } }),
   streamEvents: () => ({}),

@@ -9,6 +9,7 @@ import { healthRoutes } from './health.ts'
 import { aliasRoutes } from './aliases.ts'
 import { itemRoutes } from './items.ts'
 import { keyRoutes } from './keys.ts'
+import { lessonRoutes } from './lessons.ts'
 import { listRoutes } from './lists.ts'
 import { modelRoutes } from './model.ts'
 import { openapiRoutes } from './openapi.ts'
@@ -20,6 +21,7 @@ import { sessionRoutes } from './session.ts'
 import { settingRoutes } from './settings.ts'
 import { streamRoutes } from './stream.ts'
 import { tokenRoutes } from './tokens.ts'
+import { whatIfRoutes } from './what-if.ts'
 
 const API_ROUTES = [
   itemRoutes,
@@ -33,6 +35,8 @@ const API_ROUTES = [
   tokenRoutes,
   sessionRoutes,
   modelRoutes,
+  lessonRoutes,
+  whatIfRoutes,
   reportRoutes,
   auditRoutes,
   streamRoutes,

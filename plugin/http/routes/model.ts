@@ -12,6 +12,33 @@ export function modelRoutes(app: FastifyInstance): void {
   define(
     app,
     {
+      method: 'GET',
+      url: '/model',
+      may: 'read',
+      id: 'getModel',
+      tag: 'model',
+      summary: 'How far the model has come: for the super-admin',
+      answer: object({
+        ham: Type.Integer({ description: 'Messages that count as ham' }),
+        spam: Type.Integer(),
+        prior: Type.Boolean({ description: 'It began with a model of elsewhere' }),
+        standing: object({
+          holds: words(['nothing', 'very sure', 'sure']),
+          from: nullable(
+            Type.Number({ description: 'The score from which on it holds by itself' }),
+          ),
+          text: Type.String(),
+        }),
+      }),
+    },
+    async ({ verbs }) => {
+      const { ham, spam, prior, standing } = verbs.model.info()
+      return await Promise.resolve({ ham, spam, prior, standing })
+    },
+  )
+  define(
+    app,
+    {
       method: 'POST',
       url: '/messages::check',
       may: 'read',

@@ -6,6 +6,9 @@ import { ifTaught, type Wish } from '../whatif/lesson.ts'
 import { ifListed, type ListWhatIf } from '../whatif/lists.ts'
 import { dots, ifThresholds, type Dots } from '../whatif/threshold.ts'
 
+export { tellWhatIf, type WhatIf } from '../whatif/effect.ts'
+export { WISHES_MAX } from '../whatif/lesson.ts'
+
 export class WhatIfVerbs {
   readonly #ctx: Context
   readonly #login: Login
