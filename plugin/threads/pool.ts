@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Refused } from '../errors.ts'
 import { spent, type Turn } from '../turns.ts'
-import type { Job, Told } from './serve.ts'
+import { READY, type Job, type Told } from './serve.ts'
 
 export interface PoolOptions {
   /** absolute path of its compiled script */
@@ -39,17 +39,22 @@ interface Waiting<Ask, Answer> {
 
 interface Running<Ask, Answer> extends Waiting<Ask, Answer> {
   readonly id: number
-  readonly timer: NodeJS.Timeout | null
+  readonly budget: number
+  timer: NodeJS.Timeout | null
 }
 
 interface Thread<Ask, Answer> {
   readonly worker: Worker
+  /** Its script has been read. */
+  ready: boolean
   running: Running<Ask, Answer> | null
   idle: NodeJS.Timeout | null
 }
 
 /** A thread that does not look at the clock is ended so long after its budget, in ms. */
 const GRACE = 5_000
+/** A thread whose script is not read in so long is ended, in ms: a busy machine takes seconds for a large one. */
+const START = 60_000
 const IDLE = 60_000
 
 /** Threads of a pool at most. */
@@ -152,10 +157,8 @@ export class ThreadPool<Ask, Answer> {
       const { ask, transfer } = make()
       const budget = turn.left
       thread.worker.postMessage({ id, ask, budget } satisfies Job<Ask>, transfer ?? [])
-      const timer = Number.isFinite(budget)
-        ? setTimeout(() => void thread.worker.terminate(), budget + GRACE)
-        : null
-      thread.running = { ...waiting, id, timer }
+      thread.running = { ...waiting, id, budget, timer: null }
+      this.#limit(thread, thread.running)
       thread.worker.ref()
     } catch (error) {
       reject(error as Error)
@@ -163,14 +166,26 @@ export class ThreadPool<Ask, Answer> {
     }
   }
 
+  #limit(thread: Thread<Ask, Answer>, running: Running<Ask, Answer>): void {
+    if (running.timer) clearTimeout(running.timer)
+    const { budget } = running
+    running.timer = Number.isFinite(budget)
+      ? setTimeout(() => void thread.worker.terminate(), budget + (thread.ready ? GRACE : START))
+      : null
+  }
+
   #begin(): Thread<Ask, Answer> {
     const worker = new Worker(this.#options.script, {
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heap },
     })
-    const thread: Thread<Ask, Answer> = { worker, running: null, idle: null }
+    const thread: Thread<Ask, Answer> = { worker, ready: false, running: null, idle: null }
     this.#threads.add(thread)
     worker.unref()
-    worker.on('message', (told: Told<Answer>) => this.#settle(thread, told))
+    worker.on('message', (told: Told<Answer> | typeof READY) => {
+      if (told !== READY) return this.#settle(thread, told)
+      thread.ready = true
+      if (thread.running) this.#limit(thread, thread.running)
+    })
     let reason = 'it ended'
     worker.on('error', (error: unknown) => {
       reason = error instanceof Error ? (error.stack ?? error.message) : String(error)

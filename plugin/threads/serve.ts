@@ -10,6 +10,9 @@ export interface Job<Ask> {
   readonly budget: number
 }
 
+/** Comes back once: its script has been read, and what it is asked takes its time from now on. */
+export const READY = 'ready'
+
 /** Comes back. `ms`: what it took. */
 export type Told<Answer> = { readonly id: number; readonly ms: number } & (
   | { readonly answer: Answer }
@@ -63,4 +66,5 @@ export function serve<Ask, Answer>(
     }
   }
   port.on('message', (job: Job<Ask>) => void answer(job))
+  port.postMessage(READY)
 }
