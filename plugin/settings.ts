@@ -77,6 +77,11 @@ export const SETTINGS = {
     'Lessons in 24 hours of this address or domain that others hear; further ones count for its own mail alone; 0: others hear none',
     { min: 0, max: 100_000 },
   ),
+  lessons_effect: num(
+    5,
+    'Percent of the latest mail delivered to others that one lesson may judge otherwise; one that would more counts for its own mail alone until an administrator has looked at it (lazaret lessons approve); 100: no bound',
+    { min: 0, max: 100 },
+  ),
   lessons_approval: bool(
     false,
     'Lessons of addresses count for their own mail at once, and are heard by others when an administrator says so (lazaret lessons approve)',

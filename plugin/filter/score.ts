@@ -1,5 +1,5 @@
 // The score of a message, and what each of its views adds to it.
-import type { View } from './views.ts'
+import { VIEWS, type View } from './views.ts'
 
 /** What the model thinks of a message. */
 export type Score = {
@@ -22,3 +22,24 @@ export function contribution(view: View, m: number): number {
 }
 
 export type ViewScore = { m: number; n: number }
+
+/** A weight in logits is 1024 (assembly/classifier). */
+const SCALE = 1024
+
+/** As the kernel does: of views with so many features, whose weights (in units) sum to `sums`. */
+export function scoreBy(lengths: readonly number[], sums: readonly number[]): Score {
+  const views = VIEWS.map((view): ViewScore => {
+    const n = lengths[view]
+    return { n, m: n === 0 ? 0 : sums[view] / (SCALE * Math.sqrt(n)) }
+  }) as Score['views']
+  const z = views.reduce((sum, { m }, view) => sum + contribution(view as View, m), 0)
+  return { z, p: 1 / (1 + Math.exp(-z)), views }
+}
+
+/** What it is when the weights of each view sum to so much more. */
+export function shifted({ views }: Score, more: readonly number[]): Score {
+  return scoreBy(
+    views.map(({ n }) => n),
+    views.map(({ n, m }, view) => m * SCALE * Math.sqrt(n) + more[view]),
+  )
+}

@@ -66,7 +66,12 @@ export function knownSettings(ctx: Context, scope: Scope): Settings {
 }
 
 /** Settings of a scope that those above it make. */
-const GIVEN: ReadonlySet<SettingKey> = new Set(['quota_mb', 'lessons_per_day', 'lessons_approval'])
+const GIVEN: ReadonlySet<SettingKey> = new Set([
+  'quota_mb',
+  'lessons_per_day',
+  'lessons_effect',
+  'lessons_approval',
+])
 
 /** What `changeSettings` compares: another one after each change of what holds for the scope. */
 export function settingsTag(values: readonly SettingValue[]): string {

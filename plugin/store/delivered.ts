@@ -43,11 +43,16 @@ const REMEMBERED = 10_000
 /** How long a sample stays in memory before it is written, with the others. */
 const FLUSH_MS = 10 * SECOND
 
+/** Records of sample(). */
+const SAMPLE = 64
+
 export class DeliveredMail {
   readonly #env: Env
   readonly #table: BesideTables['delivered']
   readonly #last = new Map<Scope, number>()
   #lastOfAll = 0
+  /** Those of the last sample(), by id. */
+  #recent: ReadonlyMap<number, Delivered> = new Map()
   #waiting: Delivered[] = []
   #timer: NodeJS.Timeout | null = null
 
@@ -88,12 +93,23 @@ export class DeliveredMail {
   *of(scope: Scope, limit: number): Generator<Delivered> {
     let count = 0
     for (const id of this.#ids(scope)) {
-      const bytes = this.#table.get(id)
-      if (!bytes) continue
-      const { slots, ...rest } = decode<Kept>(bytes)
-      yield { ...rest, slots: unpackSlots(slots) }
+      const one = this.#read(id)
+      if (!one) continue
+      yield one
       if (++count === limit) return
     }
+  }
+
+  /** The latest of all, at most SAMPLE: read once, since records never change, for decisions that ask again and again. */
+  sample(): Delivered[] {
+    const found = new Map<number, Delivered>()
+    for (const id of this.#ids('')) {
+      const one = this.#recent.get(id) ?? this.#read(id)
+      if (one) found.set(id, one)
+      if (found.size === SAMPLE) break
+    }
+    this.#recent = found
+    return [...found.values()]
   }
 
   /** Scores of the latest of a scope: from the index alone, which is small. */
@@ -134,6 +150,13 @@ export class DeliveredMail {
     const ids = Array.from(this.#table.keys(indexRange(scope)), (key) => (key as IndexKey)[2])
     // Of a domain they stand by address.
     yield* ids.sort((a, b) => b - a)
+  }
+
+  #read(id: number): Delivered | null {
+    const bytes = this.#table.get(id)
+    if (!bytes) return null
+    const { slots, ...rest } = decode<Kept>(bytes)
+    return { ...rest, slots: unpackSlots(slots) }
   }
 
   #put({ slots, ...rest }: Delivered): void {

@@ -21,8 +21,8 @@ export function lessons(): Command {
       'after',
       `
 A lesson of an address or a domain counts for its own mail at once; others hear it as a voice with a ceiling. Standing:
-heard; waiting for an administrator (setting lessons_approval), or refused by one; over (more than lessons_per_day);
-overruled, since an administrator said the opposite of that very message. Those given before there were layers of the
+heard; waiting for an administrator (setting lessons_approval, or it would change more than lessons_effect), or refused by
+one; over (more than lessons_per_day); overruled, since an administrator said the opposite of that very message. Those given before there were layers of the
 model are part of everybody's and are not listed.`,
     )
   command
@@ -97,7 +97,7 @@ Example:
       .command(`${name} <id...>`)
       .description(
         heard
-          ? 'let others hear lessons that wait (setting lessons_approval)'
+          ? 'let others hear lessons that wait (settings lessons_approval, lessons_effect)'
           : 'lessons that wait count for their own mail only',
       )
       .action(

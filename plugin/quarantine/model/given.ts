@@ -7,7 +7,7 @@ import type { ReadTable, Views } from '../../store/env.ts'
 import { getLesson, lessonsBy, type Lesson, type Standing } from '../../store/lessons.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
-import { by, needAdministrator, ownScope } from '../eyes.ts'
+import { by, needAdministrator, needAll, ownScope } from '../eyes.ts'
 import { wantReports } from '../report/want.ts'
 import { inSteps } from '../steps.ts'
 import { alarmOf, type LessonAlarm } from './alarm.ts'
@@ -120,8 +120,10 @@ export async function settleLessons(
   const step = (tx: Tx, some: readonly GivenLesson[]): void => {
     for (const { id } of some) {
       const { blob, scope, lesson } = find(tx.views, login, id)
-      if (!scope.includes('@'))
+      if (scope === '')
         throw new Refused('impossible', `Lesson ${id} is of ${tell(scope)}, and waits for nobody.`)
+      // Nobody lets his own through.
+      if (!scope.includes('@')) needAll(login, `say whether others hear lessons of ${scope}`)
       if (lesson.standing === 'overruled')
         throw new Refused(
           'conflict',

@@ -20,6 +20,7 @@ import type { Tx } from '../../store/store.ts'
 import { DAY } from '../../time.ts'
 import { settingsFor } from '../settings.ts'
 import { contradicts } from './alarm.ts'
+import { effectOnOthers, type Voice } from './effect.ts'
 import { groundOf, heardAs } from './ground.ts'
 import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
 
@@ -67,7 +68,7 @@ function learn(
   const ground = { ...groundOf(tx.views, scope, slots), everybody }
   const { change, z } = layerLesson(features, label, ground)
   const learn = encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change })
-  const standing = standingOf(ctx, tx, blob, { scope, label })
+  const standing = standingOf(ctx, tx, blob, { scope, label, change: learn })
   const against = standing !== 'overruled' && isAgainst(tx, z, label)
   tx.append({
     type: 'lesson',
@@ -93,10 +94,15 @@ function voiced(
   sign: 1 | -1,
 ): Heard {
   if (standing !== 'heard' || !change) return {}
-  const { slots, columns } = rowsOf(decodeChange(change), { own: 0, voice: sign })
-  const { event, crowd } = heardAs(slots, hearing(groundOf(tx.views, scope, slots), columns[2]))
+  const { slots, heard } = voiceOf(tx, scope, change, sign)
+  const { event, crowd } = heardAs(slots, heard)
   ctx.follower.model.draft().hear(crowd)
   return event
+}
+
+function voiceOf(tx: Tx, scope: Scope, change: Uint8Array, sign: 1 | -1): Voice {
+  const { slots, columns } = rowsOf(decodeChange(change), { own: 0, voice: sign })
+  return { slots, heard: hearing(groundOf(tx.views, scope, slots), columns[2]) }
 }
 
 /** How far a lesson counts that is given now. */
@@ -104,17 +110,20 @@ function standingOf(
   ctx: Learning,
   tx: Tx,
   blob: string,
-  { scope, label }: { scope: Scope; label: Label },
+  { scope, label, change }: { scope: Scope; label: Label; change: Uint8Array | null },
 ): Standing {
   if (isOverruled(tx, blob, { scope, label })) return 'overruled'
-  const { lessons_approval, lessons_per_day } = settingsFor(ctx, tx.views, scope)
+  const { lessons_approval, lessons_per_day, lessons_effect } = settingsFor(ctx, tx.views, scope)
   if (lessons_approval && scope.includes('@')) return 'waiting'
   let today = 0
   for (const { at } of lessonsBy(tx.views, scope)) {
     if (at <= tx.at - DAY || today >= lessons_per_day) break
     today++
   }
-  return today >= lessons_per_day ? 'over' : 'heard'
+  if (today >= lessons_per_day) return 'over'
+  if (!change || lessons_effect === 100) return 'heard'
+  const effect = effectOnOthers(ctx, tx, scope, voiceOf(tx, scope, change, 1))
+  return effect * 100 > lessons_effect ? 'waiting' : 'heard'
 }
 
 /** Whether somebody above says the opposite of this very message. */
@@ -140,12 +149,12 @@ export function restand(
   blob: string,
   lesson: Lesson & { scope: Scope },
 ): void {
-  const { scope, label, standing } = lesson
+  const { scope, label, standing, change } = lesson
   if (scope === '' || scope === EARLIER || label === null) return
   const overruled = isOverruled(tx, blob, { scope, label })
   if (overruled && standing !== 'overruled') stand(ctx, tx, blob, lesson, 'overruled')
   if (!overruled && standing === 'overruled')
-    stand(ctx, tx, blob, lesson, standingOf(ctx, tx, blob, { scope, label }))
+    stand(ctx, tx, blob, lesson, standingOf(ctx, tx, blob, { scope, label, change }))
 }
 
 export function stand(

@@ -9,6 +9,8 @@ import type { Context } from '../context.ts'
 /** What a lesson is given to: the model of this process inside a decision, or one that learns anew. */
 export type Learning = Pick<Context, 'config'> & {
   follower: { model: Pick<Context['follower']['model'], 'draft' | 'featuresOf'> }
+  /** Of a server that runs: what others hear is measured on their mail (effect.ts). */
+  store?: Context['store']
 }
 
 /** A message to learn from: a stored blob, or bytes from outside together with their hash. */

@@ -4,8 +4,8 @@ import { Refused, unlessDamaged } from '../../errors.ts'
 import { judge, type Lessons } from '../../filter/judge.ts'
 import { SCORED_MAX, type Features } from '../../filter/kernel.ts'
 import { slotsOf } from '../../filter/layers/lesson.ts'
-import { contribution, type Score, type ViewScore } from '../../filter/score.ts'
-import { VIEWS, type View } from '../../filter/views.ts'
+import { scoreBy, type Score } from '../../filter/score.ts'
+import { VIEWS } from '../../filter/views.ts'
 import { domainOf } from '../../address.ts'
 import type { Label, Login, Scope, VerdictClass } from '../../mail.ts'
 import { blobName, blobOctets } from '../../store/blobs.ts'
@@ -155,7 +155,14 @@ function classesOf(
   })
   const more = slots.map((view) => view.reduce((sum, slot) => sum + (added.get(slot) ?? 0), 0))
   const classBy = (totals: readonly number[]): VerdictClass =>
-    classOf(scoreOf(slots, totals), lessons, { unsure, spam })
+    classOf(
+      scoreBy(
+        slots.map((view) => view.length),
+        totals,
+      ),
+      lessons,
+      { unsure, spam },
+    )
   const before = classBy(sums)
   return more.every((one) => one === 0)
     ? [before, before]
@@ -168,17 +175,4 @@ function classOf(
   thresholds: { unsure: number; spam: number },
 ): VerdictClass {
   return judge({ score, list: null, thresholds, lessons }).class
-}
-
-/** A weight in logits is 1024 (assembly/classifier). */
-const SCALE = 1024
-
-/** As the kernel does: `sums` of weights by view. */
-function scoreOf(slots: Slots, sums: readonly number[]): Score {
-  const views = VIEWS.map((view): ViewScore => {
-    const n = slots[view].length
-    return { n, m: n === 0 ? 0 : sums[view] / (SCALE * Math.sqrt(n)) }
-  }) as Score['views']
-  const z = views.reduce((sum, { m }, view) => sum + contribution(view as View, m), 0)
-  return { z, p: 1 / (1 + Math.exp(-z)), views }
 }
