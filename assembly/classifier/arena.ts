@@ -54,8 +54,10 @@ export let levels: usize = 0
 export let waiting: usize = 0
 export let fields: usize = 0
 export let model: usize = 0
-/** An i16 for each slot: what people say. */
+/** An i32 for each slot: what people say. */
 export let crowd: usize = 0
+/** An i16 for each slot: its weight with what people say. */
+export let heard: usize = 0
 /** Room for the layers of domains and addresses. */
 export let layers: usize = 0
 export let bits: i32 = 0
@@ -92,7 +94,8 @@ export function reserve(size: i32, room: i32): void {
   input = take(INPUT_MAX)
   trace = take(TRACE_MAX)
   if (room > 0) {
-    crowd = take(2 << size)
+    crowd = take(4 << size)
+    heard = take(2 << size)
     // Lines of 64 octets, each in one line of the cache.
     layers = (take(room + 64) + 63) & ~(<usize>63)
   }

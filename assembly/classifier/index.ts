@@ -5,7 +5,7 @@ import { prepareBase64 } from './decode'
 import { prepareDropped } from './dropped'
 import { forget } from './features'
 import { findings } from './field'
-import { setCrowded } from './layer'
+import { setCrowded } from './heard'
 import { message } from './mime'
 import * as model from './model'
 import { setTracing, traced } from './trace'
@@ -54,11 +54,17 @@ export function modelAt(): usize {
   return arena.model
 }
 
-/** An i16 a slot: what people add to the weights, once crowded() says so. */
+/** An i32 a slot: what people add to the weights, once crowded() says so. */
 export function crowdAt(): usize {
   return arena.crowd
 }
 
+/** An i16 a slot: weights with what people add; whoever changes one of both from outside does so here too. */
+export function heardAt(): usize {
+  return arena.heard
+}
+
+/** Whether there is anybody to hear; adds up anew what all slots have. */
 export function crowded(is: bool): void {
   setCrowded(is)
 }

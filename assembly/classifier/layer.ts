@@ -1,25 +1,13 @@
-// Layers beside everybody's weights: what people say, by slot (dense, once there is any), and for each recipient the layers of
-// his domain and address, as plugin/filter/layers/table.ts lays them out.
-import * as arena from './arena'
+// Layers beside everybody's weights: for each recipient those of his domain and address, as plugin/filter/layers/table.ts lays
+// them out.
 
 /** Octets before the lines of a layer. */
 const HEAD: usize = 64
 
-/** Whether anybody is heard. */
-let crowded: bool = false
-
-export function setCrowded(is: bool): void {
-  crowded = is
-}
-
-/** What the crowd and two layers (0: none) add to the weights of `count` slots. */
+/** What two layers (0: none) add to the weights of `count` slots. */
 export function extra(list: usize, count: i32, domain: usize, address: usize): i32 {
   const end = list + ((<usize>count) << 2)
   let sum = 0
-  if (crowded) {
-    const crowd = arena.crowd
-    for (let p = list; p < end; p += 4) sum += load<i16>(crowd + (load<u32>(p) << 1))
-  }
   if (domain != 0) sum += found(list, end, domain)
   if (address != 0) sum += found(list, end, address)
   return sum
@@ -30,11 +18,7 @@ function found(list: usize, end: usize, layer: usize): i32 {
   const shift = load<u32>(layer)
   const mask = load<u32>(layer, 4)
   const first = layer + HEAD
-  if (mask == 0) {
-    let sum = 0
-    for (let p = list; p < end; p += 4) sum += load<i16>(first + (load<u32>(p) << 1))
-    return sum
-  }
+  if (mask == 0) return counted(list, end, first, first + <usize>shift)
   const one = i16x8.splat(1)
   let sums = i32x4.splat(0)
   for (let p = list; p < end; p += 4) {
@@ -52,4 +36,18 @@ function found(list: usize, end: usize, layer: usize): i32 {
     i32x4.extract_lane(sums, 2) +
     i32x4.extract_lane(sums, 3)
   )
+}
+
+/** found() in a large layer: how many slots before it have a weight tells where that of a slot is. */
+function counted(list: usize, end: usize, groups: usize, weights: usize): i32 {
+  let sum = 0
+  for (let p = list; p < end; p += 4) {
+    const slot = load<u32>(p)
+    const group = load<u64>(groups + ((slot >> 5) << 3))
+    const here = <u32>group >> (slot & 31)
+    // Its own bit first: what is left are those behind it, which are counted from the end of the group.
+    const place = <u32>(group >> 32) - popcnt<u32>(here)
+    sum += load<i16>(weights + (place << 1)) & -(<i32>(here & 1))
+  }
+  return sum
 }

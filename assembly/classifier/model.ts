@@ -3,6 +3,7 @@
 // all other steps are single IEEE operations, so that every machine gets the same bits.
 import * as arena from './arena'
 import { sigmoid } from './hash'
+import { crowded, hear, hearAll } from './heard'
 import { extra } from './layer'
 
 const SCALE: f64 = 1024
@@ -35,11 +36,16 @@ function bend(m: f64): f64 {
 function logit(view: i32, domain: usize, address: usize): f64 {
   const n = load<i32>(arena.counts + (view << 2))
   if (n == 0) return 0
-  const model = arena.model
   const list = arena.features + view * (arena.VIEW_MAX * 4)
   const end = list + ((<usize>n) << 2)
   let sum = 0
-  for (let p = list; p < end; p += 4) sum += load<i16>(model + (load<u32>(p) << 2))
+  if (crowded) {
+    const heard = arena.heard
+    for (let p = list; p < end; p += 4) sum += load<i16>(heard + (load<u32>(p) << 1))
+  } else {
+    const model = arena.model
+    for (let p = list; p < end; p += 4) sum += load<i16>(model + (load<u32>(p) << 2))
+  }
   sum += extra(list, n, domain, address)
   return <f64>sum / (SCALE * Math.sqrt(<f64>n))
 }
@@ -144,6 +150,8 @@ export function train(y: f64): void {
       const at = model + (load<u32>(p) << 2)
       store<u32>(at, step(load<u32>(at), square, rate))
     }
+    if (!crowded) continue
+    for (p = arena.features + view * (arena.VIEW_MAX * 4); p < end; p += 4) hear(load<u32>(p))
   }
 }
 
@@ -270,6 +278,7 @@ export function fold(from: usize, end: usize, count: i32, direction: i32): bool 
     const w = <i32>load<i16>(at) + direction * change
     store<i16>(at, max<i32>(min<i32>(w, 32767), -32768))
     if (direction > 0) store<u16>(at, sum, 2)
+    if (crowded) hear(slot)
   }
   return cursor == end
 }
@@ -285,6 +294,7 @@ export function discount(weight: f64, sum: f64): void {
     store<u16>(at, w)
     store<u16>(at, (raw + 0x7fff + ((raw >> 16) & 1)) >> 16, 2)
   }
+  if (crowded) hearAll()
 }
 
 /**

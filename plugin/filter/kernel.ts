@@ -39,6 +39,7 @@ type Exports = {
   viewMax(): number
   modelAt(): number
   crowdAt(): number
+  heardAt(): number
   crowded(is: boolean): void
   layersAt(): number
   traceAt(): number
@@ -96,8 +97,10 @@ export class Kernel {
     this.#result = new DataView(memory, wasm.resultAt(), 56)
     this.#model = new Uint8Array(memory, wasm.modelAt(), 4 << bits)
     this.#slotAt = new DataView(memory, wasm.modelAt(), 4 << bits)
-    const crowd = layers ? new Int16Array(memory, wasm.crowdAt(), 1 << bits) : new Int16Array(0)
-    this.#crowd = new Crowd(crowd, (is) => wasm.crowded(is))
+    const weights = new Int16Array(memory, wasm.modelAt(), 2 << bits)
+    const said = new Int32Array(memory, wasm.crowdAt(), layers ? 1 << bits : 0)
+    const heard = new Int16Array(memory, wasm.heardAt(), layers ? 1 << bits : 0)
+    this.#crowd = new Crowd({ weights, said, heard }, (is) => wasm.crowded(is))
     this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
   }
 
@@ -204,7 +207,10 @@ export class Kernel {
     const model = new Uint32Array(this.#model.buffer, this.#model.byteOffset, 1 << this.bits)
     const slots = slotsOf(lesson, this.#entriesOf(lesson))
     const old = slots.map((slot) => model[slot])
-    return () => slots.forEach((slot, i) => (model[slot] = old[i]))
+    return () => {
+      slots.forEach((slot, i) => (model[slot] = old[i]))
+      this.#crowd.renew(slots)
+    }
   }
 
   /** Learns a message at once; returns its score before that. */
@@ -223,7 +229,7 @@ export class Kernel {
 
   /** Weight of a slot in everybody's layer, in logits before the division by the root of the view's size. */
   weight(slot: number): number {
-    return (this.#slotAt.getInt16(slot * 4, true) + this.#crowd.at(slot)) / 1024
+    return this.#crowd.weight(slot) / 1024
   }
 
   /** Adds to what people say (1), or takes it back (-1): a column of weights by slot. */
@@ -238,12 +244,13 @@ export class Kernel {
 
   /** Everybody's layer for some slots: weights, with what people say, and sums of squared gradients. */
   ground(slots: Uint32Array): { weight: Float64Array; sum: Float64Array } {
-    const weight = (slot: number): number =>
-      this.#slotAt.getInt16(slot * 4, true) + this.#crowd.at(slot)
     const sums = new Float32Array(
       Uint32Array.from(slots, (slot) => this.#slotAt.getUint16(slot * 4 + 2, true) << 16).buffer,
     )
-    return { weight: Float64Array.from(slots, weight), sum: Float64Array.from(sums) }
+    return {
+      weight: Float64Array.from(slots, (slot) => this.#crowd.weight(slot)),
+      sum: Float64Array.from(sums),
+    }
   }
 
   /** The model without what people say, compact; the same model gives the same bytes. */
@@ -316,12 +323,14 @@ export class Kernel {
   /** Replaces the model by such slots. */
   take(slots: Uint32Array): void {
     this.#model.set(new Uint8Array(slots.buffer, slots.byteOffset, this.#model.length))
+    this.#crowd.renew()
   }
 
   /** Forgets the slots for which `test` holds. */
   forget(test: (slot: number) => boolean): void {
     for (let slot = 0; slot < 1 << this.bits; slot++)
       if (test(slot)) this.#model.fill(0, slot * 4, slot * 4 + 4)
+    this.#crowd.renew()
   }
 
   /** Makes what was learned so far a prior: weights times `weight`, sums of squared gradients times `sum`. */

@@ -32,18 +32,16 @@ function net(slots: Uint32Array, of: (i: number) => number): Sparse {
 /**
  * Bytes for the kernel: u32 number of bits that a slot is shifted by to find its line, u32 mask of the others, up to HEAD; then
  * lines of 64 octets, 16 u16 with the lower bits of slots and behind them 16 i16 with their weights. What is free in a line has
- * no weight. Large layers: mask 0, and an i16 for each slot there is. Null: there are none.
+ * no weight. Large layers: in the place of the shift the octets of what comes first, mask 0; for each 32 slots there are, u32 a bit
+ * for each that has a weight, u32 the number of weights up to their end; then the i16 weights. Null: there are none.
  */
 export function tableOf({ slots, columns: [weights] }: Sparse, bits: number): Uint8Array | null {
   if (slots.length === 0) return null
-  const upper = linesFor(slots, bits)
-  const bytes = new Uint8Array(HEAD + (upper === null ? 2 << bits : 64 << upper))
-  const view = new DataView(bytes.buffer)
   const weightOf = (i: number): number => Math.max(-WEIGHT_MAX, Math.min(weights[i], WEIGHT_MAX))
-  if (upper === null) {
-    for (let i = 0; i < slots.length; i++) view.setInt16(HEAD + slots[i] * 2, weightOf(i), true)
-    return bytes
-  }
+  const upper = linesFor(slots, bits)
+  if (upper === null) return countedTable(slots, weightOf, bits)
+  const bytes = new Uint8Array(HEAD + (64 << upper))
+  const view = new DataView(bytes.buffer)
   const shift = bits - upper
   const mask = 2 ** shift - 1
   view.setUint32(0, shift, true)
@@ -59,10 +57,32 @@ export function tableOf({ slots, columns: [weights] }: Sparse, bits: number): Ui
   return bytes
 }
 
-/** Bits of the least number of lines in which no line has more than its room; null: a number for each slot takes no more. */
+function countedTable(
+  slots: Uint32Array,
+  weightOf: (i: number) => number,
+  bits: number,
+): Uint8Array {
+  const size = 2 ** (bits - 5) * 8
+  const bytes = new Uint8Array(HEAD + size + slots.length * 2)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, size, true)
+  let n = 0
+  for (let at = HEAD, end = 32; at < HEAD + size; at += 8, end += 32) {
+    let some = 0
+    for (; slots[n] < end; n++) {
+      some |= 1 << (slots[n] & 31)
+      view.setInt16(HEAD + size + n * 2, weightOf(n), true)
+    }
+    view.setUint32(at, some, true)
+    view.setUint32(at + 4, n, true)
+  }
+  return bytes
+}
+
+/** Bits of the least number of lines in which no line has more than its room; null: counting them takes less. */
 function linesFor(slots: Uint32Array, bits: number): number | null {
   let upper = Math.max(bits - LOW_BITS, Math.ceil(Math.log2(slots.length / 8)))
-  for (; 64 * 2 ** upper < 2 * 2 ** bits; upper++) {
+  for (; 64 * 2 ** upper <= 2 ** (bits - LINES); upper++) {
     const shift = bits - upper
     let full = false
     for (let i = ROOM; i < slots.length && !full; i++)
@@ -74,5 +94,7 @@ function linesFor(slots: Uint32Array, bits: number): number | null {
 
 /** Octets before the lines, as assembly/classifier/layer.ts has it. */
 const HEAD = 64
+/** Lines take at most 2^-LINES octets for each slot that there is. */
+const LINES = 2
 /** Slots of a line. */
 const ROOM = 16
