@@ -490,7 +490,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/young': {
     files: /^bench\/phases\/young\//,
-    may: [...BENCH, 'cli', 'config', 'filter', 'open', 'scripts'],
+    may: [...BENCH, 'cli', 'filter', 'layers', 'scripts', 'store'],
   },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,

@@ -1,6 +1,6 @@
 // What one lesson changes in the layer of its scope: the weights of its own, and its voice, which is what others hear of
 // it. The squared gradient of a view is the same for all its slots, so it stands there once.
-import { Bytes, dense, noSlots, Reading, type Sparse } from './sparse.ts'
+import { add, Bytes, noSlots, Reading, type Sparse } from './sparse.ts'
 
 /** Columns of a layer: weight and sum of squared gradients, of the scope itself and of its voice. */
 export const COLUMNS = ['weight', 'sum', 'voice', 'voiceSum'] as const
@@ -70,22 +70,18 @@ export interface Counts {
   voice: 1 | 0 | -1
 }
 
-/** The change as rows of a layer (COLUMNS). A slot that several views share has the sum. */
+/** A decoded change as rows of a layer (COLUMNS). A slot that several views share has the sum. */
 export function rowsOf({ views }: LayerChange, { own, voice }: Counts): Sparse {
-  const rows = new Map<number, number[]>()
+  let rows = noSlots(COLUMNS.length)
   for (const { slots, weights, voices, square, voiceSquare } of views)
-    for (const [i, slot] of slots.entries()) {
-      const row = rows.get(slot) ?? [0, 0, 0, 0]
-      rows.set(slot, row)
-      row[0] += own * weights[i]
-      row[1] += own * square
-      row[2] += voice * voices[i]
-      row[3] += voice * voiceSquare
-    }
-  const slots = Uint32Array.from(rows.keys()).sort()
-  if (slots.length === 0) return noSlots(COLUMNS.length)
-  const columns = COLUMNS.map((_, c) =>
-    Float64Array.from(slots, (slot) => rows.get(slot)?.[c] ?? 0),
-  )
-  return dense({ slots, columns })
+    rows = add(rows, {
+      slots,
+      columns: [
+        Float64Array.from(weights, (weight) => own * weight),
+        new Float64Array(slots.length).fill(own * square),
+        Float64Array.from(voices, (one) => voice * one),
+        new Float64Array(slots.length).fill(voice * voiceSquare),
+      ],
+    })
+  return rows
 }

@@ -75,7 +75,7 @@ export function encodeSparse({ slots, columns }: Sparse): Uint8Array {
 export function decodeSparse(bytes: Uint8Array, columns: number): Sparse {
   const from = new Reading(bytes)
   const n = from.varint()
-  if (n * (columns + 1) > bytes.length) throw new Error('a layer of the model is malformed')
+  if (n * (columns + 1) > bytes.length) throw new Error(MALFORMED)
   const slots = new Uint32Array(n)
   const rows = Array.from({ length: columns }, () => new Float64Array(n))
   for (let i = 0, slot = 0; i < n; i++) {
@@ -85,6 +85,48 @@ export function decodeSparse(bytes: Uint8Array, columns: number): Sparse {
   from.end()
   return { slots, columns: rows }
 }
+
+/**
+ * The same of encoded bytes. Adds their rows to those of `wanted` slots (ascending), where they have such. What is not wanted is passed
+ * over as it lies there: a lesson asks for some hundred slots of a layer of a hundred thousand.
+ * @throws Error for bytes that end early.
+ */
+export function gatherEncoded(
+  bytes: Uint8Array,
+  wanted: Uint32Array,
+  rows: readonly Float64Array[],
+): void {
+  const from = new Reading(bytes)
+  let left = from.varint()
+  let at = from.at
+  for (let slot = 0, k = 0; left > 0; left--) {
+    // Most distances are of one octet or two: the general way is left to the others.
+    const [low, high] = [bytes[at], bytes[at + 1]]
+    if (low < 128) {
+      slot += low
+      at++
+    } else if (high < 128) {
+      slot += high * 128 + low - 128
+      at += 2
+    } else {
+      from.at = at
+      slot += from.varint()
+      at = from.at
+    }
+    while (wanted[k] < slot) k++
+    if (k === wanted.length) return
+    if (wanted[k] === slot) {
+      from.at = at
+      for (const row of rows) row[k] += from.zigzag()
+      at = from.at
+    } else {
+      for (let numbers = rows.length; numbers > 0; at++) if (!(bytes[at] > 127)) numbers--
+      if (at > bytes.length) throw new Error(MALFORMED)
+    }
+  }
+}
+
+const MALFORMED = 'a layer of the model is malformed'
 
 /** Numbers as varints, written behind each other. */
 export class Bytes {
@@ -129,22 +171,24 @@ export class Bytes {
 
 export class Reading {
   readonly #bytes: Uint8Array
-  #at = 0
 
-  constructor(bytes: Uint8Array, at = 0) {
+  constructor(
+    bytes: Uint8Array,
+    /** Where it stands. */
+    public at = 0,
+  ) {
     this.#bytes = bytes
-    this.#at = at
   }
 
   varint(): number {
     let value = 0
     for (let factor = 1; factor < 2 ** 56; factor *= 128) {
-      const octet = this.#bytes[this.#at++]
+      const octet = this.#bytes[this.at++]
       if (octet === undefined) break
       value += (octet & 127) * factor
       if (octet < 128) return value
     }
-    throw new Error('a layer of the model is malformed')
+    throw new Error(MALFORMED)
   }
 
   zigzag(): number {
@@ -153,6 +197,6 @@ export class Reading {
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) throw new Error('a layer of the model is malformed')
+    if (this.at !== this.#bytes.length) throw new Error(MALFORMED)
   }
 }

@@ -1,7 +1,14 @@
 // The view of layers: what the lessons of each domain and address have added up to. A layer is a few runs, each the sum of
 // twice as many lessons as the one before, so that a lesson rewrites little of a large layer; all of them together are it.
 import { COLUMNS } from '../layers/change.ts'
-import { add, decodeSparse, encodeSparse, gather, noSlots, type Sparse } from '../layers/sparse.ts'
+import {
+  add,
+  decodeSparse,
+  encodeSparse,
+  gatherEncoded,
+  noSlots,
+  type Sparse,
+} from '../layers/sparse.ts'
 import type { Label, Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
@@ -87,8 +94,7 @@ export function layerAt(
   slots: Uint32Array,
 ): Float64Array[] {
   const rows = Array.from({ length: COLUMNS_OF[part] }, () => new Float64Array(slots.length))
-  for (const { value } of views.layers.range(range(scope, part)))
-    gather(decodeSparse(value, COLUMNS_OF[part]), slots, rows)
+  for (const { value } of views.layers.range(range(scope, part))) gatherEncoded(value, slots, rows)
   return rows
 }
 

@@ -7,6 +7,7 @@ import {
   dense,
   encodeSparse,
   gather,
+  gatherEncoded,
   noSlots,
   type Sparse,
 } from '../../plugin/layers/sparse.ts'
@@ -70,6 +71,9 @@ test('slots that are wanted are found, and no others', () => {
     fc.property(vector(1), vector(1), (layer, asked) => {
       const row = new Float64Array(asked.slots.length)
       gather(layer, asked.slots, [row])
+      const same = Float64Array.from(asked.slots, () => 1)
+      gatherEncoded(encodeSparse(layer), asked.slots, [same])
+      expect([...same]).toEqual(Array.from(row, (one) => one + 1))
       const of = new Map(Array.from(layer.slots, (slot, i) => [slot, layer.columns[0][i]]))
       expect([...row]).toEqual(Array.from(asked.slots, (slot) => of.get(slot) ?? 0))
     }),

@@ -66,10 +66,10 @@ export function layerLesson(features: Features, label: Label, ground: Ground): L
     said.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
     said.sum[i] = everybody.sum[i] + mine.voiceSum[i] * SQUARE
   }
+  const places = features.map((view) => Uint32Array.from(view, (slot) => at.get(slot) ?? 0))
   const by = ({ weight, sum }: Heard): Heard[] =>
-    features.map((view) => {
-      const of = (from: Float64Array): Float64Array =>
-        Float64Array.from(view, (slot) => from[at.get(slot) ?? 0])
+    places.map((view) => {
+      const of = (from: Float64Array): Float64Array => Float64Array.from(view, (i) => from[i])
       return { weight: of(weight), sum: of(sum) }
     })
   const step = stepOf(features, label, by(own))

@@ -1,7 +1,7 @@
 // Lessons of domains and addresses: the layer of their scope learns them in full, others hear a voice with a ceiling.
 import { probability } from '../../filter/judge.ts'
 import { BITS, FEATURE_VERSION } from '../../filter/kernel.ts'
-import { hearing, layerLesson, slotsOf } from '../../filter/layers/lesson.ts'
+import { hearing, layerLesson, slotsOf, type Ground } from '../../filter/layers/lesson.ts'
 import { decodeChange, encodeChange, rowsOf } from '../../layers/change.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { sees } from '../../scope.ts'
@@ -26,6 +26,9 @@ import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
 
 /** How sure everybody else's mail must be of the opposite for a lesson to be told as one against it. */
 const SURE = 0.98
+
+/** What the layers have for a message of somebody's. */
+type LayerGround = Omit<Ground, 'everybody'>
 
 /** Answers whether what the message counts as for this scope changed. */
 export function sayOwn(
@@ -68,7 +71,7 @@ function learn(
   const ground = { ...groundOf(tx.views, scope, slots), everybody }
   const { change, z } = layerLesson(features, label, ground)
   const learn = encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change })
-  const standing = standingOf(ctx, tx, blob, { scope, label, change: learn })
+  const standing = standingOf(ctx, tx, blob, { scope, label, change: learn, ground })
   const against = standing !== 'overruled' && isAgainst(tx, z, label)
   tx.append({
     type: 'lesson',
@@ -81,28 +84,40 @@ function learn(
     scope,
     ...(standing !== 'heard' && { standing }),
     ...(against && { against: true as const, ...alarmed(tx, scope, label) }),
-    ...voiced(ctx, tx, scope, { change: learn, standing }, 1),
+    ...voiced(ctx, tx, scope, { change: learn, standing }, 1, ground),
   })
 }
 
-/** What others hear more or less by a lesson, for its event; heard at once by what is decided behind it. */
+/**
+ * What others hear more or less by a lesson, for its event; heard at once by what is decided behind it. `ground`: that of the
+ * lesson's message, where it was looked up just now.
+ */
 function voiced(
   ctx: Learning,
   tx: Tx,
   scope: Scope,
   { change, standing }: Pick<Lesson, 'change' | 'standing'>,
   sign: 1 | -1,
+  ground?: LayerGround,
 ): Heard {
   if (standing !== 'heard' || !change) return {}
-  const { slots, heard } = voiceOf(tx, scope, change, sign)
+  const { slots, heard } = voiceOf(tx, scope, change, sign, ground)
   const { event, crowd } = heardAs(slots, heard)
   ctx.follower.model.draft().hear(crowd)
   return event
 }
 
-function voiceOf(tx: Tx, scope: Scope, change: Uint8Array, sign: 1 | -1): Voice {
+function voiceOf(
+  tx: Tx,
+  scope: Scope,
+  change: Uint8Array,
+  sign: 1 | -1,
+  ground?: LayerGround,
+): Voice {
   const { slots, columns } = rowsOf(decodeChange(change), { own: 0, voice: sign })
-  return { slots, heard: hearing(groundOf(tx.views, scope, slots), columns[2]) }
+  // Slots that a lesson leaves as they are it does not name: as many are the same ones.
+  const here = ground?.slots.length === slots.length ? ground : groundOf(tx.views, scope, slots)
+  return { slots, heard: hearing(here, columns[2]) }
 }
 
 /** How far a lesson counts that is given now. */
@@ -110,8 +125,9 @@ function standingOf(
   ctx: Learning,
   tx: Tx,
   blob: string,
-  { scope, label, change }: { scope: Scope; label: Label; change: Uint8Array | null },
+  given: { scope: Scope; label: Label; change: Uint8Array | null; ground?: LayerGround },
 ): Standing {
+  const { scope, label, change, ground } = given
   if (isOverruled(tx, blob, { scope, label })) return 'overruled'
   const { lessons_approval, lessons_per_day, lessons_effect } = settingsFor(ctx, tx.views, scope)
   if (lessons_approval && scope.includes('@')) return 'waiting'
@@ -122,7 +138,7 @@ function standingOf(
   }
   if (today >= lessons_per_day) return 'over'
   if (!change || lessons_effect === 100) return 'heard'
-  const effect = effectOnOthers(ctx, tx, scope, voiceOf(tx, scope, change, 1))
+  const effect = effectOnOthers(ctx, tx, scope, voiceOf(tx, scope, change, 1, ground))
   return effect * 100 > lessons_effect ? 'waiting' : 'heard'
 }
 

@@ -1,0 +1,201 @@
+// Many people who teach, in memory: everybody's layer is the kernel's, theirs are arrays; what a lesson changes and what others
+// hear of it is computed by the functions of the quarantine, without its journal (test/quarantine/model/poisoning.test.ts
+// compares both).
+import { domainOf } from '../../../plugin/address.ts'
+import type { Lessons } from '../../../plugin/filter/judge.ts'
+import { Kernel, type Features, type Label } from '../../../plugin/filter/kernel.ts'
+import {
+  hearing,
+  layerLesson,
+  slotsOf,
+  type Ground,
+  type Rows,
+} from '../../../plugin/filter/layers/lesson.ts'
+import { stepOf } from '../../../plugin/filter/layers/step.ts'
+import { Trial } from '../../../plugin/filter/trial.ts'
+import { abroad, CEILING, clip, GROWN } from '../../../plugin/layers/ceiling.ts'
+import type { Sparse } from '../../../plugin/layers/sparse.ts'
+import type { Scope } from '../../../plugin/mail.ts'
+import { worth } from '../../../plugin/store/lessons.ts'
+import type { Sample } from './rules.ts'
+import { Table } from './table.ts'
+
+const [WEIGHT, SUM, VOICE, VOICE_SUM] = [0, 1, 2, 3]
+
+interface Person {
+  layer: Table
+  lessons: Record<Label, number>
+}
+
+export class Town {
+  readonly kernel = new Kernel({ layers: 1 })
+  readonly #trial = new Trial({ kernel: this.kernel })
+  readonly #people = new Map<Scope, Person>()
+  /** What is heard of the addresses of a domain. */
+  readonly #peers = new Map<Scope, Table>()
+  /** What was heard since mark(). */
+  #heard: { crowd: Sparse; scope: Scope }[] | null = null
+  #ceiling = CEILING.young
+
+  /** A lesson of the super-admin. */
+  train({ features, label }: Sample): void {
+    this.#trial.learn(features, label)
+  }
+
+  /** A lesson of an address. */
+  say(scope: Scope, { features, label }: Sample): void {
+    const slots = slotsOf(features)
+    const ground = this.#ground(scope, slots)
+    const { change } = layerLesson(features, label, ground)
+    const row = new Map(Array.from(slots, (slot, i) => [slot, i]))
+    const { layer, lessons } = this.#person(scope)
+    const by = new Float64Array(slots.length)
+    for (const { slots: view, weights, square, voices, voiceSquare } of change.views)
+      for (const [i, slot] of view.entries()) {
+        layer.add(slot, WEIGHT, weights[i])
+        layer.add(slot, SUM, square)
+        layer.add(slot, VOICE, voices[i])
+        layer.add(slot, VOICE_SUM, voiceSquare)
+        by[row.get(slot) ?? 0] += voices[i]
+      }
+    const { peers, crowd } = hearing(ground, by)
+    const home = this.#table(domainOf(scope))
+    for (const [i, slot] of slots.entries()) home.add(slot, 0, peers[i])
+    this.#hear(scope, { slots, columns: [crowd] })
+    lessons[label]++
+    this.#growUp()
+  }
+
+  /** By which mail of somebody is judged whose domain taught nothing; as lessonsFor() in store/lessons.ts. */
+  get lessons(): Lessons {
+    const { ham, spam, prior } = this.#trial.lessons
+    const heard = (label: Label): number =>
+      [...this.#peers.keys()].reduce((sum, home) => sum + worth(this.#heardOf(home, label)), 0)
+    return { ham: ham + heard('ham'), spam: spam + heard('spam'), prior }
+  }
+
+  /** By which mail of an address is judged. */
+  lessonsOf(scope: Scope): Lessons {
+    const own = this.#people.get(scope)?.lessons ?? { ham: 0, spam: 0 }
+    const { lessons: all } = this
+    const of = (label: Label): number => {
+      const peers = this.#heardOf(domainOf(scope), label)
+      return all[label] - worth(peers) + peers - (own[label] > 0 ? 1 : 0) + own[label]
+    }
+    return { ...all, ham: of('ham'), spam: of('spam') }
+  }
+
+  /** Addresses of a domain that have given a lesson of the kind. */
+  #heardOf(home: Scope, label: Label): number {
+    let n = 0
+    for (const [scope, { lessons }] of this.#people)
+      if (lessons[label] > 0 && domainOf(scope) === home) n++
+    return n
+  }
+
+  /** The logit of a message to somebody whose domain taught nothing. */
+  z(features: Features): number {
+    return this.kernel.scoreOf(features).z
+  }
+
+  /** The logit of a message to an address. */
+  zFor(scope: Scope, features: Features): number {
+    const slots = slotsOf(features)
+    const { everybody, domain, peers, address, ceiling } = this.#ground(scope, slots)
+    const row = new Map(Array.from(slots, (slot, i) => [slot, i]))
+    const heard = Float64Array.from(slots, (_, i) => {
+      const others = peers[i] - clip(address.voice[i], ceiling) - abroad(0, peers[i], ceiling)
+      return everybody.weight[i] + others + domain.weight[i] + address.weight[i]
+    })
+    const views = features.map((view) => {
+      const weight = Float64Array.from(view, (slot) => heard[row.get(slot) ?? 0])
+      return { weight, sum: new Float64Array(view.length) }
+    })
+    return stepOf(features, 'ham', views).z
+  }
+
+  /** From here on is known what rewind() takes back. */
+  mark(): void {
+    this.#heard = []
+  }
+
+  /** Takes back what those said who had said nothing before mark(), in domains of their own. */
+  rewind(): void {
+    for (const { crowd, scope } of this.#heard ?? []) {
+      this.kernel.hear(crowd, -1)
+      this.#people.delete(scope)
+      this.#peers.delete(domainOf(scope))
+    }
+    this.#heard = null
+  }
+
+  #ground(scope: Scope, slots: Uint32Array): Ground & { address: Rows } {
+    const { layer } = this.#person(scope)
+    const column = (c: number): Float64Array =>
+      Float64Array.from(slots, (slot) => layer.at(slot, c))
+    const home = this.#table(domainOf(scope))
+    const nothing = new Float64Array(slots.length)
+    return {
+      slots,
+      everybody: this.kernel.ground(slots),
+      domain: { weight: nothing, sum: nothing, voice: nothing, voiceSum: nothing },
+      peers: Float64Array.from(slots, (slot) => home.at(slot, 0)),
+      address: {
+        weight: column(WEIGHT),
+        sum: column(SUM),
+        voice: column(VOICE),
+        voiceSum: column(VOICE_SUM),
+      },
+      ceiling: this.#ceiling,
+    }
+  }
+
+  #hear(scope: Scope, crowd: Sparse): void {
+    this.kernel.hear(crowd, 1)
+    this.#heard?.push({ crowd, scope })
+  }
+
+  /** As quarantine/model/grow.ts. */
+  #growUp(): void {
+    if (this.#ceiling === CEILING.grown) return
+    let lessons = 0
+    for (const { lessons: of } of this.#people.values())
+      lessons += Math.min(of.ham + of.spam, GROWN.ofScope)
+    if (lessons < GROWN.lessons) return
+    if (this.#heard) throw new Error('voices count more in the middle of what is taken back')
+    const [was, is] = [this.#ceiling, CEILING.grown]
+    this.#ceiling = is
+    const more = new Map<Scope, Table>()
+    for (const [scope, { layer }] of this.#people) {
+      const home = domainOf(scope)
+      const of = more.get(home) ?? new Table(1)
+      more.set(home, of)
+      for (const slot of layer.slots())
+        of.add(slot, 0, clip(layer.at(slot, VOICE), is) - clip(layer.at(slot, VOICE), was))
+    }
+    for (const [home, of] of more) {
+      const peers = this.#table(home)
+      const slots = of.slots()
+      const far = Float64Array.from(slots, (slot) => {
+        const heard = peers.at(slot, 0)
+        peers.add(slot, 0, of.at(slot, 0))
+        return abroad(0, peers.at(slot, 0), is) - abroad(0, heard, was)
+      })
+      this.kernel.hear({ slots, columns: [far] }, 1)
+    }
+  }
+
+  #person(scope: Scope): Person {
+    const known = this.#people.get(scope)
+    if (known) return known
+    const person = { layer: new Table(4), lessons: { ham: 0, spam: 0 } }
+    this.#people.set(scope, person)
+    return person
+  }
+
+  #table(home: Scope): Table {
+    const table = this.#peers.get(home) ?? new Table(1)
+    this.#peers.set(home, table)
+    return table
+  }
+}
