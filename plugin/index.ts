@@ -20,6 +20,7 @@ import { tellStart } from './haraka/start.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { lookBetween } from './haraka/receive/late.ts'
+import { measures } from './haraka/receive/meter.ts'
 import { onData, onDataPost, onQueue, onReset } from './haraka/receive/hooks.ts'
 import type { Address, Connection, HMail, Next, Plugin } from './haraka/types.ts'
 
@@ -84,7 +85,7 @@ export function register(this: LazaretPlugin): void {
 /** Haraka listens: what others left undone is taken up. */
 export function begin(this: LazaretPlugin, next: Next): void {
   lookBetween(this, 'finish_held')
-  tellStart(this, this.lazaret)
+  tellStart(this, this.lazaret, measures)
   this.releaser.start()
   this.reporter.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)

@@ -38,9 +38,13 @@ export interface Running {
   readonly listens: Readonly<Record<string, readonly string[]>>
   /** People who are connected; null: it serves none. */
   readonly sessions: number | null
+  /** Of a front: how many before it ended and had to be started again. */
+  readonly restarts?: number
+  /** What it has counted since it was started, as prom-client writes it. */
+  readonly measures?: readonly object[]
 }
 
-type Told = Pick<Running, 'role' | 'listens' | 'sessions'>
+type Told = Pick<Running, 'role' | 'listens' | 'sessions' | 'restarts' | 'measures'>
 
 /** Says of this process what it does, until it ends. Best effort: nothing depends on it. */
 export function tellRunning(dir: string, told: Told): void {

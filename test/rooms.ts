@@ -140,7 +140,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'quarantine/upkeep': {
-    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history)\.ts$/,
+    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history|measures)\.ts$/,
     may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders', 'quarantine/lists'],
   },
   'quarantine/estate': {
@@ -215,6 +215,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/accounts',
       'quarantine/listing',
       'quarantine/verbs',
+      'quarantine/upkeep',
       'quarantine/mail path',
     ],
   },
@@ -567,6 +568,7 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   ldapts: /^plugin\/backends\/ldap\.ts$/,
   otplib: /^plugin\/quarantine\/accounts\/factor\.ts$/,
   'openid-client': /^plugin\/backends\/oidc\.ts$/,
+  'prom-client': /^plugin\/haraka\/receive\/meter\.ts$|^plugin\/http\/routes\/metrics\.ts$/,
   fastify: /^plugin\/http\//,
   '@fastify/cookie': /^plugin\/http\/app\.ts$/,
   '@fastify/rate-limit': /^plugin\/http\/app\.ts$/,

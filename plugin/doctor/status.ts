@@ -20,7 +20,7 @@ export interface Status {
   troubles: string[]
   versions: { lazaret: string; node: string; haraka: string | null; format: number }
   dataDir: string
-  running: Running[]
+  running: Omit<Running, 'measures'>[]
   model: ModelInfo
   /** Whose lessons contradict in bulk what everybody else's mail has taught. */
   alarms: LessonAlarm[]
@@ -53,7 +53,7 @@ export async function statusOf(
 ): Promise<Status> {
   const { store, quarantine } = lazaret
   const verbs = quarantine.as(CLI)
-  const running = whatRuns(store.dir)
+  const running = whatRuns(store.dir).map(forPeople)
   const counts = await verbs.items.counts()
   const found = {
     versions: {
@@ -78,6 +78,12 @@ export async function statusOf(
   }
   const troubles = troublesOf(at, found, now)
   return { ok: troubles.length === 0, troubles, ...found }
+}
+
+/** What it counts is for /metrics. */
+function forPeople(one: Running): Omit<Running, 'measures'> {
+  const { measures: _, ...rest } = one
+  return rest
 }
 
 function sum(all: readonly (number | null)[]): number | null {
@@ -109,7 +115,7 @@ function releases({ quarantine }: Lazaret): Status['releases'] {
   return { open, since }
 }
 
-async function ports(running: readonly Running[]): Promise<Status['ports']> {
+async function ports(running: Status['running']): Promise<Status['ports']> {
   const all = running.flatMap(({ listens }) =>
     Object.entries(listens).flatMap(([name, addresses]) =>
       addresses.map((address) => ({ name, address })),

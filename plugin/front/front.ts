@@ -14,6 +14,8 @@ export interface FrontOptions {
   readonly pem: Pem | null
   /** Whom it runs as, by number; null: as this process. */
   readonly ids: { readonly uid: number; readonly gid: number } | null
+  /** How many before this one ended by themselves. */
+  readonly restarts?: number
   readonly log: (level: Level, line: string) => void
 }
 
@@ -44,7 +46,7 @@ export class Front {
   readonly #log: FrontOptions['log']
   #stderr = ''
 
-  constructor({ config, dir, me, pem, ids, log }: FrontOptions, sockets: Sockets) {
+  constructor({ config, dir, me, pem, ids, restarts = 0, log }: FrontOptions, sockets: Sockets) {
     this.#log = log
     const fds: number[] = []
     const give = (socket: { fd: number; port: number } | null): Socket | null =>
@@ -86,7 +88,7 @@ export class Front {
         resolve(`${signal ?? `exit code ${code}`}${said === '' ? '' : `\n${said}`}`)
       })
     })
-    this.tell({ start: { config, parent: process.pid, dir, me, pem, sockets: given } })
+    this.tell({ start: { config, parent: process.pid, restarts, dir, me, pem, sockets: given } })
   }
 
   tell(message: ToFront): void {

@@ -64,6 +64,7 @@ export class Keeper {
       if (this.#front !== front) return
       this.#front = null
       if (this.#stopping) return
+      this.#options = { ...this.#options, restarts: (this.#options.restarts ?? 0) + 1 }
       if (Date.now() - born > LIVED_MS) this.#delay = FIRST_DELAY_MS
       this.#options.log(
         'error',

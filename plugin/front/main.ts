@@ -88,7 +88,7 @@ async function ownPem({ dir, me }: Start): Promise<Pem> {
 }
 
 /** For `lazaret status`, now and from time to time. */
-function tellRuns({ config: { imap, http }, dir, sockets }: Start): void {
+function tellRuns({ config: { imap, http }, dir, sockets, restarts }: Start): void {
   const at = (host: string, socket: Socket | null): string[] =>
     socket ? [endpoint(host, socket.port)] : []
   const listens = {
@@ -97,7 +97,12 @@ function tellRuns({ config: { imap, http }, dir, sockets }: Start): void {
     http: at(http.host, sockets.http),
   }
   const told = (): void =>
-    tellRunning(dir, { role: 'front', listens, sessions: imapServer?.connections ?? 0 })
+    tellRunning(dir, {
+      role: 'front',
+      listens,
+      sessions: imapServer?.connections ?? 0,
+      restarts,
+    })
   told()
   setInterval(told, RUNS_MS).unref()
 }

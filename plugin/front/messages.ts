@@ -8,6 +8,8 @@ export interface Start {
   readonly config: Config
   /** Pid of the process that starts it: once it is gone, the front ends. */
   readonly parent: number
+  /** How many fronts before this one ended by themselves. */
+  readonly restarts: number
   /** The data directory, absolute. */
   readonly dir: string
   /** The name by which Haraka calls itself: of a certificate that is made. */

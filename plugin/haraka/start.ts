@@ -6,10 +6,22 @@ import { VERSION } from '../version.ts'
 import { haraka } from './modules.ts'
 import type { Plugin, Server } from './types.ts'
 
-/** In each process that carries mail, when Haraka listens. */
-export function tellStart(plugin: Plugin, lazaret: Lazaret): void {
+/** How old what others are told of this process may be. */
+const RUNS_MS = 10_000
+
+/** In each process that carries mail, when Haraka listens. `measures`: what it has counted. */
+export function tellStart(
+  plugin: Plugin,
+  lazaret: Lazaret,
+  measures: () => Promise<object[]>,
+): void {
   const smtp = listensOn(plugin)
-  tellRunning(lazaret.store.dir, { role: 'mail', listens: { smtp }, sessions: null })
+  const told = { role: 'mail', listens: { smtp }, sessions: null } as const
+  const tell = async (): Promise<void> =>
+    tellRunning(lazaret.store.dir, { ...told, measures: await measures() })
+  const failed = (error: unknown): void => plugin.logerror(`telling what runs: ${String(error)}`)
+  tell().catch(failed)
+  setInterval(() => void tell().catch(failed), RUNS_MS).unref()
   // Of several workers one says it.
   if ((cluster.worker?.id ?? 1) !== 1) return
   const { ham, spam, prior } = lazaret.quarantine.as(CLI).model.info()

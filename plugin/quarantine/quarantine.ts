@@ -7,8 +7,11 @@ import { Sessions } from './accounts/sessions.ts'
 import { tokenLogin } from './accounts/tokens.ts'
 import type { Context } from './context.ts'
 import { Columns } from './listing/columns.ts'
+import { Measures } from './measures.ts'
 import { System } from './system.ts'
 import { Verbs } from './verbs/verbs.ts'
+
+export type { Measured } from './measures.ts'
 
 export class Quarantine {
   /** Of the mail path: screening, releases, upkeep. */
@@ -17,6 +20,8 @@ export class Quarantine {
   readonly logins: Logins
   /** Logins that last longer than a connection. */
   readonly sessions: Sessions
+  /** For who watches it from outside. */
+  readonly measures: Measures
   readonly #ctx: Context
   /** What listings are ordered by: one copy for all logins of a process. */
   readonly #columns: Columns
@@ -27,6 +32,7 @@ export class Quarantine {
     this.system = new System(ctx)
     this.logins = new Logins(ctx)
     this.sessions = new Sessions(ctx, this.logins)
+    this.measures = new Measures(ctx)
   }
 
   get config(): Config {
@@ -56,4 +62,7 @@ export class Quarantine {
 }
 
 /** The quarantine for whoever speaks to people: to log in, and to act as the login. */
-export type Door = Pick<Quarantine, 'config' | 'logins' | 'sessions' | 'token' | 'unready' | 'as'>
+export type Door = Pick<
+  Quarantine,
+  'config' | 'logins' | 'sessions' | 'measures' | 'token' | 'unready' | 'as'
+>

@@ -1,6 +1,8 @@
 // lazaret/http beside a real Haraka: served by the front over TLS, and what is set there counts for the next message in
 // every worker.
+import { watch } from 'node:fs/promises'
 import { request } from 'node:https'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { message, ROOT as ADMIN, world } from '../gateway/world.ts'
 import { freePort, spawnHaraka } from '../rig/haraka.ts'
@@ -88,6 +90,18 @@ test('alone beside lazaret, with two workers: a setting and a mask count for the
   process.kill(front, 'SIGKILL')
   expect(await held()).toBe(before)
   expect(haraka.fronts).not.toContain(front)
+
+  // What the workers count is told from time to time.
+  const decided = async (): Promise<number> => {
+    const { body } = await ask(port, 'GET', '/metrics', secret)
+    expect(body).toContain('lazaret_processes{role="mail"} 2')
+    expect(body).toContain('lazaret_front_restarts_total 1')
+    const counts = body.matchAll(/^lazaret_messages_total\{.*\} (\d+)$/gm)
+    return Array.from(counts, ([, count]) => Number(count)).reduce((sum, one) => sum + one, 0)
+  }
+  const tellings = watch(join(lazaret.store.dir, 'running'))
+  if ((await decided()) < 8) for await (const _ of tellings) if ((await decided()) === 8) break
+  expect(await decided()).toBe(8)
 })
 
 describe('the start', () => {

@@ -13,6 +13,7 @@ import { wantsHold } from './wants-hold.ts'
 import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
 import { spoolHarakas } from './harakas-copy.ts'
 import { othersFollow } from './late.ts'
+import { metered } from './meter.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
 import type { Spooled } from './spool.ts'
@@ -174,7 +175,9 @@ async function holdLate(
   ]
   if (held.length === 0) return
   transaction[JUDGED] = 'again'
-  const late = await screener.screen(envelopeOf(plugin, connection, transaction, held), message)
+  const late = await metered(() =>
+    screener.screen(envelopeOf(plugin, connection, transaction, held), message),
+  )
   transaction[JUDGED] = 'done'
   if (transaction[OVER]) forget(transaction)
   apply(transaction, late, headOf(message))
@@ -200,7 +203,7 @@ async function judge(
   if (!message) throw new Error('the message was not kept: the data hook of lazaret did not run')
   const recipients = transaction.rcpt_to
   const envelope = envelopeOf(plugin, connection, transaction, recipients)
-  const decisions = await screener.screen(envelope, message)
+  const decisions = await metered(() => screener.screen(envelope, message))
   apply(transaction, decisions, headOf(message))
   const judged: Judged = transaction
   judged[DECIDED] = { decisions, recipients }

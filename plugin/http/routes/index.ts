@@ -11,6 +11,7 @@ import { itemRoutes } from './items.ts'
 import { keyRoutes } from './keys.ts'
 import { lessonRoutes } from './lessons.ts'
 import { listRoutes } from './lists.ts'
+import { metricRoutes } from './metrics.ts'
 import { modelRoutes } from './model.ts'
 import { openapiRoutes } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
@@ -54,5 +55,6 @@ export function routes(app: FastifyInstance, context: AppContext): void {
   pageRoutes(app, context)
   previewRoutes(app, context)
   healthRoutes(app, context)
+  metricRoutes(app, context)
   autoconfigRoutes(app, context)
 }
