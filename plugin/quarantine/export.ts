@@ -48,8 +48,7 @@ export async function* exportAccount(
 }
 
 function* lists(ctx: Context, its: Login): Generator<ExportPart> {
-  for (const { scope, list, mask } of listEntries(ctx, its))
-    yield row('lists.jsonl', { scope, list, mask })
+  for (const entry of listEntries(ctx, its)) yield row('lists.jsonl', entry)
 }
 
 async function* messages(ctx: Context, its: Login, turn: Turn): AsyncGenerator<ExportPart> {

@@ -80,14 +80,14 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     owner === null ? `${name} is no alias any more` : `mail of ${name} belongs to ${owner}`,
   restored: ({ made }) => `restored from a backup of ${new Date(made).toUTCString()}`,
   setting: ({ scope, key, value }) => `${key} for ${tellScope(scope)}: ${value ?? 'as inherited'}`,
-  masks: ({ scope, list, add, remove }) => {
+  masks: ({ scope, list, add, remove, comment }) => {
     const change = [
       ...add.slice(0, 3).map((mask) => `+${mask}`),
       ...remove.slice(0, 3).map((mask) => `-${mask}`),
     ]
     const rest = add.length + remove.length - change.length
     const more = rest > 0 ? ` and ${rest} more` : ''
-    return `${list} list of ${tellScope(scope)}: ${change.join(' ')}${more}`
+    return `${list} list of ${tellScope(scope)}: ${change.join(' ')}${more}${comment ? ` (${comment})` : ''}`
   },
   folder: ({ id, name }) => (name === null ? `folder ${id} deleted` : `folder ${name}`),
   draft: ({ scope, list, add }) =>

@@ -61,6 +61,8 @@ const VIEWS = {
   aliases: 'ordered',
   settings: 'ordered',
   masks: 'ordered',
+  /** Under some of the masks, who added them, when, and why. */
+  notes: 'ordered',
   drafts: 'uint32',
   /** Under message and scope what is said of it. */
   lessons: 'ordered',

@@ -14,6 +14,16 @@ export interface DraftRecord {
   at: number
 }
 
+/** Of an entry that somebody added by hand; those of imports have none, since there are millions of them. */
+export interface Note {
+  /** Unix time in ms. */
+  at: number
+  /** Account. */
+  by: string
+  /** `''`: none. */
+  comment: string
+}
+
 /** Among what brought a mask: a change that counted at once, or a draft whose import is done. */
 const COUNTS = 0
 /** Seqs of what brought a mask. Most have no value at all: they count, and no draft waits that has them too. */
@@ -79,7 +89,24 @@ export function removeMasks(
   for (const mask of masks) {
     const key: MaskKey = [scope, list, mask]
     setBringers(tables, key, bringersBut(tables, key, COUNTS))
+    tables.notes.remove(key)
   }
+}
+
+export function putNotes(
+  tables: Tables,
+  scope: Scope,
+  list: ListKind,
+  masks: readonly string[],
+  note: Note,
+): void {
+  const bytes = encode(note)
+  for (const mask of masks) tables.notes.put([scope, list, mask], bytes)
+}
+
+export function getNote(views: Views, scope: Scope, list: ListKind, mask: string): Note | null {
+  const bytes = views.notes.get([scope, list, mask])
+  return bytes ? decode<Note>(bytes) : null
 }
 
 /** Seq of the last change of any list; 0 for none. */

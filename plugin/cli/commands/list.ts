@@ -5,7 +5,7 @@ import type { ListKind } from '../../mail.ts'
 import { Usage } from '../errors.ts'
 import { matchesEverybody } from '../../quarantine/lists/lists.ts'
 import { check } from './list-check.ts'
-import { clean, colors, count, print, progress, table, type Answer } from '../output.ts'
+import { clean, colors, when, count, print, progress, table, type Answer } from '../output.ts'
 import { scopeName } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { act, SCOPE_HELP, scopeOf, type Given } from '../action.ts'
@@ -18,6 +18,7 @@ interface ListOptions {
 }
 
 interface AddOptions extends ListOptions {
+  comment?: string
   dryRun?: boolean
   yes?: boolean
 }
@@ -34,13 +35,14 @@ export function list(): Command {
   which(command.command('add <mask...>'))
     .description('add masks; all of them or, where one is no mask, none')
     .option('--yes', `add a mask that matches everybody without asking; ${YES_SCOPE}`)
+    .option('--comment <text>', 'why, for whoever reads the list later')
     .option('--dry-run', DRY_RUN)
     .addHelpText(
       'after',
       `
 Examples:
   lazaret list add '*@spam.com' --block
-  lazaret list add boss@example.net --allow --scope user@example.com`,
+  lazaret list add boss@example.net --allow --scope user@example.com --comment 'my manager'`,
     )
     .action(
       act<AddOptions, [string[]]>(
@@ -48,7 +50,7 @@ Examples:
           if (options.dryRun) return await ifAdded(given, options, masks)
           if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
           needServed(given, scopeOf(options.scope), options.yes)
-          return await change(given, options, { add: masks })
+          return await change(given, options, { add: masks, comment: options.comment })
         },
         { creates: true },
       ),
@@ -67,13 +69,20 @@ Examples:
         const scope = options.scope === undefined ? undefined : scopeOf(options.scope)
         const kind = options.allow || options.block ? kindOf(options) : undefined
         const entries = [...verbs.lists.entries(scope, kind)]
-        const rows = entries.map((one) => [scopeName(one.scope), one.list, one.mask])
+        const rows = entries.map(({ scope: of, list: on, mask, at, by = '', comment = '' }) => [
+          scopeName(of),
+          on,
+          mask,
+          at === undefined ? '' : when(at),
+          clean(by),
+          clean(comment),
+        ])
         return {
           value: entries,
           text:
             rows.length === 0
               ? 'There are no such entries.'
-              : `${table([['scope', 'list', 'mask'], ...rows])}\n${colors.dim(count(rows.length, 'entry', 'entries'))}`,
+              : `${table([['scope', 'list', 'mask', 'added (UTC)', 'by', 'comment'], ...rows])}\n${colors.dim(count(rows.length, 'entry', 'entries'))}`,
         }
       }),
     )
@@ -202,7 +211,7 @@ async function ifAdded(
 async function change(
   { verbs }: Given,
   options: ListOptions,
-  masks: { add?: string[]; remove?: string[] },
+  masks: { add?: string[]; remove?: string[]; comment?: string },
 ): Promise<Answer> {
   const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
   const made = await verbs.lists.change(scope, kind, masks)

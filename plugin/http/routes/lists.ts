@@ -5,11 +5,11 @@ import { Readable } from 'node:stream'
 import type { ListKind } from '../../mail.ts'
 import { Refused } from '../../errors.ts'
 import { parseScope, scopeName } from '../../scope.ts'
-import type { ListEntry } from '../../quarantine/lists/lists.ts'
+import { COMMENT_MAX, type ListEntry } from '../../quarantine/lists/lists.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import { define } from '../define.ts'
 import { limits } from '../limits.ts'
-import { nullable, object, ScopeText, words } from '../schema.ts'
+import { nullable, object, ScopeText, Time, words } from '../schema.ts'
 import { matchOf, quoted, tellTag, unlessChanged } from '../tags.ts'
 
 const KINDS = ['allow', 'block'] as const
@@ -17,7 +17,14 @@ const Mask = Type.String({
   maxLength: 400,
   description: 'An address in which `*` may stand first and last',
 })
-const EntrySchema = object({ scope: ScopeText, list: words(KINDS), mask: Type.String() })
+const EntrySchema = object({
+  scope: ScopeText,
+  list: words(KINDS),
+  mask: Type.String(),
+  at: Type.Optional(Time),
+  by: Type.Optional(Type.String({ description: 'The account that added it' })),
+  comment: Type.Optional(Type.String()),
+})
 const ChangeSchema = object({
   added: Type.Integer(),
   known: Type.Integer(),
@@ -71,6 +78,9 @@ export function listRoutes(app: FastifyInstance): void {
         list: words(KINDS),
         add: Type.Optional(Type.Array(Mask, { maxItems: limits.MASKS })),
         remove: Type.Optional(Type.Array(Mask, { maxItems: limits.MASKS })),
+        comment: Type.Optional(
+          Type.String({ maxLength: COMMENT_MAX, description: 'Why those that are added are' }),
+        ),
       }),
       answer: ChangeSchema,
     },
@@ -217,10 +227,17 @@ function page(verbs: Verbs, { scope, list, q = '', cursor, limit = LIMIT }: Quer
     if (entries.length === limit || examined++ === EXAMINED)
       return { entries, next: last && writeCursor(last) }
     last = entry
-    if (entry.mask.includes(wanted)) entries.push({ ...entry, scope: scopeName(entry.scope) })
+    if (entry.mask.includes(wanted)) entries.push(shown(entry))
   }
   return { entries, next: null }
 }
+
+/** Imported ones have no date and author. */
+const shown = ({ scope, at, ...rest }: ListEntry): object => ({
+  ...rest,
+  scope: scopeName(scope),
+  ...(at !== undefined && { at: new Date(at).toISOString() }),
+})
 
 const writeCursor = ({ scope, list, mask }: ListEntry): string =>
   Buffer.from(JSON.stringify([scope, list, mask])).toString('base64url')

@@ -4,7 +4,7 @@ import { EVERYBODY, parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { tell } from '../../scope.ts'
 import { boundTexts } from '../../store/bounds.ts'
-import { countingMasks, hasMask } from '../../store/lists.ts'
+import { countingMasks, getNote, hasMask, type Note } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
 import { by, ownScope, seenBy } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
@@ -14,6 +14,12 @@ export interface ListEntry {
   scope: Scope
   list: ListKind
   mask: string
+  /** Unix time in ms, of an entry that somebody added by itself; absent of one that was imported. */
+  at?: number
+  /** The account that added it. */
+  by?: string
+  /** Why. */
+  comment?: string
 }
 
 export interface ListChange {
@@ -23,6 +29,26 @@ export interface ListChange {
   removed: number
 }
 
+/** Texts of masks. */
+interface Wanted {
+  add?: readonly string[]
+  remove?: readonly string[]
+  comment?: string
+}
+
+export const COMMENT_MAX = 200
+
+/** @throws Refused */
+function parseComment(text: string): string {
+  const comment = text.trim()
+  // Printed on terminals, and exported a line each.
+  if (/\p{C}/u.test(comment))
+    throw new Refused('invalid', 'A comment is one line without control characters.')
+  if (comment.length > COMMENT_MAX)
+    throw new Refused('invalid', `A comment has at most ${COMMENT_MAX} characters.`)
+  return comment
+}
+
 /** Whether a text is the mask that every sender matches; false for what is no mask. */
 export function matchesEverybody(text: string): boolean {
   return text.trim() === EVERYBODY
@@ -30,19 +56,21 @@ export function matchesEverybody(text: string): boolean {
 
 /**
  * Adds and removes masks of one list; all or nothing. Masks are parsed here, so any text may be given. `tag` (listsTag): what
- * the caller has seen of the lists of the scope; refused where they are otherwise by now.
+ * the caller has seen of the lists of the scope; refused where they are otherwise by now. `comment`: why; masks that are there
+ * already get it too.
  */
 export async function changeList(
   ctx: Context,
   login: Login,
   of: Scope,
   list: ListKind,
-  change: { add?: readonly string[]; remove?: readonly string[] },
+  change: Wanted,
   tag?: string,
 ): Promise<ListChange> {
   const scope = ownScope(ctx, login, of, 'lists')
   const add = [...new Set((change.add ?? []).map(parseMask))]
   const remove = [...new Set((change.remove ?? []).map(parseMask))]
+  const comment = parseComment(change.comment ?? '')
   if (add.length > 0) ctx.store.space.need(0)
   return await write(ctx, by(login), (tx) => {
     if (tag !== undefined && listsTag(tx.views, scope) !== tag)
@@ -53,16 +81,23 @@ export async function changeList(
     const gone = remove.filter((mask) => hasMask(tx.views, scope, list, mask))
     for (const some of boundTexts(gone))
       tx.append({ type: 'masks', scope, list, add: [], remove: some })
-    const added = addMasks(tx, scope, list, add)
+    const added = addMasks(tx, scope, list, add, comment)
     return { added, known: add.length - added, removed: gone.length }
   })
 }
 
 /** Adds masks in normal form; answers how many are new. */
-export function addMasks(tx: Tx, scope: Scope, list: ListKind, masks: readonly string[]): number {
+function addMasks(
+  tx: Tx,
+  scope: Scope,
+  list: ListKind,
+  masks: readonly string[],
+  comment: string,
+): number {
   const add = masks.filter((mask) => !hasMask(tx.views, scope, list, mask))
-  for (const some of boundTexts(add))
-    tx.append({ type: 'masks', scope, list, add: some, remove: [] })
+  // One that is there is put there once more, which changes nothing but its comment.
+  for (const some of boundTexts(comment === '' ? add : masks))
+    tx.append({ type: 'masks', scope, list, add: some, remove: [], comment })
   return add.length
 }
 
@@ -96,8 +131,15 @@ function* entries(
   for (const [of, kind, mask] of countingMasks(ctx.store.views, { ...range, ...from })) {
     const entry = { scope: of, list: kind, mask }
     if (after && isSame(entry, after)) continue
-    if (seenBy(login, entry) && (list === undefined || kind === list)) yield entry
+    if (seenBy(login, entry) && (list === undefined || kind === list))
+      yield { ...entry, ...noted(getNote(ctx.store.views, of, kind, mask)) }
   }
+}
+
+function noted(note: Note | null): Pick<ListEntry, 'at' | 'by' | 'comment'> {
+  if (!note) return {}
+  const { at, by: author, comment } = note
+  return { at, by: author, ...(comment !== '' && { comment }) }
 }
 
 const isSame = (a: ListEntry, b: ListEntry): boolean =>

@@ -15,5 +15,7 @@ export function listsTag(views: Views, scope: Scope): string {
     if (++entries > HASHED_MAX) return `s${listsSeq(views)}`
     hash.update(`${list} ${mask}\n`)
   }
+  const range = { start: [scope], end: [scope, '\uffff'] }
+  for (const { key, value } of views.notes.range(range)) hash.update(String(key)).update(value)
   return hash.digest('base64url').slice(0, 22)
 }

@@ -19,7 +19,7 @@ export class ListVerbs {
   change(
     scope: Scope,
     list: ListKind,
-    change: { add?: readonly string[]; remove?: readonly string[] },
+    change: { add?: readonly string[]; remove?: readonly string[]; comment?: string },
     tag?: string,
   ): Promise<lists.ListChange> {
     return lists.changeList(this.#ctx, this.#login, scope, list, change, tag)

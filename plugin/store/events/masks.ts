@@ -1,6 +1,6 @@
 import type { ListKind, Scope } from '../../mail.ts'
-import { listsChanged, putMasks, removeMasks } from '../lists.ts'
-import { NONE, type Kind } from './kind.ts'
+import { listsChanged, putMasks, putNotes, removeMasks } from '../lists.ts'
+import { NONE, timeOf, type Kind } from './kind.ts'
 
 /** Masks leave and enter one list of one scope. */
 export interface Masks {
@@ -9,12 +9,17 @@ export interface Masks {
   list: ListKind
   add: string[]
   remove: string[]
+  /** Why, `''` for no reason: those added are kept with who added them, and when. Absent: of many at once. */
+  comment?: string
 }
 
 export const masks: Kind<Masks> = {
-  fold: (tables, { scope, list, add, remove }, seq) => {
+  fold: (tables, event, seq) => {
+    const { scope, list, add, remove, comment } = event
     removeMasks(tables, scope, list, remove)
     putMasks(tables, scope, list, add)
+    if (comment !== undefined)
+      putNotes(tables, scope, list, add, { at: timeOf(event), by: event.actor, comment })
     listsChanged(tables, seq)
   },
   changes: NONE,

@@ -17,9 +17,19 @@ test('add, show, check, remove', async () => {
   await json(['list', 'add', 'good@spam.example', '--allow', ...mine])
   expect(await json(['list', 'add', '*@spam.example', '--block'])).toMatchObject({ known: 1 })
   expect(await json(['list', 'show', ...mine])).toEqual([
-    { scope: 'user@example.com', list: 'allow', mask: 'good@spam.example' },
+    {
+      scope: 'user@example.com',
+      list: 'allow',
+      mask: 'good@spam.example',
+      at: expect.any(Number),
+      by: 'cli',
+    },
   ])
   expect(await json(['list', 'show', '--block'])).toHaveLength(2)
+  await json(['list', 'add', 'good@spam.example', '--allow', ...mine, '--comment', 'my manager'])
+  const { out } = await at(['list', 'show', ...mine])
+  expect(out).toMatch(/scope +list +mask +added \(UTC\) +by +comment/)
+  expect(out).toMatch(/allow +good@spam\.example +\d{4}-\d\d-\d\d [\d:]{8} +cli +my manager/)
 
   const allowed = await at(['list', 'check', 'GOOD@spam.example', '--to', 'user@example.com'])
   expect(allowed.code).toBe(0)
@@ -79,7 +89,7 @@ test('another process follows', async () => {
   // And the other way round: what that process does, the command sees.
   await lazaret.quarantine.as(CLI).lists.change('', 'allow', { add: ['pal@enemy.example'] })
   await lazaret.close()
-  expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toEqual([
+  expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toMatchObject([
     { scope: '', list: 'allow', mask: 'pal@enemy.example' },
   ])
 })
