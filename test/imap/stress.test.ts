@@ -87,7 +87,8 @@ describe('a client that does not read', () => {
       const hand = await server.logIn('root')
       await ear.ok('CREATE box')
       const count = 500
-      await hand.ok(`APPEND box${' {6+}\r\na: b\r\n'.repeat(count)}`)
+      for (let i = 0; i < count; i += 100)
+        await hand.ok(`APPEND box${' {6+}\r\na: b\r\n'.repeat(100)}`)
       await ear.ok('SELECT box')
       await hand.ok('SELECT box')
       // two KiB are told for each message

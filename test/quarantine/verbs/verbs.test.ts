@@ -59,6 +59,31 @@ const question = (recipient: string) => ({
 })
 const flags = { system: 1, keywords: ['Seen-by-me'] }
 
+/** RFC 5965 §2. */
+const REPORT = Buffer.from(
+  [
+    'From: a@far.example',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary=b',
+    '',
+    '--b',
+    'Content-Type: message/feedback-report',
+    '',
+    'Feedback-Type: abuse',
+    'User-Agent: test/1',
+    'Version: 1',
+    '',
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    'From: c@d.example',
+    'Subject: buy now',
+    '',
+    'cheap',
+    '--b--',
+    '',
+  ].join('\r\n'),
+)
+
 const ROWS: Record<string, Guarded> = {
   login: { open: 'who it is itself' },
   config: { open: 'the same for everybody' },
@@ -323,7 +348,39 @@ const ROWS: Record<string, Guarded> = {
   'requests.operation': { open: 'of the account itself: tried in test/quarantine/requests' },
 
   'reports.read': { open: 'of what it is given' },
+  'reports.receive': { all: (verbs) => verbs.reports.receive('mx.far.example', REPORT) },
   'reports.queue': { all: (verbs) => verbs.reports.queue() },
+
+  'lessons.list': {
+    tries: (verbs, { owner }) => verbs.lessons.list().some(({ scope }) => scope === owner),
+  },
+  'lessons.show': {
+    tries: (verbs, { owner }) => verbs.lessons.show(lessons.get(owner) as number).scope === owner,
+  },
+  'lessons.undo': {
+    tries: (verbs, { owner }) => verbs.lessons.undo([lessons.get(owner) as number]),
+  },
+  'lessons.forget': { tries: (verbs, { owner }) => verbs.lessons.forget(owner) },
+  'lessons.approve': {
+    administers: (verbs, { owner }) => verbs.lessons.approve([lessons.get(owner) as number]),
+  },
+  'lessons.refuse': {
+    administers: (verbs, { owner }) => verbs.lessons.refuse([lessons.get(owner) as number]),
+  },
+  'lessons.alarms': { open: 'of scopes that the login sees: test/quarantine/model/given.test.ts' },
+
+  'whatIf.scores': {
+    tries: async (verbs, { owner }) => (await verbs.whatIf.scores(owner)).caught.length > 0,
+  },
+  'whatIf.thresholds': {
+    tries: (verbs, { owner }) => verbs.whatIf.thresholds(owner, { spam: 0.95 }),
+  },
+  'whatIf.listed': {
+    tries: (verbs, { owner }) => verbs.whatIf.listed(owner, 'allow', ['*@x.example']),
+  },
+  'whatIf.taught': {
+    tries: (verbs, { item }) => verbs.whatIf.taught([{ item, label: 'ham' }]),
+  },
 
   'model.examine': {
     tries: (verbs, { owner }) => verbs.model.examine(raw(owner), question(owner)),
@@ -358,6 +415,7 @@ function verbsOf(verbs: Verbs): string[] {
 const template = tempDir()
 const ids = new Map<string, number>()
 const tokens = new Map<string, number>()
+const lessons = new Map<string, number>()
 const INI = { imap: { test_mailboxes: 'yes' }, main: { base_model: 'no' } }
 
 beforeAll(async () => {
@@ -378,6 +436,14 @@ beforeAll(async () => {
     await root.accounts.enrolFactor(to)
     const { id } = await root.tokens.make({ account: to, name: SECRET, may: 'read' })
     tokens.set(to, id)
+    const person = lazaret.quarantine.as({ account: to, tier: 'address', scope: to })
+    const taught = {
+      raw: message(`lesson of ${to}`),
+      flags: { system: 0, keywords: [] },
+      date: null,
+    }
+    await person.messages.append(folder(lazaret, 'spam'), [taught])
+    lessons.set(to, person.lessons.list()[0].id)
   }
   await root.folders.create('Ordinary')
   await lazaret.close()
