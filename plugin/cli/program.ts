@@ -17,6 +17,7 @@ import { model } from './commands/model.ts'
 import { report } from './commands/report.ts'
 import { score } from './commands/score.ts'
 import { settings } from './commands/settings.ts'
+import { token } from './commands/token.ts'
 import { train } from './commands/train.ts'
 
 /** One entry a group: a function that makes its command. */
@@ -26,6 +27,7 @@ export const GROUPS: readonly (() => Command)[] = [
   account,
   alias,
   domain,
+  token,
   settings,
   list,
   item,

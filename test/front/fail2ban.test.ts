@@ -69,23 +69,30 @@ test('wrong passwords are found; RCPT TO, ID and names that are tried cannot wri
   if (by !== null) expect(by).toBe(3)
 })
 
-test('each way in which log.ini formats lines is known, syslog’s prefix and IPv6 too', () => {
-  const line = loginFailedLine('2001:db8::1', 'a"b\\c\u202e', 'wrong')
+// Whichever plugin comes first keeps the front, and logs for both.
+test.each([
+  ['imap', 'lazaret/imap'],
+  ['http', 'lazaret/imap'],
+  ['imap', 'lazaret/http'],
+  ['http', 'lazaret/http'],
+])('each way in which log.ini formats lines of %s by %s is known', (protocol, plugin) => {
+  const failed = loginFailedLine('2001:db8::1', 'a"b\\c\u202e', 'wrong')
+  const line = failed.replace(/^imap/, protocol)
   const escaped = JSON.stringify(line).slice(1, -1)
   const lines = [
-    `[NOTICE] [-] [lazaret/imap] ${line}`,
-    `mx haraka[123]: [NOTICE] [-] [lazaret/imap] ${line}`,
-    `2026-11-30T12:00:00.000Z [NOTICE] [-] [lazaret/imap] ${line}`,
-    `level=NOTICE uuid=- origin=lazaret/imap message="${escaped}"`,
-    JSON.stringify({ level: 'NOTICE', uuid: '-', origin: 'lazaret/imap', message: line }),
+    `[NOTICE] [-] [${plugin}] ${line}`,
+    `mx haraka[123]: [NOTICE] [-] [${plugin}] ${line}`,
+    `2026-11-30T12:00:00.000Z [NOTICE] [-] [${plugin}] ${line}`,
+    `level=NOTICE uuid=- origin=${plugin} message="${escaped}"`,
+    JSON.stringify({ level: 'NOTICE', uuid: '-', origin: plugin, message: line }),
   ]
   expect(found(lines)).toEqual(lines.map(() => '2001:db8::1'))
   const others = [
-    `[NOTICE] [ABC.1] [core] [NOTICE] [-] [lazaret/imap] ${line}`,
+    `[NOTICE] [ABC.1] [core] [NOTICE] [-] [${plugin}] ${line}`,
     `[NOTICE] [-] [core] ${line}`,
-    `[NOTICE] [-] [lazaret/imap] x ${line}`,
+    `[NOTICE] [-] [${plugin}] x ${line}`,
     line,
-    `[NOTICE] [-] [lazaret/imap] ${line} and more`,
+    `[NOTICE] [-] [${plugin}] ${line} and more`,
   ]
   expect(found(others)).toEqual([])
 })

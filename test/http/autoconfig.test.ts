@@ -19,3 +19,40 @@ test('autoconfig names host, ports and security; what was asked is no markup', a
     expect(text).toContain('<socketType>SSL</socketType>')
   }
 })
+
+test('autodiscover and a profile of Apple name them too', async () => {
+  const on = await world({ http: { mail_host: 'quarantine.example.com' } })
+  const ask = async (address: string): Promise<string> => {
+    const body = `<?xml version="1.0"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request><EMailAddress>${address}</EMailAddress></Request></Autodiscover>`
+    const headers = { 'content-type': 'text/xml; charset=utf-8' }
+    const answer = await fetch(`http://127.0.0.1:${on.port}/autodiscover/autodiscover.xml`, {
+      method: 'POST',
+      headers,
+      body,
+    })
+    expect(answer.status).toBe(200)
+    return await answer.text()
+  }
+  const text = await ask('a&amp;b@example.com')
+  expect(text.match(/<Type>IMAP<\/Type>/g)).toHaveLength(2)
+  expect(text).toContain('<Server>quarantine.example.com</Server><Port>993</Port>')
+  expect(text).toContain('<LoginName>a&amp;b@example.com</LoginName>')
+  expect(text).toContain('<SSL>on</SSL><Encryption>SSL</Encryption>')
+  expect(text).toContain('<SSL>off</SSL><Encryption>TLS</Encryption>')
+  expect(await ask('&lt;x&gt;@example.com')).toContain('<LoginName>&lt;x&gt;@example.com<')
+  expect(await ask('nobody')).toContain('<ErrorCode>600</ErrorCode>')
+
+  const profile = await on.ask('/apple.mobileconfig?emailaddress=a%26%3Cb@example.com')
+  expect(profile.headers.get('content-type')).toContain('application/x-apple-aspen-config')
+  expect(profile.text).toContain('<key>EmailAddress</key><string>a&amp;&lt;b@example.com</string>')
+  expect(profile.text).toContain('<key>IncomingMailServerPortNumber</key><integer>993</integer>')
+  expect(profile.text).toMatch(
+    /<key>PayloadUUID<\/key><string>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}</,
+  )
+  const tags = Array.from(
+    profile.text.matchAll(/<(\/?)(dict|array|plist)\b[^>]*>/g),
+    ([, end]) => end,
+  )
+  expect(tags).toEqual(['', '', '', '', '/', '/', '/', '/'])
+  expect((await on.ask('/apple.mobileconfig?emailaddress=nobody')).status).toBe(400)
+})

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { object } from '../schema.ts'
+import { escaped } from '../xml.ts'
 
 /** As Thunderbird asks for it at autoconfig.DOMAIN, and at the domain itself. */
 const PATHS = ['/mail/config-v1.1.xml', '/.well-known/autoconfig/mail/config-v1.1.xml']
@@ -51,6 +52,3 @@ const server = (host: string, port: number, socket: string): string =>
     '      <username>%EMAILADDRESS%</username>',
     '    </incomingServer>',
   ].join('\n')
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => ENTITIES[char])

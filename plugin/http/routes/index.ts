@@ -4,6 +4,7 @@ import { API, type AppContext } from '../context.ts'
 import { accountRoutes } from './accounts.ts'
 import { auditRoutes } from './audit.ts'
 import { autoconfigRoutes } from './autoconfig.ts'
+import { autodiscoverRoutes } from './autodiscover.ts'
 import { contentRoutes } from './content.ts'
 import { healthRoutes } from './health.ts'
 import { aliasRoutes } from './aliases.ts'
@@ -57,4 +58,5 @@ export function routes(app: FastifyInstance, context: AppContext): void {
   healthRoutes(app, context)
   metricRoutes(app, context)
   autoconfigRoutes(app, context)
+  autodiscoverRoutes(app, context)
 }

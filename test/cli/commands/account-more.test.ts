@@ -33,9 +33,29 @@ test('an administrator sets up people and takes them away again', async () => {
   ])
   expect((await at(['domain', 'check', 'example.com'])).err).toContain('names no server')
 
-  const { password } = (await json(['account', 'app', 'add', name, 'Phone'])) as {
-    password: string
-  }
+  const made = await json<{ id: number; secret: string }>([
+    'token',
+    'add',
+    'admin',
+    'watch',
+    '--days',
+    '2',
+  ])
+  expect(made).toMatchObject({
+    account: 'admin',
+    may: 'read',
+    secret: expect.stringMatching(/^lzt_/),
+  })
+  const tokens = await at(['token', 'list'])
+  expect(tokens.out).toMatch(/admin +watch +read .* never/)
+  expect(tokens.out).not.toContain(made.secret)
+  expect((await at(['token', 'add', 'admin', 'x', '--may', 'all'])).code).toBe(2)
+  expect((await at(['token', 'add', 'nobody', 'x'])).err).toContain("no account 'nobody'")
+  expect((await at(['token', 'revoke', String(made.id)])).code).toBe(0)
+  expect((await at(['token', 'revoke', String(made.id)])).err).toContain(`no token ${made.id}`)
+  expect((await at(['token', 'revoke', 'x'])).code).toBe(2)
+
+  const { password } = await json<{ password: string }>(['account', 'app', 'add', name, 'Phone'])
   expect(password).toMatch(/^[a-z2-7-]{29}$/)
   expect((await at(['account', 'app', 'list', name])).out).toMatch(/Phone .* never/)
   expect((await at(['account', 'totp', 'enrol', name])).out).toContain('otpauth://totp/')
