@@ -34,6 +34,13 @@ const masks = (list: 'allow' | 'block', scope = USER): string[] => {
 const told = async (page: Page, text: RegExp | string): Promise<void> => {
   await page.locator('.told').getByText(text).waitFor()
 }
+/** Until the server has taken a setting: what is told may be of the one before. */
+const saved = async (page: Page, act: () => Promise<void>): Promise<void> => {
+  const answer = page.waitForResponse((one) => one.request().method() === 'PATCH')
+  await act()
+  await (await answer).finished()
+  await told(page, 'Saved.')
+}
 const row = (page: Page, subject: string) => page.locator('tr[data-item]', { hasText: subject })
 
 describe.skipIf(CHROMIUM === undefined)('the page', () => {
@@ -101,8 +108,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(Math.min(...places)).toBeGreaterThanOrEqual(0)
 
     const check = page.getByRole('switch', { name: 'Check mail for spam' })
-    await check.click()
-    await told(page, 'Saved.')
+    await saved(page, () => check.click())
     expect(setting('enabled')).toBe('no')
     await page.getByRole('button', { name: 'Reset to inherited (yes)' }).click()
     await page
@@ -119,15 +125,14 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     const prefix = page.getByLabel('Prefix', { exact: true })
     const hasPrefix = page.getByRole('switch', { name: 'Add a prefix' })
     await prefix.fill('[junk]')
-    await prefix.press('Enter')
-    await told(page, 'Saved.')
+    await saved(page, () => prefix.press('Enter'))
     expect(setting('subject_prefix')).toBe('[junk]')
-    await hasPrefix.click()
+    await saved(page, () => hasPrefix.click())
     await page.locator('.below input:disabled').waitFor()
     expect(setting('subject_prefix')).toBe('off')
     // Disabled, not hidden, with what it was.
     expect([await prefix.isVisible(), await prefix.inputValue()]).toEqual([true, '[junk]'])
-    await hasPrefix.click()
+    await saved(page, () => hasPrefix.click())
     await page.locator('.below input:enabled').waitFor()
     expect(setting('subject_prefix')).toBe('[junk]')
     await page.context().close()
