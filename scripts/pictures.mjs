@@ -25,7 +25,7 @@ const LOOKS = {
 /** Who looks, at what, and what has to be there before. */
 const VIEWS = [
   ['address', 'quarantine', '#/quarantine', 'tr[data-item]'],
-  ['address', 'settings', '#/settings', '.masks'],
+  ['address', 'settings', '#/settings', '[role=switch]'],
   ['domain', 'quarantine', '#/quarantine', 'tr[data-item]'],
   ['domain', 'accounts', '#/accounts', 'table.plain tbody tr'],
   ['super-admin', 'audit', '#/audit', 'table.plain tbody tr'],
