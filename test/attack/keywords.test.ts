@@ -7,7 +7,17 @@ import { NEW_MAX } from '../../plugin/quarantine/folders/unused-keywords.ts'
 import { keywordSets } from '../../plugin/store/keywords.ts'
 import { compareViews, replay } from '../../plugin/store/replay.ts'
 import { Store } from '../../plugin/store/store.ts'
-import { folder, hold, message, OTHER, rig, ROOT, uidsIn, USER } from '../quarantine/rig.ts'
+import {
+  appendAll,
+  folder,
+  hold,
+  message,
+  OTHER,
+  rig,
+  ROOT,
+  uidsIn,
+  USER,
+} from '../quarantine/rig.ts'
 import { tempDir } from '../tmp.ts'
 
 const set = (keywords: string[]) => ({ mode: 'set' as const, flags: { system: 0, keywords } })
@@ -24,7 +34,7 @@ test('sets of keywords: a bound for each account, by STORE and by APPEND, and un
     date: null,
     flags: { system: 0, keywords: i < SETS_OF_SCOPE_MAX ? [`word${i}`] : [] },
   }))
-  const uids = await user.messages.append(spam, messages)
+  const uids = await appendAll(user, spam, messages)
   const mark = (verbs: Verbs, i: number, word: string) =>
     verbs.messages.changeFlags(spam, [uids[i]], set([word]))
   await expect(mark(user, SETS_OF_SCOPE_MAX, 'one-more')).rejects.toMatchObject({ kind: 'limit' })
@@ -69,7 +79,7 @@ test('keywords that are put on and taken off again and again leave few behind', 
     date: null,
     flags: { system: 0, keywords: [`word${i}`] },
   }))
-  const uids = await user.messages.append(spam, messages)
+  const uids = await appendAll(user, spam, messages)
   let most = 0
   for (let round = 0; round < 4; round++) {
     // One word more, on messages that have others: as many new sets as messages.

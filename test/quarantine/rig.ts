@@ -5,8 +5,10 @@ import { afterAll } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
 import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
+import { MESSAGES_MAX, type Appended } from '../../plugin/quarantine/drop/append.ts'
 import type { Folder, FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import type { Decision, Envelope } from '../../plugin/quarantine/screen.ts'
+import type { Verbs } from '../../plugin/quarantine/verbs/verbs.ts'
 import type { Expired } from '../../plugin/quarantine/expire.ts'
 import { HOUR } from '../../plugin/time.ts'
 import { tempDir } from '../tmp.ts'
@@ -131,3 +133,15 @@ export const message = (id: string, body = 'Hello\r\n'): Buffer =>
   Buffer.from(
     `From: someone@sender.example\r\nTo: user@example.com\r\nSubject: Test ${id}\r\nMessage-ID: <${id}@sender.example>\r\nDate: Mon, 1 Jan 2024 10:00:00 +0000\r\n\r\n${body}`,
   )
+
+/** Appends any number of messages, as many at a time as one APPEND takes; answers their UIDs. */
+export async function appendAll(
+  verbs: Verbs,
+  to: Folder,
+  messages: readonly Appended[],
+): Promise<number[]> {
+  const uids: number[] = []
+  for (let from = 0; from < messages.length; from += MESSAGES_MAX)
+    uids.push(...(await verbs.messages.append(to, messages.slice(from, from + MESSAGES_MAX))))
+  return uids
+}

@@ -85,7 +85,7 @@ describe('lazaret account', () => {
       locked: [{ network: '192.0.2.1' }],
     })
     expect((await at(show)).out).toMatch(
-      /Last login +20.* UTC, from test\nLocked +192\.0\.2\.1, until 20/,
+      /Last login +20.* UTC, from test \(imap\)\nLocked +192\.0\.2\.1, until 20/,
     )
     expect((await at(['account', 'list'])).out).toMatch(/user@example\.com .* for 1 network/)
     expect((await at(['account', 'unlock', 'user@example.com'])).out).toContain(

@@ -8,7 +8,7 @@ import { View } from '../../../plugin/imap/selected/view.ts'
 import { Reader, Writer } from '../../../plugin/imap/wire/index.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import type { FolderId } from '../../../plugin/quarantine/folders/folders.ts'
-import { folder, rig, ROOT } from '../../quarantine/rig.ts'
+import { appendAll, folder, rig, ROOT } from '../../quarantine/rig.ts'
 import { Turn } from '../../../plugin/turns.ts'
 import { ensureBuilt } from '../../rig/build.ts'
 import { steps, bytes } from '../wire/drive.ts'
@@ -35,7 +35,8 @@ export async function append(
   const to = lazaret.quarantine.as(ROOT).folders.find(BOX)
   if (!to) throw new Error('no box')
   const none = { system: 0, keywords: [] }
-  return await lazaret.quarantine.as(ROOT).messages.append(
+  return await appendAll(
+    lazaret.quarantine.as(ROOT),
     to,
     messages.map((raw) => ({ raw, date: at, flags: none })),
   )
