@@ -40,9 +40,10 @@ function outcome<T>(decide: () => Decided<T>): {
   }
 }
 
-/** An event without what is drawn by lot each time: tokens, and the Message-ID of a notice. */
+/** An event without what is drawn by lot each time: tokens, names of reports, and the Message-ID of a notice. */
 function told(event: EventBody): unknown {
   if (event.type === 'release') return { ...event, token: '' }
+  if (event.type === 'report') return { ...event, token: '', id: '' }
   if (event.type === 'deposit' && event.item.kind === 'notice')
     return { ...event, item: { ...event.item, blob: '' } }
   return event
