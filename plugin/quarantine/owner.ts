@@ -41,9 +41,8 @@ export function ownerOfScope(book: Book, scope: Scope): Scope {
   return getAlias(book.store.views, scope) ?? scope
 }
 
-/** The domains that are those of whoever mail of this address belongs to: one, and its aliases. */
-export function domainsOf(book: Book, address: string): Scope[] {
-  const owner = ownerOf(book, address)
+/** The domains that are those of an owner, as `ownerOf` tells it: one, and its aliases. */
+export function domainsOf(book: Book, owner: Scope): Scope[] {
   if (owner === '') return []
   const domain = domainOf(owner)
   return [domain, ...aliasesOf(book.store.views, domain)]

@@ -147,9 +147,10 @@ function judgeAll(
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map((to) => {
     const { address } = to
+    const owner = ownerOf(ctx, address)
     const scope = outgoing
       ? scopeOfSent(envelope.user ?? null, envelope.sender, (one) => ownerOf(ctx, one))
-      : ownerOf(ctx, address)
+      : owner
     const settings = knownSettings(ctx, scope)
     const plan: Plan = {
       recipient: address,
@@ -169,7 +170,7 @@ function judgeAll(
         from,
         recipient: address,
         scope,
-        own: domainsOf(ctx, address),
+        own: domainsOf(ctx, owner),
       }),
       () => score(scope),
       { unsure: settings.unsure, spam: settings.spam },

@@ -7,7 +7,7 @@ import { authorsOf } from '../../mime/authors.ts'
 import { parseHeader } from '../../mime/headers.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
-import { domainsOf } from '../owner.ts'
+import { domainsOf, ownerOf } from '../owner.ts'
 import { settingsFor } from '../settings.ts'
 import { listQuery, provenAs } from './query.ts'
 
@@ -45,7 +45,7 @@ export function checkLists(ctx: Context, login: Login, check: ListCheck): ListEx
       proofs,
       direction,
       scope,
-      own: domainsOf(ctx, recipient),
+      own: domainsOf(ctx, ownerOf(ctx, recipient)),
     }),
   )
 }

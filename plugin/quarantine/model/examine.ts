@@ -7,7 +7,7 @@ import { parseHeader } from '../../mime/headers.ts'
 import { listQuery, provenAs } from '../lists/query.ts'
 import type { Context } from '../context.ts'
 import { ownMail } from '../eyes.ts'
-import { domainsOf } from '../owner.ts'
+import { domainsOf, ownerOf } from '../owner.ts'
 import { settingsFor } from '../settings.ts'
 
 export interface Question {
@@ -51,7 +51,7 @@ export function examine(ctx: Context, login: Login, raw: Buffer, question: Quest
     proofs,
     direction: 'in' as const,
     scope: recipient === null ? '' : scope,
-    own: recipient === null ? [] : domainsOf(ctx, recipient),
+    own: recipient === null ? [] : domainsOf(ctx, ownerOf(ctx, recipient)),
   }
   const verdict = ctx.filter.verdict(
     // Without a recipient no scope but everybody's is asked, and that is no answer about lists.

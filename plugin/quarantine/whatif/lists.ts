@@ -12,7 +12,7 @@ import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
 import { headerIn } from '../folders/contents.ts'
 import { listQuery, provenAs } from '../lists/query.ts'
-import { domainsOf } from '../owner.ts'
+import { domainsOf, ownerOf } from '../owner.ts'
 import { knownSettings } from '../settings.ts'
 import { effectOf, type Moved, type WhatIf } from './effect.ts'
 import { eachCaught } from './on-hand.ts'
@@ -75,7 +75,7 @@ function decisions(ctx: Context, index: MaskIndex, item: Item): Decisions {
     direction,
     scope,
     proofs: provenAs(from, sender),
-    own: domainsOf(ctx, recipient),
+    own: domainsOf(ctx, ownerOf(ctx, recipient)),
   })
   return { now: decideLists(ctx.filter.masks, query), added: decideLists(index, query) }
 }
