@@ -11,7 +11,6 @@ import { rig, ROOT } from '../quarantine/rig.ts'
 import { tempDir } from '../tmp.ts'
 import {
   certificate,
-  freePort,
   hasSlapd,
   NAME,
   PEOPLE,
@@ -21,6 +20,7 @@ import {
   type Files,
   type Script,
 } from './servers.ts'
+import { freePort } from '../rig/ports.ts'
 
 const SOURCE = '192.0.2.1'
 const ANN = 'ann@example.com'

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { createServer as createTls, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterAll } from 'vitest'
+import { freePort } from '../rig/ports.ts'
 import { tempDir } from '../tmp.ts'
 
 export const NAME = 'mail.example.com'
@@ -176,15 +177,6 @@ access to * by dn.exact="${SEARCHER.dn}" read by anonymous auth by * none
     })
   })
   return { ldaps, ldap }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A provider of OpenID Connect: whoever comes to it is `claims`, and what is wrong with its token is `wrong`. */

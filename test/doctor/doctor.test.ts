@@ -11,11 +11,12 @@ import type { About, Finding, Level } from '../../plugin/doctor/finding.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
 import { tellRunning } from '../../plugin/running.ts'
 import { DAY } from '../../plugin/time.ts'
-import { dns, DNS, ill, look, nobody, says, site, type Site } from './site.ts'
+import { freePort } from '../rig/ports.ts'
+import { dns, DNS, ill, look, says, site, type Site } from './site.ts'
 
 /** `lazaret.ini` of a site whose IMAP ports are free. */
 async function ini(more = ''): Promise<string> {
-  return `[imap]\nhost = 127.0.0.1\ntls_port = 0\nstarttls_port = ${await nobody()}\n${more}`
+  return `[imap]\nhost = 127.0.0.1\ntls_port = 0\nstarttls_port = ${await freePort()}\n${more}`
 }
 
 async function pem(
@@ -215,7 +216,7 @@ const BROKEN: Broken[] = [
     what: 'the next hop is not there',
     make: async () =>
       await site({
-        'lazaret.ini': await ini(`[release]\nhost = 127.0.0.1\nport = ${await nobody()}\n`),
+        'lazaret.ini': await ini(`[release]\nhost = 127.0.0.1\nport = ${await freePort()}\n`),
       }),
     about: 'next hop',
     level: 'wrong',

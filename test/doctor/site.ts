@@ -30,16 +30,6 @@ export async function says(line: string): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A port on which nobody listens. */
-export async function nobody(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 export interface Site {
   dir: string
   data: string

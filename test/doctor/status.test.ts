@@ -11,7 +11,8 @@ import { DAY } from '../../plugin/time.ts'
 import { VERSION } from '../../plugin/version.ts'
 import { envelope, message } from '../quarantine/rig.ts'
 import { tempDir } from '../tmp.ts'
-import { nobody, says, site, type Site } from './site.ts'
+import { freePort } from '../rig/ports.ts'
+import { says, site, type Site } from './site.ts'
 
 async function status(at: Site, now?: number): Promise<Status> {
   const lazaret = open(readConfig({}), at.data)
@@ -57,7 +58,7 @@ test('all is well, and what there is', async () => {
 
 test('what asks for a person is told', async () => {
   const at = await site()
-  const smtp = `127.0.0.1:${await nobody()}`
+  const smtp = `127.0.0.1:${await freePort()}`
   tellRunning(at.data, { role: 'mail', listens: { smtp: [smtp] }, sessions: null })
   noteError(at.data, 'the front has ended')
   const lazaret = open(readConfig({}), at.data)
