@@ -196,6 +196,39 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     await page.context().close()
   })
 
+  test('lists: who types on does not wait for the server, and loses nothing by its answers', async () => {
+    const page = await loggedIn(on, USER)
+    const waiting: (() => Promise<void>)[] = []
+    await page.route(/\/lists\b/, async (route) => {
+      if (route.request().method() !== 'PATCH') return await route.continue()
+      waiting.push(() => route.continue())
+    })
+    await page.goto(`${on.url}#/settings`)
+    const black = page.getByRole('region', { name: 'Black list' })
+    await black.getByRole('button', { name: 'Add to the black list' }).press('Enter')
+    const asked = page.waitForRequest((one) => one.method() === 'PATCH')
+    await page.keyboard.type('first@typed.example')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('second@typed.example')
+    await asked
+    const answer = page.waitForResponse((one) => one.request().method() === 'PATCH')
+    await waiting.shift()?.()
+    await (await answer).finished()
+    await told(page, 'One entry is added.')
+    const last = black.getByRole('textbox', { name: 'Entry of the black list' }).last()
+    expect(await last.inputValue()).toBe('second@typed.example')
+    const again = page.waitForResponse((one) => one.request().method() === 'PATCH')
+    await page.unroute(/\/lists\b/)
+    await page.keyboard.press('Enter')
+    await (await again).finished()
+    expect(
+      masks('block')
+        .filter((mask) => mask.endsWith('@typed.example'))
+        .toSorted(),
+    ).toEqual(['first@typed.example', 'second@typed.example'])
+    await page.context().close()
+  })
+
   test('the list: classes, orders, words in the address, back; who pretends to be somebody', async () => {
     await send(on, USER, mail('Alpha', '"boss@bank.example" <shop@spam.example>'))
     await send(on, USER, mail('Beta', 'Zed <zed@other.example>'))

@@ -61,12 +61,14 @@ export class Entries {
   async read(): Promise<void> {
     try {
       const page = await this.#page(null)
-      this.rows.value = page.entries.map(({ mask }) => rowOf(mask))
+      // What is being typed stays: an answer may come at any time.
+      const typed = (this.rows.value ?? []).filter(({ saved }) => saved === null)
+      this.rows.value = [...page.entries.map(({ mask }) => rowOf(mask)), ...typed]
       this.next.value = page.next
       if (this.search.value === '')
         this.isLong.value = page.entries.length > 50 || page.next !== null
     } catch (error) {
-      this.rows.value = []
+      this.rows.value ??= []
       tellBad(error)
     }
   }
@@ -95,6 +97,15 @@ export class Entries {
     const row = rowOf(null)
     this.rows.value = [...rows, row]
     this.focus.value = row.key
+  }
+
+  /** Opens the next row, at once: who types on does not wait for the server. What was left is kept as it loses the focus. */
+  enter(row: Row): void {
+    const isEmpty = row.text.trim() === ''
+    const problem = isEmpty ? null : this.#check(row, row.text)
+    if (isEmpty && row.saved !== null) void this.remove(row)
+    else if (problem) this.#set(row.key, { ...row, problem })
+    else this.add()
   }
 
   type(row: Row, text: string): void {

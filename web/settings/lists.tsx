@@ -1,5 +1,5 @@
 // Black list and white list: a field for each mask.
-import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { ask, urlOf } from '../api.ts'
 import { Icon } from '../parts.tsx'
 import { tell, tellBad } from '../told.tsx'
@@ -43,7 +43,7 @@ function List({ entries }: { entries: Entries }) {
   const rows = entries.rows.value
   const title = useId()
   const adder = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (entries.focus.value === 0) {
       adder.current?.focus()
       entries.focus.value = null
@@ -81,15 +81,17 @@ function List({ entries }: { entries: Entries }) {
           {t('more')}
         </button>
       )}
-      <button
-        ref={adder}
-        type="button"
-        class="icon add"
-        aria-label={t(`list.${kind}.add`)}
-        onClick={() => entries.add()}
-      >
-        <Icon name="add" />
-      </button>
+      {rows !== null && (
+        <button
+          ref={adder}
+          type="button"
+          class="icon add"
+          aria-label={t(`list.${kind}.add`)}
+          onClick={() => entries.add()}
+        >
+          <Icon name="add" />
+        </button>
+      )}
       <Files entries={entries} />
     </section>
   )
@@ -99,14 +101,11 @@ function MaskRow({ row, entries }: { row: Row; entries: Entries }) {
   const field = useRef<HTMLInputElement>(null)
   const about = useId()
   const { text, problem } = row
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (entries.focus.value !== row.key) return
     field.current?.focus()
     entries.focus.value = null
   })
-  const enter = async (): Promise<void> => {
-    if (await entries.commit(row)) entries.add()
-  }
   const paste = (event: ClipboardEvent): void => {
     const lines = (event.clipboardData?.getData('text/plain') ?? '')
       .split(/[\r\n]+/)
@@ -135,7 +134,7 @@ function MaskRow({ row, entries }: { row: Row; entries: Entries }) {
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return
             event.preventDefault()
-            void enter()
+            entries.enter(row)
           }}
           onBlur={() => void entries.commit(row)}
         />
