@@ -3,6 +3,7 @@
 import { open, settleData, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
 import { Reporter } from './haraka/report/reporter.ts'
+import { adoptQueueFiles } from './haraka/release/adopt.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
@@ -45,6 +46,7 @@ export function register(this: LazaretPlugin): void {
       orEnd(() => asOwner(idsOf(this), () => settleData(dir)))
       endWithWorkers(this)
       outliveWorkers(this)
+      adoptQueueFiles(this)
       beforeStop(this, config.release, () => Promise.resolve())
     }
     return

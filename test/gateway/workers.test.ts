@@ -1,4 +1,5 @@
 // Several workers on one data directory, and what happens when ours fails.
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { whatRuns } from '../../plugin/running.ts'
 import { corpus } from '../quarantine/rig.ts'
@@ -54,6 +55,25 @@ describe('nodes=2', () => {
     await drag(lazaret, 'caught', 'release')
     for (const { id } of items) await released(lazaret, id)
     expect(hop.deliveries.map(({ recipients }) => recipients.join()).sort()).toEqual(to)
+  })
+
+  test('a release whose worker dies, and the one that comes for it too, goes on', async () => {
+    const { haraka, hop, lazaret } = await world({ nodes: 2 })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    hop.reply = (stage) => (stage === 'data' ? '451 4.3.0 not now' : null)
+    await drag(lazaret, 'caught', 'release')
+    const [{ id }] = itemsIn(lazaret, 'release')
+    await released(lazaret, id, 'deferred')
+    const [file] = readdirSync(haraka.queue)
+    const owner = Number(file.split('_')[3])
+    expect(haraka.workers).toContain(owner)
+    process.kill(owner, 'SIGKILL')
+    const heir = /pid=(\d+)/.exec(await haraka.logged(/worker started worker=3/))?.[1]
+    process.kill(Number(heir), 'SIGKILL')
+    hop.reply = () => null
+    await released(lazaret, id)
+    expect(hop.deliveries).toHaveLength(1)
   })
 
   test('what was learned anywhere scores in every worker at once', async () => {

@@ -66,6 +66,11 @@ function stableKey(name: string): string {
   return `${parts[0]}_${parts[4].replace(MARK, '')}`
 }
 
+/** Pids of the processes that have files in the queue, or had them when they ended. */
+export async function queuePids(dir: string): Promise<Set<number>> {
+  return new Set((await queueNames(dir)).map((name) => Number(name.split('_')[3])))
+}
+
 async function queueNames(dir: string): Promise<string[]> {
   try {
     // arrival_nextattempt_attempts_pid_uid_counter_host; temporary files begin with `__tmp__.`
