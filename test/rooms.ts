@@ -104,6 +104,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/listing\//,
     may: [...VIEWS, 'quarantine/eyes', 'mime', 'quarantine/folders'],
   },
+  // How many, by day.
+  'quarantine/stats': {
+    files: /^plugin\/quarantine\/stats\//,
+    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders'],
+  },
   // Answers that are kept, and many items at one time.
   'quarantine/requests': {
     files: /^plugin\/quarantine\/requests\//,
@@ -141,7 +146,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/upkeep': {
     files: /^plugin\/quarantine\/(expire|deleted|upkeep|history|measures)\.ts$/,
-    may: [...VIEWS, 'quarantine/eyes', 'quarantine/folders', 'quarantine/lists'],
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'quarantine/folders',
+      'quarantine/lists',
+      'quarantine/stats',
+    ],
   },
   'quarantine/estate': {
     files: /^plugin\/quarantine\/estate\.ts$/,
@@ -186,6 +197,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/drop',
       'quarantine/report',
       'quarantine/requests',
+      'quarantine/stats',
       'quarantine/what-if',
       'quarantine/upkeep',
     ],
@@ -203,6 +215,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/drop',
       'quarantine/release',
       'quarantine/report',
+      'quarantine/stats',
       'quarantine/upkeep',
     ],
   },

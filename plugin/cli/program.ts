@@ -17,6 +17,7 @@ import { model } from './commands/model.ts'
 import { report } from './commands/report.ts'
 import { score } from './commands/score.ts'
 import { settings } from './commands/settings.ts'
+import { stats } from './commands/stats.ts'
 import { token } from './commands/token.ts'
 import { train } from './commands/train.ts'
 
@@ -37,6 +38,7 @@ export const GROUPS: readonly (() => Command)[] = [
   model,
   evaluation,
   report,
+  stats,
   audit,
   backup,
   restore,

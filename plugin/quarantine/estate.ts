@@ -90,6 +90,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
   }
   await flush()
   await ctx.store.beside.delivered.forget(scope)
+  await ctx.store.beside.tallies.forget(scope)
   return gone
 }
 

@@ -26,6 +26,7 @@ import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
 import { frontOf, traceValue } from './folders/front.ts'
+import { messageKey } from './stats/keys.ts'
 import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
@@ -96,6 +97,8 @@ export async function screen(
   const kept = keeps
     ? await keep(ctx, envelope, await ctx.store.publish(raw, path), raw, plans)
     : []
+  for (const { scope, verdict, outcome } of plans)
+    ctx.store.beside.tallies.count(scope, messageKey(envelope.direction, verdict, outcome))
   return plans.map((plan, i) => {
     const { recipient, outcome, verdict, edit, passed } = plan
     return {

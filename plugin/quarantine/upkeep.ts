@@ -1,9 +1,11 @@
 // What is kept short: the journal, and the lessons since the model was last kept as a snapshot, so that nothing has
 // to be replayed from the start.
 import { getModel } from '../store/lessons.ts'
+import { Turn } from '../turns.ts'
 import { DAY, MINUTE } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { expire, type Expired } from './expire.ts'
+import { countJournal } from './stats/count.ts'
 
 /** Entries after a snapshot from which a new one is worth its bytes. */
 const SNAPSHOT_EVERY = 2000
@@ -12,6 +14,9 @@ const SNAPSHOT_EVERY = 2000
 export async function upkeep(ctx: Context, wall?: number): Promise<Expired> {
   const done = await expire(ctx, wall)
   await snapshotModel(ctx)
+  // Before entries go that were not counted.
+  await countJournal(ctx, new Turn('upkeep'))
+  await ctx.store.beside.tallies.sweep(done.trusted)
   // By a time of which nobody has a doubt: the journal does not come back.
   await trimJournal(ctx, done.trusted)
   // The files of large messages that are gone.

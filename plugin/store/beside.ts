@@ -5,6 +5,7 @@ import type { BesideTables, Env, Views } from './env.ts'
 import { DeliveredMail } from './delivered.ts'
 import { Guards } from './guards.ts'
 import { Kept } from './kept.ts'
+import { Tallies } from './tallies.ts'
 import type { ReportTarget, Scope } from '../mail.ts'
 
 const PASSES_LOOKED_AT = 10
@@ -24,6 +25,7 @@ export class Beside {
   readonly guards: Guards
   readonly kept: Kept
   readonly delivered: DeliveredMail
+  readonly tallies: Tallies
   readonly #env: Env
   readonly #tables: BesideTables
   readonly #views: Views
@@ -33,6 +35,7 @@ export class Beside {
     this.guards = new Guards(env)
     this.kept = new Kept(env)
     this.delivered = new DeliveredMail(env)
+    this.tallies = new Tallies(env)
     this.#env = env
     this.#tables = env.beside
     this.#views = env.views

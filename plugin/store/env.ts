@@ -103,6 +103,8 @@ const BESIDE = {
   trimmed: 'ordered',
   /** A sample of delivered mail: see delivered.ts. */
   delivered: 'ordered',
+  /** How many messages, by day and scope: see tallies.ts. */
+  tallies: 'ordered',
   /** How central systems answer: when the next try is due. */
   targets: 'ordered',
   /** What is known of the time: see clock.ts. */

@@ -185,6 +185,7 @@ export class Store implements Journal {
   async close(): Promise<void> {
     this.watch.stop()
     await this.beside.delivered.flush().catch(() => undefined)
+    await this.beside.tallies.flush().catch(() => undefined)
     await this.#env.close()
   }
 

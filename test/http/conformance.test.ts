@@ -210,6 +210,8 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
   ifTaught: async () => ({
     body: { scope: USER, lessons: [{ item: await item(), label: 'ham' }] },
   }),
+  getStats: () => ({ query: { scope: USER, from: '2026-11-01', to: '2026-11-30' } }),
+  getTopSenders: () => ({ query: { scope: USER, limit: '3' } }),
   getAudit: () => ({ query: { since: '0', limit: '5', by: 'root' } }),
   streamEvents: () => ({}),
   getProblem: () => ({ params: { kind: 'invalid' } }),

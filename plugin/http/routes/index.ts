@@ -21,6 +21,7 @@ import { previewRoutes } from './preview.ts'
 import { reportRoutes } from './reports.ts'
 import { sessionRoutes } from './session.ts'
 import { settingRoutes } from './settings.ts'
+import { statRoutes } from './stats.ts'
 import { streamRoutes } from './stream.ts'
 import { tokenRoutes } from './tokens.ts'
 import { whatIfRoutes } from './what-if.ts'
@@ -40,6 +41,7 @@ const API_ROUTES = [
   lessonRoutes,
   whatIfRoutes,
   reportRoutes,
+  statRoutes,
   auditRoutes,
   streamRoutes,
   openapiRoutes,

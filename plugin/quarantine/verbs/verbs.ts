@@ -18,6 +18,7 @@ import { ModelVerbs } from './model.ts'
 import { ReportVerbs } from './reports.ts'
 import { RequestVerbs } from './requests.ts'
 import { SettingVerbs } from './settings.ts'
+import { StatVerbs } from './stats.ts'
 import { TokenVerbs } from './tokens.ts'
 import { WhatIfVerbs } from './what-if.ts'
 
@@ -36,6 +37,7 @@ export class Verbs {
   readonly model: ModelVerbs
   readonly lessons: LessonVerbs
   readonly reports: ReportVerbs
+  readonly stats: StatVerbs
   readonly tokens: TokenVerbs
   readonly requests: RequestVerbs
   readonly whatIf: WhatIfVerbs
@@ -55,6 +57,7 @@ export class Verbs {
     this.model = new ModelVerbs(ctx, this.login)
     this.lessons = new LessonVerbs(ctx, this.login)
     this.reports = new ReportVerbs(ctx, this.login)
+    this.stats = new StatVerbs(ctx, this.login)
     this.tokens = new TokenVerbs(ctx, this.login)
     this.requests = new RequestVerbs(ctx, this.login)
     this.whatIf = new WhatIfVerbs(ctx, this.login)

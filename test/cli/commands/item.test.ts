@@ -27,6 +27,23 @@ async function hold(recipient: string, subject: string): Promise<number> {
   return decision.item ?? 0
 }
 
+test('stats: for people, and as the API tells it', async () => {
+  await json(['list', 'add', '*@spam.example', '--block'])
+  await hold('s@stats.example', 'counted')
+  const { out } = await at(['stats', '--scope', 'stats.example'])
+  const [head, today] = out.split('\n')
+  expect(head).toMatch(/^day +delivered +unsure +held/)
+  expect(today).toMatch(/^\d{4}-\d\d-\d\d +0 +0 +1 +0 /)
+  expect(out).toMatch(/Most of what is caught now is from\n {2}1 message: bad@spam\.example/)
+  expect(await json(['stats', '--scope', 'stats.example'])).toMatchObject({
+    scope: 'stats.example',
+    total: { caught: 1, messages: [{ class: 'spam', action: 'held', count: 1 }] },
+    senders: [{ sender: 'bad@spam.example', count: 1 }],
+  })
+  expect((await at(['stats', '--scope', 'none.example'])).out).toMatch(/Nothing was counted of/)
+  expect(await at(['stats', '--from', 'monday'])).toMatchObject({ code: 1 })
+})
+
 interface Listed {
   id: number
   subject: string

@@ -351,6 +351,9 @@ const ROWS: Record<string, Guarded> = {
   'reports.receive': { all: (verbs) => verbs.reports.receive('mx.far.example', REPORT) },
   'reports.queue': { all: (verbs) => verbs.reports.queue() },
 
+  'stats.byDay': { tries: (verbs, { owner }) => verbs.stats.byDay(owner) },
+  'stats.senders': { tries: (verbs, { owner }) => verbs.stats.senders(owner) },
+
   'lessons.list': {
     tries: (verbs, { owner }) => verbs.lessons.list().some(({ scope }) => scope === owner),
   },
