@@ -19,6 +19,7 @@ Options of a run:
   --json         one JSON object on stdout instead of tables
   --out FILE     keep the JSON there
   --corpus PATH  mail to measure with: a folder, mbox files, a maildir, an index of "spam|ham path" lines
+  --late N       accuracy: learn each message when N more have been scored (default: 0)
   --profile      CPU profiles, the ten hottest functions of each
   --disk DIR     folder on the disk to measure (default: ${tmpdir()})
 
@@ -38,6 +39,7 @@ async function main(argv: string[]): Promise<void> {
     quick: values.quick ?? false,
     profile: values.profile ?? false,
     corpus: values.corpus,
+    late: lateOf(values.late),
     disk: values.disk ?? tmpdir(),
     tell: (line) => process.stderr.write(`${line}\n`),
   })
@@ -49,6 +51,11 @@ function phaseNamed(name: string): (typeof PHASES)[number] {
   const phase = PHASES.find((one) => one.name === name)
   if (!phase) throw new Usage(`there is no phase '${name}'`)
   return phase
+}
+
+function lateOf(text = '0'): number {
+  if (!/^\d{1,6}$/.test(text)) throw new Usage(`--late ${text}: give a number of messages`)
+  return Number(text)
 }
 
 function compared(files: string[], { json }: Values): string {
@@ -83,6 +90,7 @@ function parse(argv: string[]) {
         json: { type: 'boolean' },
         profile: { type: 'boolean' },
         corpus: { type: 'string' },
+        late: { type: 'string' },
         disk: { type: 'string' },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -17,6 +17,8 @@ export interface RunOptions {
   profile: boolean
   /** Mail to measure with, by path. */
   corpus?: string
+  /** Messages that come in between, before one is learned (accuracy). */
+  late?: number
   /** Parent of the folder to work in: its disk is the one that is measured. */
   disk: string
   tell: (line: string) => void
@@ -46,6 +48,7 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
         dir: work,
         mail: corpus.mail,
         shipped: corpus.shipped,
+        late: options.late,
         tell: said,
       })
     done.push(

@@ -13,6 +13,8 @@ export interface PhaseOptions {
   mail: readonly Mail[]
   /** Whether the shipped base model comes from this mail. */
   shipped?: boolean
+  /** Messages that come in between, before one is learned; 0 unless told. */
+  late?: number
   /** Folder of the Haraka package to run; the one beside this package unless told. */
   haraka?: string
   /** One line about what is going on. */

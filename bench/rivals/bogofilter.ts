@@ -6,18 +6,21 @@ import type { Resident, Stored } from './rival.ts'
 export const bogofilter: Resident = {
   name: 'bogofilter',
   missing: () => (program('bogofilter') ? null : 'bogofilter is not installed'),
-  online: async (mail, dir) => {
-    const scores: number[] = []
-    for (const { raw, label } of mail) {
-      // `S 0.9999983171246281`: six digits make ties, and %g is cut off; exit codes 0 to 2 are verdicts.
-      const said = bogo(['-t', '--terse-format=%1.1c %1.16f'], dir, raw, 2)
-      scores.push(Number(said.split(' ')[1]))
-      bogo([label === 'spam' ? '-s' : '-n'], dir, raw, 0)
-      // Whoever watches gets a turn.
-      await new Promise(setImmediate)
-    }
-    return scores
-  },
+  begin: async (dir) =>
+    await Promise.resolve({
+      score: async ({ raw }) => {
+        // Whoever watches gets a turn.
+        await new Promise(setImmediate)
+        // `S 0.9999983171246281`: six digits make ties, and %g is cut off; exit codes 0 to 2 are verdicts.
+        const said = bogo(['-t', '--terse-format=%1.1c %1.16f'], dir, raw, 2)
+        return Number(said.split(' ')[1])
+      },
+      learn: async ({ raw, label }) => {
+        bogo([label === 'spam' ? '-s' : '-n'], dir, raw, 0)
+        await Promise.resolve()
+      },
+      close: async () => {},
+    }),
   trained: async (mail, dir) => {
     for (const label of ['spam', 'ham'])
       bulk(
@@ -53,9 +56,9 @@ function bogo(args: string[], dir: string, input: Buffer, most: number): string 
     input,
     encoding: 'latin1',
   })
-  if (error) throw error
-  // Without any lesson there is no word list: it says so, and knows nothing.
+  // Without any lesson there is no word list: it says so, knows nothing, and reads no message.
   if (/Can't open file 'wordlist|No such file/.test(stderr)) return 'U 0.5'
+  if (error) throw error
   if (status === null || status > most)
     throw new Error(`bogofilter ended with ${status}: ${stderr}`)
   return stdout.trim()

@@ -16,20 +16,19 @@ const CLASSIFIER = { 'local.d/classifier-bayes.conf': 'min_learns = 1;\nautolear
 export const rspamd: Rival = {
   name: 'rspamd Bayes',
   missing: service.missing,
-  online: async (mail, dir) => {
+  begin: async (dir) => {
     const daemon = await startRspamd(dir, CLASSIFIER)
     const { scan, control } = daemon
-    try {
-      const scores: number[] = []
-      for (const { raw, label } of mail) {
+    return {
+      score: async ({ raw }) => {
         const checked = await post(`${scan}/checkv2`, raw, { Settings: ONLY_BAYES })
-        scores.push(scoreOf((await checked.json()) as Checked))
+        return scoreOf((await checked.json()) as Checked)
+      },
+      learn: async ({ raw, label }) => {
         const learned = await post(`${control}/learn${label}`, raw)
         await learned.arrayBuffer()
-      }
-      return scores
-    } finally {
-      await daemon.stop()
+      },
+      close: async () => await daemon.stop(),
     }
   },
 }

@@ -9,8 +9,8 @@ import { program } from '../harness/program.ts'
 import type { Labelled, Resident } from './rival.ts'
 
 /**
- * Reads `spam|ham SIZE WHAT\n` and so many octets. WHAT has `s`: scores and prints the probability and the
- * microseconds that it took, parsing included; `l`: learns (and prints a line when it does nothing else).
+ * Reads `spam|ham SIZE WHAT\n` and so many octets. WHAT is `s`: scores and prints the probability and the
+ * microseconds that it took, parsing included; or `l`: learns and prints a line.
  */
 const SCRIPT = `
 use strict; use warnings; use Mail::SpamAssassin; use Time::HiRes qw(time); $| = 1; binmode STDIN;
@@ -30,19 +30,20 @@ score BAYES 1
 END
 $sa->init(1);
 while (my $line = <STDIN>) {
-  my ($label, $size, $what) = $line =~ /^(spam|ham) (\\d+) (\\w+)$/ or die "bad line $line";
+  my ($label, $size, $what) = $line =~ /^(spam|ham) (\\d+) ([sl])$/ or die "bad line $line";
   my $raw = ''; read(STDIN, $raw, $size) == $size or die 'short read';
   my $start = time;
   my $mail = $sa->parse(\\$raw, 1);
-  if ($what =~ /s/) {
+  if ($what eq 's') {
     my $status = $sa->check($mail);
     my $score = $status->{bayes_score} // 0.5;
     $status->finish;
     printf "%.17g %.3f\\n", $score, 1e6 * (time - $start);
+  } else {
+    $sa->learn($mail, undef, $label eq 'spam' ? 1 : 0, 0)->finish;
+    print "learned\\n";
   }
-  $sa->learn($mail, undef, $label eq 'spam' ? 1 : 0, 0)->finish if $what =~ /l/;
   $mail->finish;
-  print "learned\\n" if $what eq 'l';
 }
 $sa->finish;
 `
@@ -65,7 +66,7 @@ class Perl {
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
   }
 
-  async ask({ raw, label }: Labelled, what: 's' | 'l' | 'sl'): Promise<string> {
+  async ask({ raw, label }: Labelled, what: 's' | 'l'): Promise<string> {
     this.#child.stdin.write(`${label} ${raw.length} ${what}\n`)
     this.#child.stdin.write(raw)
     const { value, done } = await this.#lines.next()
@@ -85,12 +86,15 @@ export const spamassassin: Resident = {
     program('perl') && spawnSync('perl', ['-MMail::SpamAssassin', '-e', '1']).status === 0
       ? null
       : 'SpamAssassin is not installed',
-  online: async (mail, dir) => {
+  begin: async (dir) => {
     const resident = new Perl(dir)
-    const scores: number[] = []
-    for (const one of mail) scores.push(Number((await resident.ask(one, 'sl')).split(' ')[0]))
-    await resident.close()
-    return scores
+    return await Promise.resolve({
+      score: async (one) => Number((await resident.ask(one, 's')).split(' ')[0]),
+      learn: async (one) => {
+        await resident.ask(one, 'l')
+      },
+      close: async () => await resident.close(),
+    })
   },
   trained: async (mail, dir) => {
     const resident = new Perl(dir)

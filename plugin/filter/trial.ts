@@ -5,23 +5,36 @@ import { Kernel, type Features, type Label } from './kernel.ts'
 import { joined } from './lesson.ts'
 import { Memory } from './rehearsal.ts'
 
+export interface Setting {
+  /** Starts as it is. */
+  kernel?: Kernel
+  /** A base model is loaded in it. */
+  prior?: boolean
+  /** Messages that come in between, before one is learned. */
+  late?: number
+}
+
 /** A kernel, the lessons it was given, and what follows for a message. */
 export class Trial {
   readonly kernel: Kernel
   readonly lessons: Lessons
   readonly #memory = new Memory()
+  readonly #late: number
+  readonly #due: { features: Features; label: Label }[] = []
 
-  /** @param kernel starts as it is; `prior` when a base model is loaded in it. */
-  constructor({ kernel = new Kernel(), prior = false }: { kernel?: Kernel; prior?: boolean } = {}) {
+  constructor({ kernel = new Kernel(), prior = false, late = 0 }: Setting = {}) {
     this.kernel = kernel
     this.lessons = { ham: 0, spam: 0, prior }
+    this.#late = late
   }
 
   /** Protocol P1 (docs/classifier.md "Protocols"): the score of a message, which is learned after that. */
   online(raw: Uint8Array, label: Label, signals: readonly string[] = []): Judged {
     const features = this.kernel.features(raw, signals)
     const judged = { label, score: probability(this.kernel.scoreOf(features).z, this.lessons) }
-    this.learn(features, label)
+    this.#due.push({ features, label })
+    const due = this.#due.length > this.#late ? this.#due.shift() : undefined
+    if (due) this.learn(due.features, due.label)
     return judged
   }
 

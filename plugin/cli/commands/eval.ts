@@ -1,12 +1,13 @@
 // lazaret eval: how good the classifier is on labelled mail.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import {
   evaluate,
   rocPoints,
-  Trial,
+  trialOf,
   type Judged,
   type Metrics,
+  type Trial,
 } from '../../quarantine/model/measure.ts'
 import { THRESHOLDS } from '../../mail.ts'
 import { Usage } from '../errors.ts'
@@ -20,6 +21,8 @@ interface EvalOptions {
   protocol: 'online' | 'batch'
   share: string
   seed: string
+  late: string
+  model?: string
   roc?: string
   scores?: string
 }
@@ -41,6 +44,12 @@ export function evaluation(): Command {
     )
     .option('--share <n>', 'batch: the part that is learned', '0.5')
     .option('--seed <n>', 'order of messages from folders; an index file has its own', '1')
+    .option(
+      '--late <n>',
+      'online: learn each message when so many more have been scored, as people do',
+      '0',
+    )
+    .option('--model <file>', 'begin with this model (as of lazaret model export), not with none')
     .option('--roc <file>', 'write the ROC curve as an SVG picture')
     .option('--scores <file>', 'write label and score of every message, a tab between them')
     .addHelpText(
@@ -52,16 +61,19 @@ is missed when at most 0.1% of the ham may be lost. Of three classes, ham goes u
 
 Examples:
   lazaret eval ~/corpus/full/index --roc roc.svg
+  lazaret eval ~/corpus/full/index --late 500 --model base.model
   lazaret eval ~/corpus --protocol batch --share 0.7 --scores scores.tsv`,
     )
     .action(
       bare<EvalOptions, [string]>(async (options, _json, path): Promise<Answer> => {
         const share = number('--share', options.share, 0.01, 0.99)
         const seed = number('--seed', options.seed, 0, 2 ** 31)
+        const late = number('--late', options.late, 0, 2 ** 31)
+        const trial = trialFrom(options.model, options.protocol === 'online' ? late : 0)
         const corpus = labelled(path)
         const files = corpus.ordered ? corpus.files : shuffled(corpus.files, seed)
         const started = process.hrtime.bigint()
-        const judged = await measure(files, options.protocol === 'batch' ? share : null)
+        const judged = await measure(trial, files, options.protocol === 'batch' ? share : null)
         const seconds = Number(process.hrtime.bigint() - started) / 1e9
         if (judged.length === 0)
           throw new Usage(`${path}: there is no message to score, so nothing was measured`)
@@ -80,9 +92,20 @@ Examples:
     )
 }
 
+function trialFrom(model: string | undefined, late: number): Trial {
+  try {
+    return trialOf(model === undefined ? null : readFileSync(model), late)
+  } catch (error) {
+    throw new Usage(`--model ${model}: ${(error as Error).message}`)
+  }
+}
+
 /** `share` null: online. */
-async function measure(files: readonly Labelled[], share: number | null): Promise<Judged[]> {
-  const trial = new Trial()
+async function measure(
+  trial: Trial,
+  files: readonly Labelled[],
+  share: number | null,
+): Promise<Judged[]> {
   const judged: Judged[] = []
   const learned = share === null ? 0 : Math.round(files.length * share)
   const bar = progress('Measuring', 'files')
@@ -103,7 +126,7 @@ async function measure(files: readonly Labelled[], share: number | null): Promis
 }
 
 function report(
-  { protocol, share, roc, scores }: EvalOptions,
+  { protocol, share, late, roc, scores }: EvalOptions,
   m: Metrics,
   seconds: number,
 ): string {
@@ -132,7 +155,7 @@ function report(
   ]
   const how =
     protocol === 'online'
-      ? 'online: each scored, then learned'
+      ? `online: each scored, then learned${late === '0' ? '' : `, ${late} messages late`}`
       : `batch: ${share} learned, the rest scored`
   return [
     `${n} messages (${m.ham} ham, ${m.spam} spam), ${how}, ${seconds.toFixed(1)} s`,

@@ -81,7 +81,7 @@ export async function importModel(
   bytes: Uint8Array,
   { prior }: { prior: boolean },
 ): Promise<void> {
-  const model = parse(bytes)
+  const model = parseModel(bytes)
   const kernel = new Kernel()
   try {
     kernel.load(model.snapshot)
@@ -126,7 +126,7 @@ async function replace(
 }
 
 /** An export, or a bare snapshot, which is always a prior: it says nothing of lessons. */
-function parse(bytes: Uint8Array): {
+export function parseModel(bytes: Uint8Array): {
   snapshot: Uint8Array
   ham: number
   spam: number

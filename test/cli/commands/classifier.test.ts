@@ -281,6 +281,34 @@ describe('eval', () => {
     expect(svg).not.toContain('NaN')
   })
 
+  test('--late: a message is learned when so many more were scored; --model: what it begins with', async () => {
+    const scores = join(dir, 'late.tsv')
+    const told = async (...options: string[]): Promise<number[]> => {
+      expect((await run(['eval', dir, '--scores', scores, ...options])).code).toBe(0)
+      const rows = readFileSync(scores, 'utf8').trim().split('\n')
+      return rows.map((row) => Number(row.split('\t')[1]))
+    }
+    const late = await told('--late', '100')
+    expect(new Set(late.slice(0, 101))).toEqual(new Set([0.5]))
+    expect(new Set(late.slice(150)).size).toBeGreaterThan(200)
+    const base = join(process.cwd(), 'config/base.model')
+    const begun = await told('--late', '400', '--model', base)
+    expect(new Set(begun).size).toBeGreaterThan(200)
+    const exported = join(dir, 'exported.model')
+    const { json } = on(tempDir())
+    await json(['model', 'import', base, '--prior'])
+    await json(['model', 'export', exported])
+    expect(await told('--late', '400', '--model', exported)).toEqual(begun)
+    for (const [option, value, why] of [
+      ['--late', '-1', /--late -1: give a number/],
+      ['--model', scores, /--model .*late.tsv: these bytes are not a model snapshot/],
+    ] as const) {
+      const { code, err } = await run(['eval', dir, option, value])
+      expect(code).toBe(2)
+      expect(err).toMatch(why)
+    }
+  })
+
   test('batch scores one part with what the other taught', async () => {
     const { out } = await run(['eval', dir, '--protocol', 'batch', '--share', '0.75', '--json'])
     const told = JSON.parse(out) as { ham: number; spam: number; roca: number }
