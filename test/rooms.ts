@@ -145,7 +145,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'quarantine/upkeep': {
-    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history|measures)\.ts$/,
+    files: /^plugin\/quarantine\/(expire|deleted|upkeep|history|concern|measures)\.ts$/,
     may: [
       ...VIEWS,
       'quarantine/eyes',

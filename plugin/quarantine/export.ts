@@ -2,12 +2,13 @@
 // piece, so that no more than one message is in memory.
 import { unlessDamaged } from '../errors.ts'
 import type { Login } from '../mail.ts'
+import type { Event } from '../store/events/index.ts'
 import { Turn } from '../turns.ts'
 import { showAccount } from './accounts/accounts.ts'
 import type { Context } from './context.ts'
 import { itemsOf } from './estate.ts'
 import { rawFor } from './folders/contents.ts'
-import { entriesOf } from './history.ts'
+import { concerning, type HistoryEntry } from './history.ts'
 import { listedItem } from './listing/listed.ts'
 import { listEntries } from './lists/lists.ts'
 import { listLessons } from './model/given.ts'
@@ -44,7 +45,11 @@ export async function* exportAccount(
     yield* messages(ctx, its, turn)
     yield* lessons(ctx, its)
   }
-  for await (const entry of entriesOf(ctx, name, turn)) yield row('audit.jsonl', entry)
+  // Everything concerns a super-admin: of it what the account did, what was done as it, and to it.
+  const mine = ({ actor, as }: HistoryEntry, event: Event): boolean =>
+    actor === name || as === name || (event.type === 'account' && event.name === name)
+  for await (const { entry, event } of concerning(ctx, its, 0, turn))
+    if (entry && (tier !== 'super-admin' || mine(entry, event))) yield row('audit.jsonl', entry)
 }
 
 function* lists(ctx: Context, its: Login): Generator<ExportPart> {

@@ -1,9 +1,9 @@
-// The journal as an audit: who did what, and when, in words.
+// The journal as an audit: who did what, and when, in words, for whomever it concerns.
 import type { Login } from '../mail.ts'
 import { tell as tellScope } from '../scope.ts'
-import { whoOf, type EventBody } from '../store/events/index.ts'
-import { needAll } from './eyes.ts'
-import type { Turn } from '../turns.ts'
+import type { Event, EventBody } from '../store/events/index.ts'
+import { Turn } from '../turns.ts'
+import { asSeenBy, whoSeenBy } from './concern.ts'
 import type { Context } from './context.ts'
 
 export interface HistoryEntry {
@@ -19,15 +19,96 @@ export interface HistoryEntry {
   text: string
 }
 
-/** Entries after `since`, oldest first. */
-export function history(ctx: Context, login: Login, since: number): Generator<HistoryEntry> {
-  needAll(login, 'read the journal')
-  return entries(ctx, since)
+/** Which entries; of two that exclude each other none. */
+export interface HistoryQuery {
+  /** Entries after this seq. */
+  since?: number
+  /** Unix times in ms: from this one on, and before that one. */
+  from?: number
+  before?: number
+  /** Who did it, or as whom. */
+  by?: string
+  /** At most so many; LIMIT unless told. */
+  limit?: number
 }
 
-function* entries(ctx: Context, since: number): Generator<HistoryEntry> {
-  for (const { seq, event } of ctx.store.events(since))
-    yield { seq, at: event.at, ...whoOf(event), type: event.type, text: tell(event, seq) }
+export interface HistoryPage {
+  entries: HistoryEntry[]
+  /** `since` of the next page; null: there is none. */
+  next: number | null
+}
+
+const LIMIT = 200
+/** Events that are looked at for one page. */
+const EXAMINED = 50_000
+
+/**
+ * Entries that concern a login, oldest first, in turns with others: what it did, and what was done to anything that is its
+ * to see. A page may be empty and still have a next one.
+ */
+export async function history(
+  ctx: Context,
+  login: Login,
+  { since = 0, from = -Infinity, before = Infinity, by, limit = LIMIT }: HistoryQuery,
+): Promise<HistoryPage> {
+  const entries: HistoryEntry[] = []
+  const first = from === -Infinity ? since : Math.max(since, seqBefore(ctx, from))
+  const name = by?.toLowerCase()
+  let examined = 0
+  for await (const { seq, entry } of concerning(ctx, login, first, new Turn(login.account))) {
+    if (entry && entry.at >= before) return { entries, next: null }
+    const wanted = entry && (name === undefined || entry.actor === name || entry.as === name)
+    if (wanted && entry.at >= from) entries.push(entry)
+    if (entries.length === limit || ++examined === EXAMINED) return { entries, next: seq }
+  }
+  return { entries, next: null }
+}
+
+interface Concerning {
+  seq: number
+  event: Event
+  entry: HistoryEntry | null
+}
+
+/** Each event after `since` up to now, as far as the login sees it; null: it does not. */
+export async function* concerning(
+  ctx: Context,
+  login: Login,
+  since: number,
+  turn: Turn,
+): AsyncGenerator<Concerning> {
+  const until = ctx.store.seq
+  for (let at = Math.max(since, ctx.store.floor); at < until;) {
+    const from = at
+    const found: Concerning[] = []
+    // Nothing is waited for in here: the journal is read as of one moment.
+    for (const { seq, event } of ctx.store.events(from)) {
+      if (seq > until) break
+      at = seq
+      const seen = asSeenBy(ctx, login, event)
+      const entry = seen && { seq, at: event.at, ...whoSeenBy(login, event), type: event.type }
+      found.push({ seq, event, entry: entry && { ...entry, text: tell(seen, seq) } })
+      if (seq >= until || turn.over || found.length === PIECE) break
+    }
+    yield* found
+    if (at === from) return
+    await turn.give()
+  }
+}
+
+/** Events read in one go. */
+const PIECE = 1000
+
+/** The last event before a time, or somewhat less: times of entries never go back. */
+function seqBefore({ store }: Context, time: number): number {
+  let [low, high] = [store.floor, store.seq]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    const event = store.event(middle)
+    if (event && event.at < time) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
@@ -107,29 +188,4 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
 function tell(event: EventBody, seq: number): string {
   const words = TELL[event.type] as Tell<EventBody['type']>
   return words(event, seq)
-}
-
-/** What an account did, what was done as it, and what became of it, oldest first; in turns with others. */
-export async function* entriesOf(
-  ctx: Context,
-  account: string,
-  turn: Turn,
-): AsyncGenerator<HistoryEntry> {
-  const until = ctx.store.seq
-  for (let at = ctx.store.floor; at < until;) {
-    const found: HistoryEntry[] = []
-    const from = at
-    // Nothing is waited for in here: the journal is read as of one moment.
-    for (const { seq, event } of ctx.store.events(from)) {
-      const who = whoOf(event)
-      const about = event.type === 'account' && event.name === account
-      if (seq <= until && (who.actor === account || who.as === account || about))
-        found.push({ seq, at: event.at, ...who, type: event.type, text: tell(event, seq) })
-      at = seq
-      if (seq >= until || turn.over) break
-    }
-    yield* found
-    if (at === from) return
-    await turn.give()
-  }
 }

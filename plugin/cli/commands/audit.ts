@@ -1,6 +1,11 @@
 // lazaret audit: who did what, and when.
 import { Command, InvalidArgumentError } from 'commander'
-import type { HistoryEntry, Verbs } from '../../quarantine/verbs/verbs.ts'
+import type {
+  HistoryEntry,
+  HistoryPage,
+  HistoryQuery,
+  Verbs,
+} from '../../quarantine/verbs/verbs.ts'
 import { safeJson } from '../../text.ts'
 import { DAY } from '../../time.ts'
 import { act } from '../action.ts'
@@ -21,7 +26,7 @@ const LAST = 50
 
 export function audit(): Command {
   return new Command('audit')
-    .description('who did what, and when: every change of the quarantine')
+    .description('who did what, and when: every change that concerns whoever asks')
     .option('--last <n>', `the last changes (default: ${LAST}, unless a day is given)`)
     .option('--since <seq>', 'all changes after this number')
     .option('--from <day>', 'from the beginning of this day (UTC), such as 2026-11-30', day)
@@ -40,13 +45,12 @@ Examples:
     )
     .action(
       act<Options, []>(async ({ verbs, json }, options) => {
-        const wanted = wantedBy(options)
         // Numbers of changes are those of the moment at which it began.
         const { seq } = verbs
-        const entries = [...verbs.history(start(verbs, options))].filter(wanted)
+        const entries = await entriesBy(verbs, options, seq)
         if (options.follow) {
           for (const one of entries) await print(line(one, json))
-          await follow(verbs, seq, wanted, json)
+          await follow(verbs, seq, options, json)
           return { value: null, text: '', ok: true, silent: true }
         }
         const rows = entries.map((one) => [String(one.seq), when(one.at), who(one), one.text])
@@ -60,23 +64,46 @@ Examples:
 
 const HEAD = ['seq', 'at (UTC)', 'by', 'what']
 
-function start(verbs: Verbs, { last, since, from, to }: Options): number {
+/** All up to `seq`, as they are shown. */
+async function entriesBy(verbs: Verbs, options: Options, seq: number): Promise<HistoryEntry[]> {
+  const { last, since, from, to } = options
   if (since !== undefined && last !== undefined)
     throw new Usage('--last and --since exclude each other')
-  if (since !== undefined) return wholeNumber('--since', since)
   const days = from !== undefined || to !== undefined
-  if (days && last === undefined) return 0
-  return Math.max(0, verbs.seq - (last === undefined ? LAST : wholeNumber('--last', last)))
+  const all = since !== undefined || (days && last === undefined)
+  const query = {
+    ...wanted(options),
+    since: since === undefined ? 0 : wholeNumber('--since', since),
+  }
+  if (all) return await pages(verbs, query, seq)
+  const most = last === undefined ? LAST : wholeNumber('--last', last)
+  if (most === 0) return []
+  // From the end on, further and further back: most of a large journal need not be read.
+  for (let span = most; ; span *= 8) {
+    const begin = Math.max(0, seq - span)
+    const entries = await pages(verbs, { ...query, since: begin }, seq)
+    if (entries.length >= most || begin === 0)
+      return entries.slice(Math.max(0, entries.length - most))
+  }
 }
 
-function wantedBy({
-  from = -Infinity,
-  to = Infinity,
-  by,
-}: Options): (one: HistoryEntry) => boolean {
-  const name = by?.toLowerCase()
-  return ({ at, actor, as }) =>
-    at >= from && at < to + DAY && (name === undefined || actor === name || as === name)
+function wanted({ from, to, by }: Options): HistoryQuery {
+  return {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { before: to + DAY }),
+    ...(by !== undefined && { by }),
+  }
+}
+
+/** What the pages of a query have, up to `seq`. */
+async function pages(verbs: Verbs, query: HistoryQuery, seq: number): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = []
+  for (let since: number | null = query.since ?? 0; since !== null && since < seq;) {
+    const page: HistoryPage = await verbs.history({ ...query, since })
+    entries.push(...page.entries)
+    since = page.next
+  }
+  return entries
 }
 
 /** Who it was, as whom, and how they came. */
@@ -91,18 +118,16 @@ function line(one: HistoryEntry, json: boolean): string {
 }
 
 /** Until somebody ends it (SIGINT, SIGTERM, a reader that goes away). */
-async function follow(
-  verbs: Verbs,
-  from: number,
-  wanted: (one: HistoryEntry) => boolean,
-  json: boolean,
-): Promise<void> {
+async function follow(verbs: Verbs, from: number, options: Options, json: boolean): Promise<void> {
   let seq = from
   let printing = Promise.resolve()
   const tell = async (): Promise<void> => {
-    const fresh = [...verbs.history(seq)]
-    seq = fresh.at(-1)?.seq ?? seq
-    for (const one of fresh.filter(wanted)) await print(line(one, json))
+    const now = verbs.seq
+    for (const one of await pages(verbs, { ...wanted(options), since: seq }, now)) {
+      if (one.seq > now) break // it is told in the next round
+      await print(line(one, json))
+    }
+    seq = now
   }
   let stop = (): void => {}
   try {

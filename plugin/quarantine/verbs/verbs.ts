@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 import type { Login } from '../../mail.ts'
 import type { Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
-import { history, type HistoryEntry } from '../history.ts'
+import { history, type HistoryPage, type HistoryQuery } from '../history.ts'
 import type { Columns } from '../listing/columns.ts'
 import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
@@ -22,7 +22,7 @@ import { StatVerbs } from './stats.ts'
 import { TokenVerbs } from './tokens.ts'
 import { WhatIfVerbs } from './what-if.ts'
 
-export type { HistoryEntry } from '../history.ts'
+export type { HistoryEntry, HistoryPage, HistoryQuery } from '../history.ts'
 
 export class Verbs {
   readonly login: Login
@@ -78,8 +78,8 @@ export class Verbs {
   watch(listener: () => void): () => void {
     return this.#ctx.store.watch.listen(listener)
   }
-  /** Entries of the journal after `since`, oldest first, in words. */
-  history(since: number): Generator<HistoryEntry> {
-    return history(this.#ctx, this.login, since)
+  /** A page of the journal as far as it concerns this login, oldest first, in words. */
+  history(query: HistoryQuery = {}): Promise<HistoryPage> {
+    return history(this.#ctx, this.login, query)
   }
 }

@@ -27,23 +27,6 @@ async function hold(recipient: string, subject: string): Promise<number> {
   return decision.item ?? 0
 }
 
-test('stats: for people, and as the API tells it', async () => {
-  await json(['list', 'add', '*@spam.example', '--block'])
-  await hold('s@stats.example', 'counted')
-  const { out } = await at(['stats', '--scope', 'stats.example'])
-  const [head, today] = out.split('\n')
-  expect(head).toMatch(/^day +delivered +unsure +held/)
-  expect(today).toMatch(/^\d{4}-\d\d-\d\d +0 +0 +1 +0 /)
-  expect(out).toMatch(/Most of what is caught now is from\n {2}1 message: bad@spam\.example/)
-  expect(await json(['stats', '--scope', 'stats.example'])).toMatchObject({
-    scope: 'stats.example',
-    total: { caught: 1, messages: [{ class: 'spam', action: 'held', count: 1 }] },
-    senders: [{ sender: 'bad@spam.example', count: 1 }],
-  })
-  expect((await at(['stats', '--scope', 'none.example'])).out).toMatch(/Nothing was counted of/)
-  expect(await at(['stats', '--from', 'monday'])).toMatchObject({ code: 1 })
-})
-
 interface Listed {
   id: number
   subject: string
@@ -272,6 +255,14 @@ test('audit by day, and as it happens', async () => {
   expect(await json<unknown[]>(['audit', '--to', '2020-01-01'])).toEqual([])
   expect((await at(['audit', '--from', 'yesterday'])).err).toContain('give a day such as')
   expect((await at(['audit', '--last', '3', '--since', '3'])).code).toBe(2)
+  // With the eyes of an account, what concerns it.
+  await json(['account', 'add', 'audit@example.com', '--without-password'])
+  const own = await json<{ text: string; via?: string }[]>(['audit', '--as', 'audit@example.com'])
+  expect(own.slice(0, 1).map(({ text, via }) => [text, via])).toEqual([
+    ['account audit@example.com (address) set', undefined],
+  ])
+  // It and the welcome message: nothing of others.
+  expect(own).toHaveLength(2)
   const following = inside(
     ['audit', '--follow', '--by', 'cli', '--last', '0', '--json', '--data', dir],
     async (printed) => {
@@ -290,4 +281,21 @@ test('audit by day, and as it happens', async () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { text: string }).text),
   ).toEqual(['unsure for everybody: 0.3'])
+})
+
+test('stats: for people, and as the API tells it', async () => {
+  await json(['list', 'add', '*@spam.example', '--block'])
+  await hold('s@stats.example', 'counted')
+  const { out } = await at(['stats', '--scope', 'stats.example'])
+  const [head, today] = out.split('\n')
+  expect(head).toMatch(/^day +delivered +unsure +held/)
+  expect(today).toMatch(/^\d{4}-\d\d-\d\d +0 +0 +1 +0 /)
+  expect(out).toMatch(/Most of what is caught now is from\n {2}1 message: bad@spam\.example/)
+  expect(await json(['stats', '--scope', 'stats.example'])).toMatchObject({
+    scope: 'stats.example',
+    total: { caught: 1, messages: [{ class: 'spam', action: 'held', count: 1 }] },
+    senders: [{ sender: 'bad@spam.example', count: 1 }],
+  })
+  expect((await at(['stats', '--scope', 'none.example'])).out).toMatch(/Nothing was counted of/)
+  expect(await at(['stats', '--from', 'monday'])).toMatchObject({ code: 1 })
 })

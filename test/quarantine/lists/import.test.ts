@@ -113,7 +113,7 @@ test('a killed one leaves nothing that counts, and is cleared away', async () =>
   expect([...quarantine.as(ROOT).lists.entries()]).toEqual([])
   expect(decides(lazaret, 1)).toBeNull()
   expect(store.views.masks.count()).toBe(0)
-  const told = [...quarantine.as(ROOT).history(0)].flatMap(
+  const told = (await quarantine.as(ROOT).history()).entries.flatMap(
     ({ text }) => /^import of (\d+) parts? given up: its masks never counted$/.exec(text) ?? [],
   )
   const given = told.filter((_, i) => i % 2 === 1).map(Number)

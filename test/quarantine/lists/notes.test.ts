@@ -41,7 +41,7 @@ test('an entry tells author, date and comment until it is removed; a replay tell
   await lists.change(SCOPE, 'block', { add: [add[1]] })
   expect(shown()[1]).not.toHaveProperty('comment')
   expect([...lists.entries(SCOPE, undefined, shown()[0])].map(({ mask }) => mask)).toEqual([add[1]])
-  const told = [...lazaret.quarantine.as(ROOT).history(0)].map(({ text }) => text)
+  const told = (await lazaret.quarantine.as(ROOT).history()).entries.map(({ text }) => text)
   expect(told.filter((text) => text.includes('(fake invoices)'))).toHaveLength(1)
 
   const copy = newStore()

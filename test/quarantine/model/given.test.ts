@@ -132,7 +132,7 @@ test('whoever contradicts everybody else in bulk is told of, with the command th
   expect(alarm.text).toContain(`lazaret lessons forget ${USER.scope}`)
   expect(lazaret.quarantine.system.lessonAlarms()).toEqual([alarm])
   expect(lazaret.quarantine.as(OTHER).lessons.alarms()).toEqual([])
-  const told = [...lazaret.quarantine.as(ROOT).history(0)].filter(({ text }) =>
+  const told = (await lazaret.quarantine.as(ROOT).history()).entries.filter(({ text }) =>
     text.includes('somebody should look'),
   )
   expect(told).toHaveLength(1)

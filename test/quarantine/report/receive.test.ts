@@ -63,7 +63,7 @@ describe('a central Lazaret', () => {
     expect(two).toBeGreaterThan(after)
     for (const [i, mail] of corpus('spam-1', 20).entries())
       await reports.receive('a.example', await reported(node, mail, 'spam', `s${i}`))
-    const [entry] = [...centre.quarantine.as(ROOT).history(0)].slice(-1)
+    const [entry] = (await centre.quarantine.as(ROOT).history()).entries.slice(-1)
     expect(entry.via).toBe('report of a.example')
   })
 

@@ -203,7 +203,7 @@ describe('the queue', () => {
     })
     expect(await reports.claim({ item: id, target: 'mail' }, 'w', { reaches: false })).toBe('over')
     expect(waiting(lazaret)).toEqual([])
-    const told = [...lazaret.quarantine.as(ROOT).history(0)].map(({ text }) => text)
+    const told = (await lazaret.quarantine.as(ROOT).history()).entries.map(({ text }) => text)
     expect(told).toContain(`report of item ${id} (spam) by mail: failed (no answer)`)
     // What was never told needs no correction.
     await lazaret.quarantine.as(USER).items.undo(id)

@@ -90,7 +90,12 @@ const ROWS: Record<string, Guarded> = {
   uidValidity: { open: 'name of the data set' },
   seq: { open: 'a number' },
   watch: { open: 'that something changed, not what' },
-  history: { all: (verbs) => [...verbs.history(0)] },
+  history: {
+    tries: async (verbs, { owner }) => {
+      const { entries } = await verbs.history({ limit: 10_000 })
+      return entries.some(({ text }) => text.includes(owner))
+    },
+  },
 
   'folders.all': { open: 'names are the same for everybody' },
   'folders.find': { open: 'as folders.all' },
