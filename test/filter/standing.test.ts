@@ -10,7 +10,7 @@ test.each([
   [500, 600, 'sure', 'holds what is sure: 500 ham, 600 spam so far'],
 ])('%d ham and %d spam: %s', (ham, spam, holds, text) => {
   const stands = standing(0.9, { ham, spam, prior: true })
-  expect(stands).toMatchObject({ holds, text })
+  expect(stands).toMatchObject({ holds, text, ham, spam, enough: 10 })
   expect(stands.from === null).toBe(holds === 'nothing')
   if (stands.from !== null) expect(stands.from).toBeGreaterThanOrEqual(0.9)
 })

@@ -195,6 +195,7 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
     status: 422,
   }),
   getModel: () => ({}),
+  getStanding: () => ({ params: { scope: USER } }),
   listLessons: async () => {
     await lesson()
     return { query: { scope: USER, standing: 'heard', limit: '1' } }

@@ -107,6 +107,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(Math.min(...places)).toBeGreaterThanOrEqual(0)
 
+    await page.getByText(/: \d+ good, \d+ spam |Nobody has /).waitFor()
     const check = page.getByRole('switch', { name: 'Check mail for spam' })
     await saved(page, () => check.click())
     expect(setting('enabled')).toBe('no')

@@ -8,6 +8,7 @@ import { Choose, Switch, TextField } from './fields.tsx'
 import { Lists } from './lists.tsx'
 import { Prefix } from './prefix.tsx'
 import { Password, Sessions } from './security.tsx'
+import { Standing } from './standing.tsx'
 import { problem, read, scopeShown, settings } from './store.ts'
 import { Thresholds } from './thresholds.tsx'
 import { useState } from 'preact/hooks'
@@ -48,6 +49,7 @@ export function Settings() {
               values={{ hold: 'action.hold', tag: 'action.tag', reject: 'action.reject' }}
             />
             <Thresholds />
+            <Standing scope={scope} />
             <Choose
               name="allow_needs_auth"
               label="set.auth"

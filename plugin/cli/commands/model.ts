@@ -1,17 +1,20 @@
 // lazaret model: the classifier's model as a whole.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { ScopeStanding } from '../../quarantine/verbs/model.ts'
+import { scopeName } from '../../scope.ts'
 import { Usage } from '../errors.ts'
-import { count, table } from '../output.ts'
+import { count, table, type Answer } from '../output.ts'
 import { act } from '../action.ts'
 
 export function model(): Command {
   const command = new Command('model').description('what the classifier has learned, as a whole')
   command
-    .command('info')
-    .description('how much it has learned')
+    .command('info [scope]')
+    .description('how much it has learned, as a whole or for the mail of an address or a domain')
     .action(
-      act<object, []>(async ({ verbs }) => {
+      act<object, [string | undefined]>(async ({ verbs }, _options, scope) => {
+        if (scope !== undefined) return standingOf(verbs.model.standing(scope))
         const info = verbs.model.info()
         const rows = [
           ['ham', String(info.ham)],
@@ -75,6 +78,18 @@ export function model(): Command {
       }),
     )
   return command
+}
+
+function standingOf(standing: ScopeStanding): Answer {
+  const { scope, ham, spam, from, text } = standing
+  const rows = [
+    ['ham', String(ham)],
+    ['spam', String(spam)],
+    ['where it stands', text],
+    ['holds from a score of', from === null ? '-' : from.toFixed(3)],
+  ]
+  const value = { ...standing, scope: scopeName(scope) }
+  return { value, text: table([[`lessons that count for ${scopeName(scope)}`, ''], ...rows]) }
 }
 
 /** Lessons that another version of the features ended, since their messages are gone. */

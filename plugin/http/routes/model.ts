@@ -3,7 +3,17 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { define } from '../define.ts'
 import { limits } from '../limits.ts'
-import { nullable, object, words } from '../schema.ts'
+import { scopeName } from '../../scope.ts'
+import { nullable, object, ScopeText, words } from '../schema.ts'
+
+const STANDING = {
+  holds: words(['nothing', 'very sure', 'sure']),
+  from: nullable(Type.Number({ description: 'The score from which on it holds by itself' })),
+  ham: Type.Integer({ description: 'Lessons that count as ham for the mail of the scope' }),
+  spam: Type.Integer(),
+  enough: Type.Integer({ description: 'Lessons of each kind before which it holds nothing' }),
+  text: Type.String(),
+}
 
 export function modelRoutes(app: FastifyInstance): void {
   app.addContentTypeParser('message/rfc822', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -22,18 +32,29 @@ export function modelRoutes(app: FastifyInstance): void {
         ham: Type.Integer({ description: 'Messages that count as ham' }),
         spam: Type.Integer(),
         prior: Type.Boolean({ description: 'It began with a model of elsewhere' }),
-        standing: object({
-          holds: words(['nothing', 'very sure', 'sure']),
-          from: nullable(
-            Type.Number({ description: 'The score from which on it holds by itself' }),
-          ),
-          text: Type.String(),
-        }),
+        standing: object(STANDING),
       }),
     },
     async ({ verbs }) => {
       const { ham, spam, prior, standing } = verbs.model.info()
       return await Promise.resolve({ ham, spam, prior, standing })
+    },
+  )
+  define(
+    app,
+    {
+      method: 'GET',
+      url: '/model/:scope',
+      may: 'read',
+      id: 'getStanding',
+      tag: 'model',
+      summary: 'How far the model has come for the mail of a scope',
+      params: object({ scope: ScopeText }),
+      answer: object({ scope: ScopeText, ...STANDING }),
+    },
+    async ({ verbs, params }) => {
+      const { scope, ...standing } = verbs.model.standing(params.scope)
+      return await Promise.resolve({ scope: scopeName(scope), ...standing })
     },
   )
   define(

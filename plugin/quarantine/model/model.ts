@@ -2,9 +2,10 @@
 import { Refused } from '../../errors.ts'
 import { BITS, FEATURE_VERSION, Kernel } from '../../filter/kernel.ts'
 import { standing, type Standing } from '../../filter/standing.ts'
-import type { Login } from '../../mail.ts'
+import type { Login, Scope } from '../../mail.ts'
 import { getModel, lessonsFor, NOBODY, type Lost } from '../../store/lessons.ts'
-import { by, needAll } from '../eyes.ts'
+import { by, needAll, ownScope } from '../eyes.ts'
+import { settingsFor } from '../settings.ts'
 import { write, type Context } from '../context.ts'
 
 /** First bytes of an export: one line of JSON, then the snapshot as filter/kernel.ts makes it. */
@@ -57,6 +58,18 @@ export function modelInfo(ctx: Context): ModelInfo {
     snapshot: bytes?.length ?? 0,
     lost,
   }
+}
+
+/** How far the model has come for the mail of a scope: by its lessons, its layers and its threshold. */
+export interface ScopeStanding extends Standing {
+  scope: Scope
+}
+
+export function standingFor(ctx: Context, login: Login, text: string): ScopeStanding {
+  const scope = ownScope(ctx, login, text, 'lessons')
+  ctx.follower.catchUp()
+  const { lessons } = ctx.follower.model.layersOf(scope)
+  return { scope, ...standing(settingsFor(ctx, ctx.store.views, scope).spam, lessons) }
 }
 
 export function exportModel(ctx: Context): Buffer {

@@ -7,6 +7,8 @@ import * as examination from '../model/examine.ts'
 import * as models from '../model/model.ts'
 import * as training from '../model/train.ts'
 
+export type { ScopeStanding } from '../model/model.ts'
+
 export class ModelVerbs {
   readonly #ctx: Context
   readonly #login: Login
@@ -31,6 +33,10 @@ export class ModelVerbs {
   info(): models.ModelInfo {
     needAll(this.#login, 'look into the model')
     return models.modelInfo(this.#ctx)
+  }
+  /** How far it has come for the mail of a scope, of `global` for mail of somebody without lessons of his own. */
+  standing(scope: string): models.ScopeStanding {
+    return models.standingFor(this.#ctx, this.#login, scope)
   }
   export(): Buffer {
     needAll(this.#login, 'take a copy of the model')

@@ -55,6 +55,11 @@ describe('train and score', () => {
       // A new data folder begins with the shipped base model.
       prior: true,
     })
+    expect(await json(['model', 'info', 'alice@example.com'])).toMatchObject({
+      scope: 'alice@example.com',
+      holds: 'very sure',
+      text: 'holds what is very sure: 120 ham, 120 spam so far',
+    })
     // The same messages as one mbox file with CRLF.
     let box = ''
     for (const file of mailFiles([spam]).files.slice(0, 20))

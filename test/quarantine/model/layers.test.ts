@@ -262,3 +262,36 @@ test('once many scopes have taught a good deal, voices count more, and all of th
   })
   expect(hears(lazaret)).toEqual(heard(lazaret))
 })
+
+test('where it stands is told for the mail of a scope: by its own lessons and its own threshold', async () => {
+  const lazaret = rig()
+  const verbs = lazaret.quarantine.as(USER)
+  const stands = (scope: string): object => verbs.model.standing(scope)
+  expect(stands(USER.scope)).toMatchObject({
+    scope: USER.scope,
+    holds: 'nothing',
+    text: 'nobody has taught it yet: it holds nothing by itself',
+  })
+  await say(lazaret, USER, 'spam', SPAM)
+  expect(stands(USER.scope)).toMatchObject({
+    ham: 0,
+    spam: 12,
+    text: 'nobody has confirmed good mail yet: it holds nothing by itself',
+  })
+  await say(lazaret, USER, 'ham', HAM.slice(0, 12))
+  expect(stands(USER.scope)).toMatchObject({
+    holds: 'very sure',
+    text: 'holds what is very sure: 12 ham, 12 spam so far',
+  })
+  // A person is one voice to others, and what is others' is not his to see.
+  expect(lazaret.quarantine.as(ROOT).model.standing('global')).toMatchObject({
+    scope: '',
+    holds: 'nothing',
+    ham: 1,
+    spam: 1,
+  })
+  expect(() => stands(OTHER.scope)).toThrow(/not yours/)
+  const { from } = verbs.model.standing(USER.scope)
+  await lazaret.quarantine.as(ROOT).settings.set(USER.scope, 'spam', '0.99')
+  expect(verbs.model.standing(USER.scope).from).toBeGreaterThan(from ?? 1)
+})

@@ -393,6 +393,7 @@ const ROWS: Record<string, Guarded> = {
   'model.examine': {
     tries: (verbs, { owner }) => verbs.model.examine(raw(owner), question(owner)),
   },
+  'model.standing': { tries: (verbs, { owner }) => verbs.model.standing(owner) },
   'model.score': { all: (verbs) => verbs.model.score(raw('x')) },
   'model.train': { all: (verbs) => verbs.model.train([{ raw: raw('x'), label: 'ham' }]) },
   'model.info': { all: (verbs) => verbs.model.info() },
