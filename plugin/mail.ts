@@ -172,8 +172,14 @@ export interface Reported {
   told: Partial<Record<ReportTarget, Label>>
 }
 
+/** Whose it is: seen by whoever sees that scope; `own`: by its own account alone, and by no administrator. */
+export interface Seen {
+  scope: Scope
+  eyes?: 'own'
+}
+
 /** One message held (or copied) for one recipient (`in`) or from one sender (`out`). */
-export interface Item {
+export interface Item extends Seen {
   /** Sequence number of the event that made it. */
   id: number
   kind: ItemKind
@@ -192,6 +198,8 @@ export interface Item {
   recipients: string[]
   /** Whose eyes: the recipient (`in`), or who sent it (`out`): the login, else the sender; canonical. */
   scope: Scope
+  /** Of what is for its own account alone. */
+  eyes?: 'own'
   /** The folder it is at home in: an undo brings it back there. */
   home: string
   route: Route | null

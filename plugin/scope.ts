@@ -10,7 +10,7 @@ import {
   LOCAL_MAX,
 } from './address.ts'
 import { Refused } from './errors.ts'
-import type { Scope, Tier } from './mail.ts'
+import type { Scope, Seen, Tier } from './mail.ts'
 
 /** What '' is called where a scope is typed or shown in a column. */
 const EVERYTHING = 'global'
@@ -24,6 +24,21 @@ export function sees(eyes: Scope, scope: Scope): boolean {
 export function levels(scope: Scope): Scope[] {
   if (scope === '') return ['']
   return isDomain(scope) ? [scope, ''] : [scope, domainOf(scope), '']
+}
+
+/** The same of a thing, which may be for its own account's eyes alone. */
+export function seesThing(eyes: Scope, { scope, eyes: whose }: Seen): boolean {
+  return whose === 'own' ? eyes === scope : sees(eyes, scope)
+}
+
+/** The scopes that see a thing, as `levels`. */
+export function levelsOf({ scope, eyes }: Seen): Scope[] {
+  return eyes === 'own' ? [scope] : levels(scope)
+}
+
+/** Of a thing no more than whose it is. */
+export function seenOf({ scope, eyes }: Seen): Seen {
+  return { scope, ...(eyes && { eyes }) }
 }
 
 /** The tier of the accounts whose eyes a scope is. */

@@ -8,7 +8,7 @@ import type { Tx } from '../store/store.ts'
 import { DAY } from '../time.ts'
 import { write, type Context } from './context.ts'
 import { purgeItems } from './expire.ts'
-import { by, itemFor, needAdministrator, ownScope } from './eyes.ts'
+import { by, itemFor, needAdministrator, ownScope, seenBy } from './eyes.ts'
 import { putBack } from './folders/put-back.ts'
 import { Turn } from '../turns.ts'
 
@@ -55,7 +55,9 @@ export async function restoreAll(
   let restored = 0
   for await (const some of found(ctx, login, ['deleted'], { scope })) {
     const back = await change(ctx, login, some, (tx, items) => {
-      const wanted = items.filter(({ deleted }) => !expired || deleted?.actor === 'system')
+      const wanted = items.filter(
+        (item) => seenBy(login, item) && (!expired || item.deleted?.actor === 'system'),
+      )
       for (const item of wanted) putBack(tx, item)
       return wanted
     })

@@ -2,6 +2,7 @@
 // had deleted them, and after the grace they are gone for good. In small decisions, scope by scope: others have the
 // writer between them.
 import type { Item, Scope } from '../mail.ts'
+import { seenOf } from '../scope.ts'
 import { boundGroups } from '../store/bounds.ts'
 import {
   endings,
@@ -211,7 +212,7 @@ function setKeywords(
     placesOf(tx, item).map(({ place }) => {
       const { system, keywords } = flagsOf(tx, place)
       const flags = { system, keywords: change(keywords) }
-      return { scope: item.scope, folder: place.folder, uids: [place.uid], flags }
+      return { ...seenOf(item), folder: place.folder, uids: [place.uid], flags }
     }),
   )
   for (const some of boundGroups(groups)) tx.append({ type: 'flags', groups: some })

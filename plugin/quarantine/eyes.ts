@@ -2,8 +2,8 @@
 // what does not exist.
 import { domainOf } from '../address.ts'
 import { Refused } from '../errors.ts'
-import type { Item, Login, Place, Scope } from '../mail.ts'
-import { parseScope, sees, tell, tierOf } from '../scope.ts'
+import type { Item, Login, Place, Scope, Seen } from '../mail.ts'
+import { parseScope, sees, seesThing, tell, tierOf } from '../scope.ts'
 import type { Views } from '../store/env.ts'
 import { whoOf, type Who } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
@@ -33,11 +33,8 @@ export function by({ account, administrator, via, dry }: Login): Who & { dry?: b
 }
 
 /** `thing` where the login sees it, else null. */
-export function seenBy<T extends { readonly scope: Scope }>(
-  login: Login,
-  thing: T | null,
-): T | null {
-  return thing && sees(login.scope, thing.scope) ? thing : null
+export function seenBy<T extends Readonly<Seen>>(login: Login, thing: T | null): T | null {
+  return thing && seesThing(login.scope, thing) ? thing : null
 }
 
 /** The item of this id; null when there is none, or not for this login. */

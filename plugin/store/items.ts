@@ -2,7 +2,7 @@
 // like, by when it is due.
 import { hash } from 'node:crypto'
 import type { Deletion, Item, ItemKind, PlaceKey, Scope } from '../mail.ts'
-import { sees } from '../scope.ts'
+import { seesThing } from '../scope.ts'
 import { decode, encode, NO_SEQ, NOTHING } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 import { addRef, dropRef, newestRef } from './blobs.ts'
@@ -132,7 +132,7 @@ export function identityIds(
 export function findIdentity(views: Views, identity: string, eyes: Scope = '', above = 0): Item[] {
   return identityIds(views, identity, { above }).flatMap((id) => {
     const item = getItem(views, id)
-    return item && sees(eyes, item.scope) ? [item] : []
+    return item && seesThing(eyes, item) ? [item] : []
   })
 }
 

@@ -12,7 +12,7 @@ import {
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'
 import { isOrdinary } from './folders.ts'
-import { levels } from '../scope.ts'
+import { levelsOf } from '../scope.ts'
 import { putRow, removeRow } from './rows.ts'
 
 const EMPTY: FolderStatus = { messages: 0, unseen: 0, deleted: 0, size: 0, uidNext: 1, modseq: 1 }
@@ -38,7 +38,7 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
   const old = getPlace(tables, [uid, folder])
   tables.items.put([uid, folder], encode(rest))
   const row = { uid, modseq: place.modseq, flags: place.flags, keywords: place.keywords }
-  for (const scope of levels(item.scope)) {
+  for (const scope of levelsOf(item)) {
     putRow(tables, scope, place.folder, row)
     count(tables, scope, item, place, old)
   }
@@ -46,7 +46,7 @@ export function putPlace(tables: Tables, item: Item, place: Place): void {
 
 export function removePlace(tables: Tables, item: Item, place: Place, seq: number): void {
   tables.items.remove([place.uid, place.folder])
-  for (const scope of levels(item.scope)) {
+  for (const scope of levelsOf(item)) {
     removeRow(tables, scope, place.folder, place.uid)
     const status = folderStatus(tables, scope, place.folder)
     tables.rows.put(

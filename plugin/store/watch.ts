@@ -1,7 +1,7 @@
 // Follows the journal for one process: tells listeners that it grew, and keeps the latest changes of
 // folders decoded, so that many sessions do not each decode the same entries.
 import type { Change, Scope } from '../mail.ts'
-import { sees } from '../scope.ts'
+import { seesThing } from '../scope.ts'
 import type { Turn } from '../turns.ts'
 import type { Views } from './env.ts'
 import type { Numbered } from './entries.ts'
@@ -68,7 +68,7 @@ export class Watch {
   changes(scope: Scope, folder: string, since: number): { seq: number; changes: Change[] } | null {
     const changes: Change[] = []
     const seq = this.#visit(since, (one) => {
-      if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
+      if (one.folder === folder && seesThing(scope, one)) changes.push(one.change)
     })
     return seq === null ? null : { seq, changes }
   }
@@ -80,7 +80,7 @@ export class Watch {
     visit: (folder: string, change: Change) => void,
   ): number | null {
     return this.#visit(since, (one) => {
-      if (sees(scope, one.scope)) visit(one.folder, one.change)
+      if (seesThing(scope, one)) visit(one.folder, one.change)
     })
   }
 
@@ -100,7 +100,7 @@ export class Watch {
       for (const { seq, event } of this.#journal.events(from)) {
         if (seq > until) break
         for (const one of kindOf(event, seq).changes(this.#journal.views, event, seq))
-          if (one.folder === folder && sees(scope, one.scope)) changes.push(one.change)
+          if (one.folder === folder && seesThing(scope, one)) changes.push(one.change)
         at = seq
         if (turn.over) break
       }

@@ -1,4 +1,6 @@
 // Where a released message goes, what is recorded of it, and that it is not judged again.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freePort, PLUGINS } from '../rig/haraka.ts'
 import { sendMail, SmtpClient } from '../rig/smtp.ts'
@@ -21,21 +23,36 @@ const byText = (a: unknown[], b: unknown[]): number => String(a).localeCompare(S
 const mail = { from: 'a@spam.example', to: ['user@example.com'], raw: SPAM }
 
 describe('the way', () => {
-  test('is the next hop of the recipient’s domain at hold time, for that recipient alone', async () => {
-    const other = await nextHop()
+  test('is the next hop of today of the recipient’s domain, or the one that a plugin chose', async () => {
+    const former = await nextHop()
+    const today = await nextHop()
+    const forward = (port: number): string =>
+      `[main]\nhost=127.0.0.1\nport=9\n[other.example]\nhost=127.0.0.1\nport=${port}\n`
+    const chosen = await nextHop()
     const { haraka, hop, lazaret } = await world({
-      files: {
-        // The plugin forwards per transaction, by the domain of the first recipient.
-        'smtp_forward.ini': `[main]\nhost=127.0.0.1\nport=9\n[other.example]\nhost=127.0.0.1\nport=${other.port}\n`,
+      plugins: ['rcpt_to.in_host_list', 'choose', 'lazaret', 'queue/smtp_forward'],
+      sources: {
+        choose: `exports.hook_mail = (next, { transaction }, [{ user }]) => {
+          if (user === 'vip') transaction.notes.set('queue.next_hop', 'smtp://127.0.0.1:${chosen.port}')
+          next()
+        }`,
       },
+      // The plugin forwards per transaction, by the domain of the first recipient.
+      files: { 'smtp_forward.ini': forward(former.port) },
     })
     await block(lazaret, '*@spam.example')
     await sendMail(haraka.port, { ...mail, to: ['a@other.example', 'b@other.example'] })
-    const [first] = itemsIn(lazaret, 'caught')
-    await drag(lazaret, 'caught', 'release', [first])
+    await sendMail(haraka.port, { ...mail, from: 'vip@spam.example', to: ['c@other.example'] })
+    await haraka.stop()
+    writeFileSync(join(haraka.dir, 'config/smtp_forward.ini'), forward(today.port))
+    await restart(haraka)
+    const [first, , third] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release', [first, third])
     await released(lazaret, first.id)
-    expect(other.deliveries.map(({ recipients }) => recipients)).toEqual([[first.scope]])
-    expect(hop.deliveries).toEqual([])
+    await released(lazaret, third.id)
+    expect(today.deliveries.map(({ recipients }) => recipients)).toEqual([[first.scope]])
+    expect(chosen.deliveries.map(({ recipients }) => recipients)).toEqual([['c@other.example']])
+    expect([...former.deliveries, ...hop.deliveries]).toEqual([])
     expect(itemsIn(lazaret, 'caught')).toHaveLength(1)
   })
 

@@ -41,6 +41,7 @@ async function world(): Promise<Lazaret> {
 test('an export has all that is the account’s, byte for byte, and nothing of another', async () => {
   const lazaret = await world()
   const root = lazaret.quarantine.as(ROOT)
+  const user = lazaret.quarantine.as(USER)
   const { password } = await root.accounts.addApp(USER.account, 'Phone')
   const [first] = uidsIn(lazaret, 'caught', USER)
   const files = await exported(lazaret, USER, USER.account)
@@ -55,7 +56,7 @@ test('an export has all that is the account’s, byte for byte, and nothing of a
   })
   expect(items.filter(({ folders }) => String(folders) === 'Spam')).toHaveLength(1)
   for (const { id } of items)
-    expect(files[`messages/${String(id)}.eml`].equals(root.items.raw(id as number))).toBe(true)
+    expect(files[`messages/${String(id)}.eml`].equals(user.items.raw(id as number))).toBe(true)
   expect(files[`messages/${first}.eml`].toString('latin1')).toContain('bytes')
   expect(rows(files['lists.jsonl'])).toMatchObject([
     { scope: USER.scope, list: 'allow', mask: '*@of-user.example' },

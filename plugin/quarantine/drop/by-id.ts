@@ -2,6 +2,7 @@
 // each of them means, and what is refused, stands in meaning.ts alone.
 import { Refused } from '../../errors.ts'
 import { FLAG, type FlagSet, type Item, type Login, type Scope } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import type { Views } from '../../store/env.ts'
 import { stageOf } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
@@ -81,7 +82,7 @@ export function seenIn(tx: Tx, login: Login, id: number, seen: boolean): Item {
     const { system, keywords } = flagsOf(tx, place)
     const flags = { system: seen ? system | FLAG.seen : system & ~FLAG.seen, keywords }
     const { folder, uid } = place
-    return flags.system === system ? [] : [{ scope: item.scope, folder, uids: [uid], flags }]
+    return flags.system === system ? [] : [{ ...seenOf(item), folder, uids: [uid], flags }]
   })
   if (groups.length > 0) tx.append({ type: 'flags', groups })
   return needItem(tx.views, login, id)

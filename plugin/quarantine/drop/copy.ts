@@ -1,5 +1,6 @@
 // The verb of COPY: a drop that leaves the message where it was.
 import type { Item, Login, Scope } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import { getItem } from '../../store/items.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -70,8 +71,8 @@ function takeBack(ctx: Context, tx: Tx, made: readonly Made[], folder: FolderId,
     const item = getItem(tx.views, id)
     // Somebody else was there meanwhile, or it lay there already.
     if (!item || !hasPlace(item, uid, folder) || hasPlace(before, uid, folder)) continue
-    const { scope, release, trained } = before
-    tx.append({ type: 'expunge', groups: [{ scope, folder, uids: [uid] }] })
+    const { release, trained } = before
+    tx.append({ type: 'expunge', groups: [{ ...seenOf(before), folder, uids: [uid] }] })
     const state = item.release?.state ?? null
     // What is on its way stays on its way.
     const wanted = state !== release?.state && state !== 'wanted'

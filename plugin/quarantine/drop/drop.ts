@@ -12,6 +12,7 @@ import {
   type ReleaseState,
   type Scope,
 } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import { getItem } from '../../store/items.ts'
 import { countedUid } from '../../store/places.ts'
 import { isOrdinary } from '../../store/folders.ts'
@@ -124,7 +125,7 @@ export function shift(
 ): number {
   const there = place.folder === to ? null : uidIn(item, to)
   if (there !== null) {
-    const groups = [{ scope: item.scope, folder: place.folder, uids: [place.uid] }]
+    const groups = [{ ...seenOf(item), folder: place.folder, uids: [place.uid] }]
     tx.append({ type: 'expunge', groups })
     carryOut(ctx, tx, item.id, means, by)
     return there
@@ -132,7 +133,7 @@ export function shift(
   const uid = appendEntry(tx, {
     type: 'move',
     uid: place.uid,
-    scope: item.scope,
+    ...seenOf(item),
     from: place.folder,
     folder: to,
     flags: flagsAfter(item, flagsOf(tx, place), means),
@@ -166,7 +167,7 @@ export function enter(
     appendEntry(tx, {
       type: 'copy',
       item: item.id,
-      scope: item.scope,
+      ...seenOf(item),
       folder,
       flags: entered(junkAfter(flags, means)),
     })

@@ -1,5 +1,6 @@
 // Messages leave a folder.
 import { FLAG, type Item, type Login } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import { boundGroups } from '../../store/bounds.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { getPlace } from '../../store/places.ts'
@@ -43,10 +44,10 @@ export async function expunge(
 export function groupPlaces(places: readonly Placed[]): PlaceGroup[] {
   const groups = new Map<string, PlaceGroup>()
   for (const { place, item } of places) {
-    const key = `${item.scope}\n${place.folder}`
+    const key = `${item.scope}\n${item.eyes ?? ''}\n${place.folder}`
     const group = groups.get(key)
     if (group) group.uids.push(place.uid)
-    else groups.set(key, { scope: item.scope, folder: place.folder, uids: [place.uid] })
+    else groups.set(key, { ...seenOf(item), folder: place.folder, uids: [place.uid] })
   }
   return [...groups.values()]
 }

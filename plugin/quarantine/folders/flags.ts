@@ -2,6 +2,7 @@
 import { Refused } from '../../errors.ts'
 import type { FlagSet, Item, Login, Place } from '../../mail.ts'
 import { boundGroups } from '../../store/bounds.ts'
+import { seenOf } from '../../scope.ts'
 import type { PlaceGroup } from '../../store/events/index.ts'
 import { keywordSet, normalKeywords } from '../../store/keywords.ts'
 import type { Tx } from '../../store/store.ts'
@@ -72,10 +73,10 @@ export async function changeFlags(
       const before = flagsOf(tx, place)
       const after = following(tx, item, before, changed(before, change))
       if (after.system === before.system && same(after.keywords, before.keywords)) continue
-      const key = `${item.scope}\n${after.system}\n${after.keywords.join(' ')}`
+      const key = `${item.scope}\n${item.eyes ?? ''}\n${after.system}\n${after.keywords.join(' ')}`
       const group = groups.get(key)
       if (group) group.uids.push(uid)
-      else groups.set(key, { scope: item.scope, folder: folder.id, uids: [uid], flags: after })
+      else groups.set(key, { ...seenOf(item), folder: folder.id, uids: [uid], flags: after })
     }
     if (groups.size > 0) {
       const room = new KeywordRoom(tx)

@@ -1,7 +1,7 @@
 // Classes of which there are few at a time, found by looking: failed releases, and what was deleted and can still
 // be brought back.
 import type { Item, Scope } from '../../mail.ts'
-import { sees } from '../../scope.ts'
+import { sees, seesThing } from '../../scope.ts'
 import { endings, endingScopes, getItem, type Ending } from '../../store/items.ts'
 import { keywordSet } from '../../store/keywords.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
@@ -52,7 +52,7 @@ export async function deletedItems(ctx: Context, scope: Scope): Promise<Item[]> 
       const some = endings(views, 'deleted', of, { after, limit: READ })
       for (const { id } of some) {
         const item = getItem(views, id)
-        if (item?.deleted) found.push(item)
+        if (item?.deleted && seesThing(scope, item)) found.push(item)
       }
       after = some.at(-1)
       if (turn.over) await turn.give()

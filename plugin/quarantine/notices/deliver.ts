@@ -8,7 +8,13 @@ import { parseStructure } from '../../mime/structure.ts'
 import { summarizer } from '../folders/summary.ts'
 import type { Letter } from './letters.ts'
 
-export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Letter): number {
+/** `own`: for the account of this scope alone. */
+export function deliverNotice(
+  tx: Tx,
+  scope: Scope,
+  { subject, text }: Letter,
+  { own = false } = {},
+): number {
   const names = { address: scope, domain: `postmaster@${scope}`, 'super-admin': 'postmaster' }
   const to = names[tierOf(scope)]
   const lines = [
@@ -39,6 +45,7 @@ export function deliverNotice(tx: Tx, scope: Scope, { subject, text }: Letter): 
       sender: '',
       recipients: [],
       scope,
+      ...(own && { eyes: 'own' }),
       home: 'inbox',
       route: null,
       verdict: null,

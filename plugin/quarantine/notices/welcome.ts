@@ -20,5 +20,5 @@ export function deliverWelcome(ctx: Context, tx: Tx, scope: Scope): void {
     hours: config.main.grace_hours,
     delay: release_delay,
   })
-  deliverNotice(tx, scope, letter)
+  deliverNotice(tx, scope, letter, { own: true })
 }

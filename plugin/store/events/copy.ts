@@ -1,11 +1,10 @@
-import type { Scope } from '../../mail.ts'
+import type { Seen } from '../../mail.ts'
 import { added, enter, mustItem, NONE, putEntering, type Entering, type Kind } from './kind.ts'
 
 /** One more place of an item: COPY, a recognised APPEND, or what was deleted comes back. */
-export interface Copy extends Entering {
+export interface Copy extends Entering, Seen {
   type: 'copy'
   item: number
-  scope: Scope
 }
 
 export const copy: Kind<Copy> = {
@@ -14,7 +13,7 @@ export const copy: Kind<Copy> = {
     const next = putEntering(tables, item, item.places, event, seq)
     enter(tables, next, event, seq)
   },
-  changes: (views, event, seq) => [added(views, event.scope, event, seq)],
+  changes: (views, event, seq) => [added(views, event, event, seq)],
   followed: null,
   blobs: NONE,
   gone: NONE,

@@ -29,7 +29,7 @@ export const deposit: Kind<Deposit> = {
     if (lies) enter(tables, item, event, seq)
   },
   changes: (views, event, seq) =>
-    event.folder === '' ? [] : [added(views, event.item.scope, event, seq)],
+    event.folder === '' ? [] : [added(views, event.item, event, seq)],
   followed: null,
   blobs: ({ item }) => [item.blob],
   gone: NONE,

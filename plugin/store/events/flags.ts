@@ -1,4 +1,5 @@
 import type { FlagSet, Item, Place } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import { lying, putItem } from '../items.ts'
 import { internKeywords, isExpiring, knownKeywords } from '../keywords.ts'
 import { putPlace } from '../places.ts'
@@ -25,10 +26,11 @@ export const flags: Kind<Flags> = {
     }
   },
   changes: (views, event, seq) =>
-    event.groups.flatMap(({ scope, folder, uids, flags: set }) => {
+    event.groups.flatMap((group) => {
+      const { folder, uids, flags: set } = group
       const keywords = knownKeywords(views, set.keywords)
       return uids.map((uid) => ({
-        scope,
+        ...seenOf(group),
         folder,
         change: { kind: 'flags' as const, seq, uid, flags: set.system, keywords },
       }))

@@ -1,5 +1,6 @@
 // What an event is made of, and what one kind of event has to say of itself.
-import type { Change, FlagSet, Item, Place, PlaceKey, Scope } from '../../mail.ts'
+import type { Change, FlagSet, Item, Place, PlaceKey, Seen } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import type { Tables, Views } from '../env.ts'
 import { getItem, lying, putItem } from '../items.ts'
 import { internKeywords, isExpiring, knownKeywords } from '../keywords.ts'
@@ -63,8 +64,7 @@ export const TOPICS = ['model', 'lists', 'settings', 'outbox'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** A change of `folder` for everybody who sees items of `scope`. */
-export interface FolderChange {
-  scope: Scope
+export interface FolderChange extends Seen {
   folder: string
   change: Change
 }
@@ -73,8 +73,7 @@ export interface FolderChange {
 export const NONE = (): never[] => []
 
 /** Places of one folder and one item scope: tells whose folders an event changes without a look-up. */
-export interface PlaceGroup {
-  scope: Scope
+export interface PlaceGroup extends Seen {
   folder: string
   uids: number[]
 }
@@ -106,16 +105,20 @@ export function enter(tables: Tables, item: Item, event: Entering & Stamp, seq: 
   })
 }
 
-export function added(views: Views, scope: Scope, event: Entering, seq: number): FolderChange {
+export function added(views: Views, seen: Seen, event: Entering, seq: number): FolderChange {
   const [uid, folder] = placeKey(event, seq)
   const { system: flags, keywords } = event.flags
   const change = { kind: 'add', seq, uid, flags, keywords: knownKeywords(views, keywords) } as const
-  return { scope, folder, change }
+  return { ...seenOf(seen), folder, change }
 }
 
 export function vanished(groups: readonly PlaceGroup[], seq: number): FolderChange[] {
-  return groups.flatMap(({ scope, folder, uids }) =>
-    uids.map((uid) => ({ scope, folder, change: { kind: 'gone' as const, seq, uid } })),
+  return groups.flatMap((group) =>
+    group.uids.map((uid) => ({
+      ...seenOf(group),
+      folder: group.folder,
+      change: { kind: 'gone' as const, seq, uid },
+    })),
   )
 }
 

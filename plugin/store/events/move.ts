@@ -1,4 +1,5 @@
-import type { Scope } from '../../mail.ts'
+import type { Seen } from '../../mail.ts'
+import { seenOf } from '../../scope.ts'
 import { removePlace } from '../places.ts'
 import {
   added,
@@ -14,10 +15,9 @@ import {
 } from './kind.ts'
 
 /** The place `uid` leaves `from` and enters `folder`. */
-export interface Move extends Entering {
+export interface Move extends Entering, Seen {
   type: 'move'
   uid: number
-  scope: Scope
   from: string
 }
 
@@ -29,8 +29,8 @@ export const move: Kind<Move> = {
     enter(tables, putEntering(tables, item, withoutPlace(item, place), event, seq), event, seq)
   },
   changes: (views, event, seq) => [
-    ...vanished([{ scope: event.scope, folder: event.from, uids: [event.uid] }], seq),
-    added(views, event.scope, event, seq),
+    ...vanished([{ ...seenOf(event), folder: event.from, uids: [event.uid] }], seq),
+    added(views, event, event, seq),
   ],
   followed: null,
   blobs: NONE,

@@ -1,13 +1,14 @@
 // What the quarantine writes into INBOX: the welcome of a new account, and failures, in the language of the scope.
 import { expect, test } from 'vitest'
 import type { Ini } from '../../../plugin/config.ts'
-import type { Login } from '../../../plugin/mail.ts'
+import { FLAG, type Login } from '../../../plugin/mail.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import { find, parseHeader } from '../../../plugin/mime/headers.ts'
 import { subjectValue } from '../../../plugin/mime/prefix.ts'
 import { decodeWords } from '../../../plugin/mime/words.ts'
 import { LANGUAGE_TAGS } from '../../../plugin/quarantine/notices/texts.ts'
 import { SETTINGS } from '../../../plugin/settings.ts'
+import { replayed } from '../../crash/replayed.ts'
 import { DOMAIN, folder, hold, message, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 const PASSWORD = 'correct horse'
@@ -69,6 +70,52 @@ test('an account that was not added has none, and every tier is told what it see
   await lazaret.quarantine.as(ROOT).accounts.add('root', 'super-admin', PASSWORD)
   expect(letters(lazaret, ROOT).some(({ text }) => text.includes('of everybody'))).toBe(true)
   expect(letters(lazaret, DOMAIN)).toHaveLength(1)
+})
+
+test('each sees the welcome of its own account alone, while it lies there and when it is deleted', async () => {
+  const lazaret = rig()
+  const { accounts } = lazaret.quarantine.as(ROOT)
+  const before = lazaret.store.seq
+  for (const { account, tier } of [USER, DOMAIN, ROOT]) await accounts.add(account, tier, PASSWORD)
+  const seen = new Set<number>()
+  for (const login of [USER, DOMAIN, ROOT]) {
+    const { messages } = lazaret.quarantine.as(login)
+    const inbox = folder(lazaret, 'inbox', login)
+    const uids = uidsIn(lazaret, 'inbox', login)
+    expect(uids).toHaveLength(1)
+    seen.add(uids[0])
+    expect(messages.status(inbox)).toMatchObject({ messages: 1, unseen: 1 })
+    const added = messages.changes(inbox, before)?.changes ?? []
+    expect(added.map(({ kind, uid }) => [kind, uid])).toEqual([['add', uids[0]]])
+  }
+  expect(seen.size).toBe(3)
+  const mine = lazaret.quarantine.as(USER)
+  const inbox = folder(lazaret, 'inbox', USER)
+  const [uid] = uidsIn(lazaret, 'inbox', USER)
+  const { id } = mine.messages.itemAt(inbox, uid)?.item ?? { id: 0 }
+  const whole = (): unknown =>
+    [DOMAIN, ROOT].map((login) => {
+      const { messages } = lazaret.quarantine.as(login)
+      const own = folder(lazaret, 'inbox', login)
+      return [messages.status(own), messages.changes(own, lazaret.store.seq)?.changes]
+    })
+  const others = whole()
+  for (const login of [DOMAIN, ROOT]) {
+    expect(lazaret.quarantine.as(login).items.get(id)).toBeNull()
+    expect(lazaret.quarantine.as(login).messages.itemAt(inbox, uid)).toBeNull()
+  }
+  const flags = { system: FLAG.deleted | FLAG.seen, keywords: ['Mine'] }
+  await mine.messages.changeFlags(inbox, [uid], { mode: 'set', flags })
+  await mine.messages.expunge(inbox, [uid])
+  expect(uidsIn(lazaret, 'inbox', USER)).toEqual([])
+  expect(whole()).toEqual(others)
+  for (const login of [DOMAIN, ROOT]) {
+    const { items } = lazaret.quarantine.as(login)
+    expect((await items.list({ chip: 'deleted' })).items).toEqual([])
+    await expect(items.restore([id])).rejects.toMatchObject({ kind: 'not-found' })
+    expect(await items.restoreAll()).toBe(0)
+  }
+  await replayed(lazaret.store)
 })
 
 test('a failure is told in the same language, with what was received', async () => {
