@@ -29,12 +29,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   errors: { files: /^plugin\/errors\.ts$/, may: [] },
   time: { files: /^plugin\/time\.ts$/, may: [] },
-  turns: { files: /^plugin\/turns\.ts$/, may: ['errors'] },
+  turns: { files: /^plugin\/(turns|budget)\.ts$/, may: ['errors'] },
   threads: { files: /^plugin\/threads\//, may: ['errors', 'turns'] },
   // Processes and users of this machine.
   machine: { files: /^plugin\/(alive|whose|running|version)\.ts$/, may: [] },
   text: { files: /^plugin\/text\.ts$/, may: [] },
-  nouns: { files: /^plugin\/(mail|scope|address)\.ts$/, may: ['errors'] },
+  nouns: { files: /^plugin\/(mail|scope|address|network)\.ts$/, may: ['errors'] },
   // The servers that domains have for their passwords.
   backends: {
     files: /^plugin\/backends\//,
@@ -548,7 +548,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/attack': {
     files: /^bench\/attack\//,
-    may: ['bench/harness', 'bench/phases/gateway', 'bench/soak'],
+    may: ['config', 'front/memory', 'bench/harness', 'bench/phases/gateway', 'bench/soak'],
   },
   bench: {
     files: /^bench\/[^/]+\.ts$/,

@@ -1,113 +1,156 @@
-// `npm run attack`: what neighbours feel while one mailbox, or a stranger, does his worst. A table: the longest wait of
-// somebody who sends mail, of a message that is being held, of somebody else's IMAP session, and the memory of all processes.
-//   npm run attack -- [--package DIR] [--only WORDS] [--json]
-import { setMaxListeners } from 'node:events'
+// `npm run attack`: what neighbours feel while one mailbox, or a stranger, does his worst. A table: what the attack costs, the
+// longest wait of somebody who sends mail, of a message that is being held, of somebody else's IMAP session, and the memory.
+//   npm run attack -- [--build DIR] [--only WORDS] [--bound SECONDS] [--all-at-once] [--json]
+import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
-import { family, memory } from '../harness/proc.ts'
+import { readConfig } from '../../plugin/config.ts'
+import { memoryBound } from '../../plugin/front/memory.ts'
 import { ROOT } from '../harness/machine.ts'
 import { withDir } from '../harness/work-dir.ts'
-import { asData, send } from '../phases/gateway/load.ts'
-import { ATTACKS, type Attack } from './attacks.ts'
-import { Probe } from './probe.ts'
-import { NEIGHBOUR, PASSWORD, startVictim, type Victim } from './victim.ts'
+import { Cost, type Attack } from './attack.ts'
+import { BY_HTTP } from './by-http.ts'
+import { BY_IMAP } from './by-imap.ts'
+import { BY_SMTP } from './by-smtp.ts'
+import { felt, type Felt, type Wait } from './felt.ts'
+import { ATTACKER, makeTemplate, startVictim, type Template } from './victim.ts'
 
+const NOTHING: Attack = { name: 'nothing', by: 'smtp', run: async () => await pause(2000) }
+const ATTACKS: readonly Attack[] = [NOTHING, ...BY_IMAP, ...BY_HTTP, ...BY_SMTP]
 /** An attack that neighbours would feel for longer is broken off. */
-const BOUND_MS = 30_000
-const SAMPLE_MS = 50
+const BOUND_S = 8
+/** All of them together are let run for longer. */
+const TIMES = 4
 
-interface Felt {
+interface Row extends Felt {
   readonly attack: string
-  /** How long it took, or was let run, s. */
-  readonly seconds: number
-  /** The longest waits, ms. */
-  readonly smtp: number
-  readonly hold: number
-  readonly imap: number
-  /** Peak of all processes above that before the attack, MiB. */
-  readonly memory: number
-  readonly ended: boolean
+  readonly cost: Cost
 }
 
-/** Sends a message that is held, over and over; answers the longest wait, ms. */
-async function holds(victim: Victim, over: AbortSignal): Promise<number> {
-  let longest = 0
-  const late = new Promise((resolve) => over.addEventListener('abort', resolve))
-  for (let n = 0; !over.aborted; n++) {
-    const data = asData(Buffer.from(`From: b@spam.example\r\nSubject: ${n}\r\n\r\n${n}\r\n`))
-    const began = performance.now()
-    const sent = send(victim.port, [{ sender: 'b@spam.example', recipient: NEIGHBOUR, data }], 1)
-    await Promise.race([sent.catch(() => null), late])
-    longest = Math.max(longest, performance.now() - began)
-    await pause(SAMPLE_MS)
-  }
-  return longest
+async function alone(attack: Attack, template: Template, bound: number): Promise<Row> {
+  return await withDir(tmpdir(), async (dir) => {
+    const victim = await startVictim(dir, template)
+    const cost = new Cost()
+    try {
+      if (attack.fill) await victim.fill(ATTACKER, attack.fill())
+      const token = template.tokens.get(ATTACKER) ?? ''
+      const all = await felt(victim, bound, (over) =>
+        attack.run({ victim, account: ATTACKER, token, cost, over }),
+      )
+      return { attack: attack.name, cost, ...all }
+    } finally {
+      await victim.kill()
+    }
+  })
 }
 
-async function felt(attack: Attack, dir: string, home: string): Promise<Felt> {
-  const victim = await startVictim(dir, home)
-  try {
-    if (attack.fill) await victim.fill(attack.fill())
-    const smtp = await Probe.smtp(victim.port)
-    const imap = await Probe.imap(victim.imap, NEIGHBOUR, PASSWORD)
-    await pause(1000) // what filling left to do is not the attack's
-    smtp.forget()
-    imap.forget()
-    const before = memory(family(victim.pid))?.anonymousMiB ?? 0
-    let peak = before
-    const sample = setInterval(() => {
-      peak = Math.max(peak, memory(family(victim.pid))?.anonymousMiB ?? 0)
-    }, SAMPLE_MS)
-    const over = new AbortController()
-    setMaxListeners(0, over.signal)
-    const bound = setTimeout(() => over.abort(), BOUND_MS)
-    const began = performance.now()
-    const waited = holds(victim, over.signal)
-    const aborted = new Promise((resolve) => over.signal.addEventListener('abort', resolve))
-    await Promise.race([attack.run(victim, over.signal), aborted])
-    const ended = !over.signal.aborted
-    const seconds = (performance.now() - began) / 1000
-    clearTimeout(bound)
-    const result = { smtp: smtp.longest, imap: imap.over ? Infinity : imap.longest }
-    over.abort()
-    clearInterval(sample)
-    const hold = await waited
-    smtp.close()
-    imap.close()
-    return { attack: attack.name, seconds, ...result, hold, memory: peak - before, ended }
-  } finally {
-    await victim.stop()
-  }
+const named = (n: number): string => `attacker${n}@example.com`
+
+/** Each by an account of its own. */
+async function together(
+  attacks: readonly Attack[],
+  template: Template,
+  bound: number,
+): Promise<Row> {
+  return await withDir(tmpdir(), async (dir) => {
+    const victim = await startVictim(dir, template)
+    const cost = new Cost()
+    try {
+      for (const [n, attack] of attacks.entries())
+        if (attack.fill) await victim.fill(named(n), attack.fill())
+      const all = await felt(victim, TIMES * bound, (over) =>
+        Promise.all(
+          attacks.map(async (attack, n) => {
+            const account = named(n)
+            const token = template.tokens.get(account) ?? ''
+            // Again and again: none is to be over before the others have begun.
+            do await attack.run({ victim, account, token, cost, over }).catch(() => undefined)
+            while (!over.aborted)
+          }),
+        ),
+      )
+      return { attack: `all ${attacks.length} at once`, cost, ...all }
+    } finally {
+      await victim.kill()
+    }
+  })
 }
 
 const ms = (value: number): string => (value === Infinity ? 'cut off' : `${value.toFixed(0)} ms`)
+const wait = ({ ms: longest, cpu }: Wait): string => `${ms(longest)} (${cpu.toFixed(0)})`
+const octets = (count: number): string =>
+  count < 1e6 ? `${(count / 1e3).toFixed(0)} KB` : `${(count / 1e6).toFixed(0)} MB`
 
-function row(one: Felt): string {
-  const took = `${one.seconds.toFixed(1)} s${one.ended ? '' : ' (broken off)'}`
-  const cells = [one.attack, took, ms(one.smtp), ms(one.hold), ms(one.imap)]
-  return `| ${[...cells, `${one.memory.toFixed(0)} MiB`].join(' | ')} |`
+const HEAD = [
+  'attack',
+  'the attacker sends',
+  'it took',
+  'SMTP waits (CPU)',
+  'a hold waits',
+  'IMAP waits (CPU)',
+  'CPU',
+  'memory',
+]
+
+function row(one: Row): string {
+  const { attack, cost, seconds, ended, smtp, hold, imap, cpu, memory, restarted } = one
+  const cells = [
+    attack,
+    `${cost.asked} of ${octets(cost.octets)}`,
+    `${seconds.toFixed(1)} s${ended ? '' : ' (broken off)'}`,
+    wait(smtp),
+    ms(hold),
+    `${wait(imap)}${restarted ? ', restarted' : ''}`,
+    `${cpu.toFixed(1)} s`,
+    `${memory.toFixed(0)} MiB`,
+  ]
+  return `| ${cells.join(' | ')} |`
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      package: { type: 'string', default: ROOT },
+      build: { type: 'string', default: ROOT },
       only: { type: 'string', default: '' },
+      bound: { type: 'string', default: String(BOUND_S) },
+      'all-at-once': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  const results: Felt[] = []
-  if (!values.json) {
-    console.log('| attack | it took | SMTP waits | a hold waits | IMAP waits | memory |')
-    console.log('|---|---|---|---|---|---|')
+  const bound = Number(values.bound) * 1000
+  const wanted = ATTACKS.filter(({ name }) => name.includes(values.only))
+  const rows: Row[] = []
+  const print = (line: string): void => {
+    if (!values.json) console.log(line)
   }
-  for (const attack of ATTACKS.filter(({ name }) => name.includes(values.only))) {
-    const one = await withDir(tmpdir(), async (dir) => await felt(attack, dir, values.package))
-    results.push(one)
-    if (!values.json) console.log(row(one))
+  const add = (one: Row): void => {
+    rows.push(one)
+    print(row(one))
   }
-  if (values.json) console.log(JSON.stringify(results))
+  print(`| ${HEAD.join(' | ')} |\n|${HEAD.map(() => '---').join('|')}|`)
+  await withDir(tmpdir(), async (dir) => {
+    if (values['all-at-once']) {
+      const all = wanted.filter((one) => one !== NOTHING)
+      const accounts = all.map((_, n) => named(n))
+      const one = await together(
+        all,
+        makeTemplate(join(dir, 'data'), values.build, accounts),
+        bound,
+      )
+      add(one)
+      const most = memoryBound(readConfig({})) / 2 ** 20
+      print(
+        `\nThe front took ${one.front.toFixed(0)} MiB at its peak; its limits add up to ${most.toFixed(0)} MiB.`,
+      )
+      return
+    }
+    const template = makeTemplate(join(dir, 'data'), values.build, [ATTACKER])
+    const hasHttp = template.tokens.size > 0
+    for (const attack of wanted)
+      if (attack.by !== 'http' || hasHttp) add(await alone(attack, template, bound))
+  })
+  if (values.json) console.log(JSON.stringify(rows))
 }
 
 main().catch((error: unknown) => {

@@ -27,6 +27,15 @@ export function cpuMs(pids: readonly number[]): number | null {
   return ticks * TICKS_MS
 }
 
+/** CPU ms of the main thread of a process: of one that serves, of its event loop. */
+export function mainThreadMs(pid: number): number {
+  const [ns] = (read(`/proc/${pid}/task/${pid}/schedstat`) ?? '0').split(' ')
+  return Number(ns) / 1e6
+}
+
+/** The command line of a process. */
+export const commandOf = (pid: number): string => read(`/proc/${pid}/cmdline`) ?? ''
+
 export interface Memory {
   /** Resident set without pages of files: what the process itself takes. */
   anonymousMiB: number

@@ -2,7 +2,11 @@
 // no more. Each stands where it is kept to; here they meet. Above their sum the front is started anew (watchdog.ts).
 import type { Config } from '../config.ts'
 import { limits as httpLimits } from '../http/limits.ts'
-import { HEAP_MB as PREVIEW_HEAP_MB, THREADS as PREVIEW_THREADS } from '../http/preview/previews.ts'
+import {
+  DOCUMENTS_OCTETS,
+  HEAP_MB as PREVIEW_HEAP_MB,
+  THREADS as PREVIEW_THREADS,
+} from '../http/preview/previews.ts'
 import { HEAP_MB } from '../imap/reader/readers.ts'
 import { limits } from '../imap/wire/index.ts'
 import { PASSWORD_MEMORY } from '../quarantine/accounts/password.ts'
@@ -30,9 +34,6 @@ const AT_WORK = 256
 /** The plugins that are there. */
 const ALL = { http: true }
 
-/** At one time: of each account as many as it may have requests would be more than anybody has lists. */
-const IMPORTS = 8
-
 /** The parts of the bound for a configuration. */
 export function memoryParts(config: Config, serving = ALL): Part[] {
   const { imap } = config
@@ -58,18 +59,18 @@ export function memoryParts(config: Config, serving = ALL): Part[] {
   ]
 }
 
+const HTTP_AT_ONCE = httpLimits.AT_ONCE_ALL + httpLimits.AT_ONCE_STRANGERS
+
 function httpParts({ http, imap }: Config): Part[] {
   return [
     {
       what: 'idle HTTP connections (http.max_connections)',
       octets: 2 * http.max_connections * CONNECTION,
     },
-    // Each with its body, as it came and as it was read, and an answer of as much.
-    {
-      what: 'HTTP requests that are answered at one time',
-      octets: httpLimits.AT_ONCE_ALL * 3 * httpLimits.BODY_MAX,
-    },
-    { what: 'lists that are imported over HTTP', octets: IMPORTS * 3 * httpLimits.IMPORT_MAX },
+    { what: 'what HTTP requests hold, counted by account', octets: httpLimits.HELD },
+    { what: 'the same of strangers, counted by network', octets: httpLimits.HELD_STRANGERS },
+    { what: 'answers over HTTP that are not counted', octets: HTTP_AT_ONCE * httpLimits.UNCOUNTED },
+    { what: 'documents of messages that wait to be fetched', octets: DOCUMENTS_OCTETS },
     {
       what: 'threads that prepare messages for people',
       octets: PREVIEW_THREADS * (PREVIEW_HEAP_MB * MiB + 2 * imap.append_limit),

@@ -8,10 +8,10 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { Door } from '../quarantine/quarantine.ts'
+import { admitTo, newCrowds, shareOf, type Crowds } from './admit.ts'
 import { callerOf, CSRF_HEADER, SESSION_COOKIE, type Caller } from './caller.ts'
 import { API, type AppContext, type Log } from './context.ts'
 import { limits } from './limits.ts'
-import { Places } from './places.ts'
 import { Problem, problemBody, problemOf, PROBLEMS } from './problem.ts'
 import { newPreviews } from './preview/previews.ts'
 import type { IsProxy } from './proxies.ts'
@@ -33,6 +33,7 @@ export interface AppOptions {
 
 export interface App {
   readonly listener: RequestListener
+  readonly crowds: Crowds
   close(): Promise<void>
 }
 
@@ -74,21 +75,13 @@ export async function makeApp(options: AppOptions): Promise<App> {
     max: door.config.http.requests_per_minute,
     timeWindow: 60_000,
     cache: 10_000,
-    hook: 'preValidation',
     enableDraftSpec: true,
-    keyGenerator: ({ caller, ip }) => (caller ? `account ${caller.login.account}` : `from ${ip}`),
+    keyGenerator: shareOf,
     errorResponseBuilder: (_request, { after }) =>
       new Problem('rate', `Too many requests; ask again in ${after}.`),
   })
-  const places = new Places()
-  app.addHook('preValidation', (request, reply, done) => {
-    const share = request.caller ? request.caller.login.account : `from ${request.ip}`
-    const leave = places.enter(share)
-    if (leave) reply.raw.once('close', leave)
-    done(
-      leave ? undefined : new Problem('busy', 'Too many requests are under way; try again later.'),
-    )
-  })
+  const crowds = newCrowds()
+  admitTo(app, crowds)
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -104,6 +97,7 @@ export async function makeApp(options: AppOptions): Promise<App> {
   await app.ready()
   return {
     listener: (request: IncomingMessage, response: ServerResponse) => handler(request, response),
+    crowds,
     close: async () => {
       context.streams.close()
       await app.close()

@@ -67,6 +67,11 @@ export function define<
     method,
     url,
     bodyLimit: spec.bodyLimit,
+    // Before the body is read.
+    onRequest: (request, _reply, done) => {
+      needCaller(request, may)
+      done()
+    },
     schema: {
       operationId: spec.id,
       tags: [spec.tag],
@@ -80,7 +85,7 @@ export function define<
       response: { [status]: answer, default: ProblemSchema },
     },
     handler: async (request, reply) => {
-      const caller = needCaller(request, may)
+      const caller = request.caller as Caller
       const asked = {
         caller,
         verbs: caller.verbs,

@@ -19,8 +19,23 @@ export const limits = {
   IMPORT_MAX: 4 * MiB,
   /** Requests of one account, or of one network address without a login, that are answered at one time. */
   AT_ONCE: 16,
-  /** The same of all together: each holds a body and an answer. */
-  AT_ONCE_ALL: 256,
+  /** The same of all accounts, and of all networks without a login: each gets as many as are left for the others. */
+  AT_ONCE_ALL: 192,
+  AT_ONCE_STRANGERS: 64,
+  /** Octets of their bodies and of answers that are not sent, shared in the same way: half is an attachment of 50 MB. */
+  HELD: 96 * MiB,
+  HELD_STRANGERS: 8 * MiB,
+  /** A body is kept as it came, as a text and as what was read of it; a text that is answered also as octets. */
+  BODY_TIMES: 3,
+  ANSWER_TIMES: 2,
+  /** Octets that a piece of a body takes besides its own. */
+  PIECE: 256,
+  /** Octets of an answer that comes in pieces: two of them wait. */
+  STREAMED: 512 * KiB,
+  /** An answer up to here is soon sent. */
+  UNCOUNTED: 16 * KiB,
+  /** ms after which a client that takes nothing of its answer is gone; the same as IMAP's. */
+  WRITE_MS: 5 * 60_000,
   /** Streams of events of one account: tabs and phones of a person, and programs. */
   STREAMS: 10,
   /** Octets that a stream may have unsent before its client is too slow. */

@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Door } from '../quarantine/quarantine.ts'
+import type { Crowds } from './admit.ts'
 import { makeApp, type App } from './app.ts'
 import type { Log } from './context.ts'
 import { limits } from './limits.ts'
@@ -52,6 +53,11 @@ export class HttpServer {
     return (server.address() as AddressInfo).port
   }
 
+  /** Requests that are answered, and what they hold. */
+  get crowds(): Crowds | null {
+    return this.#app?.crowds ?? null
+  }
+
   /** A renewed certificate: new connections get it. */
   renew(pem: NonNullable<HttpOptions['pem']>): void {
     if (this.#server && 'setSecureContext' in this.#server)
@@ -83,6 +89,8 @@ function makeServer(pem: HttpOptions['pem'], listener: RequestListener): Server 
     ? createTlsServer({ ...bounds, ...pem, minVersion: TLS_MIN }, listener)
     : createPlainServer(bounds, listener)
   server.maxHeadersCount = limits.HEADERS_MAX
+  // Of a connection on which nothing moves: streams have their beats.
+  server.setTimeout(limits.WRITE_MS)
   return server
 }
 

@@ -9,6 +9,13 @@ interface Stream {
   readonly stop: () => void
 }
 
+interface Watched {
+  /** The login still holds. */
+  readonly isGood: () => boolean
+  /** So many octets are unsent; false: there is no room for them. */
+  readonly holds: (octets: number) => boolean
+}
+
 export class Streams {
   readonly #all = new Set<Stream>()
 
@@ -24,11 +31,11 @@ export class Streams {
       throw new Problem('limit', `An account has at most ${limits.STREAMS} streams of events.`)
   }
 
-  /** Begins one. `follow` is given what sends an event, and answers how to stop; `isGood`: the login still holds. */
+  /** Begins one. `follow` is given what sends an event, and answers how to stop. */
   begin(
     account: string,
     response: ServerResponse,
-    isGood: () => boolean,
+    { isGood, holds }: Watched,
     follow: (send: (event: string, id: number, data: object) => void) => () => void,
   ): void {
     response.writeHead(200, {
@@ -41,7 +48,10 @@ export class Streams {
       response.end()
     }
     const write = (text: string): void => {
-      if (response.writableLength > limits.STREAM_UNSENT || !isGood()) end()
+      // An end would wait for who takes nothing.
+      const unsent = response.writableLength + text.length
+      if (unsent > limits.STREAM_UNSENT || !holds(unsent)) response.destroy()
+      else if (!isGood()) end()
       else response.write(text)
     }
     write(': lazaret\n\n')

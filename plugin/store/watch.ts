@@ -91,23 +91,38 @@ export class Watch {
     since: number,
     turn: Turn,
   ): Promise<Change[] | null> {
-    const until = this.#journal.seq
     const changes: Change[] = []
-    for (let at = since; at < until;) {
+    const seq = await this.eachInTurns(scope, since, turn, (where, change) => {
+      if (where === folder) changes.push(change)
+      return true
+    })
+    return seq === null ? null : changes
+  }
+
+  /** As `each`, however many they are, until `visit` answers false. Answers the seq up to which they were shown. */
+  async eachInTurns(
+    scope: Scope,
+    since: number,
+    turn: Turn,
+    visit: (folder: string, change: Change) => boolean,
+  ): Promise<number | null> {
+    const until = this.#journal.seq
+    let at = since
+    for (let more = true; more && at < until;) {
       if (at < this.#journal.floor) return null
       const from = at
       // Nothing is waited for in here: the journal is read as of one moment.
       for (const { seq, event } of this.#journal.events(from)) {
         if (seq > until) break
         for (const one of kindOf(event, seq).changes(this.#journal.views, event, seq))
-          if (one.folder === folder && seesThing(scope, one)) changes.push(one.change)
+          if (seesThing(scope, one)) more &&= visit(one.folder, one.change)
         at = seq
-        if (turn.over) break
+        if (!more || turn.over) break
       }
       if (at === from) break
       await turn.give()
     }
-    return changes
+    return Math.max(at, since)
   }
 
   /** Seq after which no folder was made, renamed or deleted, and no subscription changed. */

@@ -1,6 +1,6 @@
 // What one account, or one stranger, may make the server remember: octets are counted as they come, whatever they are.
 import { describe, expect, test } from 'vitest'
-import { Budget, Hold } from '../../plugin/imap/connection/budget.ts'
+import { Budget, Hold } from '../../plugin/budget.ts'
 import { startServer } from '../imap/harness.ts'
 
 const TEST = { imap: { test_mailboxes: 'true' } }

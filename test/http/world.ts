@@ -23,6 +23,7 @@ export interface Ask {
 
 export interface World {
   lazaret: Lazaret
+  server: HttpServer
   log: string[]
   port: number
   /** Below `/api/v1` where it does not begin with a slash. */
@@ -51,6 +52,7 @@ export async function world(ini: Ini = {}): Promise<World> {
   const base = `http://127.0.0.1:${port}`
   return {
     lazaret,
+    server,
     log,
     port,
     ask: async <Body>(path: string, { method = 'GET', token, body, headers = {} }: Ask = {}) => {

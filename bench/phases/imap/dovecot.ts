@@ -1,10 +1,9 @@
 // Dovecot as Debian packages it, on a folder of its own: Maildir, one static password, TLS alone.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { endWithUs, freePort, listening } from '../../harness/haraka.ts'
 import type { Credentials } from './client.ts'
 import type { Running } from './side.ts'
 
@@ -12,14 +11,6 @@ const BINARY = '/usr/sbin/dovecot'
 const NOBODY = 65_534
 
 export const hasDovecot = (): boolean => existsSync(BINARY)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 function config(dir: string, port: number, files: { cert: string; key: string }): string {
   const root = process.getuid?.() === 0
@@ -79,21 +70,6 @@ service stats {
 `
 }
 
-async function reachable(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (child.exitCode !== null)
-      throw new Error(`dovecot ended with ${child.exitCode}; see its log`)
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ host: '127.0.0.1', port }, () => resolve(true))
-      socket.once('error', () => resolve(false))
-      socket.once('connect', () => socket.destroy())
-    })
-    if (open) return
-    await wait(50)
-  }
-  throw new Error('dovecot does not listen')
-}
-
 /** Starts Dovecot in `dir`; whoever logs in has the password of `user`. */
 export async function startDovecot(
   dir: string,
@@ -113,7 +89,8 @@ export async function startDovecot(
     config(dir, port, files).replace('password=secret', `password=${user.password}`),
   )
   const child = spawn(BINARY, ['-F', '-c', path], { stdio: 'ignore' })
-  await reachable(port, child)
+  endWithUs(child)
+  await listening(port, child)
   return {
     port,
     pid: child.pid ?? 0,

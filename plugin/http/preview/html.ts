@@ -6,6 +6,9 @@ import { visible } from './visible.ts'
 /** A picture that came with the message, by its Content-ID. */
 export type Pictures = ReadonlyMap<string, string>
 
+/** Characters of pictures in one document: each place where one stands has it whole. */
+export const PICTURES_SHOWN_MAX = 12 * 2 ** 20
+
 const COLOR = /^(?:#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\([\d\s.,%]{1,40}\))$/i
 const LENGTH =
   /^(?:auto|-?\d{1,4}(?:\.\d{1,3})?(?:px|pt|em|rem|ex|%)?)(?: -?\d{1,4}(?:\.\d{1,3})?(?:px|pt|em|%)?){0,3}$/i
@@ -58,6 +61,7 @@ const OPTIONS = {
 
 /** @param pictures of the message itself, as data URLs */
 export function safeDocument(html: string, pictures: Pictures): string {
+  let room = PICTURES_SHOWN_MAX
   const body = sanitize(html, {
     ...OPTIONS,
     textFilter: visible,
@@ -69,7 +73,7 @@ export function safeDocument(html: string, pictures: Pictures): string {
       }),
       img: (_tag, { src = '', alt = '', width, height }): sanitize.Tag => {
         const data = /^cid:/i.test(src) ? pictures.get(src.slice(4)) : undefined
-        if (data === undefined)
+        if (data === undefined || (room -= data.length) < 0)
           return {
             tagName: 'span',
             attribs: { class: 'picture', 'data-alt': visible(alt).slice(0, 200) || 'picture' },

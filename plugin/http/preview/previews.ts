@@ -20,11 +20,18 @@ const BUDGET = 10_000
 /** Documents that wait to be fetched, and for how long, in ms. */
 const DOCUMENTS_MAX = 200
 const DOCUMENT_MS = 60_000
-const DOCUMENTS_OCTETS = 32 * 2 ** 20
+export const DOCUMENTS_OCTETS = 64 * 2 ** 20
+
+/** What one counts for at least, so that many small ones are much as well. */
+const DOCUMENT_LEAST = DOCUMENTS_OCTETS / DOCUMENTS_MAX
+
+/** Two for a character, as for a text that is not of Latin letters alone. */
+const octetsOf = (html: string): number => 2 * html.length
 
 const NOTHING = Buffer.alloc(0)
 
 interface Document {
+  readonly account: string
   readonly html: string
   readonly until: number
 }
@@ -49,19 +56,32 @@ export class Previews {
     return answer
   }
 
-  /** Keeps a document to be fetched once; answers its name. */
-  keep(html: string): string {
+  /**
+   * Keeps a document to be fetched once; answers its name. Where there is no room, the oldest of whoever has most there
+   * gives way.
+   */
+  keep(account: string, html: string): string {
     const now = Date.now()
-    let octets = html.length
-    for (const [name, { until, html: other }] of [...this.#documents].toReversed()) {
-      octets += other.length
-      if (until <= now || octets > DOCUMENTS_OCTETS) this.#documents.delete(name)
-    }
-    const [oldest] = this.#documents.keys()
-    if (this.#documents.size >= DOCUMENTS_MAX) this.#documents.delete(oldest)
+    for (const [name, { until }] of this.#documents) if (until <= now) this.#documents.delete(name)
     const name = randomBytes(24).toString('base64url')
-    this.#documents.set(name, { html, until: now + DOCUMENT_MS })
+    this.#documents.set(name, { account, html, until: now + DOCUMENT_MS })
+    while (this.#documents.size > 1 && this.#full()) this.#drop()
     return name
+  }
+
+  #full(): boolean {
+    let octets = 0
+    for (const { html } of this.#documents.values()) octets += octetsOf(html)
+    return this.#documents.size > DOCUMENTS_MAX || octets > DOCUMENTS_OCTETS
+  }
+
+  #drop(): void {
+    const held = new Map<string, number>()
+    for (const { account, html } of this.#documents.values())
+      held.set(account, (held.get(account) ?? 0) + octetsOf(html) + DOCUMENT_LEAST)
+    const [[greedy]] = [...held].sort(([, a], [, b]) => b - a)
+    for (const [name, { account }] of this.#documents)
+      if (account === greedy) return void this.#documents.delete(name)
   }
 
   /** The document, which is gone then; null: there is none (any more). */

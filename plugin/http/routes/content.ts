@@ -77,7 +77,7 @@ export function contentRoutes(app: FastifyInstance, { previews, base }: AppConte
       once: () => ({ path: '' }),
     },
     async ({ verbs, params }) => {
-      const name = previews.keep(await asText(verbs, params.id, 'html'))
+      const name = previews.keep(verbs.login.account, await asText(verbs, params.id, 'html'))
       return { path: `${base}/preview/${name}` }
     },
   )

@@ -108,6 +108,8 @@ export function sessionRoutes(app: FastifyInstance, { door, log }: AppContext): 
   app.route<{ Body: Credentials }>({
     method: 'POST',
     url: '/session',
+    // Of strangers no more is read than a name and a password take, each character six octets as \uXXXX.
+    bodyLimit: 16 * 1024,
     schema: {
       operationId: 'logIn',
       tags: ['session'],

@@ -2,7 +2,7 @@
 // of one connection together.
 import type { SecureContext } from 'node:tls'
 import { Turn } from '../../turns.ts'
-import { type Budget, Hold } from './budget.ts'
+import { type Budget, Hold } from '../../budget.ts'
 import { Gone, type Transport } from './transport.ts'
 import { limits, Receiver, Writer, type ReceiverLimits, type Step } from '../wire/index.ts'
 

@@ -1,10 +1,14 @@
 // Counts connections: of this process, of one network address, of one account.
+import { networkOf, siteOf } from '../../network.ts'
 
 export interface AdmissionLimits {
   readonly total: number
   readonly perAddress: number
   readonly perAccount: number
 }
+
+/** A site of IPv6 has 65,536 networks, and may have as many connections as so many of them. */
+const SITE_TIMES = 4
 
 export class Admission {
   readonly #limits: AdmissionLimits
@@ -55,32 +59,4 @@ function take(counts: Map<string, number>, key: string, max: number): (() => voi
     if (left > 0) counts.set(key, left)
     else counts.delete(key)
   }
-}
-
-/** IPv4 in its dotted form, also where it comes mapped into IPv6 (RFC 4291 §2.5.5.2). */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? 'unknown').replace(/^::ffff:(?=\d+\.)/i, '')
-}
-
-/** A site of IPv6 has 65,536 networks, and may have as many connections as so many of them. */
-const SITE_TIMES = 4
-
-/** What one customer is given: 48 bits of IPv6 (RFC 6177 §2); of IPv4 the address, under a name of its own. */
-export function siteOf(address: string): string {
-  const groups = networkOf(address).split(':')
-  return groups.length === 1 ? `${address}/32` : `${groups.slice(0, 3).join(':')}::/48`
-}
-
-/** What one subscriber commands: an IPv4 address, or 64 bits of IPv6 (RFC 6177 §2). */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head, tail = ''] = address.split('%')[0].split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === '' ? [] : tail.split(':')
-  const zeros = address.includes('::') ? Math.max(0, 8 - left.length - right.length) : 0
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
-    .join(':')}::/64`
 }

@@ -86,6 +86,17 @@ export function eachChange(
   return ctx.store.watch.each(login.scope, since, visit)
 }
 
+/** The same in turns with others, until `visit` answers false. */
+export async function eachChangeInTurns(
+  ctx: Context,
+  login: Login,
+  since: number,
+  turn: Turn,
+  visit: (folder: string, change: Change) => boolean,
+): Promise<number | null> {
+  return await ctx.store.watch.eachInTurns(login.scope, since, turn, visit)
+}
+
 /** The item behind a UID of this folder; null when it is gone or not this login's. */
 export function itemAt(ctx: Context, login: Login, folder: Folder, uid: number): Placed | null {
   return placedFor(ctx.store.views, login, folder.id, uid)

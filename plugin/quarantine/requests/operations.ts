@@ -28,8 +28,11 @@ export const OPERATION_MAX = 500
 /** Operations that are kept of an account. */
 const KEPT_MAX = 200
 
+/** Operations of an account that are under way at one time. */
+const RUNNING_MAX = 4
+
 /** Those under way in this process. */
-const running = new Map<string, Operation>()
+const running = new Map<string, { account: string; operation: Operation }>()
 
 /** Begins an operation; `done` resolves when it has ended. */
 export async function beginOperation(
@@ -40,6 +43,13 @@ export async function beginOperation(
 ): Promise<{ operation: Operation; done: Promise<Operation> }> {
   if (ids.length === 0 || ids.length > OPERATION_MAX)
     throw new Refused('limit', `A batch has 1 to ${OPERATION_MAX} items.`)
+  const { account } = login
+  const mine = [...running.values()].filter((one) => one.account === account)
+  if (mine.length >= RUNNING_MAX)
+    throw new Refused(
+      'busy',
+      `${RUNNING_MAX} batches of this account are under way; try again when one of them has ended.`,
+    )
   const operation: Operation = {
     id: randomBytes(12).toString('base64url'),
     action,
@@ -49,9 +59,14 @@ export async function beginOperation(
     total: ids.length,
     results: [],
   }
-  await keep(ctx, login, operation)
-  running.set(operation.id, operation)
-  const done = run(ctx, login, ids, operation).finally(() => running.delete(operation.id))
+  // Counted before anything is waited for.
+  running.set(operation.id, { account, operation })
+  const over = (): boolean => running.delete(operation.id)
+  await keep(ctx, login, operation).catch((error: unknown) => {
+    over()
+    throw error
+  })
+  const done = run(ctx, login, ids, operation).finally(over)
   done.catch(() => undefined) // told by who waits for it, and by what is kept
   return { operation, done }
 }
@@ -88,7 +103,7 @@ export function findOperation(ctx: Context, login: Login, id: string): Operation
   const found = ctx.store.beside.kept.get<Operation>(keyOf(login, id))?.value
   if (!found)
     throw new Refused('not-found', 'There is no such operation of yours; they are kept for a day.')
-  const now = running.get(id)
+  const now = running.get(id)?.operation
   return now ?? (found.state === 'running' ? { ...found, state: 'interrupted' } : found)
 }
 

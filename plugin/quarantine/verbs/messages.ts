@@ -54,6 +54,17 @@ export class MessageVerbs {
       visit(folder, change)
     })
   }
+  /** The same however many they are, in turns with others, until `visit` answers false. */
+  eachChangeInTurns(
+    since: number,
+    turn: Turn,
+    visit: (folder: string, change: Change) => boolean,
+  ): Promise<number | null> {
+    return contents.eachChangeInTurns(this.#ctx, this.#login, since, turn, (folder, change) => {
+      this.#show(change)
+      return visit(folder, change)
+    })
+  }
   /** Words of a set of keywords, by the number that rows and changes gave. */
   keywords(id: number): string[] {
     if (!this.#shown.has(id)) throw new Error(`keyword set ${id} is not of this login's messages`)

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { Admission, networkOf, plainAddress, siteOf } from '../../../plugin/imap/login/admission.ts'
+import { Admission } from '../../../plugin/imap/login/admission.ts'
+import { networkOf, plainAddress, siteOf } from '../../../plugin/network.ts'
 import { loginFailedLine } from '../../../plugin/imap/log.ts'
 import { ScramServer } from '../../../plugin/imap/login/scram.ts'
 import { WRONG } from '../../../plugin/quarantine/accounts/logins.ts'

@@ -12,6 +12,11 @@ export class Budget {
     this.#octets = this.#free = octets
   }
 
+  /** Octets that there are. */
+  get size(): number {
+    return this.#octets
+  }
+
   /** Octets that somebody holds. */
   get held(): number {
     return this.#octets - this.#free
