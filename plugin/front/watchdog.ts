@@ -15,8 +15,10 @@ export interface Watched {
 
 export const BEAT_MS = 500
 const LOOK_MS = 1000
-/** Also the longest time for which a front that hangs may hold LMDB's writer lock. */
+/** Of the processor: an event loop that is busy for so long hangs. Where others take the processor it is only slow. */
 const SILENT_MS = 10_000
+/** Of a clock: an event loop that waits for something, which it never should. */
+const HUNG_MS = 120_000
 /** A front whose parent has gone ends by itself, unless it hangs. */
 const ORPHAN_MS = 3000
 
@@ -25,12 +27,18 @@ function watch({ beats, memory, parent }: Watched): void {
   let last = -1
   // Looks and not a clock: a process that was stopped (SIGSTOP, a debugger) was not silent.
   let silent = 0
+  let busy = 0
+  let spent = spentByLoop()
   let orphan = 0
   setInterval(() => {
     const beat = Atomics.load(counter, 0)
+    const now = spentByLoop()
     silent = beat === last ? silent + LOOK_MS : 0
+    busy = beat === last ? busy + now - spent : 0
     last = beat
-    if (silent > SILENT_MS) end(`its event loop has been busy for ${silent / 1000} s`)
+    spent = now
+    if (busy > SILENT_MS) end(`its event loop has been busy for ${Math.round(busy / 1000)} s`)
+    if (silent > HUNG_MS) end(`its event loop has been silent for ${silent / 1000} s`)
     const used = process.memoryUsage.rss()
     if (used > memory)
       end(`it took ${megabytes(used)} MB of memory, beyond front.memory_mb = ${megabytes(memory)}`)
@@ -40,6 +48,18 @@ function watch({ beats, memory, parent }: Watched): void {
 }
 
 const megabytes = (octets: number): number => Math.round(octets / 2 ** 20)
+
+/** Processor time of the thread that has the event loop, in ms; elsewhere than on Linux of the whole process. */
+function spentByLoop(): number {
+  try {
+    // proc(5): the main thread has the number of its process; nanoseconds stand first.
+    const [ns] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')
+    return Number(ns) / 1e6
+  } catch {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  }
+}
 
 /** process.ppid is what it was when this thread asked first in some versions of Node. */
 function parentOf(): number {

@@ -59,11 +59,17 @@ export async function trimJournal(ctx: Context, now: number): Promise<number> {
   return trimmed + (await trim())
 }
 
-/** Drops what is kept of logins and has no effect any more, and what was kept until now. Answers how many records. */
+/**
+ * Drops what is kept of logins and has no effect any more, what was kept until now, and what is kept of folders that are
+ * empty. Answers how many records.
+ */
 export async function sweepGuards(ctx: Context, now = Date.now()): Promise<number> {
   const { lockout_minutes } = ctx.config.login
-  const { guards, kept } = ctx.store.beside
-  return (await guards.sweep(now, lockout_minutes * MINUTE)) + (await kept.sweep(now))
+  const { beside } = ctx.store
+  const turn = new Turn('upkeep')
+  const guards = await beside.guards.sweep(now, lockout_minutes * MINUTE, turn)
+  const kept = await beside.kept.sweep(now, turn)
+  return guards + kept + (await beside.sweepRecent(turn))
 }
 
 function lessonsSince(ctx: Context): number {

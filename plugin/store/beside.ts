@@ -5,10 +5,14 @@ import type { BesideTables, Env, Views } from './env.ts'
 import { DeliveredMail } from './delivered.ts'
 import { Guards } from './guards.ts'
 import { Kept } from './kept.ts'
+import { folderStatus } from './places.ts'
 import { Tallies } from './tallies.ts'
 import type { ReportTarget, Scope } from '../mail.ts'
+import type { Turn } from '../turns.ts'
 
 const PASSES_LOOKED_AT = 10
+/** Records that one transaction removes: a bound on how long others wait for the writer. */
+const SWEEP = 500
 
 /** Of a central system that could not be told. */
 export interface TargetState {
@@ -82,6 +86,41 @@ export class Beside {
       if (now <= upto) this.#tables.recent.put([scope, folder], encode(upto + 1))
       return now
     })
+  }
+
+  /**
+   * Drops what is kept of folders in which nothing lies: those that were deleted, and of scopes that nobody has any more.
+   * In turns with others; answers how many.
+   */
+  async sweepRecent(turn: Turn): Promise<number> {
+    const { recent } = this.#tables
+    const isEmpty = ([scope, folder]: [Scope, string]): boolean =>
+      folderStatus(this.#views, scope, folder).messages === 0
+    let gone = 0
+    for (let from: string[] | null = []; from;) {
+      const empty: [Scope, string][] = []
+      let last: [Scope, string] | null = null
+      for (const { key } of recent.range({ start: from })) {
+        if (last && turn.over) break
+        last = key as [Scope, string]
+        if (isEmpty(last)) empty.push(last)
+        if (empty.length === SWEEP) break
+      }
+      if (empty.length > 0)
+        await this.#env.write(
+          () => {
+            // Something may lie there by now.
+            for (const key of empty.filter(isEmpty)) {
+              recent.remove(key)
+              gone++
+            }
+          },
+          { bulk: true },
+        )
+      from = last && [...last, '']
+      await turn.rest()
+    }
+    return gone
   }
 
   /** How a central system answered last; null: well, or never asked. */

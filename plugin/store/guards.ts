@@ -3,6 +3,7 @@
 // and ['app', account, id] a Visit; ['step', account] the number of the latest code of its second factor.
 import { DAY } from '../time.ts'
 import { decode, encode } from './codec.ts'
+import type { Turn } from '../turns.ts'
 import type { BesideTables, Env } from './env.ts'
 
 /** Wrong passwords. */
@@ -136,34 +137,33 @@ export class Guards {
     })
   }
 
-  /** Removes what has no effect any more at `now`, `lockMs` being the length of a lock. Answers how many records. */
-  async sweep(now: number, lockMs: number): Promise<number> {
-    for (let total = 0; ;) {
-      const stale = this.#stale(now, lockMs)
-      if (stale.length === 0) return total
-      await this.#env.write(
-        () => {
-          for (const key of stale) this.#table.remove(key)
-        },
-        { bulk: true },
-      )
+  /**
+   * Removes what has no effect any more at `now`, `lockMs` being the length of a lock, in turns with others. Answers how
+   * many records.
+   */
+  async sweep(now: number, lockMs: number, turn: Turn): Promise<number> {
+    let total = 0
+    for (let from: string[] | null = []; from;) {
+      const stale: string[][] = []
+      let last: string[] | null = null
+      for (const { key, value } of this.#table.range({ start: from })) {
+        if (last && turn.over) break
+        last = key as string[]
+        if (isStale(last, value, now, lockMs)) stale.push(last)
+        if (stale.length === SWEEP) break
+      }
+      if (stale.length > 0)
+        await this.#env.write(
+          () => {
+            for (const key of stale) this.#table.remove(key)
+          },
+          { bulk: true },
+        )
       total += stale.length
+      from = last && [...last, '']
+      await turn.rest()
     }
-  }
-
-  #stale(now: number, lockMs: number): string[][] {
-    const stale: string[][] = []
-    for (const { key, value } of this.#table.range({})) {
-      const [what] = key as [string]
-      if (what === 'last' || what === 'app' || what === 'step') continue
-      const { at = 0, until = 0 } = decode<Partial<Visit & Attempts>>(value)
-      const gone =
-        what === 'known'
-          ? Math.abs(now - at) > KNOWN_MS
-          : Math.abs(now - until) > lockMs || (what !== 'pair' && what !== 'source')
-      if (gone && stale.push(key as string[]) >= SWEEP) break
-    }
-    return stale
+    return total
   }
 
   #networks<T>(what: 'pair' | 'known' | 'app', account: string): { network: string; value: T }[] {
@@ -180,4 +180,11 @@ export class Guards {
     const bytes = this.#table.get(key)
     return bytes ? decode<T>(bytes) : null
   }
+}
+
+function isStale([what]: string[], value: Buffer, now: number, lockMs: number): boolean {
+  if (what === 'last' || what === 'app' || what === 'step') return false
+  const { at = 0, until = 0 } = decode<Partial<Visit & Attempts>>(value)
+  if (what === 'known') return Math.abs(now - at) > KNOWN_MS
+  return Math.abs(now - until) > lockMs || (what !== 'pair' && what !== 'source')
 }

@@ -1,6 +1,7 @@
 // What is kept beside the views until it is over: logins of the page, answers to requests that may come twice, results
 // of batches, when a token was used last. Each has a key of words, of which the first says what it is.
 import { decode, encode } from './codec.ts'
+import type { Turn } from '../turns.ts'
 import type { BesideTables, Env } from './env.ts'
 
 /** A value, and when it is over (Unix ms). */
@@ -31,7 +32,7 @@ export class Kept {
 
   /** All whose keys begin with these words, also what is over. */
   *all<T>(begin: readonly string[]): Generator<{ key: string[] } & Lasting<T>> {
-    for (const { key, value } of this.#table.range({ start: [...begin], end: [...begin, LAST] }))
+    for (const { key, value } of this.#table.range(under(begin)))
       yield { key: key as string[], ...decode<Lasting<T>>(value) }
   }
 
@@ -50,11 +51,18 @@ export class Kept {
     })
   }
 
-  /** Keeps the `most` that end last of those whose keys begin with these words. */
-  async bound(begin: readonly string[], most: number): Promise<void> {
-    const ends = Array.from(this.all(begin), ({ key, until }) => ({ key, until }))
-    if (ends.length <= most) return
-    const over = ends.sort((a, b) => b.until - a.until).slice(most)
+  /** Keeps of those whose keys begin with these words the `most` that end last, and no more of them than so many octets. */
+  async bound(begin: readonly string[], most: number, octets = Infinity): Promise<void> {
+    const all: { key: string[]; until: number; octets: number }[] = []
+    for (const { key, value } of this.#table.range(under(begin)))
+      all.push({
+        key: key as string[],
+        until: decode<Lasting<unknown>>(value).until,
+        octets: value.length,
+      })
+    all.sort((a, b) => b.until - a.until)
+    let [left, held] = [most, octets]
+    const over = all.filter((one) => --left < 0 || (held -= one.octets) < 0)
     await this.remove(over.map(({ key }) => key))
   }
 
@@ -65,12 +73,30 @@ export class Kept {
       })
   }
 
-  /** Removes what is over. Answers how many. */
-  async sweep(now: number): Promise<number> {
-    const over: string[][] = []
-    for (const { key, value } of this.#table.range({}))
-      if (decode<Lasting<unknown>>(value).until <= now) over.push(key as string[])
-    await this.remove(over)
-    return over.length
+  /** Removes what is over, in turns with others. Answers how many. */
+  async sweep(now: number, turn: Turn): Promise<number> {
+    let gone = 0
+    for (let from: string[] | null = []; from;) {
+      const over: string[][] = []
+      let last: string[] | null = null
+      // Nothing is waited for in here: what is read is of one moment.
+      for (const { key, value } of this.#table.range({ start: from })) {
+        if (last && turn.over) break
+        last = key as string[]
+        if (decode<Lasting<unknown>>(value).until <= now) over.push(last)
+        if (over.length === SWEEP) break
+      }
+      await this.remove(over)
+      gone += over.length
+      // The one behind it is the next: keys of words end below this.
+      from = last && [...last, '']
+      await turn.rest()
+    }
+    return gone
   }
 }
+
+const under = (begin: readonly string[]): { start: string[]; end: string[] } => ({
+  start: [...begin],
+  end: [...begin, LAST],
+})

@@ -272,10 +272,15 @@ describe('the watchdog', () => {
   }
   const here = { memory: 2 ** 40, parent: process.pid }
 
-  test('ends a process whose event loop is busy for ever', async () => {
-    const { signal, said } = await end(here, 'setTimeout(() => { for (;;) {} }, 100)')
-    expect(signal).toBe('SIGKILL')
-    expect(said).toContain('its event loop has been busy')
+  test('ends a process whose event loop is busy for ever, and none that does not get the processor', async () => {
+    const waits = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 13_000)'
+    const [busy, slow] = await Promise.all([
+      end(here, 'setTimeout(() => { for (;;) {} }, 100)'),
+      end(here, `setTimeout(() => { ${waits}; process.exit(0) }, 100)`),
+    ])
+    expect(busy.signal).toBe('SIGKILL')
+    expect(busy.said).toContain('its event loop has been busy')
+    expect(slow).toEqual({ signal: null, said: '' })
   })
 
   test('ends one that takes more memory than it may', async () => {

@@ -25,6 +25,8 @@ const UNDERWAY = 5 * MINUTE
 const KEPT_FOR = DAY
 /** Keys that are kept of an account: those that end first give way. */
 const KEYS_MAX = 1000
+/** Octets of them. */
+const KEYS_OCTETS = 4 * 2 ** 20
 const KEY_MAX = 255
 /** Looking through an account's keys costs more than keeping some too many. */
 const BOUND_EVERY = 100
@@ -47,7 +49,7 @@ export async function beginOnce(
     found = old?.value ?? null
     return old ?? { value: { asked, answered: null }, until: Date.now() + UNDERWAY }
   })
-  if (++begun % BOUND_EVERY === 0) await kept.bound(['once', login.account], KEYS_MAX)
+  if (++begun % BOUND_EVERY === 0) await kept.bound(['once', login.account], KEYS_MAX, KEYS_OCTETS)
   if (!found) return null
   if (found.asked !== asked)
     throw new Refused(
