@@ -42,7 +42,7 @@ test('of a folder in which nothing lies any more nothing is kept', async () => {
 
 test('many records are looked through in turns', async () => {
   const { kept, guards } = rig().store.beside
-  const many = 20_000
+  const many = 10_000
   await Promise.all(
     Array.from({ length: many }, (_, n) =>
       kept.change(['many', String(n)], () => ({ value: 'x'.repeat(100), until: NOW + 1e6 })),

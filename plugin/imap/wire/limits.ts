@@ -110,7 +110,7 @@ export const RESPONSE_TEXT_MAX = 800
 
 /**
  * What sessions hold in one process: what of commands has come, answers that wait for their client, views of folders,
- * compression. One account gets half of it at most (connection/budget.ts): a MULTIAPPEND of 2 * APPEND_MAX fits.
+ * compression. One account gets half of it at most (plugin/budget.ts): a MULTIAPPEND of 2 * APPEND_MAX fits.
  */
 export const SESSIONS_MEMORY = 256 * MiB
 
