@@ -135,6 +135,13 @@ export function spent(budget: number): Refused {
   )
 }
 
+/** What work in steps comes to; others get their turns between them. */
+export async function inTurns<T>(steps: Generator<void, T>, turn: Turn): Promise<T> {
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) if (turn.over) await turn.rest()
+  return step.value
+}
+
 /** Items sorted, or merged, at once: a fraction of a turn. */
 const RUN = 1024
 

@@ -24,6 +24,9 @@ export interface Field {
   readonly end: number
 }
 
+/** Octets of a header that are turned into text as one. */
+const TEXT_MAX = 1024 * 1024
+
 export class Header {
   readonly raw: Buffer
   readonly start: number
@@ -50,6 +53,8 @@ export class Header {
 
   /** The bytes between two offsets into the message as latin1; one conversion serves all fields. */
   slice(from: number, to: number): string {
+    // Of a header that nobody writes little is asked for.
+    if (this.fieldsEnd - this.start > TEXT_MAX) return this.raw.toString('latin1', from, to)
     this.#text ??= this.raw.toString('latin1', this.start, this.fieldsEnd)
     return this.#text.slice(from - this.start, to - this.start)
   }
@@ -68,8 +73,14 @@ export function nameHash(name: string): number {
  * Splits the bytes from `start` into fields, in time linear in the bytes read.
  * `stop(lineStart)` is asked at every line that starts with "-" and ends the header before that line:
  * a part's header is cut short by a boundary of a multipart around it.
+ * `ahead`: what `emptyLineSteps` found, where somebody looked.
  */
-export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) => boolean): Header {
+export function parseHeader(
+  raw: Buffer,
+  start = 0,
+  stop?: (lineStart: number) => boolean,
+  ahead?: number,
+): Header {
   const size = raw.length
   const fields: Field[] = []
   let at = start
@@ -108,7 +119,7 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
     if (fields.length < FIELDS_MAX) {
       fields.push({ hash, start: fieldStart, nameEnd, value, valueEnd, end: at })
     } else {
-      if (!stop) return manyFields(raw, start, fields, fieldStart)
+      if (!stop) return manyFields(raw, start, fields, ahead ?? emptyLine(raw, fieldStart))
       // A part of which nobody reads so much: the rest is its body.
       at = fieldStart
       break
@@ -118,16 +129,46 @@ export function parseHeader(raw: Buffer, start = 0, stop?: (lineStart: number) =
 }
 
 /** The header whose fields are too many to be looked at: the last one is all that follows up to the empty line. */
-function manyFields(raw: Buffer, start: number, fields: Field[], at: number): Header {
-  // Both ends are looked for side by side: there may be but one kind of them, far away.
-  const lf = raw.indexOf('\n\n', at - 1)
-  const crlf = raw.subarray(0, lf < 0 ? raw.length : lf).indexOf('\n\r\n', at - 1)
-  const found = crlf < 0 ? lf : crlf
-  const end = found < 0 ? raw.length : found + 1
+function manyFields(raw: Buffer, start: number, fields: Field[], line: number): Header {
+  const none = line < 0
+  const fieldsEnd = none ? raw.length : line
+  const valueEnd = none ? fieldsEnd : line - (raw[line - 2] === CR ? 2 : 1)
+  const end = none ? fieldsEnd : line + (raw[line] === CR ? 2 : 1)
   const last = fields[FIELDS_MAX - 1].start
-  const valueEnd = found > last && raw[found - 1] === CR ? found - 1 : found < 0 ? end : found
-  fields[FIELDS_MAX - 1] = { hash: 0, start: last, nameEnd: last, value: last, valueEnd, end }
-  return new Header(raw, start, end, found < 0 ? end : crlf < 0 ? end + 1 : end + 2, fields)
+  fields[FIELDS_MAX - 1] = {
+    hash: 0,
+    start: last,
+    nameEnd: last,
+    value: last,
+    valueEnd,
+    end: fieldsEnd,
+  }
+  return new Header(raw, start, fieldsEnd, end, fields)
+}
+
+/** Where the first empty line from `at` on starts; -1 for none. */
+function emptyLine(raw: Buffer, at: number, until = raw.length): number {
+  // Both kinds are looked for side by side: there may be but one of them, far away.
+  const lf = raw.subarray(0, until).indexOf('\n\n', at - 1)
+  const crlf = raw.subarray(0, lf < 0 ? until : lf + 1).indexOf('\n\r\n', at - 1)
+  const found = crlf < 0 ? lf : crlf
+  return found < 0 ? -1 : found + 1
+}
+
+/** Octets in which an end of the header is looked for at once. */
+const STEP = 1024 * 1024
+
+/**
+ * Looks for the end of a message's header in steps, so that others get their turn: where its empty line starts, -1 for
+ * none. A look at each of millions of short lines takes long.
+ */
+export function* emptyLineSteps(raw: Buffer): Generator<void, number> {
+  for (let at = 1; at < raw.length; at += STEP) {
+    const line = emptyLine(raw, at, Math.min(raw.length, at + STEP + 1))
+    if (line >= 0) return line
+    yield
+  }
+  return -1
 }
 
 /** The same of a whole message, with a copy of the header's bytes alone: `raw` need not be kept. */

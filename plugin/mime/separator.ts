@@ -5,6 +5,9 @@ import { parseContent } from './content.ts'
 import { type Field, Header } from './headers.ts'
 import { boundaryOf } from './params.ts'
 
+/** Octets of a field in which such a line is looked for. */
+const FIELD_MAX = 1024 * 1024
+
 const DASH = 45
 const LESS = 60
 
@@ -74,6 +77,8 @@ function isText(header: Header, { hash, start, nameEnd }: Field, index: number):
 
 /** The first line of white space alone among the folded lines of a field, or null. */
 function blankLine(header: Header, { start, end }: Field): { start: number; end: number } | null {
+  // Nobody folds so much; the last field of too many (headers.ts) is all the others.
+  if (end - start > FIELD_MAX) return null
   const match = /\n[ \t]+\r?(?:\n|$)/.exec(header.slice(start, end))
   return match === null
     ? null

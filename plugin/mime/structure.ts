@@ -60,12 +60,14 @@ function newPart(raw: Buffer, header: Header, headerEnd = header.end) {
   }
 }
 
-export function parseStructure(raw: Buffer): Part {
-  return new Parser(raw).parse()
+/** `ahead`: where the empty line behind its header is, if somebody looked (headers.ts, `emptyLineSteps`). */
+export function parseStructure(raw: Buffer, ahead?: number): Part {
+  return new Parser(raw, ahead).parse()
 }
 
 class Parser {
   readonly #raw: Buffer
+  readonly #ahead: number | undefined
   readonly #boundaries = new Boundaries()
   /** Open parts from the root inwards, and which of them own the open boundaries. */
   readonly #stack: Mutable[] = []
@@ -80,8 +82,9 @@ class Parser {
   /** Where the line of #match starts. */
   #line = 0
 
-  constructor(raw: Buffer) {
+  constructor(raw: Buffer, ahead?: number) {
     this.#raw = raw
+    this.#ahead = ahead
   }
 
   parse(): Part {
@@ -135,6 +138,7 @@ class Parser {
       this.#boundaries.depth === 0
         ? undefined
         : (line) => (this.#match = this.#boundaries.match(raw, line)) !== null,
+      at === 0 ? this.#ahead : undefined,
     )
     this.#line = all.end
     const header = shownHeader(all)

@@ -1,6 +1,6 @@
 // Bounds of what is told of a message (mime/bounds.ts): its structure is one tree, whatever the message is.
 import { expect, test } from 'vitest'
-import { FIELDS_MAX } from '../../plugin/mime/headers.ts'
+import { emptyLineSteps, FIELDS_MAX, parseHeader } from '../../plugin/mime/headers.ts'
 import {
   PARTS_MAX,
   type Part,
@@ -133,6 +133,25 @@ test.each(['--\n', `--${'b'.repeat(60)}\n`])(
     expect(many.children[0].bodyEnd).toBe(many.raw.length)
   },
 )
+
+test('an end of the header that was looked for in steps is the one that is found at once', () => {
+  const MiB = 1024 * 1024
+  const ends = ['', '\n', '\r\n', '\n\r\n\n', '\r\n\n', '\r\n\r\n', 'x']
+  // Around the end of a step, and of the last one.
+  for (const octets of [MiB - 3, MiB - 2, MiB - 1, MiB, MiB + 1, 2 * MiB])
+    for (const end of ends) {
+      const lines = 'a: b\r\n'.repeat(octets / 6)
+      const fields = `${lines}${'x'.repeat(octets - lines.length - 1)}\n`
+      const raw = Buffer.from(`${fields}${end}\r\nbody\n\nmore`)
+      const steps = emptyLineSteps(raw)
+      let step = steps.next()
+      while (!step.done) step = steps.next()
+      const { fieldsEnd, end: bodyStart, fields: found } = parseHeader(raw)
+      expect(step.value).toBe(fieldsEnd)
+      const ahead = parseHeader(raw, 0, undefined, step.value)
+      expect([ahead.fieldsEnd, ahead.end, ahead.fields]).toEqual([fieldsEnd, bodyStart, found])
+    }
+})
 
 test.each(['\n', '\r\n'])(
   'a header of more fields than are read ends at its empty line: %j',

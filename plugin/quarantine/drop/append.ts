@@ -1,10 +1,11 @@
 // The verb of APPEND. Clients that move by downloading and uploading again (docs/clients.md: mbsync,
 // offlineimap) bring back altered bytes: the item is recognised, and the original is what counts.
 import { Refused } from '../../errors.ts'
+import { emptyLineSteps } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import type { FlagSet, Login } from '../../mail.ts'
 import type { Published, Tx } from '../../store/store.ts'
-import { Turn } from '../../turns.ts'
+import { inTurns, Turn } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
 import { by } from '../eyes.ts'
 import { appendEntry, enter, want } from './drop.ts'
@@ -63,8 +64,12 @@ export async function append(
   for (const { flags } of messages) checkKeywords(flags.keywords)
   const known: Read[] = []
   for (const { raw } of messages) {
-    const root = parseStructure(raw)
-    known.push({ ...(await lookUp(ctx, login, to, root, turn)), summarize: summarizer(root) })
+    const ahead = await inTurns(emptyLineSteps(raw), turn)
+    const root = parseStructure(raw, ahead)
+    await turn.give()
+    const found = await lookUp(ctx, login, to, root, turn)
+    await turn.give()
+    known.push({ ...found, summarize: summarizer(root, ahead) })
     await turn.give()
   }
   await makeKeywordRoom(ctx)

@@ -14,7 +14,7 @@ import type { Views } from '../../store/env.ts'
 import { findIdentity, getItem, identityIds, stageOf } from '../../store/items.ts'
 import { getPlace } from '../../store/places.ts'
 import type { Tx } from '../../store/store.ts'
-import type { Turn } from '../../turns.ts'
+import { inTurns, type Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { seenBy } from '../eyes.ts'
 import type { Folder } from '../folders/folders.ts'
@@ -48,10 +48,7 @@ interface Found {
 
 /** Message-ID and decoded body in one word: what survives a client's copy. A large message gives way to others. */
 export async function identityKey(root: Part, turn: Turn): Promise<string> {
-  const steps = identitySteps(root)
-  let step = steps.next()
-  for (; !step.done; step = steps.next()) if (turn.over) await turn.rest()
-  const { messageId, body } = step.value
+  const { messageId, body } = await inTurns(identitySteps(root), turn)
   return blobName(Buffer.concat([Buffer.from(`${messageId ?? ''}\n`), body])).slice(0, 40)
 }
 

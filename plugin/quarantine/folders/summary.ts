@@ -94,21 +94,25 @@ export function makeSummary(root: Part, item: Summarized): Buffer {
 
 /**
  * Makes the records of one message. All that is read of it is read here, ahead of the decision in which they are kept:
- * nobody waits for the writer while a message is taken apart.
+ * nobody waits for the writer while a message is taken apart. `ahead`: as `parseStructure` takes it.
  */
-export function summarizer(root: Part): (item: Summarized) => Buffer {
+export function summarizer(root: Part, ahead?: number): (item: Summarized) => Buffer {
   const { raw } = root
   const alone = recorder(root)
   // Behind our fields it reads otherwise: what is told of it is what is shown. Whichever they are, all else is the same.
-  const behind = readsAlike(root)
-    ? null
-    : recorder(parseStructure(Buffer.concat([frontOf(ANY, raw), raw])))
+  const behind = readsAlike(root) ? null : recorder(behindFront(raw, ahead))
   return (item) => {
     const front = frontOf(item, raw)
     const shown = { ...item, size: item.size + front.length }
     if (front.length === 0) return alone(shown, front, 0)
     return behind ? behind(shown, front, FRONTED | ODD) : alone(shown, front, FRONTED)
   }
+}
+
+function behindFront(raw: Buffer, ahead: number | undefined): Part {
+  const front = frontOf(ANY, raw)
+  const line = ahead === undefined || ahead < 0 ? ahead : front.length + ahead
+  return parseStructure(Buffer.concat([front, raw]), line)
 }
 
 const ANY: Fronted = {
