@@ -24,6 +24,10 @@ const folder = (name: string, doc: string): Field<string> =>
   })
 const port = (value: number, doc: string): Field<number> => num(value, doc, { min: 0, max: 65535 })
 
+/** Without TLS only to this machine: whoever reads a link can use it. */
+const PUBLIC_URL =
+  /^(?:https:\/\/[A-Za-z0-9.-]+|https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?:\/[A-Za-z0-9._~-]+)*$/
+
 export const CONFIG = {
   main: {
     data_dir: text(
@@ -153,6 +157,32 @@ export const CONFIG = {
     ),
   },
   report: REPORT,
+  digest: {
+    url: text(
+      '',
+      'Address at which people reach lazaret/http, with its base_path, such as https://quarantine.example.com: for links in digests; empty: digests have none and tell of the mail client',
+      {
+        max: 500,
+        pattern: PUBLIC_URL,
+        hint: 'an address that begins with https:// and has neither ? nor # nor a / at its end',
+        values: 'an address',
+      },
+    ),
+    from: text(
+      '',
+      'Address that digests come from; empty: postmaster of the domain of whom they are for',
+      {
+        max: 320,
+        pattern: /^[^\s@<>"(),:;]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
+        hint: 'an address such as quarantine@example.com',
+        values: 'an address',
+      },
+    ),
+    link_days: num(14, 'Days after which a link in a digest does nothing any more', {
+      min: 1,
+      max: 90,
+    }),
+  },
   folders: {
     caught: folder('Caught', 'Held incoming mail'),
     outgoing: folder('Caught (Outgoing)', 'Held outgoing mail'),

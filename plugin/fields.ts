@@ -129,6 +129,23 @@ export function text(
   }
 }
 
+/** A name of the time zone database; `''`: that of this machine. */
+export function timeZone(doc: string): Field<string> {
+  return {
+    default: '',
+    doc,
+    values: 'a name of the time zone database',
+    parse: (given) => {
+      const name = given.trim()
+      try {
+        return name && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+      } catch {
+        throw new Error(`'${name}' is no time zone: write it as Europe/Vienna or UTC`)
+      }
+    },
+  }
+}
+
 /** An address of this machine, as numbers. */
 export function address(value: string, doc: string): Field<string> {
   return {

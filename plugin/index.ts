@@ -2,6 +2,7 @@
 // file onto its plugin object.
 import { open, settleData, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
+import { Digester } from './haraka/digest/digester.ts'
 import { Reporter } from './haraka/report/reporter.ts'
 import { adoptQueueFiles } from './haraka/release/adopt.ts'
 import { Releaser } from './haraka/release/releaser.ts'
@@ -30,6 +31,7 @@ interface LazaretPlugin extends Plugin {
   screener: Screener
   releaser: Releaser
   reporter: Reporter
+  digester: Digester
   stopUpkeep: () => void
   stopSpace: () => void
 }
@@ -65,9 +67,15 @@ export function register(this: LazaretPlugin): void {
   })
   this.releaser = new Releaser(this, this.lazaret)
   orEnd(() => (this.reporter = new Reporter(this, this.lazaret)))
+  this.digester = new Digester(this, this.lazaret)
   beforeStop(this, config.release, async (ms) => {
-    const { releaser, reporter, screener } = this
-    await Promise.all([releaser.finish(ms), reporter.finish(ms), screener.idle(ms)])
+    const { releaser, reporter, digester, screener } = this
+    await Promise.all([
+      releaser.finish(ms),
+      reporter.finish(ms),
+      digester.finish(ms),
+      screener.idle(ms),
+    ])
   })
   this.register_hook('mail', 'keep_mail_parameters', FIRST)
   this.register_hook('rcpt', 'keep_rcpt_parameters', FIRST)
@@ -90,6 +98,7 @@ export function begin(this: LazaretPlugin, next: Next): void {
   tellStart(this, this.lazaret, measures)
   this.releaser.start()
   this.reporter.start()
+  this.digester.start()
   this.stopUpkeep = startUpkeep(this, this.lazaret)
   this.stopSpace = watchSpace(this, this.lazaret)
   next()
@@ -132,7 +141,8 @@ export function forget_message(this: LazaretPlugin, next: Next, connection: Conn
 }
 
 export function route_release(this: LazaretPlugin, next: Next, hmail: HMail): void {
-  if (!this.reporter.onGetMx(next, hmail)) this.releaser.onGetMx(next, hmail)
+  if (this.reporter.onGetMx(next, hmail) || this.digester.onGetMx(next, hmail)) return
+  this.releaser.onGetMx(next, hmail)
 }
 
 export function release_delivered(
@@ -141,8 +151,9 @@ export function release_delivered(
   hmail: HMail,
   params: unknown,
 ): void {
-  if (!this.reporter.onDelivered(next, hmail, params))
-    this.releaser.onDelivered(next, hmail, params)
+  const { reporter, digester } = this
+  if (reporter.onDelivered(next, hmail, params) || digester.onDelivered(next, hmail, params)) return
+  this.releaser.onDelivered(next, hmail, params)
 }
 
 export function release_deferred(
@@ -151,7 +162,8 @@ export function release_deferred(
   hmail: HMail,
   params: unknown,
 ): void {
-  if (!this.reporter.onDeferred(next, hmail)) this.releaser.onDeferred(next, hmail, params)
+  if (this.reporter.onDeferred(next, hmail) || this.digester.onDeferred(next, hmail)) return
+  this.releaser.onDeferred(next, hmail, params)
 }
 
 export function release_failed(
@@ -160,7 +172,9 @@ export function release_failed(
   hmail: HMail,
   error: unknown,
 ): void {
-  if (!this.reporter.onBounce(next, hmail, error)) this.releaser.onBounce(next, hmail, error)
+  const { reporter, digester } = this
+  if (reporter.onBounce(next, hmail, error) || digester.onBounce(next, hmail, error)) return
+  this.releaser.onBounce(next, hmail, error)
 }
 
 /** Haraka goes down gracefully: mail that is coming in is still judged. */
@@ -170,6 +184,7 @@ export function shutdown(this: LazaretPlugin): void {
   this.stopSpace?.()
   this.releaser.stop()
   this.reporter.stop()
+  this.digester.stop()
   process.once('beforeExit', () => {
     this.screener
       .close()

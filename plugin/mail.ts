@@ -164,6 +164,13 @@ export type ReportTarget = (typeof REPORT_TARGETS)[number]
 export type ReportState =
   'wanted' | 'claimed' | 'queued' | 'sending' | 'sent' | 'failed' | 'dropped'
 
+/**
+ * State of a digest. `told`: it lies in INBOX, and goes nowhere; `wanted`: it is to be mailed; `claimed`, `queued`,
+ * `sending`, `sent`, `failed` as of a report; `forgotten`: with all that is known of digests for this address.
+ */
+export type DigestState =
+  'told' | 'wanted' | 'claimed' | 'queued' | 'sending' | 'sent' | 'failed' | 'forgotten'
+
 /** What central systems know of an item. */
 export interface Reported {
   /** Names the report to them. */

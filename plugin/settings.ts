@@ -1,6 +1,40 @@
 // Settings that each address, domain and the whole server can have of their own: schema, defaults, docs.
-import { autoBool, bool, num, oneOf, someOf, text, type Field, type Parsed } from './fields.ts'
+import {
+  autoBool,
+  bool,
+  num,
+  oneOf,
+  someOf,
+  text,
+  timeZone,
+  type Field,
+  type Parsed,
+} from './fields.ts'
 import { THRESHOLDS } from './mail.ts'
+
+/** From the rarest to the most frequent. */
+export const DIGEST_EVERY = [
+  'off',
+  'weekly',
+  'weekdays',
+  'daily',
+  '12 hours',
+  '8 hours',
+  '6 hours',
+  '4 hours',
+  '2 hours',
+  'hourly',
+] as const
+/** As Date.getDay counts them. */
+export const WEEKDAYS = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const
 
 export const SETTINGS = {
   enabled: bool(true, 'Judge mail for this scope; no: deliver everything untouched'),
@@ -65,6 +99,30 @@ export const SETTINGS = {
       pattern: /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i,
       hint: 'a language tag such as en, de or de-AT',
     },
+  ),
+  digest: oneOf(
+    'off',
+    DIGEST_EVERY,
+    'How often each address is told what was newly caught for it; nothing new: it hears nothing',
+  ),
+  digest_hour: num(
+    8,
+    'Hour of the day at which the digest goes; of several a day one of them, and the others from there on',
+    { min: 0, max: 23 },
+  ),
+  digest_day: oneOf('monday', WEEKDAYS, 'Day of the week on which digest = weekly goes'),
+  time_zone: timeZone(
+    'Time zone of the hours and dates in digests, such as Europe/Vienna; empty: that of the server',
+  ),
+  digest_to: oneOf(
+    'both',
+    ['both', 'mail', 'inbox'],
+    'Where the digest goes: by mail to the address itself, into its INBOX here (of those that have an account), or both',
+  ),
+  digest_links: oneOf(
+    'release',
+    ['none', 'release', 'train', 'all'],
+    'What links in a digest do without a login, each for one message and behind a button: nothing; release; also release & train; all: also allow or block the sender',
   ),
   release_delay: num(
     10,

@@ -130,6 +130,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/release',
     ],
   },
+  // What people are told of their caught mail.
+  'quarantine/digest': {
+    files: /^plugin\/quarantine\/digest\//,
+    may: [
+      ...VIEWS,
+      'quarantine/eyes',
+      'config',
+      'mime',
+      'quarantine/drop',
+      'quarantine/folders',
+      'quarantine/listing',
+      'quarantine/lists',
+      'quarantine/notices',
+      'quarantine/release',
+    ],
+  },
   // What a change would do to mail on hand.
   'quarantine/what-if': {
     files: /^plugin\/quarantine\/whatif\//,
@@ -194,6 +210,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/listing',
       'quarantine/lists',
       'quarantine/model',
+      'quarantine/digest',
       'quarantine/drop',
       'quarantine/report',
       'quarantine/requests',
@@ -212,6 +229,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/folders',
       'quarantine/lists',
       'quarantine/model',
+      'quarantine/digest',
       'quarantine/drop',
       'quarantine/release',
       'quarantine/report',
@@ -226,6 +244,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'quarantine/context',
       'config',
       'quarantine/accounts',
+      'quarantine/digest',
       'quarantine/listing',
       'quarantine/verbs',
       'quarantine/upkeep',
@@ -283,10 +302,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'open',
     ],
   },
+  'haraka/digest': {
+    files: /^plugin\/haraka\/digest\//,
+    may: ['haraka', 'haraka/release', 'nouns', 'time', 'machine', 'quarantine/digest', 'open'],
+  },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'machine', 'open'] },
   'plugin lazaret': {
     files: /^plugin\/index\.ts$/,
-    may: ['haraka', 'haraka/receive', 'haraka/release', 'haraka/report', 'haraka/process', 'open'],
+    may: [
+      'haraka',
+      'haraka/receive',
+      'haraka/release',
+      'haraka/report',
+      'haraka/digest',
+      'haraka/process',
+      'open',
+    ],
   },
 
   wire: { files: /^plugin\/imap\/wire\//, may: ['errors', 'time'] },

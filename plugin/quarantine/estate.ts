@@ -5,6 +5,7 @@ import type { Item, ListKind, Login, Scope } from '../mail.ts'
 import { sees, tell, tierOf } from '../scope.ts'
 import { boundTexts } from '../store/bounds.ts'
 import type { ReadTable } from '../store/env.ts'
+import { digestScopes } from '../store/digests.ts'
 import { getItem, itemIds } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
 import type { Tx, WriteOptions } from '../store/store.ts'
@@ -89,6 +90,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
     if (some.length === STEP) await flush()
   }
   await flush()
+  await forgetDigests(ctx, options, scope)
   await ctx.store.beside.delivered.forget(scope)
   await ctx.store.beside.tallies.forget(scope)
   return gone
@@ -107,6 +109,15 @@ async function dropMasks(
   }
   await inSteps(ctx, options, boundTexts(masks, STEP_OCTETS), step, () => undefined, MASKS_STEP)
   return masks.length
+}
+
+async function forgetDigests(ctx: Context, options: WriteOptions, eyes: Scope): Promise<void> {
+  const all = digestScopes(ctx.store.views).filter((one) => sees(eyes, one))
+  const forget = (tx: Tx, some: readonly Scope[]): void => {
+    for (const scope of some)
+      tx.append({ type: 'digest', scope, id: '', state: 'forgotten', worker: '', reply: '' })
+  }
+  if (all.length > 0) await inSteps(ctx, options, all, forget, () => undefined)
 }
 
 function takeItems(

@@ -141,6 +141,10 @@ const TELL: { [T in EventBody['type']]: Tell<T> } = {
     `release of item ${item}: ${state}${reply ? ` (${reply})` : ''}`,
   report: ({ item, target, state, vote, reply }) =>
     `report of item ${item} (${vote ?? 'taken back'}) by ${target}: ${state}${reply ? ` (${reply})` : ''}`,
+  digest: ({ scope, state, made, reply }) =>
+    made
+      ? `digest of ${many(made.items, 'item')} for ${scope}: ${state}`
+      : `digest for ${scope}: ${state}${reply ? ` (${reply})` : ''}`,
   ceiling: ({ ceiling }) => `what one person says counts up to ${ceiling}/1024 for others`,
   lesson: ({ blob, label, item, scope = '', against, alarm }) => {
     const whose = scope ? ` for ${scope}` : ''

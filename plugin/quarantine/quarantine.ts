@@ -6,6 +6,7 @@ import { Logins } from './accounts/logins.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { tokenLogin } from './accounts/tokens.ts'
 import type { Context } from './context.ts'
+import { DigestLinks } from './digest/links.ts'
 import { Columns } from './listing/columns.ts'
 import { Measures } from './measures.ts'
 import { System } from './system.ts'
@@ -20,6 +21,8 @@ export class Quarantine {
   readonly logins: Logins
   /** Logins that last longer than a connection. */
   readonly sessions: Sessions
+  /** What links in digests do. */
+  readonly links: DigestLinks
   /** For who watches it from outside. */
   readonly measures: Measures
   readonly #ctx: Context
@@ -32,6 +35,7 @@ export class Quarantine {
     this.system = new System(ctx)
     this.logins = new Logins(ctx)
     this.sessions = new Sessions(ctx, this.logins)
+    this.links = new DigestLinks(ctx)
     this.measures = new Measures(ctx)
   }
 
@@ -64,5 +68,5 @@ export class Quarantine {
 /** The quarantine for whoever speaks to people: to log in, and to act as the login. */
 export type Door = Pick<
   Quarantine,
-  'config' | 'logins' | 'sessions' | 'measures' | 'token' | 'unready' | 'as'
+  'config' | 'logins' | 'sessions' | 'links' | 'measures' | 'token' | 'unready' | 'as'
 >

@@ -71,6 +71,7 @@ const GIVEN: ReadonlySet<SettingKey> = new Set([
   'lessons_per_day',
   'lessons_effect',
   'lessons_approval',
+  'digest_links',
 ])
 
 /** What `changeSettings` compares: another one after each change of what holds for the scope. */

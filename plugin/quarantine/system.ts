@@ -10,6 +10,7 @@ import { restored } from './release/restored.ts'
 import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
 import { Reports } from './report/reports.ts'
+import { Digests } from './digest/digests.ts'
 import { dropKeywords } from './folders/unused-keywords.ts'
 import type { LessonAlarm } from './model/alarm.ts'
 import { lessonAlarms } from './model/given.ts'
@@ -20,11 +21,14 @@ import * as upkeep from './upkeep.ts'
 export class System {
   /** What central systems are to be told. */
   readonly reports: Reports
+  /** What people are told of their caught mail. */
+  readonly digests: Digests
   readonly #ctx: Context
 
   constructor(ctx: Context) {
     this.#ctx = ctx
     this.reports = new Reports(ctx)
+    this.digests = new Digests(ctx)
   }
 
   /** Reads model and lists now, instead of with the first message. */

@@ -76,6 +76,8 @@ const VIEWS = {
   outbox: 'uint32',
   /** Under target and item, what central systems are to be told. */
   reports: 'ordered',
+  /** Under 1 and an address its last digest; under 0 and an address nothing, while that is on its way (digests.ts). */
+  digests: 'ordered',
   folders: 'ordered',
   subscriptions: 'ordered',
   /** Under its id a token of the Software API, under its account and id nothing. */

@@ -29,19 +29,27 @@ export async function enqueue(
   return await writeAllFiles(outbound, dir, jobs, (job) => contentOf(plugin, spool, job))
 }
 
-/** The same for one mail of our own, signed as mail of our people is. `notes`: of its queue file. */
+/** The same for one mail of our own, signed as mail of our people is. `front`: fields in front of all; `notes`: of its queue file. */
 export async function enqueueOwn(
   plugin: Plugin,
   outbound: Outbound,
   { dir, spool }: { dir: string; spool: string },
-  mail: { sender: string; recipient: string; bytes: Buffer; notes: Record<string, unknown> },
+  mail: {
+    sender: string
+    recipient: string
+    front?: Buffer
+    bytes: Buffer
+    notes: Record<string, unknown>
+  },
 ): Promise<Queued> {
-  return await writeAllFiles(outbound, dir, [mail], async ({ notes, bytes }) => {
+  return await writeAllFiles(outbound, dir, [mail], async ({ notes, front, bytes }) => {
     const [from, to] = [addressIn(mail.sender), addressIn(mail.recipient)]
     const added = await addedFields(plugin, spool, stuffed(once(bytes)), { from, to })
     let size = 0
     const pipe = (out: Writable): void =>
-      void writeAll(out, added, once(bytes)).then((octets) => (size = octets))
+      void writeAll(out, Buffer.concat([front ?? Buffer.alloc(0), added]), once(bytes)).then(
+        (octets) => (size = octets),
+      )
     return { todo: todoOf({ from, to, notes, pipe }), size: () => size }
   })
 }

@@ -7,6 +7,7 @@ import { hash } from 'node:crypto'
 import type { Item, Scope } from '../../mail.ts'
 import { DAY, MINUTE } from '../../time.ts'
 import { bodyStructure } from '../../mime/bodystructure.ts'
+import { decodeUnlabelled } from '../../mime/charset.ts'
 import { parseZoned } from '../../mime/date.ts'
 import { envelopeWire, parseEnvelope } from '../../mime/envelope.ts'
 import { find } from '../../mime/headers.ts'
@@ -142,7 +143,10 @@ function recorder(root: Part): Record {
   const author = envelope.from.at(0)
   const shown = [
     decodeWords(author?.name ?? ''),
-    author?.host ? `${author.mailbox ?? ''}@${author.host}` : '',
+    // RFC 6532 §3.2: it may be written in UTF-8.
+    decodeUnlabelled(
+      Buffer.from(author?.host ? `${author.mailbox ?? ''}@${author.host}` : '', 'latin1'),
+    ),
     decodeWords(envelope.subject ?? ''),
   ].map((one) => bounded(one))
   const plain = isPlainText(raw) && isPlain(root)

@@ -1,6 +1,7 @@
 // An item as the API, the page and `--json` show it: names and values for programs, times in RFC 3339.
 import type { Direction, Item, ItemKind, Label, ReleaseState, VerdictClass } from '../../mail.ts'
 import { scopeName } from '../../scope.ts'
+import { claimed } from './claims.ts'
 import type { Listed } from './listed.ts'
 
 export interface ShownItem {
@@ -99,13 +100,6 @@ function shownRelease({ release }: Item): ShownRelease | null {
       })),
     }
   )
-}
-
-const ADDRESS = /[^\s<>"(),:;]+@[^\s<>"(),:;]+\.[^\s<>"(),:;]+/
-
-function claimed({ name, address }: Listed['from']): string | null {
-  const found = ADDRESS.exec(name)?.[0]
-  return found !== undefined && found.toLowerCase() !== address.toLowerCase() ? found : null
 }
 
 const time = (ms: number): string => new Date(ms).toISOString()

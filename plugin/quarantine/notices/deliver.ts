@@ -32,14 +32,24 @@ export function deliverNotice(
     '',
   ]
   const raw = Buffer.from(lines.join('\r\n'))
+  const blob = tx.blob(raw, summarizer(parseStructure(raw)))
+  return depositNotice(tx, scope, { blob, size: raw.length })
+}
+
+/** A message of ours in INBOX, of which the bytes are kept already. */
+export function depositNotice(
+  tx: Tx,
+  scope: Scope,
+  { blob, size }: { blob: string; size: number },
+): number {
   return tx.append({
     type: 'deposit',
     folder: 'inbox',
     flags: { system: 0, keywords: [] },
     item: {
       kind: 'notice',
-      blob: tx.blob(raw, summarizer(parseStructure(raw))),
-      size: raw.length,
+      blob,
+      size,
       at: tx.at,
       direction: 'in',
       sender: '',

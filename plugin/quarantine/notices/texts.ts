@@ -10,6 +10,11 @@ export const LANGUAGE_TAGS: readonly string[] = Object.keys(LANGUAGES)
 
 /** The texts of a language tag such as `de` or `de-AT`; English where there are none. */
 export function textsIn(tag: string): Texts {
+  return inLanguage(LANGUAGES, tag, en)
+}
+
+/** What is there for a language tag; else `otherwise`. */
+export function inLanguage<T>(all: Readonly<Record<string, T>>, tag: string, otherwise: T): T {
   const [primary] = tag.toLowerCase().split('-')
-  return Object.hasOwn(LANGUAGES, primary) ? LANGUAGES[primary] : en
+  return Object.hasOwn(all, primary) ? all[primary] : otherwise
 }

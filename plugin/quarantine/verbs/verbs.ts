@@ -8,6 +8,7 @@ import { history, type HistoryPage, type HistoryQuery } from '../history.ts'
 import type { Columns } from '../listing/columns.ts'
 import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
+import { DigestVerbs } from './digest.ts'
 import { DomainVerbs } from './domains.ts'
 import { FolderVerbs } from './folders.ts'
 import { LessonVerbs } from './lessons.ts'
@@ -40,6 +41,7 @@ export class Verbs {
   readonly stats: StatVerbs
   readonly tokens: TokenVerbs
   readonly requests: RequestVerbs
+  readonly digest: DigestVerbs
   readonly whatIf: WhatIfVerbs
   readonly #ctx: Context
 
@@ -60,6 +62,7 @@ export class Verbs {
     this.stats = new StatVerbs(ctx, this.login)
     this.tokens = new TokenVerbs(ctx, this.login)
     this.requests = new RequestVerbs(ctx, this.login)
+    this.digest = new DigestVerbs(ctx, this.login)
     this.whatIf = new WhatIfVerbs(ctx, this.login)
   }
 

@@ -7,6 +7,7 @@ import { ceiling, type Ceiling } from './ceiling.ts'
 import { copy, type Copy } from './copy.ts'
 import { create, type Create } from './create.ts'
 import { deposit, type Deposit } from './deposit.ts'
+import { digest, type Digest } from './digest.ts'
 import { draft, type Draft } from './draft.ts'
 import { expunge, type Expunge } from './expunge.ts'
 import { flags, type Flags } from './flags.ts'
@@ -62,6 +63,7 @@ export type EventBody =
   | Copy
   | Create
   | Deposit
+  | Digest
   | Draft
   | Expunge
   | Flags
@@ -92,6 +94,7 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   copy,
   create,
   deposit,
+  digest,
   draft,
   expunge,
   flags,

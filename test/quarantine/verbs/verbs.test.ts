@@ -350,6 +350,9 @@ const ROWS: Record<string, Guarded> = {
       return (await done).results.some((one) => one.done)
     },
   },
+  'digest.status': { tries: (verbs, { owner }) => verbs.digest.status(owner) },
+  'digest.preview': { tries: (verbs, { owner }) => verbs.digest.preview(owner, { all: true }) },
+  'digest.send': { tries: (verbs, { owner }) => verbs.digest.send(owner, { all: true }) },
   'requests.operation': { open: 'of the account itself: tried in test/quarantine/requests' },
 
   'reports.read': { open: 'of what it is given' },
