@@ -433,6 +433,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/http\/(?!preview\/|index\.ts$)/,
     may: [
       ...VERBS,
+      'quarantine/digest',
       'quarantine/listing',
       'quarantine/lists',
       'mime',

@@ -107,9 +107,14 @@ export async function makeApp(options: AppOptions): Promise<App> {
 }
 
 /** Paths that need nobody to say who he is, and do not look at cookies. */
-const isOpen = ({ url }: FastifyRequest): boolean => url.startsWith('/preview/')
+const isOpen = ({ url }: FastifyRequest): boolean => /^\/(?:preview|digest)\//.test(url)
 
-const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0].slice(0, 100)
+/** What follows one of these is a secret. */
+const pathOf = ({ url }: FastifyRequest): string =>
+  url
+    .split('?')[0]
+    .replace(/^(\/(?:preview|digest)\/).+/, '$1...')
+    .slice(0, 100)
 
 /**
  * Of bodies nothing is turned into something else, of a query only texts into numbers and truth values; and in all of

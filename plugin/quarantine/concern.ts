@@ -43,6 +43,7 @@ const SHOWS: { [T in EventBody['type']]: Shows<T> } = {
     const items = event.items.filter((id) => seen.item(id))
     return items.length > 0 && { ...event, items }
   },
+  digest: ofScope,
   release: ofItem,
   report: ofItem,
   ceiling: nobody,

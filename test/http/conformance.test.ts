@@ -211,6 +211,10 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
   ifTaught: async () => ({
     body: { scope: USER, lessons: [{ item: await item(), label: 'ham' }] },
   }),
+  getDigest: () => ({ params: { scope: USER } }),
+  previewDigest: () => ({ params: { scope: USER }, body: { all: true } }),
+  // An address that nothing was held for; one that has is in test/http/digest.test.ts.
+  sendDigest: () => ({ params: { scope: name() }, body: { all: true }, status: 422 }),
   getStats: () => ({ query: { scope: USER, from: '2026-11-01', to: '2026-11-30' } }),
   getTopSenders: () => ({ query: { scope: USER, limit: '3' } }),
   getAudit: () => ({ query: { since: '0', limit: '5', by: 'root' } }),

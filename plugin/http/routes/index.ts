@@ -6,11 +6,13 @@ import { auditRoutes } from './audit.ts'
 import { autoconfigRoutes } from './autoconfig.ts'
 import { autodiscoverRoutes } from './autodiscover.ts'
 import { contentRoutes } from './content.ts'
+import { digestRoutes } from './digest.ts'
 import { healthRoutes } from './health.ts'
 import { aliasRoutes } from './aliases.ts'
 import { itemRoutes } from './items.ts'
 import { keyRoutes } from './keys.ts'
 import { lessonRoutes } from './lessons.ts'
+import { linkRoutes } from './link.ts'
 import { listRoutes } from './lists.ts'
 import { metricRoutes } from './metrics.ts'
 import { modelRoutes } from './model.ts'
@@ -32,6 +34,7 @@ const API_ROUTES = [
   operationRoutes,
   listRoutes,
   settingRoutes,
+  digestRoutes,
   accountRoutes,
   keyRoutes,
   aliasRoutes,
@@ -57,6 +60,7 @@ export function routes(app: FastifyInstance, context: AppContext): void {
   )
   pageRoutes(app, context)
   previewRoutes(app, context)
+  linkRoutes(app, context)
   healthRoutes(app, context)
   metricRoutes(app, context)
   autoconfigRoutes(app, context)

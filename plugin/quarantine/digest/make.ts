@@ -68,7 +68,8 @@ export async function makeDigest(
     const state = !mailed ? 'told' : worker === '' ? 'wanted' : 'claimed'
     const upto = Math.max(content.upto, now?.upto ?? 0)
     const made = { ...(slot !== undefined && { slot }), upto, items: content.count }
-    if (inbox) depositNotice(tx, scope, { blob, size: bytes.length })
+    // Its links are for this person.
+    if (inbox) depositNotice(tx, scope, { blob, size: bytes.length, own: true })
     tx.append({
       type: 'digest',
       scope,

@@ -33,14 +33,14 @@ export function deliverNotice(
   ]
   const raw = Buffer.from(lines.join('\r\n'))
   const blob = tx.blob(raw, summarizer(parseStructure(raw)))
-  return depositNotice(tx, scope, { blob, size: raw.length })
+  return depositNotice(tx, scope, { blob, size: raw.length, own })
 }
 
 /** A message of ours in INBOX, of which the bytes are kept already. */
 export function depositNotice(
   tx: Tx,
   scope: Scope,
-  { blob, size }: { blob: string; size: number },
+  { blob, size, own }: { blob: string; size: number; own: boolean },
 ): number {
   return tx.append({
     type: 'deposit',
