@@ -129,18 +129,19 @@ export function text(
   }
 }
 
-/** A name of the time zone database; `''`: that of this machine. */
+/** A name of the time zone database; `auto`: that of this machine. */
 export function timeZone(doc: string): Field<string> {
   return {
-    default: '',
+    default: 'auto',
     doc,
-    values: 'a name of the time zone database',
+    values: 'auto, or a name of the time zone database',
     parse: (given) => {
       const name = given.trim()
+      if (/^(?:auto)?$/i.test(name)) return 'auto'
       try {
-        return name && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+        return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
       } catch {
-        throw new Error(`'${name}' is no time zone: write it as Europe/Vienna or UTC`)
+        throw new Error(`'${name}' is no time zone: write it as Europe/Vienna or UTC, or auto`)
       }
     },
   }

@@ -3,6 +3,7 @@
 import { open, settleData, type Lazaret } from './open.ts'
 import { startUpkeep } from './haraka/upkeep.ts'
 import { Digester } from './haraka/digest/digester.ts'
+import { linkless } from './haraka/digest/start.ts'
 import { Reporter } from './haraka/report/reporter.ts'
 import { adoptQueueFiles } from './haraka/release/adopt.ts'
 import { Releaser } from './haraka/release/releaser.ts'
@@ -68,6 +69,10 @@ export function register(this: LazaretPlugin): void {
   this.releaser = new Releaser(this, this.lazaret)
   orEnd(() => (this.reporter = new Reporter(this, this.lazaret)))
   this.digester = new Digester(this, this.lazaret)
+  orEnd(() => {
+    const without = linkless(this, this.lazaret)
+    if (without !== null) this.logerror(without)
+  })
   beforeStop(this, config.release, async (ms) => {
     const { releaser, reporter, digester, screener } = this
     await Promise.all([

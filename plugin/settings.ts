@@ -112,7 +112,7 @@ export const SETTINGS = {
   ),
   digest_day: oneOf('monday', WEEKDAYS, 'Day of the week on which digest = weekly goes'),
   time_zone: timeZone(
-    'Time zone of the hours and dates in digests, such as Europe/Vienna; empty: that of the server',
+    'Time zone of the hours and dates in digests, such as Europe/Vienna; auto: that of the server',
   ),
   digest_to: oneOf(
     'both',

@@ -7,6 +7,7 @@ import { audit } from './commands/audit.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
 import { completion } from './commands/completion.ts'
+import { digest } from './commands/digest.ts'
 import { doctor, status } from './commands/doctor.ts'
 import { domain } from './commands/domain.ts'
 import { evaluation } from './commands/eval.ts'
@@ -32,6 +33,7 @@ export const GROUPS: readonly (() => Command)[] = [
   settings,
   list,
   item,
+  digest,
   score,
   train,
   lessons,

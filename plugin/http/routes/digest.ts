@@ -54,7 +54,7 @@ export function digestRoutes(app: FastifyInstance, { previews, base }: AppContex
     app,
     {
       method: 'POST',
-      url: '/digest/:scope::preview',
+      url: '/digest/:scope/preview',
       may: 'read',
       id: 'previewDigest',
       tag: 'digest',
@@ -75,14 +75,19 @@ export function digestRoutes(app: FastifyInstance, { previews, base }: AppContex
     },
     async ({ verbs, params, body }) => {
       const { subject, count, text, html } = await verbs.digest.preview(params.scope, body)
-      return { subject, count, text, path: `${base}/preview/${previews.keep(html)}` }
+      return {
+        subject,
+        count,
+        text,
+        path: `${base}/preview/${previews.keep(verbs.login.account, html)}`,
+      }
     },
   )
   define(
     app,
     {
       method: 'POST',
-      url: '/digest/:scope::send',
+      url: '/digest/:scope/send',
       may: 'act',
       id: 'sendDigest',
       tag: 'digest',

@@ -92,7 +92,7 @@ export class DigestLinks {
   /** What a link is of: changes nothing. `language`: for who cannot be known. */
   look(text: string, language = 'en'): Link {
     const token = readToken(this.#ctx, text)
-    if (!token) return { kind: 'wrong', ...spoken(language, '') }
+    if (!token) return { kind: 'wrong', ...spoken(language, 'auto') }
     const { language: own, time_zone, digest } = knownSettings(this.#ctx, token.scope)
     const words = spoken(own, time_zone)
     if (token.until * SECOND <= Date.now()) return { kind: 'over', ...words }

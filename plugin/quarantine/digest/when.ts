@@ -34,9 +34,9 @@ export function planOf(settings: Settings): Plan | null {
   return { every, hour, day: WEEKDAYS.indexOf(digest_day), zone: zoneOf(time_zone) }
 }
 
-/** `''`: that of this machine. */
+/** `auto`: that of this machine. */
 export function zoneOf(name: string): string {
-  return name || new Intl.DateTimeFormat().resolvedOptions().timeZone
+  return name === 'auto' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : name
 }
 
 /** The latest time at which a digest of this plan is due, at `at` or before (Unix ms). */
