@@ -540,15 +540,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
-    may: [
-      ...BENCH,
-      'config',
-      'mime',
-      'open',
-      'quarantine/folders',
-      'quarantine/mail path',
-      'store',
-    ],
+    may: [...BENCH, 'config', 'open', 'quarantine/mail path', 'store'],
+  },
+  'bench/phases/items': {
+    files: /^bench\/phases\/items\//,
+    may: [...BENCH, 'mime', 'open', 'quarantine/folders', 'bench/phases/store'],
   },
   'bench/phases': {
     files: /^bench\/phases\/index\.ts$/,
@@ -559,6 +555,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         'cost',
         'gateway',
         'imap',
+        'items',
         'kernel',
         'lesson',
         'masks',

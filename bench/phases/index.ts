@@ -2,6 +2,7 @@
 import { accuracy } from './accuracy/index.ts'
 import { few } from './young/few.ts'
 import { gateway } from './gateway/index.ts'
+import { items } from './items/index.ts'
 import type { Phase } from '../harness/phase.ts'
 import { store } from './store/index.ts'
 import { cost } from './cost/index.ts'
@@ -19,6 +20,7 @@ export const PHASES: readonly Phase[] = [
   masks,
   gateway,
   store,
+  items,
   lesson,
   imap,
   accuracy,

@@ -90,14 +90,9 @@ export function bare<O extends object, A extends unknown[]>(
   }
 }
 
-/** `--scope`: an address, a domain, or everybody, which is also what no --scope means. */
-export function scopeOf(text: string | undefined): Scope {
-  return parseScope(text ?? '')
-}
-
-/** The same; no --scope is all that the login sees. */
+/** `--scope`: an address, a domain, or everybody; no --scope is all that the login sees. */
 export function ownScope({ login }: Verbs, text: string | undefined): Scope {
   return text === undefined ? login.scope : parseScope(text)
 }
 
-export const SCOPE_HELP = 'an address, a domain, or "global" (default)'
+export const SCOPE_HELP = 'an address, a domain, or "global" (default; with --as all that it sees)'

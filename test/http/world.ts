@@ -36,8 +36,14 @@ afterAll(async () => {
   for (const server of servers) await server.close()
 })
 
+export const HTTP: Ini = { http: { tls: 'no', requests_per_minute: 1_000_000 } }
+
 export async function world(ini: Ini = {}): Promise<World> {
-  const lazaret = rig({ ...ini, http: { tls: 'no', ...(ini.http as object | undefined) } })
+  return await serve(rig({ ...ini, http: { tls: 'no', ...(ini.http as object | undefined) } }))
+}
+
+/** The same on a quarantine whose configuration has `HTTP`. */
+export async function serve(lazaret: Lazaret): Promise<World> {
   const log: string[] = []
   const add = (line: string): void => void log.push(line)
   const server = new HttpServer({

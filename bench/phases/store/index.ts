@@ -1,17 +1,15 @@
 // Phase store: what a hold costs, with its flush, at ten thousand items and at a million; start-up, a
-// person's folder, expiry, replay, the size of the file, pages of a listing.
+// person's folder, expiry, replay, the size of the file.
 import { join } from 'node:path'
 import type { Phase, PhaseOptions } from '../../harness/phase.ts'
 import { emptyPhase, type PhaseResult } from '../../harness/result.ts'
 import { filled, type Size } from './fill.ts'
 import { growth } from './growth.ts'
-import { listing } from './listing.ts'
 import { once } from './once.ts'
 
 export const store: Phase = {
   name: 'store',
-  describe:
-    'holds a second with flush, growth with items, start-up, expiry, replay, file size, listings',
+  describe: 'holds a second with flush, growth with items, start-up, expiry, replay, file size',
   inProcess: true,
   run: runStore,
 }
@@ -26,6 +24,5 @@ async function runStore(options: PhaseOptions): Promise<PhaseResult> {
   }
   await growth(sizes, options, result)
   await once(options, result)
-  await listing(options, result)
   return result
 }

@@ -1,6 +1,7 @@
 // lazaret account app: passwords of mail clients.
 import { Command } from 'commander'
 import type { AppPassword } from '../../quarantine/verbs/accounts.ts'
+import { shownApp } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { clean, colors, count, table, when } from '../output.ts'
 
@@ -25,7 +26,7 @@ Examples:
       act<object, [string, string]>(async ({ verbs }, _options, account, name) => {
         const made = await verbs.accounts.addApp(account, name)
         return {
-          value: { ...made.app, password: made.password },
+          value: { ...shownApp(made.app), password: made.password },
           text: `${made.password}\n${colors.dim(`The app password '${clean(made.app.name)}' of ${clean(account)}: it is not shown again.`)}`,
         }
       }),
@@ -37,7 +38,7 @@ Examples:
       act<object, [string]>(async ({ verbs }, _options, account) => {
         const apps = verbs.accounts.apps(account)
         return {
-          value: apps,
+          value: apps.map(shownApp),
           text:
             apps.length === 0
               ? `${clean(account)} has no app passwords.`
@@ -52,7 +53,7 @@ Examples:
       act<object, [string, string]>(async ({ verbs }, _options, account, which) => {
         const gone = await verbs.accounts.revokeApp(account, which)
         return {
-          value: gone,
+          value: shownApp(gone),
           text: `The app password '${clean(gone.name)}' of ${clean(account)} is revoked.`,
         }
       }),

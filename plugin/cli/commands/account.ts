@@ -4,6 +4,7 @@ import type { Tier } from '../../mail.ts'
 import { tellEstate, type Shown } from '../../quarantine/verbs/accounts.ts'
 import { clean, colors, count, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
+import { shownAccount, shownWhole } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { app } from './account-app.ts'
@@ -59,7 +60,7 @@ Examples:
             ? `\n${clean(old)} It sees them; \`lazaret account remove --purge\` takes them away.`
             : ''
           return {
-            value: { ...made, sees },
+            value: { ...shownAccount(made), sees },
             text: `Added the ${made.tier} account ${clean(made.name)}.${told}`,
           }
         },
@@ -99,7 +100,7 @@ Examples:
           disabled ? 'disabled' : locked.length > 0 ? `for ${count(locked.length, 'network')}` : '',
         ])
         return {
-          value: accounts,
+          value: accounts.map(shownWhole),
           text:
             rows.length === 0
               ? 'There are no accounts yet; `lazaret account add NAME` makes one.'
@@ -113,7 +114,7 @@ Examples:
     .action(
       act<object, [string]>(async ({ verbs }, _options, name) => {
         const shown = verbs.accounts.show(name)
-        return { value: shown, text: whole(shown) }
+        return { value: shownWhole(shown), text: whole(shown) }
       }),
     )
   command

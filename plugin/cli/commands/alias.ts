@@ -1,6 +1,7 @@
 // lazaret alias: further addresses of an account, further names of a domain.
 import { Command } from 'commander'
 import { tellEstate } from '../../quarantine/verbs/accounts.ts'
+import { shownAlias } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { clean, colors, count, table } from '../output.ts'
 
@@ -31,7 +32,7 @@ Examples:
         const old = tellEstate(made.name, left)
         const stays = old ? `\n${clean(old)} They stay there, and do not go over.` : ''
         return {
-          value: { ...made, left },
+          value: { ...shownAlias(made), left },
           text: `Mail of ${clean(made.name)} belongs to ${clean(made.owner)} from now on.${stays}`,
         }
       }),
@@ -44,7 +45,7 @@ Examples:
         const aliases = verbs.aliases.list()
         const rows = aliases.map(({ name, owner }) => [clean(name), clean(owner)])
         return {
-          value: aliases,
+          value: aliases.map(shownAlias),
           text:
             rows.length === 0
               ? 'There are no aliases.'
@@ -59,7 +60,7 @@ Examples:
       act<object, [string]>(async ({ verbs }, _options, name) => {
         const gone = await verbs.aliases.remove(name)
         return {
-          value: gone,
+          value: shownAlias(gone),
           text: `${clean(gone.name)} is no alias of ${clean(gone.owner)} any more.`,
         }
       }),

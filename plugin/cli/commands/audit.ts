@@ -6,6 +6,7 @@ import type {
   HistoryQuery,
   Verbs,
 } from '../../quarantine/verbs/verbs.ts'
+import { shownHistory } from '../../quarantine/verbs/shown.ts'
 import { safeJson } from '../../text.ts'
 import { DAY } from '../../time.ts'
 import { act } from '../action.ts'
@@ -55,7 +56,7 @@ Examples:
         }
         const rows = entries.map((one) => [String(one.seq), when(one.at), who(one), one.text])
         return {
-          value: entries,
+          value: entries.map(shownHistory),
           text: rows.length === 0 ? 'There are no such changes.' : table([HEAD, ...rows], [0]),
         }
       }),
@@ -113,7 +114,7 @@ function who({ actor, as, via }: HistoryEntry): string {
 }
 
 function line(one: HistoryEntry, json: boolean): string {
-  if (json) return `${safeJson(one)}\n`
+  if (json) return `${safeJson(shownHistory(one))}\n`
   return `${clean([String(one.seq), when(one.at), who(one), one.text].join('  '))}\n`
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { GivenLesson } from '../../quarantine/verbs/lessons.ts'
 import { scopeName } from '../../scope.ts'
+import { shownLesson } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { clean, colors, count, table, when } from '../output.ts'
@@ -47,7 +48,10 @@ Examples:
         })
         const alarms = verbs.lessons.alarms()
         return Promise.resolve({
-          value: { lessons: found, alarms },
+          value: {
+            lessons: found.map(shownLesson),
+            alarms: alarms.map((one) => ({ ...one, scope: scopeName(one.scope) })),
+          },
           text: [
             ...(found.length > 0 ? [shown(found)] : ['There are no such lessons.']),
             ...alarms.map((one) => colors.yellow(clean(one.text))),
@@ -61,7 +65,7 @@ Examples:
     .action(
       act<object, [string]>(({ verbs }, _, id) => {
         const lesson = verbs.lessons.show(idOf(id))
-        return Promise.resolve({ value: lesson, text: told(lesson) })
+        return Promise.resolve({ value: shownLesson(lesson), text: told(lesson) })
       }),
     )
   command
@@ -70,7 +74,7 @@ Examples:
     .action(
       act<object, [string[]]>(async ({ verbs }, _, ids) => {
         const gone = await verbs.lessons.undo(ids.map(idOf))
-        return { value: gone, text: `Took back ${count(gone.length, 'lesson')}.` }
+        return { value: gone.map(shownLesson), text: `Took back ${count(gone.length, 'lesson')}.` }
       }),
     )
   command
@@ -105,7 +109,7 @@ Example:
           const settled = await (heard
             ? verbs.lessons.approve(ids.map(idOf))
             : verbs.lessons.refuse(ids.map(idOf)))
-          return { value: settled, text: shown(settled) }
+          return { value: settled.map(shownLesson), text: shown(settled) }
         }),
       )
   return command

@@ -4,11 +4,12 @@ import { Command } from 'commander'
 import type { ListKind } from '../../mail.ts'
 import { Usage } from '../errors.ts'
 import { matchesEverybody } from '../../quarantine/lists/lists.ts'
+import { shownEntry } from '../../quarantine/verbs/shown.ts'
 import { check } from './list-check.ts'
 import { clean, colors, when, count, print, progress, table, type Answer } from '../output.ts'
 import { scopeName } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
-import { act, SCOPE_HELP, scopeOf, type Given } from '../action.ts'
+import { act, ownScope, SCOPE_HELP, type Given } from '../action.ts'
 import { needServed, YES_SCOPE } from '../served.ts'
 
 interface ListOptions {
@@ -49,7 +50,7 @@ Examples:
         async (given, options, masks) => {
           if (options.dryRun) return await ifAdded(given, options, masks)
           if (!options.yes && masks.some(matchesEverybody)) throw new Usage(everybody(options))
-          needServed(given, scopeOf(options.scope), options.yes)
+          needServed(given, ownScope(given.verbs, options.scope), options.yes)
           return await change(given, options, { add: masks, comment: options.comment })
         },
         { creates: true },
@@ -66,7 +67,7 @@ Examples:
     .description('entries of all scopes, or of one')
     .action(
       act<ListOptions, []>(async ({ verbs }, options) => {
-        const scope = options.scope === undefined ? undefined : scopeOf(options.scope)
+        const scope = options.scope === undefined ? undefined : ownScope(verbs, options.scope)
         const kind = options.allow || options.block ? kindOf(options) : undefined
         const entries = [...verbs.lists.entries(scope, kind)]
         const rows = entries.map(({ scope: of, list: on, mask, at, by = '', comment = '' }) => [
@@ -78,7 +79,7 @@ Examples:
           clean(comment),
         ])
         return {
-          value: entries,
+          value: entries.map(shownEntry),
           text:
             rows.length === 0
               ? 'There are no such entries.'
@@ -109,7 +110,7 @@ Examples:
         async (given, options, file) => {
           const { verbs } = given
           const kind = options.allow || options.block ? kindOf(options) : null
-          const scope = scopeOf(options.scope)
+          const scope = ownScope(verbs, options.scope)
           needServed(given, scope, options.yes)
           const imported = await verbs.lists.import(scope, kind, chunksOf(file), {
             everybody: options.yes ?? false,
@@ -120,7 +121,7 @@ Examples:
           )
           const said = `Added ${count(added, 'mask')}; ${known} known already, ${refused.length} refused.`
           return {
-            value: { scope, ...imported },
+            value: { scope: scopeName(scope), ...imported },
             text: [...told, said].join('\n'),
             ok: refused.length === 0,
           }
@@ -139,10 +140,13 @@ Example:
     .action(
       act<ListOptions, []>(async ({ verbs, json }, options) => {
         const kind = options.allow || options.block ? kindOf(options) : null
-        const scope = scopeOf(options.scope)
+        const scope = ownScope(verbs, options.scope)
         const lines = verbs.lists.export(scope, kind)
         if (json)
-          return { value: { scope, lines: [...lines].map((one) => one.trimEnd()) }, text: '' }
+          return {
+            value: { scope: scopeName(scope), lines: [...lines].map((one) => one.trimEnd()) },
+            text: '',
+          }
         // In pieces: a list may hold millions.
         let piece = ''
         for (const one of lines) {
@@ -200,7 +204,7 @@ async function ifAdded(
   masks: readonly string[],
 ): Promise<Answer> {
   const list = kindOf(options)
-  const effect = await verbs.whatIf.listed(scopeOf(options.scope), list, masks)
+  const effect = await verbs.whatIf.listed(ownScope(verbs, options.scope), list, masks)
   const { matched, matchedHam, matchedSpam } = effect
   const known = `${matchedHam} of it released or known to be ham, ${matchedSpam} known to be spam`
   return shownWhatIf(effect, [
@@ -213,7 +217,7 @@ async function change(
   options: ListOptions,
   masks: { add?: string[]; remove?: string[]; comment?: string },
 ): Promise<Answer> {
-  const [scope, kind] = [scopeOf(options.scope), kindOf(options)]
+  const [scope, kind] = [ownScope(verbs, options.scope), kindOf(options)]
   const made = await verbs.lists.change(scope, kind, masks)
   const { added, known, removed } = made
   const where = scope === '' ? `the global ${kind} list` : `the ${kind} list of ${scope}`
@@ -221,13 +225,13 @@ async function change(
     const missing = masks.remove.length - removed
     const rest = missing > 0 ? `; ${count(missing, 'mask')} not on it` : ''
     return {
-      value: { scope, list: kind, ...made },
+      value: { scope: scopeName(scope), list: kind, ...made },
       text: `Removed ${count(removed, 'mask')} from ${where}${rest}.`,
       ok: removed > 0,
     }
   }
   return {
-    value: { scope, list: kind, ...made },
+    value: { scope: scopeName(scope), list: kind, ...made },
     text: `Added ${count(added, 'mask')} to ${where}${known > 0 ? `; ${known} known already` : ''}.`,
   }
 }

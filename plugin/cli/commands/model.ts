@@ -1,7 +1,7 @@
 // lazaret model: the classifier's model as a whole.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
-import type { ScopeStanding } from '../../quarantine/verbs/model.ts'
+import type { ModelCounts, ScopeStanding } from '../../quarantine/verbs/model.ts'
 import { scopeName } from '../../scope.ts'
 import { Usage } from '../errors.ts'
 import { count, table, type Answer } from '../output.ts'
@@ -54,12 +54,14 @@ export function model(): Command {
     .description('put a model from a file in the place of this one')
     .option('--prior', 'as an opinion from elsewhere, that lessons given here outweigh soon')
     .option('--yes', 'really: what was learned here is forgotten')
+    .option('--dry-run', 'say what it would be, and what would be forgotten; change nothing')
     .action(
-      act<{ prior?: boolean; yes?: boolean }, [string]>(
-        async ({ verbs }, { prior = false, yes = false }, file) => {
+      act<{ prior?: boolean; yes?: boolean; dryRun?: boolean }, [string]>(
+        async ({ verbs }, { prior = false, yes = false, dryRun = false }, file) => {
           const { ham, spam } = verbs.model.info()
-          if (ham + spam > 0) confirm(yes, ham + spam)
-          await verbs.model.import(readFileSync(file), { prior })
+          if (!dryRun && ham + spam > 0) confirm(yes, ham + spam)
+          const counts = await verbs.model.import(readFileSync(file), { prior })
+          if (dryRun) return ifReplaced(ham + spam, counts)
           return { value: verbs.model.info(), text: `The model of ${file} is in force.` }
         },
         { creates: true },
@@ -69,11 +71,14 @@ export function model(): Command {
     .command('reset')
     .description('forget everything that was learned')
     .option('--yes', 'really')
+    .option('--dry-run', 'say what would be forgotten; change nothing')
     .action(
-      act<{ yes?: boolean }, []>(async ({ verbs }, { yes = false }) => {
+      act<{ yes?: boolean; dryRun?: boolean }, []>(async ({ verbs }, options) => {
+        const { yes = false, dryRun = false } = options
         const { ham, spam } = verbs.model.info()
-        confirm(yes, ham + spam)
+        if (!dryRun) confirm(yes, ham + spam)
         await verbs.model.reset()
+        if (dryRun) return ifReplaced(ham + spam, { ham: 0, spam: 0, prior: false })
         return { value: verbs.model.info(), text: 'The model knows nothing any more.' }
       }),
     )
@@ -90,6 +95,15 @@ function standingOf(standing: ScopeStanding): Answer {
   ]
   const value = { ...standing, scope: scopeName(scope) }
   return { value, text: table([[`lessons that count for ${scopeName(scope)}`, ''], ...rows]) }
+}
+
+/** What a command that only tried has to tell. */
+function ifReplaced(forgotten: number, { ham, spam, prior }: ModelCounts): Answer {
+  const begins = prior ? ', on a model of elsewhere' : ''
+  return {
+    value: { dryRun: true, forgotten, ham, spam, prior },
+    text: `It would forget ${count(forgotten, 'lesson')} and know ${count(ham, 'ham message')} and ${count(spam, 'spam message')}${begins}. Nothing was changed.`,
+  }
 }
 
 /** Lessons that another version of the features ended, since their messages are gone. */

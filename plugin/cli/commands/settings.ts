@@ -4,11 +4,13 @@ import { Refused } from '../../errors.ts'
 import type { Scope } from '../../mail.ts'
 import { SETTINGS, isSettingKey } from '../../settings.ts'
 import type { SettingValue } from '../../quarantine/settings.ts'
+import { shownSettings, type ShownSetting } from '../../quarantine/verbs/shown.ts'
+import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import { table } from '../output.ts'
 import { scopeName, scopeTitle } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { Usage } from '../errors.ts'
-import { act, SCOPE_HELP, scopeOf } from '../action.ts'
+import { act, ownScope, SCOPE_HELP } from '../action.ts'
 import { needServed, YES_SCOPE } from '../served.ts'
 
 interface ScopeOptions {
@@ -37,13 +39,14 @@ Examples:
     .action(
       act<ScopeOptions, [string | undefined]>(async ({ verbs }, { scope }, key) => {
         if (key !== undefined && !isSettingKey(key)) throw noSetting(key)
-        const values = verbs.settings
-          .values(scopeOf(scope))
+        const of = ownScope(verbs, scope)
+        const values = verbs.settings.values(of)
+        const whole = shownSettings(of, values, verbs.settings.inherited(of))
+        const rows = values
           .filter((one) => key === undefined || one.key === key)
-          .map((one) => ({ ...one, value: typed(one), from: from(one.level) }))
-        const rows = values.map((one) => [one.key, shown(one.value), one.from])
+          .map((one) => [one.key, shown(typed(one)), from(one.level)])
         return {
-          value: key === undefined ? values : values[0],
+          value: key === undefined ? whole : whole.settings.find((one) => one.key === key),
           text: table([['key', 'value', 'from'], ...rows]),
         }
       }),
@@ -66,7 +69,7 @@ Examples:
       act<ScopeOptions & { dryRun?: boolean; yes?: boolean }, [string, string]>(
         async (given, options, key, value) => {
           const { verbs } = given
-          const scope = scopeOf(options.scope)
+          const scope = ownScope(verbs, options.scope)
           needServed(given, scope, options.yes)
           if (options.dryRun) {
             if (key !== 'unsure' && key !== 'spam')
@@ -78,7 +81,7 @@ Examples:
           }
           await verbs.settings.set(scope, key, value)
           const now = `${key} is ${value} for ${scopeName(scope)}.`
-          return { value: { scope, key, value }, text: now }
+          return { value: settingOf(verbs, scope, key), text: now }
         },
         { creates: true },
       ),
@@ -89,17 +92,23 @@ Examples:
     .option('--scope <scope>', SCOPE_HELP)
     .action(
       act<ScopeOptions, [string]>(async ({ verbs }, options, key) => {
-        const scope = scopeOf(options.scope)
+        const scope = ownScope(verbs, options.scope)
         await verbs.settings.set(scope, key, null)
         const now = verbs.settings.values(scope).find((one) => one.key === key)
         if (!now) throw noSetting(key)
         return {
-          value: { scope, ...now, value: typed(now) },
+          value: settingOf(verbs, scope, now.key),
           text: `${key} is ${shown(typed(now))} for ${scopeName(scope)}, from ${from(now.level)}.`,
         }
       }),
     )
   return command
+}
+
+/** One as the API shows it. */
+function settingOf(verbs: Verbs, scope: Scope, key: string): ShownSetting | undefined {
+  const [values, inherited] = [verbs.settings.values(scope), verbs.settings.inherited(scope)]
+  return shownSettings(scope, values, inherited).settings.find((one) => one.key === key)
 }
 
 const typed = ({ key, value }: SettingValue): unknown => SETTINGS[key].parse(value)

@@ -1,6 +1,7 @@
 // lazaret token: what programs that use the Software API log in with.
 import { Command, Option } from 'commander'
 import { TOKEN_SCOPES, type ApiToken, type TokenScope } from '../../quarantine/verbs/tokens.ts'
+import { shownToken } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { wholeNumber } from '../numbers.ts'
@@ -33,7 +34,7 @@ Examples:
           const lasts = wholeNumber('--days', days)
           const made = await verbs.tokens.make({ account, name, may, days: lasts })
           return {
-            value: made,
+            value: { ...shownToken(made), secret: made.secret },
             text: `${made.secret}\n${colors.dim(`The token '${clean(made.name)}' of ${clean(made.account)} may ${may} until ${when(made.expires)} UTC: it is not shown again.`)}`,
           }
         },
@@ -49,7 +50,7 @@ Examples:
           tokens.length === 0
             ? 'There are no tokens.'
             : `${table([HEAD, ...tokens.map(row)], [0])}\n${colors.dim(count(tokens.length, 'token'))}`
-        return Promise.resolve({ value: tokens, text })
+        return Promise.resolve({ value: tokens.map(shownToken), text })
       }),
     )
   command

@@ -2,10 +2,9 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { API, type AppContext } from '../context.ts'
-import { scopeName } from '../../scope.ts'
-import type { Account } from '../../quarantine/verbs/accounts.ts'
+import { shownAccount, shownWhole } from '../../quarantine/verbs/shown.ts'
 import { define } from '../define.ts'
-import { AppSchema, shownApp } from './keys.ts'
+import { AppSchema } from './keys.ts'
 import { nullable, object, ScopeText, Time, words } from '../schema.ts'
 
 const TIERS = ['super-admin', 'domain', 'address'] as const
@@ -29,15 +28,6 @@ const ShownSchema = object({
     object({ recovery: Type.Integer({ description: 'Recovery codes that are left' }) }),
   ),
   aliases: Type.Array(ScopeText),
-})
-
-const time = (ms: number): string => new Date(ms).toISOString()
-const shownAccount = ({ name, tier, scope, created, disabled }: Account) => ({
-  name,
-  tier,
-  scope: scopeName(scope),
-  created: time(created),
-  disabled: disabled === true,
 })
 
 export function accountRoutes(app: FastifyInstance, { base }: AppContext): void {
@@ -88,18 +78,8 @@ export function accountRoutes(app: FastifyInstance, { base }: AppContext): void 
       params: Params,
       answer: ShownSchema,
     },
-    async ({ verbs, params }) => {
-      const shown = verbs.accounts.show(params.name)
-      const { lastLogin, locked, apps, factor, aliases } = shown
-      return await Promise.resolve({
-        ...shownAccount(shown),
-        lastLogin: lastLogin && { at: time(lastLogin.at), network: lastLogin.network },
-        locked: locked.map(({ network, until }) => ({ network, until: time(until) })),
-        apps: apps.map(shownApp),
-        factor,
-        aliases,
-      })
-    },
+    async ({ verbs, params }) =>
+      await Promise.resolve(shownWhole(verbs.accounts.show(params.name))),
   )
   define(
     app,

@@ -1,12 +1,11 @@
 // Aliases: addresses and domains whose mail belongs to an account.
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { Alias } from '../../quarantine/verbs/aliases.ts'
+import { shownAlias } from '../../quarantine/verbs/shown.ts'
 import { define } from '../define.ts'
 import { object, ScopeText } from '../schema.ts'
 
 const AliasSchema = object({ alias: ScopeText, owner: ScopeText })
-const shown = ({ name, owner }: Alias) => ({ alias: name, owner })
 
 export function aliasRoutes(app: FastifyInstance): void {
   define(
@@ -20,7 +19,7 @@ export function aliasRoutes(app: FastifyInstance): void {
       summary: 'Aliases of the accounts that the login manages',
       answer: object({ aliases: Type.Array(AliasSchema) }),
     },
-    async ({ verbs }) => await Promise.resolve({ aliases: verbs.aliases.list().map(shown) }),
+    async ({ verbs }) => await Promise.resolve({ aliases: verbs.aliases.list().map(shownAlias) }),
   )
   define(
     app,
@@ -35,7 +34,7 @@ export function aliasRoutes(app: FastifyInstance): void {
       answer: AliasSchema,
       status: 201,
     },
-    async ({ verbs, body }) => shown(await verbs.aliases.add(body.alias, body.account)),
+    async ({ verbs, body }) => shownAlias(await verbs.aliases.add(body.alias, body.account)),
   )
   define(
     app,
@@ -49,6 +48,6 @@ export function aliasRoutes(app: FastifyInstance): void {
       params: object({ alias: ScopeText }),
       answer: AliasSchema,
     },
-    async ({ verbs, params }) => shown(await verbs.aliases.remove(params.alias)),
+    async ({ verbs, params }) => shownAlias(await verbs.aliases.remove(params.alias)),
   )
 }

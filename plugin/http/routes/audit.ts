@@ -1,7 +1,7 @@
 // The journal in words: who did what, when, and how they came.
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { HistoryEntry } from '../../quarantine/verbs/verbs.ts'
+import { shownHistory } from '../../quarantine/verbs/shown.ts'
 import { define } from '../define.ts'
 import { nullable, object, Time } from '../schema.ts'
 
@@ -45,17 +45,7 @@ export function auditRoutes(app: FastifyInstance): void {
         ...(after !== undefined && { from: Date.parse(after) }),
         ...(before !== undefined && { before: Date.parse(before) }),
       })
-      return { entries: entries.map(shown), next }
+      return { entries: entries.map(shownHistory), next }
     },
   )
 }
-
-const shown = ({ seq, at, actor, as, via, type, text }: HistoryEntry) => ({
-  seq,
-  at: new Date(at).toISOString(),
-  by: actor,
-  as: as ?? null,
-  via: via ?? null,
-  type,
-  text,
-})

@@ -1,7 +1,7 @@
 // What else than its password opens an account, or keeps it shut: app passwords of mail clients, and a second factor.
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { AppPassword } from '../../quarantine/verbs/accounts.ts'
+import { shownApp } from '../../quarantine/verbs/shown.ts'
 import { define } from '../define.ts'
 import { nullable, object, Time } from '../schema.ts'
 
@@ -13,14 +13,6 @@ const app_ = {
   lastUse: nullable(object({ at: Time, network: Type.String() })),
 }
 export const AppSchema = object(app_)
-
-const time = (ms: number): string => new Date(ms).toISOString()
-export const shownApp = ({ id, name, created, lastUse }: AppPassword) => ({
-  id,
-  name,
-  created: time(created),
-  lastUse: lastUse && { at: time(lastUse.at), network: lastUse.network },
-})
 
 export function keyRoutes(app: FastifyInstance): void {
   define(

@@ -1,7 +1,7 @@
 // Lessons: what people have taught, taken back, and let through to others or not.
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { GivenLesson } from '../../quarantine/verbs/lessons.ts'
+import { shownLesson } from '../../quarantine/verbs/shown.ts'
 import { scopeName } from '../../scope.ts'
 import { define } from '../define.ts'
 import { limits } from '../limits.ts'
@@ -39,13 +39,6 @@ const DOES = {
   refuse: 'Lessons count for the mail of who gave them only: for administrators',
 } as const
 
-const shown = ({ at, actor, scope, ...rest }: GivenLesson) => ({
-  ...rest,
-  scope: scopeName(scope),
-  at: new Date(at).toISOString(),
-  by: actor,
-})
-
 export function lessonRoutes(app: FastifyInstance): void {
   define(
     app,
@@ -79,7 +72,7 @@ export function lessonRoutes(app: FastifyInstance): void {
         .alarms()
         .map(({ scope, ...alarm }) => ({ scope: scopeName(scope), ...alarm }))
       const next = found.length === limit ? found[limit - 1].id : null
-      return await Promise.resolve({ lessons: found.map(shown), alarms, next })
+      return await Promise.resolve({ lessons: found.map(shownLesson), alarms, next })
     },
   )
   define(
@@ -94,7 +87,7 @@ export function lessonRoutes(app: FastifyInstance): void {
       params: object({ id: Id }),
       answer: LessonSchema,
     },
-    async ({ verbs, params }) => await Promise.resolve(shown(verbs.lessons.show(params.id))),
+    async ({ verbs, params }) => await Promise.resolve(shownLesson(verbs.lessons.show(params.id))),
   )
   for (const name of Object.keys(DOES) as (keyof typeof DOES)[])
     define(
@@ -110,7 +103,7 @@ export function lessonRoutes(app: FastifyInstance): void {
         answer: object({ lessons: Type.Array(LessonSchema) }),
       },
       async ({ verbs, body }) => ({
-        lessons: (await verbs.lessons[name](body.lessons)).map(shown),
+        lessons: (await verbs.lessons[name](body.lessons)).map(shownLesson),
       }),
     )
   define(

@@ -6,6 +6,7 @@ import type { ListKind } from '../../mail.ts'
 import { Refused } from '../../errors.ts'
 import { parseScope, scopeName } from '../../scope.ts'
 import { COMMENT_MAX, type ListEntry } from '../../quarantine/lists/lists.ts'
+import { shownEntry } from '../../quarantine/verbs/shown.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import { define } from '../define.ts'
 import { limits } from '../limits.ts'
@@ -227,17 +228,10 @@ function page(verbs: Verbs, { scope, list, q = '', cursor, limit = LIMIT }: Quer
     if (entries.length === limit || examined++ === EXAMINED)
       return { entries, next: last && writeCursor(last) }
     last = entry
-    if (entry.mask.includes(wanted)) entries.push(shown(entry))
+    if (entry.mask.includes(wanted)) entries.push(shownEntry(entry))
   }
   return { entries, next: null }
 }
-
-/** Imported ones have no date and author. */
-const shown = ({ scope, at, ...rest }: ListEntry): object => ({
-  ...rest,
-  scope: scopeName(scope),
-  ...(at !== undefined && { at: new Date(at).toISOString() }),
-})
 
 const writeCursor = ({ scope, list, mask }: ListEntry): string =>
   Buffer.from(JSON.stringify([scope, list, mask])).toString('base64url')

@@ -1,8 +1,9 @@
 // Settings of a scope: each with its value, where it comes from, and what it would be if it were inherited.
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { scopeName } from '../../scope.ts'
-import { settingsTag, type SettingValue } from '../../quarantine/verbs/settings.ts'
+import { parseScope } from '../../scope.ts'
+import { shownSettings } from '../../quarantine/verbs/shown.ts'
+import { settingsTag } from '../../quarantine/verbs/settings.ts'
 import { define } from '../define.ts'
 import { nullable, object, ScopeText } from '../schema.ts'
 import { matchOf, tellTag, unlessChanged, quoted } from '../tags.ts'
@@ -37,7 +38,7 @@ export function settingRoutes(app: FastifyInstance): void {
     async ({ verbs, params, request, reply }) => {
       const values = verbs.settings.values(params.scope)
       if (tellTag(request, reply, settingsTag(values))) return await reply.code(304).send()
-      return shown(params.scope, values, verbs.settings.inherited(params.scope))
+      return shownSettings(parseScope(params.scope), values, verbs.settings.inherited(params.scope))
     },
   )
   define(
@@ -64,28 +65,7 @@ export function settingRoutes(app: FastifyInstance): void {
       const tag = matchOf(request)
       const values = await unlessChanged(tag, verbs.settings.change(params.scope, body, tag))
       reply.header('etag', quoted(settingsTag(values)))
-      return shown(params.scope, values, verbs.settings.inherited(params.scope))
+      return shownSettings(parseScope(params.scope), values, verbs.settings.inherited(params.scope))
     },
   )
 }
-
-function shown(
-  scope: string,
-  values: readonly SettingValue[],
-  inherited: readonly SettingValue[],
-): object {
-  return {
-    scope: scopeName(scope),
-    settings: values.map(({ key, value, level }, i) => {
-      const above = inherited.at(i)
-      return {
-        key,
-        value,
-        source: source(level),
-        inherited: above ? { value: above.value, source: source(above.level) } : null,
-      }
-    }),
-  }
-}
-
-const source = (level: string | null): string => (level === null ? 'default' : scopeName(level))

@@ -2,7 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { API, type AppContext } from '../context.ts'
-import { TOKEN_SCOPES, type ApiToken } from '../../quarantine/verbs/tokens.ts'
+import { shownToken } from '../../quarantine/verbs/shown.ts'
+import { TOKEN_SCOPES } from '../../quarantine/verbs/tokens.ts'
 import { define } from '../define.ts'
 import { Id, nullable, object, Time, words } from '../schema.ts'
 
@@ -23,14 +24,6 @@ const MadeSchema = object({
   ),
 })
 
-const time = (ms: number): string => new Date(ms).toISOString()
-const shown = ({ created, expires, lastUse, ...rest }: ApiToken) => ({
-  ...rest,
-  created: time(created),
-  expires: time(expires),
-  lastUse: lastUse && { at: time(lastUse.at), network: lastUse.network },
-})
-
 export function tokenRoutes(app: FastifyInstance, { base }: AppContext): void {
   define(
     app,
@@ -43,7 +36,7 @@ export function tokenRoutes(app: FastifyInstance, { base }: AppContext): void {
       summary: 'Tokens of the account and of those that it manages',
       answer: object({ tokens: Type.Array(TokenSchema) }),
     },
-    async ({ verbs }) => await Promise.resolve({ tokens: verbs.tokens.list().map(shown) }),
+    async ({ verbs }) => await Promise.resolve({ tokens: verbs.tokens.list().map(shownToken) }),
   )
   define(
     app,
@@ -67,7 +60,7 @@ export function tokenRoutes(app: FastifyInstance, { base }: AppContext): void {
     async ({ verbs, body, reply }) => {
       const { secret, ...made } = await verbs.tokens.make(body)
       reply.header('location', `${base}${API}/tokens`)
-      return { ...shown(made), secret }
+      return { ...shownToken(made), secret }
     },
   )
   define(

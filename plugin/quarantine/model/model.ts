@@ -84,16 +84,23 @@ export function exportModel(ctx: Context): Buffer {
   return Buffer.concat([Buffer.from(`${head}\n`), whole.snapshot()])
 }
 
+/** Messages that count in a model, and whether it began with one of elsewhere. */
+export interface ModelCounts {
+  ham: number
+  spam: number
+  prior: boolean
+}
+
 /**
  * Puts another model in the place of this one; what was taught before is forgotten. `prior`: as an
- * opinion from elsewhere, that own lessons outweigh soon.
+ * opinion from elsewhere, that own lessons outweigh soon. Answers what counts then.
  */
 export async function importModel(
   ctx: Context,
   login: Login,
   bytes: Uint8Array,
   { prior }: { prior: boolean },
-): Promise<void> {
+): Promise<ModelCounts> {
   const model = parseModel(bytes)
   const kernel = new Kernel()
   try {
@@ -104,7 +111,10 @@ export async function importModel(
   const discounted = prior && !model.bare
   if (discounted) kernel.discount(PRIOR.weight, PRIOR.sum)
   const snapshot = discounted ? kernel.snapshot() : model.snapshot
-  await replace(ctx, login, snapshot, prior ? { ham: 0, spam: 0, prior: true } : model)
+  const { ham, spam } = model
+  const counts = prior ? { ham: 0, spam: 0, prior } : { ham, spam, prior: model.prior }
+  await replace(ctx, login, snapshot, counts)
+  return counts
 }
 
 /**
@@ -129,7 +139,7 @@ async function replace(
   ctx: Context,
   login: Login,
   snapshot: Uint8Array | null,
-  { ham, spam, prior }: { ham: number; spam: number; prior: boolean },
+  { ham, spam, prior }: ModelCounts,
 ): Promise<void> {
   needAll(login, 'replace the model')
   await write(ctx, by(login), (tx) => {

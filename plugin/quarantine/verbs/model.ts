@@ -7,7 +7,7 @@ import * as examination from '../model/examine.ts'
 import * as models from '../model/model.ts'
 import * as training from '../model/train.ts'
 
-export type { ScopeStanding } from '../model/model.ts'
+export type { ModelCounts, ScopeStanding } from '../model/model.ts'
 
 export class ModelVerbs {
   readonly #ctx: Context
@@ -42,7 +42,7 @@ export class ModelVerbs {
     needAll(this.#login, 'take a copy of the model')
     return models.exportModel(this.#ctx)
   }
-  import(bytes: Uint8Array, how: { prior: boolean }): Promise<void> {
+  import(bytes: Uint8Array, how: { prior: boolean }): Promise<models.ModelCounts> {
     return models.importModel(this.#ctx, this.#login, bytes, how)
   }
   reset(): Promise<void> {

@@ -209,6 +209,15 @@ describe('train and score', () => {
     const file = join(files, 'model')
     expect((await at(['model', 'export', file])).code).toBe(0)
     expect((await at(['model', 'reset'])).code).toBe(2)
+    for (const words of [['reset'], ['import', file]]) {
+      const before = await json(['model', 'info'])
+      const dry = await at(['model', ...words, '--dry-run'])
+      expect([dry.code, dry.out]).toEqual([
+        0,
+        expect.stringMatching(/^It would forget \d+ lessons? and know /),
+      ])
+      expect(await json(['model', 'info'])).toEqual(before)
+    }
     expect((await at(['model', 'reset', '--yes'])).code).toBe(0)
     expect(await json(['model', 'info'])).toMatchObject({ ham: 0, spam: 0 })
     expect(await score()).toBe(0.5)

@@ -91,15 +91,15 @@ test('the outcome of a release is shown, and the journal tells who asked', async
   expect(mine.out).toMatch(
     /a@example\.com \(imap 192\.0\.2\.9\) +UID \d+ of a@example\.com moved from caught to release/,
   )
-  const all = await json<{ seq: number; actor: string }[]>(['audit', '--since', '0'])
+  const all = await json<{ seq: number; by: string }[]>(['audit', '--since', '0'])
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_, at_) => at_ + 1))
   expect(await json(['audit', '--last', '2'])).toHaveLength(2)
 })
 
 test('the owner of the data is an actor of its own', async () => {
   await json(['settings', 'set', 'spam', '0.95'])
-  const [last] = await json<{ actor: string; text: string }[]>(['audit', '--last', '1'])
-  expect(last).toMatchObject({ actor: CLI.account, text: 'spam for everybody: 0.95' })
+  const [last] = await json<{ by: string; text: string }[]>(['audit', '--last', '1'])
+  expect(last).toMatchObject({ by: CLI.account, text: 'spam for everybody: 0.95' })
 })
 
 interface Result {
@@ -165,7 +165,7 @@ describe('what is done with messages', () => {
       '3',
     ])
     expect(done.at(-1)).toMatchObject({
-      actor: 'cli',
+      by: 'cli',
       as: 'a@example.com',
       via: expect.stringMatching(/^command /),
     })
@@ -257,9 +257,13 @@ test('audit by day, and as it happens', async () => {
   expect((await at(['audit', '--last', '3', '--since', '3'])).code).toBe(2)
   // With the eyes of an account, what concerns it.
   await json(['account', 'add', 'audit@example.com', '--without-password'])
-  const own = await json<{ text: string; via?: string }[]>(['audit', '--as', 'audit@example.com'])
+  const own = await json<{ text: string; via: string | null }[]>([
+    'audit',
+    '--as',
+    'audit@example.com',
+  ])
   expect(own.slice(0, 1).map(({ text, via }) => [text, via])).toEqual([
-    ['account audit@example.com (address) set', undefined],
+    ['account audit@example.com (address) set', null],
   ])
   // It and the welcome message: nothing of others.
   expect(own).toHaveLength(2)

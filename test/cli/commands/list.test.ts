@@ -21,7 +21,7 @@ test('add, show, check, remove', async () => {
       scope: 'user@example.com',
       list: 'allow',
       mask: 'good@spam.example',
-      at: expect.any(Number),
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       by: 'cli',
     },
   ])
@@ -90,7 +90,7 @@ test('another process follows', async () => {
   await lazaret.quarantine.as(CLI).lists.change('', 'allow', { add: ['pal@enemy.example'] })
   await lazaret.close()
   expect(await json(['list', 'show', '--scope', 'global', '--allow'])).toMatchObject([
-    { scope: '', list: 'allow', mask: 'pal@enemy.example' },
+    { scope: 'global', list: 'allow', mask: 'pal@enemy.example' },
   ])
 })
 

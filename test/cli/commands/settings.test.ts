@@ -13,16 +13,20 @@ test('the narrower scope wins, and get says where a value comes from', async () 
   expect((await at(['settings', 'set', 'spam', '0.8'])).code).toBe(0)
   expect((await at(['settings', 'set', 'spam', '0.7', '--scope', 'example.com'])).code).toBe(0)
   expect((await at(['settings', 'set', 'spam', '0.6', '--scope', 'a@example.com'])).code).toBe(0)
-  expect(await spam('a@example.com')).toMatchObject({ value: 0.6, from: 'address a@example.com' })
-  expect(await spam('b@example.com')).toMatchObject({ value: 0.7, from: 'domain example.com' })
-  expect(await spam('b@other.example')).toMatchObject({ value: 0.8, from: 'global' })
+  expect(await spam('a@example.com')).toMatchObject({
+    value: '0.6',
+    source: 'a@example.com',
+    inherited: { value: '0.7', source: 'example.com' },
+  })
+  expect(await spam('b@example.com')).toMatchObject({ value: '0.7', source: 'example.com' })
+  expect(await spam('b@other.example')).toMatchObject({ value: '0.8', source: 'global' })
   expect((await at(['settings', 'unset', 'spam', '--scope', 'a@example.com'])).out).toContain(
     'spam is 0.7 for a@example.com, from domain example.com.',
   )
   expect(await json(['settings', 'get', 'action'])).toMatchObject({
     value: 'hold',
-    level: null,
-    from: 'lazaret.ini',
+    source: 'default',
+    inherited: { value: 'hold', source: 'default' },
   })
 })
 

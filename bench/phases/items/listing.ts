@@ -1,5 +1,5 @@
-// A page of a domain's listing: in each order, the first of a process and later ones, a search that finds nothing,
-// counts; and for how long others wait while a process makes what it orders by.
+// Work with the items of a domain: a page of the list in each order, the first of a process and later ones, searches by header,
+// counts, statistics, a batch of releases; and for how long others wait while a process makes what it orders by.
 import { join } from 'node:path'
 import type { Login } from '../../../plugin/mail.ts'
 import { parseStructure } from '../../../plugin/mime/structure.ts'
@@ -7,11 +7,13 @@ import { CLI, open, type Lazaret } from '../../../plugin/open.ts'
 import { summarizer } from '../../../plugin/quarantine/folders/summary.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
 import { measure, type PhaseResult } from '../../harness/result.ts'
-import { CONFIG, held, person } from './fill.ts'
+import { CONFIG, held, person } from '../store/fill.ts'
 
 const DOMAIN: Login = { account: 'example.com', tier: 'domain', scope: 'example.com' }
 const BATCH = 5000
 const PAGES = 20
+/** As many as one batch may have (docs/api.md). */
+const RELEASES = 500
 
 export async function listing(
   { quick, dir, tell }: PhaseOptions,
@@ -27,7 +29,10 @@ export async function listing(
   for (let round = 0; round < rounds; round++) {
     const lazaret = open(CONFIG, from)
     try {
-      await pages(lazaret, items, add)
+      await pages(lazaret, items - round * RELEASES, add)
+      const since = performance.now()
+      await releases(lazaret, round)
+      add(`a batch of ${RELEASES} releases, to the last one on disk`, performance.now() - since)
     } finally {
       await lazaret.close()
     }
@@ -61,9 +66,31 @@ async function pages(
         next = page.next
       })
   }
-  await take('a search, one call that finds nothing', () =>
-    items.list({ search: 'subject:nowhere' }),
+  const through = async (search: string, found: number): Promise<void> => {
+    let [next, all]: [string | null, number] = ['', 0]
+    while (next !== null) {
+      const page: Awaited<ReturnType<typeof items.list>> = await items.list({
+        search,
+        ...(next !== '' && { cursor: next }),
+      })
+      all += page.items.length
+      next = page.next
+    }
+    if (all !== found) throw new Error(`${search}: ${all} items instead of ${found}`)
+  }
+  await take('a search by subject of all that finds nothing, all its calls', () =>
+    through('subject:nowhere', 0),
   )
+  await take('a search by subject of all that finds one, all its calls', () =>
+    through(`subject:"number ${count >> 1} of"`, 1),
+  )
+  await take('a search by From of all that finds one, all its calls', () =>
+    through(`from:p${count >> 2}@held.example`, 1),
+  )
+  const { stats } = lazaret.quarantine.as(DOMAIN)
+  await take('statistics of a month, first in a process', () => stats.byDay())
+  await take('statistics of a month, later', () => stats.byDay())
+  await take('senders of most of it', () => stats.senders())
   await take('counts', async () => {
     const counts = await items.counts()
     if (counts.caught !== count) throw new Error(`${counts.caught} of ${count} counted`)
@@ -79,6 +106,17 @@ async function pages(
   }
   await making
   add('longest wait of others while a column is made', longest)
+}
+
+/** The oldest that no round before has released. */
+async function releases({ quarantine }: Lazaret, round: number): Promise<void> {
+  const { items, requests } = quarantine.as(DOMAIN)
+  const { items: some } = await items.list({ chip: 'caught', order: 'wanted', limit: RELEASES })
+  const ids = some.map(({ item }) => item.id)
+  const { done } = await requests.each(ids, 'release')
+  const { results } = await done
+  const failed = results.filter((one) => !one.done)
+  if (failed.length > 0) throw new Error(`round ${round}: ${failed.length} were not released`)
 }
 
 /** Mail of a hundred people, of different senders, scores and ages. */
