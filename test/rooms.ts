@@ -540,7 +540,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,
-    may: [...BENCH, 'config', 'open', 'quarantine/mail path', 'store'],
+    may: [...BENCH, 'config', 'open', 'quarantine/folders', 'quarantine/mail path', 'store'],
   },
   'bench/phases/items': {
     files: /^bench\/phases\/items\//,
