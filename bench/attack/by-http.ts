@@ -1,4 +1,5 @@
 // What one account, or a stranger, can try over HTTP.
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   atOnce,
@@ -15,6 +16,8 @@ import {
   type Attacker,
 } from './attack.ts'
 
+/** What the page sends with the cookie of a login that begins. */
+const CSRF = createHash('sha256').update('csrf\nx').digest('base64url')
 const TEXT = { 'content-type': 'text/plain' }
 const small = (count: number) => () => repeated(count, (n) => mail([`Subject: ${n}`], `text ${n}`))
 
@@ -220,7 +223,7 @@ export const BY_HTTP: readonly Attack[] = [
     run: times(50, 3, (n) => ({
       method: 'POST',
       path: 'session',
-      headers: { ...JSON_TYPE, cookie: '__Host-lazaret-login=x' },
+      headers: { ...JSON_TYPE, cookie: '__Host-lazaret-login=x', 'x-lazaret-csrf': CSRF },
       body: JSON.stringify({ user: `user${n}@example.com`, password: 'wrong' }),
       stranger: true,
     })),

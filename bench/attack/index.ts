@@ -147,8 +147,15 @@ async function main(): Promise<void> {
     }
     const template = makeTemplate(join(dir, 'data'), values.build, [ATTACKER])
     const hasHttp = template.tokens.size > 0
-    for (const attack of wanted)
-      if (attack.by !== 'http' || hasHttp) add(await alone(attack, template, bound))
+    for (const attack of wanted) {
+      if (attack.by === 'http' && !hasHttp) continue
+      try {
+        add(await alone(attack, template, bound))
+      } catch (error) {
+        // The others are tried all the same.
+        print(`| ${attack.name} | could not be tried: ${String(error)} |`)
+      }
+    }
   })
   if (values.json) console.log(JSON.stringify(rows))
 }

@@ -62,6 +62,7 @@ export async function startVictim(dir: string, { dir: from, home }: Template): P
     dir,
     package: home,
     imap,
+    ...(http !== 0 && { http }),
     plugins: ['rcpt_to.in_host_list', 'lazaret', 'lazaret/imap', ...own, 'bench_discard'],
     nodes: 0,
     ini: [

@@ -24,6 +24,8 @@ export interface Setup {
   log?: string
   /** A port of the IMAP server, which listens later. */
   imap?: number
+  /** A port of the HTTP server, the same. */
+  http?: number
   /** The folder of the plugin; this one unless told. */
   package?: string
   /** The folder of the Haraka package; the one to be found unless told. */
@@ -76,7 +78,8 @@ export async function startHaraka(setup: Setup): Promise<Running> {
   const exit = once(child, 'exit')
   endWithUs(child)
   await listening(port, child)
-  if (setup.imap !== undefined) await listening(setup.imap, child)
+  for (const later of [setup.imap, setup.http])
+    if (later !== undefined) await listening(later, child)
   return {
     pid: child.pid as number,
     port,

@@ -158,6 +158,23 @@ test('a share is an account, or a network of IPv6', () => {
   expect(share('192.0.2.1', A)).not.toBe(share('192.0.2.1', B))
 })
 
+test('of a message with more parts, or longer ones, than can be read its beginning is shown', async () => {
+  const raws = [
+    `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nthe beginning\r\n${'--b\r\n\r\n'.repeat(5000)}`,
+    `Content-Type: text/html\r\n\r\n<p>the beginning${'<b>x</b>\r\n'.repeat(250_000)}`,
+  ]
+  for (const [n, raw] of raws.entries()) {
+    const bytes = Buffer.from(`From: a@b.example\r\nSubject: ${n}\r\n${raw}`)
+    const [{ item }] = await hold(on.lazaret, bytes, { to: [B] })
+    for (const what of ['text', 'html', 'parts']) {
+      const answer = await on.ask(`items/${item}/${what}`, { token: tokens[B] })
+      expect([what, answer.status]).toEqual([what, 200])
+      if (what !== 'parts') expect(answer.text).toContain('the beginning')
+    }
+  }
+  expect(on.log.filter((line) => line.includes('failed'))).toEqual([])
+})
+
 test('a picture that stands in a document again and again is shown as often as there is room', () => {
   const data = `data:image/png;base64,${'A'.repeat(100_000)}`
   const html = safeDocument('<img src="cid:x">'.repeat(5000), new Map([['x', data]]))

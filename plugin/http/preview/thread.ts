@@ -1,5 +1,6 @@
 // A thread that prepares messages for people: mailparser reads them, sanitize-html makes their HTML harmless.
 import { type Attachment as Parsed, simpleParser, type ParsedMail } from 'mailparser'
+import { Refused } from '../../errors.ts'
 import { serve, type Reply } from '../../threads/serve.ts'
 import { bytesOf } from '../../threads/source.ts'
 import { plainText, safeDocument } from './html.ts'
@@ -15,16 +16,31 @@ const HTML_MAX = 2_000_000
 serve<Ask, Answer>(async (ask) => {
   const bytes = bytesOf(ask.source)
   if (!bytes) return { answer: { damaged: true } }
-  const mail = await simpleParser(bytes, {
-    skipImageLinks: true,
-    skipTextLinks: true,
-    maxHtmlLengthToParse: HTML_MAX,
-  })
+  const mail = await readable(bytes)
   if (ask.want === 'text') return { answer: { text: textOf(mail) } }
   if (ask.want === 'html') return { answer: { text: htmlOf(mail) } }
   if (ask.want === 'parts') return { answer: { parts: mail.attachments.map(shown) } }
   return part(mail.attachments.at(ask.part - 1), ask.part)
 })
+
+/** More of a message that could not be read whole is not tried, and less is nothing to read, in octets. */
+const CUT_MAX = 2 ** 18
+const CUT_MIN = 512
+
+/** The message, or as much of its beginning as can be read: it may have more parts, or longer ones, than mailparser takes. */
+async function readable(bytes: Buffer): Promise<ParsedMail> {
+  for (let size = bytes.length; size >= CUT_MIN; size = Math.min(CUT_MAX, size >> 1))
+    try {
+      return await simpleParser(bytes.subarray(0, size), {
+        skipImageLinks: true,
+        skipTextLinks: true,
+        maxHtmlLengthToParse: HTML_MAX,
+      })
+    } catch {
+      // Less of it.
+    }
+  throw new Refused('undecodable', 'This message cannot be shown; its source can be looked at.')
+}
 
 function textOf({ text: own = '', html }: ParsedMail): string {
   const text =
