@@ -14,6 +14,8 @@ await build({
   entryPoints: { page: join(from, 'main.tsx') },
   outdir: to,
   bundle: true,
+  // What few people ever need comes when it is wanted.
+  splitting: true,
   minify: true,
   format: 'esm',
   target: ['es2022'],
@@ -27,6 +29,7 @@ await build({
 await build({
   entryPoints: [join(from, 'page.css')],
   outdir: to,
+  bundle: true,
   minify: true,
   target: ['chrome120', 'firefox121', 'safari17'],
   logLevel: 'warning',

@@ -22,14 +22,49 @@ const LOOKS = {
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
   german: { viewport: { width: 1280, height: 800 }, locale: 'de-DE' },
 }
-/** Who looks, at what, and what has to be there before. */
+/**
+ * Who looks, at what, what has to be there before, and what is looked at: all of it unless a part is named.
+ * @type {[string, string, string, string, ((page: import('playwright-core').Page, path: string) => Promise<void>)?][]}
+ */
 const VIEWS = [
   ['address', 'quarantine', '#/quarantine', 'tr[data-item]'],
-  ['address', 'settings', '#/settings', '[role=switch]'],
+  ['address', 'preview', '#/quarantine', 'tr[data-item]', open],
+  ['address', 'settings', '#/settings', '.keep li, .line'],
+  ['address', 'thresholds', '#/settings', '.dots circle', part('.thresholds')],
+  ['address', 'audit', '#/audit', 'table.plain tbody tr', window],
   ['domain', 'quarantine', '#/quarantine', 'tr[data-item]'],
+  ['domain', 'lessons', '#/lessons', 'table.plain, .empty'],
+  ['domain', 'statistics', '#/statistics', '.plot, .empty'],
   ['domain', 'accounts', '#/accounts', 'table.plain tbody tr'],
-  ['super-admin', 'audit', '#/audit', 'table.plain tbody tr'],
+  ['super-admin', 'audit', '#/audit', 'table.plain tbody tr', window],
 ]
+
+// The window alone: what is below goes on for long.
+/** @type {(page: import('playwright-core').Page, path: string) => Promise<void>} */
+async function window(page, path) {
+  await page.screenshot({ path })
+}
+/** @type {(page: import('playwright-core').Page, path: string) => Promise<void>} */
+async function open(page, path) {
+  await page.locator('tr[data-item] a').first().click()
+  await page.locator('pre.text').waitFor()
+  await page.screenshot({ path })
+}
+/**
+ * The card around something.
+ * @type {(selector: string) => (page: import('playwright-core').Page, path: string) => Promise<void>}
+ */
+function part(selector) {
+  return async (page, path) => {
+    const card = page.locator('.card', { has: page.locator(selector) })
+    await card.scrollIntoViewIfNeeded()
+    await card.screenshot({ path })
+  }
+}
+/** @type {(page: import('playwright-core').Page, path: string) => Promise<void>} */
+async function whole(page, path) {
+  await page.screenshot({ path, fullPage: true })
+}
 
 mkdirSync(out, { recursive: true })
 const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] })
@@ -53,17 +88,11 @@ for (const [look, options] of Object.entries(LOOKS)) {
     }
     await page.locator('.top').waitFor()
     sessions.set(tier, await context.storageState())
-    for (const [who, name, path, there] of VIEWS) {
+    for (const [who, name, path, there, take = whole] of VIEWS) {
       if (who !== tier) continue
       await page.goto(`${url}${path}`)
       await page.locator(there).first().waitFor()
-      await page.screenshot({ path: join(out, `${name}-${who}-${look}.png`), fullPage: true })
-    }
-    if (tier === 'address') {
-      await page.goto(`${url}#/quarantine`)
-      await page.locator('tr[data-item] a').first().click()
-      await page.locator('pre.text, [role=tabpanel] .quiet').first().waitFor()
-      await page.screenshot({ path: join(out, `preview-${look}.png`) })
+      await take(page, join(out, `${name}-${who}-${look}.png`))
     }
     await context.close()
   }

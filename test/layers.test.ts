@@ -66,11 +66,12 @@ test('each package has its place', () => {
   expect(wrong).toEqual([])
 })
 
-test('of the filter the page has the grammar of masks and nothing else', () => {
+test('of the server the page has the grammar of masks, how what hides is shown, and nothing else', () => {
   const ours = sources(ROOT, 'web').flatMap((file) => importsOf(ROOT, file).files)
   expect([...new Set(ours.filter((file) => !file.startsWith('web/')))].toSorted()).toEqual([
     'plugin/errors.ts',
     'plugin/filter/mask.ts',
+    'plugin/http/preview/visible.ts',
   ])
 })
 

@@ -426,9 +426,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   // What is asked and answered over HTTP: it knows the verbs, and what a message is.
   'http/preview': {
-    files: /^plugin\/http\/preview\//,
-    may: ['errors', 'turns', 'threads'],
+    files: /^plugin\/http\/preview\/(?!visible\.ts$)/,
+    may: ['errors', 'turns', 'threads', 'http/preview/visible'],
   },
+  'http/preview/visible': { files: /^plugin\/http\/preview\/visible\.ts$/, may: [] },
   http: {
     files: /^plugin\/http\/(?!preview\/|index\.ts$)/,
     may: [
@@ -440,6 +441,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'text',
       'turns',
       'http/preview',
+      'http/preview/visible',
     ],
   },
   'front/memory': {
@@ -481,8 +483,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['front'],
   },
   // The page talks to http over its API. The grammar of masks alone is the filter's, so that a mask that is typed is
-  // looked at by the rule by which it is kept.
-  web: { files: /^web\//, may: ['errors', 'filter'] },
+  // looked at by the rule by which it is kept; and a source is shown by the rule by which texts are.
+  web: { files: /^web\//, may: ['errors', 'filter', 'http/preview/visible'] },
 
   // Looks at all of an installation, and touches nothing.
   doctor: {
@@ -620,6 +622,7 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   'ajv-formats': /^plugin\/http\/app\.ts$/,
   preact: /^web\//,
   '@preact/signals': /^web\//,
+  'qrcode-generator': /^web\/settings\/qr\.tsx$/,
   mailparser: /^plugin\/http\/preview\/thread\.ts$/,
   'sanitize-html': /^plugin\/http\/preview\/html\.ts$/,
   'node:net': /^plugin\/(imap|front|http|doctor|backends)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,

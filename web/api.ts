@@ -37,6 +37,8 @@ interface Ask {
   /** ETag of what was seen. */
   match?: string | null
   signal?: AbortSignal
+  /** A POST that changes nothing, and may be asked twice. */
+  isQuestion?: boolean
 }
 
 export interface Answered<T> {
@@ -56,12 +58,15 @@ export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   (await ask<T>(path, { signal })).value
 export const post = async <T>(path: string, body?: unknown): Promise<T> =>
   (await ask<T>(path, { method: 'POST', body })).value
+/** What would be, or is, by something that is too long for an address. */
+export const question = async <T>(path: string, body: unknown): Promise<T> =>
+  (await ask<T>(path, { method: 'POST', body, isQuestion: true })).value
 
 async function send(path: string, options: Ask): Promise<Response> {
-  const { method = 'GET', body, match, signal } = options
+  const { method = 'GET', body, match, signal, isQuestion = false } = options
   const headers: Record<string, string> = {}
   if (method !== 'GET') headers['x-lazaret-csrf'] = csrf
-  if (method === 'POST') headers['idempotency-key'] = oneTime()
+  if (method === 'POST' && !isQuestion) headers['idempotency-key'] = oneTime()
   if (body !== undefined)
     headers['content-type'] = typeof body === 'string' ? 'text/plain' : 'application/json'
   if (match) headers['if-match'] = match

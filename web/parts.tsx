@@ -1,4 +1,5 @@
 // Small parts of which views are made.
+import { useRef, useState } from 'preact/hooks'
 import { choose, exactly, language, LANGUAGES, t, until, when } from './words.ts'
 
 const PATHS = {
@@ -60,6 +61,60 @@ export function Empty({ title, children }: { title: string; children?: preact.Co
       <Mark />
       <h2>{title}</h2>
       <p>{children}</p>
+    </div>
+  )
+}
+
+interface SureProps {
+  label: string
+  /** What is asked before it is done. */
+  ask: string
+  /** Its name, where `label` alone does not tell of what. */
+  name?: string
+  act: () => void
+}
+
+/** For what cannot be taken back: the second press does it. */
+export function Sure({ label, ask, name, act }: SureProps) {
+  const [isAsked, setAsked] = useState(false)
+  return isAsked ? (
+    <button type="button" class="danger small" onBlur={() => setAsked(false)} onClick={act}>
+      {ask}
+    </button>
+  ) : (
+    <button type="button" class="text" aria-label={name} onClick={() => setAsked(true)}>
+      {label}
+    </button>
+  )
+}
+
+/** What is shown once and never again. */
+export function Secret({ text, done }: { text: string; done: () => void }) {
+  const [isCopied, setCopied] = useState(false)
+  const field = useRef<HTMLElement>(null)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+    } catch {
+      // Where a page may not: it is selected, and the person copies it.
+      if (field.current) getSelection()?.selectAllChildren(field.current)
+    }
+  }
+  return (
+    <div class="secret">
+      <p class="about">{t('secret.once')}</p>
+      <code ref={field} tabIndex={-1} dir="ltr">
+        {text}
+      </code>
+      <div class="choices">
+        <button type="button" onClick={() => void copy()}>
+          {t(isCopied ? 'copied' : 'copy')}
+        </button>
+        <button type="button" onClick={done}>
+          {t('secret.done')}
+        </button>
+      </div>
     </div>
   )
 }

@@ -1,7 +1,14 @@
 // Where one is: a view and its words, in the fragment of the address, so that back works and nothing of it reaches a log.
 import { computed, signal } from '@preact/signals'
 
-export const VIEWS = ['quarantine', 'settings', 'accounts', 'audit'] as const
+export const VIEWS = [
+  'quarantine',
+  'settings',
+  'lessons',
+  'statistics',
+  'accounts',
+  'audit',
+] as const
 export type View = (typeof VIEWS)[number]
 
 const fragment = signal(location.hash)

@@ -3,10 +3,12 @@ import { useEffect } from 'preact/hooks'
 import { login, logOut, readSession, type Login as LoginState } from './api.ts'
 import { Accounts } from './admin/accounts.tsx'
 import { Audit } from './admin/audit.tsx'
+import { Lessons } from './admin/lessons.tsx'
+import { Statistics } from './admin/statistics.tsx'
 import { Login } from './login.tsx'
 import { Quarantine } from './quarantine/quarantine.tsx'
 import { Languages, Mark } from './parts.tsx'
-import { link, route, type View } from './route.ts'
+import { link, route, VIEWS, type View } from './route.ts'
 import { Settings } from './settings/settings.tsx'
 import { tellBad, ToldRegion } from './told.tsx'
 import { language, t } from './words.ts'
@@ -14,15 +16,17 @@ import { language, t } from './words.ts'
 const SHOWN: Record<View, () => preact.JSX.Element | null> = {
   quarantine: Quarantine,
   settings: Settings,
+  lessons: Lessons,
+  statistics: Statistics,
   accounts: Accounts,
   audit: Audit,
 }
 
-/** The journal of everybody is the super-admin's to read. */
+/** Of the journal everybody reads what concerns them. */
 const VIEWS_OF: Record<LoginState['tier'], readonly View[]> = {
-  address: ['quarantine', 'settings'],
-  domain: ['quarantine', 'settings', 'accounts'],
-  'super-admin': ['quarantine', 'settings', 'accounts', 'audit'],
+  address: ['quarantine', 'settings', 'lessons', 'audit'],
+  domain: VIEWS,
+  'super-admin': VIEWS,
 }
 
 export function Shell() {

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import { Problem } from './api.ts'
 import { Icon } from './parts.tsx'
+import { translated } from './sentences.ts'
 import { t } from './words.ts'
 
 interface Told {
@@ -24,7 +25,7 @@ export function tellBad(error: unknown): void {
 
 export function sentence(error: unknown): string {
   if (!(error instanceof Problem)) return t('failed')
-  return error.kind === 'unreached' ? t('unreached') : error.message
+  return error.kind === 'unreached' ? t('unreached') : translated(error.message)
 }
 
 /** Takes back what was done last, where that goes. */

@@ -1,6 +1,7 @@
 // What the page says: one file of messages a language, dates and numbers by the browser's own rules.
 import { signal } from '@preact/signals'
 import { BASE } from './api.ts'
+import { learn } from './sentences.ts'
 import type english from './messages/en.json'
 
 export type Word = keyof typeof english
@@ -26,6 +27,12 @@ export function preferred(): string {
 /** Whether somebody chose a language in this browser. */
 export const isChosen = (): boolean => read(STORED) !== null
 
+/** Whose habits dates and numbers follow: the reader's own, where they speak this language (en-GB has 24 hours, en-US 12). */
+const habit = (): string => {
+  const spoken = language.value.split('-')[0]
+  return navigator.languages.find((tag) => tag.split('-')[0] === spoken) ?? language.value
+}
+
 export async function speak(tag: string): Promise<void> {
   const answer = await fetch(`${BASE}${tag}.json`)
   if (!answer.ok) {
@@ -33,6 +40,7 @@ export async function speak(tag: string): Promise<void> {
     return
   }
   messages = (await answer.json()) as typeof messages
+  await learn(tag.split('-')[0])
   document.documentElement.lang = tag
   document.documentElement.dir = RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr'
   language.value = tag
@@ -56,11 +64,11 @@ export function t(word: Word, values: Values = {}): string {
   })
 }
 
-export const count = (n: number): string => new Intl.NumberFormat(language.value).format(n)
+export const count = (n: number): string => new Intl.NumberFormat(habit()).format(n)
 
 /** A part of 1, as people read it. */
 export const share = (n: number): string =>
-  new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: 0 }).format(n)
+  new Intl.NumberFormat(habit(), { style: 'percent', maximumFractionDigits: 0 }).format(n)
 
 export function size(octets: number): string {
   const [value, unit]: [number, string] =
@@ -69,7 +77,7 @@ export function size(octets: number): string {
       : octets < 999_500
         ? [octets / 1000, 'kilobyte']
         : [octets / 1e6, 'megabyte']
-  return new Intl.NumberFormat(language.value, {
+  return new Intl.NumberFormat(habit(), {
     style: 'unit',
     unit,
     unitDisplay: 'short',
@@ -85,7 +93,7 @@ const DAY = 24 * HOUR
 export function when(iso: string): string {
   const at = new Date(iso)
   const now = new Date()
-  const tag = language.value
+  const tag = habit()
   const hour = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }).format(at)
   const days = Math.round((midnight(now) - midnight(at)) / DAY)
   if (days === 0) return hour
@@ -95,21 +103,25 @@ export function when(iso: string): string {
   return new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', ...year }).format(at)
 }
 
+/** A day of the calendar, as `2026-11-30`. */
+export const day = (date: string): string =>
+  new Intl.DateTimeFormat(habit(), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(date),
+  )
+
 const midnight = (at: Date): number => new Date(at).setHours(0, 0, 0, 0)
 
 /** How long until something. */
 export function until(iso: string): string {
   const ms = Date.parse(iso) - Date.now()
-  const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' })
+  const format = new Intl.RelativeTimeFormat(habit(), { numeric: 'auto' })
   if (Math.abs(ms) >= DAY) return format.format(Math.round(ms / DAY), 'day')
   if (Math.abs(ms) >= HOUR) return format.format(Math.round(ms / HOUR), 'hour')
   return format.format(Math.round(ms / MINUTE), 'minute')
 }
 
 export const exactly = (iso: string): string =>
-  new Intl.DateTimeFormat(language.value, { dateStyle: 'full', timeStyle: 'medium' }).format(
-    new Date(iso),
-  )
+  new Intl.DateTimeFormat(habit(), { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(iso))
 
 /** What a browser keeps; nothing where it may not keep anything. */
 export function read(key: string): string | null {

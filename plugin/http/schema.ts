@@ -73,4 +73,10 @@ export const ItemSchema = object({
     }),
   ),
   deleted: nullable(object({ at: Time, by: Type.String(), folder: Type.String() })),
+  handled: nullable(
+    object(
+      { by: Type.String(), as: nullable(Type.String()), at: Time },
+      'Who did the last thing with it: released, taught or deleted it',
+    ),
+  ),
 })

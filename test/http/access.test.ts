@@ -50,6 +50,8 @@ const REQUESTS: Record<
     'lists',
     { scope: owner, list: 'allow', add: ['a@b.example'] },
   ],
+  'lists above': (owner) => ['GET', `lists:inherited?scope=${owner}&list=block`],
+  standing: (owner) => ['GET', `model/${owner}`],
   export: (owner) => ['GET', `lists:export?scope=${owner}`],
   check: (owner) => ['POST', 'lists:check', { from: 'a@b.example', recipient: owner }],
   lessons: (owner) => ['GET', `lessons?scope=${owner}`],

@@ -110,6 +110,7 @@ const SAMPLES: Record<string, () => Promise<Sample> | Sample> = {
     return { params: { id: operation.id } }
   },
   listEntries: () => ({ query: { scope: 'global', list: 'block', limit: '1' } }),
+  listInherited: () => ({ query: { scope: USER, list: 'block', q: 'spam', limit: '1' } }),
   changeList: () => ({
     body: { scope: USER, list: 'allow', add: ['*@friend.example'], remove: [] },
   }),

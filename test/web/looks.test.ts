@@ -5,16 +5,17 @@ import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT as TREE } from '../rig/build.ts'
-import { hold, ROOT } from '../quarantine/rig.ts'
-import { account, CHROMIUM, loggedIn, mail, world, type World } from './world.ts'
+import { hold, ROOT, USER } from '../quarantine/rig.ts'
+import { inside, type Inside } from './inside.ts'
+import { account, CHROMIUM, loggedIn, mail } from './visitors.ts'
 
-let on: World
+let on: Inside
 const ADMIN = 'admin'
 const LONG = `Re: ${'Donaudampfschifffahrtsgesellschaft'.repeat(4)}`
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return
-  on = await world()
+  on = await inside()
   await account(on, ADMIN, 'super-admin')
   await account(on, 'user@example.com')
   const lists = on.lazaret.quarantine.as(ROOT).lists
@@ -22,6 +23,10 @@ beforeAll(async () => {
   await hold(on.lazaret, Buffer.from(mail('Hello', '"a@bank.example" <x@blocked.example>')), {
     to: ['user@example.com'],
   })
+  const [{ item: taught }] = await hold(on.lazaret, Buffer.from(mail('Taught')), {
+    to: ['user@example.com'],
+  })
+  await on.lazaret.quarantine.as(USER).items.spam(taught as number)
   await hold(on.lazaret, Buffer.from(mail(LONG, `${'x'.repeat(60)}@blocked.example`)), {
     to: ['user@example.com'],
   })
@@ -37,6 +42,9 @@ const VIEWS: readonly [name: string, path: string, there: string][] = [
   ['nothing found', '#/quarantine?q=nosuchword', '.empty .mark'],
   ['a wrong search', '#/quarantine?q=larger:x', '.empty.bad'],
   ['settings', '#/settings?scope=user@example.com', '.masks li'],
+  ['lessons', '#/lessons', '[data-lesson]'],
+  ['no lessons', '#/lessons?show=waiting', '.empty .mark'],
+  ['statistics', '#/statistics', '.plot'],
   ['accounts', '#/accounts', 'table.plain tbody tr'],
   ['audit', '#/audit', 'table.plain tbody tr'],
 ]
@@ -91,7 +99,7 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
       viewport: { width: 390, height: 800 },
       hasTouch: true,
     })
-    for (const [name, path, there] of VIEWS.slice(0, 2)) {
+    for (const [name, path, there] of VIEWS) {
       await show(page, path, there)
       const small = await page.evaluate(`
         [...document.querySelectorAll('button, nav a, select, .box')]
@@ -141,6 +149,18 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
     const page = await loggedIn(on, ADMIN, { locale: 'de-DE' })
     await page.getByRole('heading', { name: 'Quarantäne' }).waitFor()
     expect(await page.evaluate(`document.documentElement.lang`)).toBe('de')
+    // What the server says, too.
+    await page.goto(`${on.url}#/quarantine?q=larger:x`)
+    await page.getByText('„larger:x“ ist keine Größe; schreiben Sie es wie larger:100k.').waitFor()
+    await page.goto(`${on.url}#/settings?scope=user@example.com`)
+    await page.getByRole('button', { name: 'Zur Positivliste hinzufügen' }).click()
+    await page.keyboard.type('a@b@c')
+    await page.getByText('Das ist kein Eintrag: er hat ein zweites „@“ (Zeichen 4).').waitFor()
+    await page.goto(`${on.url}#/quarantine`)
+    await page
+      .locator('tr', { hasText: 'Hello' })
+      .getByText(/steht auf der Sperrliste für alle/)
+      .waitFor()
     await page.getByLabel('Sprache').selectOption('en')
     await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
     await page.reload()

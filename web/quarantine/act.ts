@@ -1,6 +1,7 @@
 // What the buttons and the keys do: many items in one operation, a result for each, and the way back.
 import { signal } from '@preact/signals'
 import { get, login, post } from '../api.ts'
+import { translated } from '../sentences.ts'
 import { tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
 import { items, marked, refresh, refusals } from './list.ts'
@@ -49,11 +50,11 @@ export async function act({ action, ids }: Plan): Promise<void> {
       )
       for (const { item, done: isDone, reason = '' } of operation.results)
         if (isDone) done.push(item)
-        else refused.set(item, reason)
+        else refused.set(item, translated(reason))
     }
     report(action, done, refused)
     marked.value = new Set([...marked.value].filter((id) => refused.has(id)))
-    await refresh()
+    await refresh(action === 'markSeen' || action === 'markUnseen' ? [] : done)
   } catch (error) {
     tellBad(error)
   } finally {

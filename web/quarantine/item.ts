@@ -22,6 +22,8 @@ export interface Item {
   learned: 'ham' | 'spam' | null
   release: Release | null
   deleted: { at: string; by: string; folder: string } | null
+  /** Who did the last thing with it. */
+  handled: { by: string; as: string | null; at: string } | null
 }
 
 export interface Reason {

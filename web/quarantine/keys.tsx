@@ -7,6 +7,7 @@ import { undoLast } from '../told.tsx'
 import { read, t, write } from '../words.ts'
 import { targets, want, wantEntry } from './act.ts'
 import * as list from './list.ts'
+import { focusRow } from './window.ts'
 
 const STORED = 'lazaret.keys'
 export const areOn = signal(read(STORED) !== 'off')
@@ -72,10 +73,6 @@ function step(by: 1 | -1): void {
   if (route.value.words.has('item')) go(change({ item: String(to) }), true)
   else focusRow(to)
   if (by > 0 && ids.indexOf(to) > ids.length - 10) void list.more()
-}
-
-export function focusRow(id: number): void {
-  document.querySelector<HTMLElement>(`[data-item="${id}"] .subject`)?.focus()
 }
 
 export function Help() {

@@ -5,10 +5,13 @@ import { route } from '../route.ts'
 import { CHIPS, ORDERS, type Chip, type Item, type Order } from './item.ts'
 
 const PAGE = 50
+/** Further ones, where somebody scrolls on and on. */
+const PAGE_ON = 200
 /** Items that are asked for again as one page when something changed. */
 const AGAIN_MAX = 500
 
 export const items = signal<Item[]>([])
+export const ids = computed(() => items.value.map(({ id }) => id))
 export const next = signal<string | null>(null)
 export const counts = signal<Partial<Record<Chip, number>>>({})
 export const marked = signal<ReadonlySet<number>>(new Set())
@@ -70,14 +73,21 @@ async function load(cursor: string | null, limit: number): Promise<void> {
 }
 
 export async function more(): Promise<void> {
-  if (next.value !== null && !isLoading.value) await load(next.value, PAGE)
+  if (next.value !== null && !isLoading.value)
+    await load(next.value, items.value.length > PAGE ? PAGE_ON : PAGE)
 }
 
-/** What is shown is asked for again, without leaving the place. */
-export async function refresh(): Promise<void> {
+/**
+ * What is shown is asked for again, without leaving the place. `gone`: items that were put elsewhere, which a long list only
+ * leaves out.
+ */
+export async function refresh(gone: readonly number[] = []): Promise<void> {
   void recount()
   if (items.value.length > AGAIN_MAX) {
-    isStale.value = true
+    const out = new Set(gone)
+    if (out.size > 0 && asked.value.chip !== 'all')
+      items.value = items.value.filter(({ id }) => !out.has(id))
+    else isStale.value = true
     return
   }
   isStale.value = false

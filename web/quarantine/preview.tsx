@@ -8,14 +8,16 @@ import { sentence } from '../told.tsx'
 import { size, t } from '../words.ts'
 import { underWay, want, wantEntry } from './act.ts'
 import type { Item } from './item.ts'
+import { ForAll } from './for-all.tsx'
 import * as list from './list.ts'
 import { Score, Sender, State } from './rows.tsx'
+import { Source } from './source.tsx'
 import { reasonWords } from './why.ts'
 import { TOOLS } from './tools.tsx'
 
-const TABS = ['text', 'formatted', 'header', 'parts'] as const
+const TABS = ['text', 'formatted', 'header', 'parts', 'source'] as const
 type Tab = (typeof TABS)[number]
-const SHOWN = { text: Text, formatted: Formatted, header: Header, parts: Parts }
+const SHOWN = { text: Text, formatted: Formatted, header: Header, parts: Parts, source: Source }
 
 export function Preview({ id }: { id: number }) {
   const listed = list.items.value.find((one) => one.id === id)
@@ -80,9 +82,22 @@ function Whole({ item, close }: { item: Item; close: () => void }) {
         <button type="button" onClick={() => wantEntry('block', [item.id])}>
           {t('do.block')}
         </button>
+        <ForAll id={item.id} />
       </div>
       <p class="states">
         <State item={item} />
+        {item.folders.length > 0 && (
+          <button
+            type="button"
+            class="text"
+            onClick={() => {
+              want('markUnseen', [item.id])
+              close()
+            }}
+          >
+            {t('do.markUnseen')}
+          </button>
+        )}
       </p>
       <Facts item={item} />
       <Reasons item={item} />
@@ -105,11 +120,6 @@ function Whole({ item, close }: { item: Item; close: () => void }) {
       <div id="shown" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
         <Shown item={item} />
       </div>
-      <p class="source">
-        <a href={urlOf(`items/${item.id}/raw`)} download={`${item.id}.eml`}>
-          {t('source', { size: size(item.size) })}
-        </a>
-      </p>
     </>
   )
 }

@@ -1,13 +1,16 @@
 // The quarantine: what was caught, why, and what can be done with it.
 import { useEffect, useRef } from 'preact/hooks'
-import { login, urlOf } from '../api.ts'
+import { urlOf } from '../api.ts'
 import { Empty, Icon } from '../parts.tsx'
 import { change, go, route } from '../route.ts'
 import { sentence } from '../told.tsx'
+import { Whose } from '../whose.tsx'
 import { t } from '../words.ts'
+import { isAdministrator } from './act.ts'
 import { AddEntry, Confirm } from './dialogs.tsx'
 import { CHIPS, ORDERS } from './item.ts'
 import { Help, useKeys } from './keys.tsx'
+import { ConfirmForAll } from './for-all.tsx'
 import * as list from './list.ts'
 import { Preview } from './preview.tsx'
 import { Rows } from './rows.tsx'
@@ -28,6 +31,7 @@ export function Quarantine() {
       <AddEntry />
       <Help />
       {open > 0 && <Preview key={open} id={open} />}
+      <ConfirmForAll />
     </section>
   )
 }
@@ -35,7 +39,6 @@ export function Quarantine() {
 function Search() {
   const field = useRef<HTMLInputElement>(null)
   const { search, order, scope } = list.asked.value
-  const isSuper = login.value?.tier !== 'address'
   const submit = (event: Event): void => {
     event.preventDefault()
     go(change({ q: field.current?.value.trim() ?? '' }))
@@ -60,18 +63,12 @@ function Search() {
       <span id="search-help" class="unseen">
         {t('search.help')}
       </span>
-      {isSuper && (
-        <label>
-          <span>{t('scope')}</span>
-          <input
-            key={scope}
-            defaultValue={scope}
-            placeholder={t('scope.all')}
-            autocapitalize="none"
-            spellcheck={false}
-            onChange={(event) => go(change({ scope: event.currentTarget.value.trim() }))}
-          />
-        </label>
+      {isAdministrator() && (
+        <Whose
+          scope={scope}
+          placeholder={t('scope.all')}
+          choose={(one) => go(change({ scope: one }))}
+        />
       )}
       <label>
         <span>{t('order')}</span>
@@ -88,7 +85,7 @@ function Search() {
   )
 }
 
-/** A class that can never have anything is not shown: outgoing and deleted ones are where they are. */
+/** All of them, always in their place: those without anything are quiet. */
 function Chips() {
   const { chip } = list.asked.value
   const counts = list.counts.value
@@ -98,6 +95,7 @@ function Chips() {
         <a
           href={change({ show: one === 'caught' ? null : one, item: null })}
           aria-current={one === chip ? 'true' : undefined}
+          class={counts[one] === 0 ? 'none' : ''}
         >
           {t(`chip.${one}`)} <span class="count">{t('number', { n: counts[one] ?? 0 })}</span>
         </a>

@@ -7,11 +7,13 @@ import { underWay, want } from './act.ts'
 import { nameOf, type Item } from './item.ts'
 import * as list from './list.ts'
 import { chiefReasons } from './why.ts'
+import { useWindow } from './window.ts'
 
 let markedLast = 0
 
 export function Rows() {
   const all = list.items.value
+  const { body, shown } = useWindow(list.ids.value)
   const hasRecipient = login.value?.tier !== 'address'
   const columns: Word[] = [
     'column.sender',
@@ -22,9 +24,15 @@ export function Rows() {
     'column.expires',
   ]
   return (
-    <table class="rows" role="table" aria-label={t('items')} aria-busy={list.isLoading.value}>
+    <table
+      class="rows"
+      role="table"
+      aria-label={t('items')}
+      aria-busy={list.isLoading.value}
+      aria-rowcount={list.next.value === null ? all.length + 1 : -1}
+    >
       <thead role="rowgroup">
-        <tr role="row">
+        <tr role="row" aria-rowindex={1}>
           <td role="cell" class="mark-column" />
           {columns.map((word) => (
             <th role="columnheader" scope="col" class={word.replace('.', '-')}>
@@ -36,16 +44,29 @@ export function Rows() {
           </th>
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {all.map((item) => (
-          <Row key={item.id} item={item} hasRecipient={hasRecipient} />
+      <tbody role="rowgroup" ref={body}>
+        <Space key="before" height={shown.before} />
+        {all.slice(shown.first, shown.end).map((item, i) => (
+          <Row key={item.id} item={item} index={shown.first + i + 2} hasRecipient={hasRecipient} />
         ))}
+        <Space key="after" height={shown.after} />
       </tbody>
     </table>
   )
 }
 
-function Row({ item, hasRecipient }: { item: Item; hasRecipient: boolean }) {
+/** As high as the rows that are not made. */
+const Space = ({ height }: { height: number }) =>
+  height > 0 ? <tr class="space" aria-hidden="true" style={{ blockSize: `${height}px` }} /> : null
+
+interface RowProps {
+  item: Item
+  /** From 1, the head of the table included. */
+  index: number
+  hasRecipient: boolean
+}
+
+function Row({ item, index, hasRecipient }: RowProps) {
   const isMarked = list.marked.value.has(item.id)
   const isBusy = underWay.value.has(item.id)
   const subject = item.subject.trim() || t('no.subject')
@@ -57,6 +78,7 @@ function Row({ item, hasRecipient }: { item: Item; hasRecipient: boolean }) {
   return (
     <tr
       role="row"
+      aria-rowindex={index}
       data-item={item.id}
       class={`${item.seen ? '' : 'unread'}${isMarked ? ' marked' : ''}${isBusy ? ' busy' : ''}`}
     >
@@ -82,7 +104,7 @@ function Row({ item, hasRecipient }: { item: Item; hasRecipient: boolean }) {
       </td>
       {hasRecipient && (
         <td role="cell" class="column-recipient">
-          <bdi title={item.recipients.join(', ')}>{item.recipients.join(', ')}</bdi>
+          <bdi title={item.recipients.join(', ')}>{item.recipients.map(nearName).join(', ')}</bdi>
         </td>
       )}
       <td role="cell" class="column-score">
@@ -107,6 +129,12 @@ function Row({ item, hasRecipient }: { item: Item; hasRecipient: boolean }) {
       </td>
     </tr>
   )
+}
+
+/** Where all are of one domain it need not stand in each row. */
+function nearName(address: string): string {
+  const home = `@${login.value?.scope ?? ''}`
+  return address.endsWith(home) && home !== '@' ? address.slice(0, -home.length) : address
 }
 
 export function Sender({ item }: { item: Item }) {
@@ -151,7 +179,7 @@ export function Score({ item }: { item: Item }) {
 
 /** How its release stands, what was learned of it, why something was not done. */
 export function State({ item }: { item: Item }) {
-  const { release, learned, deleted } = item
+  const { release, learned, deleted, handled } = item
   const refusal = list.refusals.value.get(item.id)
   return (
     <>
@@ -167,9 +195,17 @@ export function State({ item }: { item: Item }) {
         </span>
       )}
       {learned && <span class="state">{t(`learned.${learned}`)}</span>}
-      {deleted && (
+      {deleted && <span class="state">{t('deleted')}</span>}
+      {handled && handled.by !== login.value?.account && (
         <span class="state">
-          {t('deleted.by')} <bdi>{deleted.by}</bdi>
+          {t('handled')} <bdi>{handled.by}</bdi>
+          {handled.as !== null && handled.as !== login.value?.account && (
+            <>
+              {' '}
+              {t('asked.as')} <bdi>{handled.as}</bdi>
+            </>
+          )}
+          , <Moment at={handled.at} />
         </span>
       )}
       {refusal !== undefined && (

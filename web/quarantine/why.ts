@@ -1,5 +1,6 @@
 // Why, in words: what the classifier found by what it looked at; lists and plugins say it themselves.
 import { t, type Word } from '../words.ts'
+import { translated } from '../sentences.ts'
 import type { Item, Reason } from './item.ts'
 
 const VIEWS = ['text', 'correspondents', 'transport'] as const
@@ -8,7 +9,7 @@ const CLEAR = 2
 
 export function reasonWords({ name, text, weight }: Reason): string {
   const view = VIEWS.find((one) => one === name)
-  if (!view) return text
+  if (!view) return translated(text)
   const word: Word = `why.${view}.${weight > 0 ? 'spam' : 'ham'}`
   return Math.abs(weight) < CLEAR ? t('why.somewhat', { why: t(word) }) : t(word)
 }

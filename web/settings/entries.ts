@@ -1,7 +1,7 @@
 // The rows of a list: what is kept, and what is being typed.
 import { signal, type Signal } from '@preact/signals'
 import { ask, get } from '../api.ts'
-import { tell, tellBad } from '../told.tsx'
+import { sentence, tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
 import { look } from './mask.ts'
 
@@ -164,8 +164,9 @@ export class Entries {
     try {
       await this.#change({ add: rows.map(({ text }) => text), remove })
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error)
-      for (const row of rows) this.#set(row.key, { ...row, problem: { kind: 'server', sentence } })
+      const why = sentence(error)
+      for (const row of rows)
+        this.#set(row.key, { ...row, problem: { kind: 'server', sentence: why } })
       return false
     }
     for (const row of rows) this.#set(row.key, { ...row, saved: row.text, problem: null })

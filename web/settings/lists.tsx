@@ -2,9 +2,11 @@
 import { useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { ask, urlOf } from '../api.ts'
 import { Icon } from '../parts.tsx'
+import { translated } from '../sentences.ts'
 import { tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
 import { Entries, type Row, type RowProblem } from './entries.ts'
+import { Inherited } from './inherited.tsx'
 import { examples, look } from './mask.ts'
 import { Probe } from './probe.tsx'
 
@@ -93,6 +95,7 @@ function List({ entries }: { entries: Entries }) {
         </button>
       )}
       <Files entries={entries} />
+      <Inherited scope={entries.scope} kind={kind} />
     </section>
   )
 }
@@ -240,7 +243,7 @@ function Files({ entries }: { entries: Entries }) {
       })
       const [first] = value.refused
       const refused = first
-        ? ` ${t('import.refused', { n: value.refused.length, line: first.line, reason: first.reason })}`
+        ? ` ${t('import.refused', { n: value.refused.length, line: first.line, reason: translated(first.reason) })}`
         : ''
       tell(`${t('entries.added', { n: value.added })}${refused}`)
       await entries.read()

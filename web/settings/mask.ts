@@ -2,6 +2,8 @@
 import { Refused } from '../../plugin/errors.ts'
 import { isTree, parseMask } from '../../plugin/filter/mask.ts'
 
+import { translated } from '../sentences.ts'
+
 export type Looked =
   | { mask: string; wrong: null }
   /** `at`: position of the character that will not do, from 0; null: it is none alone. */
@@ -16,7 +18,7 @@ export function look(text: string): Looked {
     const before = text.length - text.trimStart().length
     return {
       mask: null,
-      wrong: error.message,
+      wrong: translated(error.message),
       at: place === undefined ? null : Number(place) - 1 + before,
     }
   }

@@ -1,6 +1,7 @@
 // Would this sender be blocked? By the very lists, asked of the server.
 import { useState } from 'preact/hooks'
-import { post } from '../api.ts'
+import { question } from '../api.ts'
+import { translated } from '../sentences.ts'
 import { sentence } from '../told.tsx'
 import { t } from '../words.ts'
 
@@ -20,7 +21,7 @@ export function Probe({ scope }: { scope: string }) {
     setWrong('')
     setChecked(null)
     try {
-      setChecked(await post<Checked>('lists:check', { from, recipient: isPerson ? scope : to }))
+      setChecked(await question<Checked>('lists:check', { from, recipient: isPerson ? scope : to }))
     } catch (error) {
       setWrong(sentence(error))
     }
@@ -61,7 +62,8 @@ export function Probe({ scope }: { scope: string }) {
               {checked.matches.map(({ list, mask, scope: of, text }) => (
                 <li>
                   {t(`list.${list}`)}: <bdi>{mask}</bdi> (
-                  <bdi>{of === 'global' ? t('scope.everybody') : of}</bdi>): <bdi>{text}</bdi>
+                  <bdi>{of === 'global' ? t('scope.everybody') : of}</bdi>):{' '}
+                  <bdi>{translated(text)}</bdi>
                 </li>
               ))}
             </ul>

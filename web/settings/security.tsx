@@ -4,6 +4,54 @@ import { ask, get, login } from '../api.ts'
 import { Moment } from '../parts.tsx'
 import { sentence, tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
+import { account, readAccount } from './account.ts'
+import { Apps } from './apps.tsx'
+import { Factor } from './factor.tsx'
+import { Tokens } from './tokens.tsx'
+
+/** All that opens the account, or keeps it shut. */
+export function Security() {
+  const who = login.value?.account
+  useEffect(() => void readAccount().catch(tellBad), [who])
+  const of = account.value
+  if (!of || of.name !== who) return null
+  return (
+    <>
+      <div class="card two">
+        <section>
+          <h2>{t('password')}</h2>
+          <Password account={of.name} />
+        </section>
+        <section>
+          <h2>{t('sessions')}</h2>
+          <Sessions />
+          {of.lastLogin && (
+            <p class="about">
+              {t('account.last')}: <Moment at={of.lastLogin.at} />,{' '}
+              <bdi>{of.lastLogin.network}</bdi>
+            </p>
+          )}
+        </section>
+      </div>
+      <div class="card two">
+        <section>
+          <h2>{t('apps')}</h2>
+          <Apps of={of} />
+        </section>
+        <section>
+          <h2>{t('factor')}</h2>
+          <Factor of={of} />
+        </section>
+      </div>
+      <div class="card">
+        <section>
+          <h2>{t('tokens')}</h2>
+          <Tokens />
+        </section>
+      </div>
+    </>
+  )
+}
 
 export function Password({ account }: { account: string }) {
   const [password, setPassword] = useState('')

@@ -1,17 +1,17 @@
 // A person's own filter on one page: what the original had, in its order and words, and more behind it.
 import { useEffect } from 'preact/hooks'
-import { get, login } from '../api.ts'
+import { login } from '../api.ts'
 import { change, go } from '../route.ts'
 import { sentence } from '../told.tsx'
+import { Whose } from '../whose.tsx'
 import { t } from '../words.ts'
 import { Choose, Switch, TextField } from './fields.tsx'
 import { Lists } from './lists.tsx'
 import { Prefix } from './prefix.tsx'
-import { Password, Sessions } from './security.tsx'
+import { Security } from './security.tsx'
 import { Standing } from './standing.tsx'
 import { problem, read, scopeShown, settings } from './store.ts'
 import { Thresholds } from './thresholds.tsx'
-import { useState } from 'preact/hooks'
 
 export function Settings() {
   const scope = scopeShown()
@@ -23,7 +23,9 @@ export function Settings() {
   return (
     <section class="settings" aria-labelledby="title">
       <h1 id="title">{t('settings')}</h1>
-      {who.tier !== 'address' && <Whose scope={scope} />}
+      {who.tier !== 'address' && (
+        <Whose scope={scope} choose={(one) => go(change({ scope: one }))} />
+      )}
       {problem.value !== null && (
         <div class="empty bad" role="alert">
           <p>
@@ -43,13 +45,13 @@ export function Settings() {
           </div>
           <div class="card">
             <h2>{t('set.filter')}</h2>
+            <Standing scope={scope} />
             <Choose
               name="action"
               label="set.action"
               values={{ hold: 'action.hold', tag: 'action.tag', reject: 'action.reject' }}
             />
-            <Thresholds />
-            <Standing scope={scope} />
+            <Thresholds scope={scope} />
             <Choose
               name="allow_needs_auth"
               label="set.auth"
@@ -103,45 +105,7 @@ export function Settings() {
           </div>
         </>
       )}
-      <div class="card two">
-        <div>
-          <h2>{t('password')}</h2>
-          <Password account={who.account} />
-        </div>
-        <div>
-          <h2>{t('sessions')}</h2>
-          <Sessions />
-        </div>
-      </div>
+      <Security />
     </section>
-  )
-}
-
-/** For whom: an administrator's own scope, or one inside of it. */
-function Whose({ scope }: { scope: string }) {
-  const [known, setKnown] = useState<string[]>([])
-  useEffect(() => {
-    void get<{ accounts: { scope: string }[] }>('accounts').then(
-      ({ accounts }) => setKnown([...new Set(accounts.map((one) => one.scope))]),
-      () => setKnown([]),
-    )
-  }, [])
-  return (
-    <label class="whose">
-      <span>{t('settings.whose')}</span>
-      <input
-        key={scope}
-        list="scopes"
-        defaultValue={scope}
-        autocapitalize="none"
-        spellcheck={false}
-        onChange={(event) => go(change({ scope: event.currentTarget.value.trim() }))}
-      />
-      <datalist id="scopes">
-        {known.map((one) => (
-          <option value={one} />
-        ))}
-      </datalist>
-    </label>
   )
 }

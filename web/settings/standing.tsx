@@ -13,12 +13,16 @@ interface Stands {
 export function Standing({ scope }: { scope: string }) {
   const [stands, setStands] = useState<Stands | null>(null)
   useEffect(() => {
+    setStands(null)
     // What cannot be said is left out: settings are shown all the same.
     void get<Stands>(`model/${encodeURIComponent(scope)}`).then(setStands, () => setStands(null))
   }, [scope])
-  if (!stands) return null
-  const { ham, spam, enough } = stands
-  return <p class="about standing">{t(wordOf(stands), { ham, spam, enough })}</p>
+  // Its line is there before: nothing below moves when it comes.
+  return (
+    <p class="standing">
+      {stands && t(wordOf(stands), { ham: stands.ham, spam: stands.spam, enough: stands.enough })}
+    </p>
+  )
 }
 
 function wordOf({ holds, ham, spam }: Stands): Word {

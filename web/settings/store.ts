@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { ask, login, Problem } from '../api.ts'
 import { route } from '../route.ts'
-import { tell, tellBad } from '../told.tsx'
+import { sentence, tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
 
 export interface Setting {
@@ -62,7 +62,7 @@ export async function save(changes: Record<string, string | null>): Promise<stri
       tellBad(error)
       return null
     }
-    if (error instanceof Problem) return error.message
+    if (error instanceof Problem) return sentence(error)
     tellBad(error)
     return null
   }

@@ -2,6 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { shownApp } from '../../quarantine/verbs/shown.ts'
+import type { Caller } from '../caller.ts'
+import type { AppContext } from '../context.ts'
 import { define } from '../define.ts'
 import { nullable, object, Time } from '../schema.ts'
 
@@ -14,7 +16,12 @@ const app_ = {
 }
 export const AppSchema = object(app_)
 
-export function keyRoutes(app: FastifyInstance): void {
+export function keyRoutes(app: FastifyInstance, { door }: AppContext): void {
+  /** A browser by which the login's own second factor was changed stays logged in; others are not. */
+  const stay = async ({ session, login }: Caller, name: string): Promise<void> => {
+    if (session !== null && login.account === name.trim().toLowerCase())
+      await door.sessions.renew(session)
+  }
   define(
     app,
     {
@@ -82,9 +89,11 @@ export function keyRoutes(app: FastifyInstance): void {
       answer: object({ recovery: Type.Array(Type.String()) }),
       once: () => ({ recovery: [] }),
     },
-    async ({ verbs, params, body }) => ({
-      recovery: await verbs.accounts.confirmFactor(params.name, body.code),
-    }),
+    async ({ caller, verbs, params, body }) => {
+      const recovery = await verbs.accounts.confirmFactor(params.name, body.code)
+      await stay(caller, params.name)
+      return { recovery }
+    },
   )
   define(
     app,
@@ -99,8 +108,9 @@ export function keyRoutes(app: FastifyInstance): void {
       answer: Type.Null(),
       status: 204,
     },
-    async ({ verbs, params }) => {
+    async ({ caller, verbs, params }) => {
       await verbs.accounts.dropFactor(params.name)
+      await stay(caller, params.name)
     },
   )
 }

@@ -68,6 +68,33 @@ export function listRoutes(app: FastifyInstance): void {
   define(
     app,
     {
+      method: 'GET',
+      url: '/lists::inherited',
+      may: 'read',
+      id: 'listInherited',
+      tag: 'lists',
+      summary: 'Entries of the levels above a scope, nearest first: they hold for its mail as well',
+      query: object({
+        scope: ScopeText,
+        list: words(KINDS),
+        q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the mask' })),
+        cursor: Type.Optional(Type.String({ maxLength: 2000 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+      }),
+      answer: object({
+        entries: Type.Array(EntrySchema),
+        next: nullable(Type.String()),
+      }),
+    },
+    async ({ verbs, query: { scope, list, cursor, q, limit } }) => {
+      const after = cursor === undefined ? undefined : readCursor(cursor)
+      if (after && after.list !== list) wrongCursor()
+      return await Promise.resolve(filled(verbs.lists.inherited(scope, list, after), q, limit))
+    },
+  )
+  define(
+    app,
+    {
       method: 'PATCH',
       url: '/lists',
       may: 'act',
@@ -214,17 +241,22 @@ interface Query {
 }
 
 /** Behind the entry at which the page before ended; not full where too many did not match. */
-function page(verbs: Verbs, { scope, list, q = '', cursor, limit = LIMIT }: Query): object {
+function page(verbs: Verbs, { scope, list, q, cursor, limit }: Query): object {
   const after = cursor === undefined ? undefined : readCursor(cursor)
   // An entry of another scope would lead out of this one.
   if (after && scope !== undefined && scopeName(after.scope) !== scopeName(parseScope(scope)))
     wrongCursor()
   if (after && list !== undefined && after.list !== list) wrongCursor()
+  return filled(verbs.lists.entries(scope, list, after), q, limit)
+}
+
+/** Of the entries from here on those that have this in them, as many as a page has. */
+function filled(all: Iterable<ListEntry>, q = '', limit = LIMIT): object {
   const wanted = q.toLowerCase()
   const entries: object[] = []
   let examined = 0
   let last: ListEntry | null = null
-  for (const entry of verbs.lists.entries(scope, list, after)) {
+  for (const entry of all) {
     if (entries.length === limit || examined++ === EXAMINED)
       return { entries, next: last && writeCursor(last) }
     last = entry

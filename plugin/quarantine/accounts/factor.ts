@@ -3,6 +3,7 @@
 import { generateSecret, generateURI, verifySync } from 'otplib'
 import { Refused } from '../../errors.ts'
 import type { Login } from '../../mail.ts'
+import type { Views } from '../../store/env.ts'
 import { factorOf, secretBytes, type AccountRecord } from '../../store/events/index.ts'
 import { write, type Context } from '../context.ts'
 import { by } from '../eyes.ts'
@@ -101,6 +102,11 @@ export async function spendCode(
     tx.append({ type: 'account', name, account: { ...record, factor: left } })
     return true
   })
+}
+
+/** What codes are made of, `''` for nothing: the same as long as the device is, however many recovery codes are left. */
+export function secretOf(views: Views, { factor }: AccountRecord): string {
+  return factor === undefined ? '' : factorOf(views, factor).secret
 }
 
 /** How many recovery codes are left; null: there is no second factor. */

@@ -11,7 +11,7 @@ import {
 import type { Context } from '../context.ts'
 import { appMeant } from './apps.ts'
 import { createFor } from './first-login.ts'
-import { spendCode, WRONG_CODE } from './factor.ts'
+import { secretOf, spendCode, WRONG_CODE } from './factor.ts'
 import { Guard, type Attempt } from './guard.ts'
 import { accountMeant, getAccount, loginOf } from './names.ts'
 import { fakeScram, parseScram, SCRAM_ITERATIONS, type ScramKeys } from './password.ts'
@@ -168,7 +168,8 @@ export class Logins {
   stamp({ account, app }: Login): string | null {
     const record = getAccount(this.#ctx.store.views, account)
     if (!record || record.disabled) return null
-    if (app === undefined) return `${record.tier} ${record.secret} ${record.factor ?? ''}`
+    if (app === undefined)
+      return `${record.tier} ${record.secret} ${secretOf(this.#ctx.store.views, record)}`
     const one = record.apps?.find(({ id }) => id === app)
     return one ? `${record.tier} ${one.secret}` : null
   }

@@ -85,6 +85,15 @@ export class Sessions {
     return login
   }
 
+  /** Goes on, though what opens the account is other now: it was changed by who has this session. */
+  async renew(secret: string): Promise<void> {
+    await this.#ctx.store.beside.kept.change<Record>(
+      keyOf(secret),
+      (old) =>
+        old && { value: { ...old.value, stamp: this.#stamp(old.value.login) }, until: old.until },
+    )
+  }
+
   async end(secret: string): Promise<void> {
     const key = keyOf(secret)
     const { kept } = this.#ctx.store.beside

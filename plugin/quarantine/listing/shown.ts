@@ -36,6 +36,8 @@ export interface ShownItem {
   learned: Label | null
   release: ShownRelease | null
   deleted: { at: string; by: string; folder: string } | null
+  /** Who did the last thing with it (released, taught, deleted), and as whom where an administrator did it. */
+  handled: { by: string; as: string | null; at: string } | null
 }
 
 export interface ShownRelease {
@@ -48,7 +50,8 @@ export interface ShownRelease {
   outcomes: { recipient: string; state: string; at: string; reply: string }[]
 }
 
-export function shownItem({ item, subject, from, folders, seen, end }: Listed): ShownItem {
+export function shownItem(one: Listed): ShownItem {
+  const { item, subject, from, folders, seen, end } = one
   const { verdict, deleted } = item
   const evidence = verdict?.evidence ?? []
   return {
@@ -75,7 +78,19 @@ export function shownItem({ item, subject, from, folders, seen, end }: Listed): 
     learned: item.trained,
     release: shownRelease(item),
     deleted: deleted ? { at: time(deleted.at), by: deleted.actor, folder: deleted.folder } : null,
+    handled: handled(one),
   }
+}
+
+function handled({ item: { release, deleted }, taught }: Listed): ShownItem['handled'] {
+  const { asked } = release ?? {}
+  const all = [
+    ...(asked ? [{ by: asked.actor, as: asked.as ?? null, at: asked.at }] : []),
+    ...(taught ? [{ by: taught.actor, as: null, at: taught.at }] : []),
+    ...(deleted ? [{ by: deleted.actor, as: null, at: deleted.at }] : []),
+  ].sort((a, b) => b.at - a.at)
+  const [last] = all
+  return last ? { ...last, at: time(last.at) } : null
 }
 
 function shownRelease({ release }: Item): ShownRelease | null {

@@ -2,7 +2,7 @@
 import { Refused } from '../../errors.ts'
 import { EVERYBODY, parseMask } from '../../filter/mask.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
-import { tell } from '../../scope.ts'
+import { levels, tell } from '../../scope.ts'
 import { boundTexts } from '../../store/bounds.ts'
 import { countingMasks, getNote, hasMask, type Note } from '../../store/lists.ts'
 import type { Tx } from '../../store/store.ts'
@@ -111,6 +111,27 @@ export function listEntries(
 ): Generator<ListEntry> {
   const scope = of === undefined ? undefined : ownScope(ctx, login, of, 'lists')
   return entries(ctx, login, scope, list, after)
+}
+
+/**
+ * Entries of the levels above a scope, nearest first, which hold for its mail as well; without who added them and why, which
+ * is theirs to know.
+ */
+export function* inheritedEntries(
+  ctx: Context,
+  login: Login,
+  of: Scope,
+  list: ListKind,
+  after?: ListEntry,
+): Generator<ListEntry> {
+  const above = levels(ownScope(ctx, login, of, 'lists')).slice(1)
+  const from = after ? above.indexOf(after.scope) : 0
+  for (const scope of from < 0 ? [] : above.slice(from)) {
+    const start = after?.scope === scope ? [scope, list, after.mask] : [scope, list]
+    const end = [scope, list, '\uffff']
+    for (const [, , mask] of countingMasks(ctx.store.views, { start, end }))
+      if (scope !== after?.scope || mask !== after.mask) yield { scope, list, mask }
+  }
 }
 
 function* entries(

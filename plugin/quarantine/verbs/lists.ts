@@ -31,6 +31,10 @@ export class ListVerbs {
   entries(scope?: Scope, list?: ListKind, after?: lists.ListEntry): Generator<lists.ListEntry> {
     return lists.listEntries(this.#ctx, this.#login, scope, list, after)
   }
+  /** Of the levels above a scope: they hold for it too, and are not its to change. */
+  inherited(scope: Scope, list: ListKind, after?: lists.ListEntry): Generator<lists.ListEntry> {
+    return lists.inheritedEntries(this.#ctx, this.#login, scope, list, after)
+  }
   import(
     scope: Scope,
     list: ListKind | null,

@@ -233,6 +233,9 @@ const ROWS: Record<string, Guarded> = {
   'lists.change': {
     tries: (verbs, { owner }) => verbs.lists.change(owner, 'allow', { add: ['*@evil.example'] }),
   },
+  'lists.inherited': {
+    tries: (verbs, { owner }) => [...verbs.lists.inherited(owner, 'block')],
+  },
   'lists.entries': {
     tries: (verbs, { owner }) => {
       if ([...verbs.lists.entries()].some(({ scope }) => scope === owner)) return true
@@ -396,9 +399,9 @@ const ROWS: Record<string, Guarded> = {
   'model.examine': {
     tries: (verbs, { owner }) => verbs.model.examine(raw(owner), question(owner)),
   },
-  'model.standing': { tries: (verbs, { owner }) => verbs.model.standing(owner) },
   'model.score': { all: (verbs) => verbs.model.score(raw('x')) },
   'model.train': { all: (verbs) => verbs.model.train([{ raw: raw('x'), label: 'ham' }]) },
+  'model.standing': { tries: (verbs, { owner }) => verbs.model.standing(owner) },
   'model.info': { all: (verbs) => verbs.model.info() },
   'model.export': { all: (verbs) => verbs.model.export() },
   'model.import': {
