@@ -15,6 +15,19 @@ export function isBlank(c: u32): bool {
   return c == 32 || c == TAB
 }
 
+/** An ASCII letter. */
+export function isLetter(c: u32): bool {
+  return (c | 32) - 97 <= 25
+}
+
+export function isDigit(c: u32): bool {
+  return c - 48 <= 9
+}
+
+export function isAlnum(c: u32): bool {
+  return isLetter(c) || isDigit(c)
+}
+
 /** First position from `p` on that is not space or tab. */
 export function skipBlank(p: usize, end: usize): usize {
   while (p < end && isBlank(load<u8>(p))) p++

@@ -2,6 +2,7 @@
 import { find, findLast, isSpace, search, skipSpace } from './bytes'
 import { addStructural } from './features'
 import { FNV_BASIS, FNV_PRIME, fnv, structural, tagOf } from './hash'
+import * as looks from './looks'
 import { EMPTY, PRESENT, SHAPE, SIGNAL, setName, tracing } from './trace'
 import { words } from './words'
 
@@ -120,22 +121,28 @@ function contentType(p: usize, end: usize, tag: u32): void {
   words(p, at, tag, B)
 }
 
-/** The features of one header field; the value is trimmed. */
-export function field(name: u32, depth: i32, p: usize, end: usize): void {
+/** The features of one header field; the value is trimmed, and was decoded where `isEncoded`. */
+export function field(name: u32, depth: i32, p: usize, end: usize, isEncoded: bool): void {
   const tag = tagOf(name, depth)
   const view =
     name == SUBJECT || name == FROM || name == TO || name == REPLY_TO || name == CC ? A : B
   const present = p == end ? tag + 1 : tag
   addStructural(structural(present, view), view, p == end ? EMPTY : PRESENT, p, p)
+  if (depth == 0 && (name == REFERENCES || name == IN_REPLY_TO)) looks.ofReference()
   if (p == end) return
   if (view == A) {
     words(p, end, tag, A)
+    if (depth == 0 && name == FROM) looks.ofFrom(tag, p, end)
     if (name == SUBJECT && depth == 0) {
+      looks.ofSubject(tag, p, end, isEncoded)
       if (tracing) setName(p, p)
       words(p, end, 0, C)
     }
   } else if (name == RECEIVED) received(p, end, tag)
-  else if (name == MESSAGE_ID) messageId(p, end, tag)
+  else if (name == MESSAGE_ID) {
+    if (depth == 0) looks.ofMessageId(p, end)
+    messageId(p, end, tag)
+  }
   else if (name == REFERENCES || name == IN_REPLY_TO || name == THREAD_INDEX) domain(p, end, tag)
   else if (name == DATE) date(p, end, tag)
   else if (name == CONTENT_TYPE) contentType(p, end, tag)

@@ -64,12 +64,13 @@ export function headers(p: usize, end: usize, depth: i32): usize {
     if (name == CONTENT_TYPE) addType(from, stop, p, end)
     else if (name == CONTENT_TRANSFER_ENCODING) addEncoding(from, stop, p, end)
     if (tracing) setName(start, nameEnd)
-    if (findPair(from, stop, 61, 63) != stop) {
+    const isEncoded = findPair(from, stop, 61, 63) != stop
+    if (isEncoded) {
       const size = encodedWords(from, stop, arena.decoded)
       from = skipSpace(arena.decoded, arena.decoded + size)
       stop = trimEnd(from, arena.decoded + size)
     }
-    field(name, depth, from, stop)
+    field(name, depth, from, stop, isEncoded)
   }
   return end
 }

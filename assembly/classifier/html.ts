@@ -1,6 +1,6 @@
 // HTML to the text a reader sees, and the names of its tags on the side.
 import * as arena from './arena'
-import { find, findSpace, isSpace, search, skipSpace, startsWith } from './bytes'
+import { find, findSpace, isLetter, isSpace, search, skipSpace, startsWith } from './bytes'
 import { putCode } from './charset'
 import { hex } from './decode'
 
@@ -9,10 +9,6 @@ export let tagsUsed: i32 = 0
 
 export function forgetTags(): void {
   tagsUsed = 0
-}
-
-function isLetter(c: u32): bool {
-  return (c | 32) - 97 <= 25
 }
 
 /** Bytes of a tag's name that are looked at. */

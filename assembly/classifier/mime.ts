@@ -41,6 +41,7 @@ import { C } from './field'
 import { headers, loose } from './header'
 import { forgetTags, tagsUsed } from './html'
 import { startsPart } from './lines'
+import { forgetLooks, together } from './looks'
 import { codingOf, decodeInner, forgetText, isMarkup, queue, text, wait, wake } from './text'
 import { setName, tracing } from './trace'
 import { words } from './words'
@@ -134,6 +135,7 @@ function isBegin(p: usize, end: usize): bool {
 function part(at: usize, end: usize, depth: i32, unsure: bool): void {
   const stop = line
   let body = headers(at, stop, depth)
+  if (depth == 0) together()
   if (unsure && types == 0 && !isEncoded() && looksBase64(at, stop)) {
     // A line in the middle of base64 that looks like a delimiter: it goes on as it was before.
     text(at, stop, lastKinds, BASE64, 0)
@@ -262,6 +264,7 @@ function walk(at: usize, end: usize, depth: i32, isPart: bool): void {
 /** Extracts the features of the message in `[p, end)`. */
 export function message(p: usize, end: usize): void {
   forgetText()
+  forgetLooks()
   lastKinds = PLAIN
   forgetTags()
   forgetLevels()

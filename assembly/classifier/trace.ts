@@ -1,7 +1,7 @@
 // Taken only when a person asks why: the record of the text behind every feature.
 //
 // A record: u32 slot, u8 view, u8 kind, u8 length of the header's name, of the text, of the second
-// text of a pair, then these bytes. Lengths are cut at 255.
+// text of a pair, then these bytes. The text of a look is its number (looks.ts). Lengths are cut at 255.
 import * as arena from './arena'
 
 export const PRESENT: i32 = 0
@@ -10,6 +10,7 @@ export const SHAPE: i32 = 2
 export const SIGNAL: i32 = 3
 export const WORD: i32 = 4
 export const PAIR: i32 = 5
+export const LOOK: i32 = 6
 
 export let tracing: bool = false
 let used: i32 = 0
@@ -32,6 +33,13 @@ export function traced(): i32 {
 export function setName(from: usize, end: usize): void {
   nameFrom = from
   nameEnd = end
+}
+
+/** Puts the number of a look where traceFeature() may read its two bytes. */
+export function noteLook(look: u32): usize {
+  // Free while a header is read.
+  if (tracing) store<u16>(arena.converted, look)
+  return arena.converted
 }
 
 function put(at: usize, from: usize, size: usize): usize {

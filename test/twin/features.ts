@@ -1,4 +1,5 @@
 // The features of a message, gathered view by view.
+import { Looks } from './looks.ts'
 import { fnv, hash, lower, pairOf, saltOf, slotOf, structural } from './hash.ts'
 
 export const A = 0
@@ -9,6 +10,8 @@ const VIEW_MAX = 6000
 const RANGE_MAX = 65536
 
 export class Features {
+  /** Of the top header. */
+  readonly looks = new Looks(this)
   readonly views = [new Set<number>(), new Set<number>(), new Set<number>()]
   readonly #bits: number
 

@@ -39,19 +39,32 @@ function signature(f: Features, tag: number, value: string): void {
   }
 }
 
-export function field(f: Features, name: string, depth: number, value: string): void {
+export function field(
+  f: Features,
+  name: string,
+  depth: number,
+  value: string,
+  isEncoded: boolean,
+): void {
   const tag = tagOf(name, depth)
   const view = VIEW_A.has(name) ? A : B
   f.structural(BigInt(value === '' ? (tag + 1) >>> 0 : tag), view)
+  if (depth === 0 && (name === 'references' || name === 'in-reply-to')) f.looks.reference()
   if (value === '') return
   switch (name) {
     case 'subject':
       f.words(value, tag, A)
-      if (depth === 0) f.words(value, 0, C)
+      if (depth > 0) return
+      f.looks.subject(tag, value, isEncoded)
+      return f.words(value, 0, C)
+    case 'from':
+      f.words(value, tag, A)
+      if (depth === 0) f.looks.from(tag, value)
       return
     case 'received':
       return received(f, tag, value)
     case 'message-id':
+      if (depth === 0) f.looks.messageId(value)
       f.shape(tag ^ 0x100, value, B)
       return domain(f, tag, value)
     case 'references':

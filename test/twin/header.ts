@@ -69,7 +69,7 @@ export function header(f: Features, text: string, begin: number, depth: number):
     // An empty value starts where the line ends.
     if (key === 'content-type') content.addType(text, last - raw.length, value, at)
     if (key === 'content-transfer-encoding') content.addEncoding(text, value, at)
-    field(f, key, depth, trim(encodedWords(value)))
+    field(f, key, depth, trim(encodedWords(value)), value.includes('=?'))
   }
   return found(text.length)
 }

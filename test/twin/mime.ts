@@ -89,6 +89,7 @@ class Reader {
     let depth = startDepth
     let begin = at
     let head = header(this.#features, piece, at, depth)
+    if (depth === 0) this.#features.looks.together()
     const all = piece.slice(at)
     const isBare = head.content.types.length === 0 && head.content.encodings === 0
     if (unsure && isBare && looksBase64(all)) {
