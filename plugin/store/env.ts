@@ -113,6 +113,8 @@ const BESIDE = {
   clock: 'ordered',
   /** What is kept until it is over: see kept.ts. */
   kept: 'ordered',
+  /** Of several machines: where this one is in their log (replicated/position.ts). */
+  log: 'ordered',
 } as const
 
 const TABLES = { ...VIEWS, ...JOURNAL, ...BESIDE }

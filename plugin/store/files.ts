@@ -161,16 +161,24 @@ export class BlobFiles {
 
   /** Puts bytes there, in pieces; resolves when they are on disk. */
   async publish(bytes: Uint8Array): Promise<Published> {
+    return await this.publishPieces(piecesOf(bytes))
+  }
+
+  /** The same of what comes piece by piece. */
+  async publishPieces(
+    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<Published> {
     const path = this.temporary()
     const hash = createHash('sha256')
     const file = await open(path, 'wx', 0o600)
+    let size = 0
     try {
-      for (let at = 0; at < bytes.length; at += PIECE) {
-        const piece = bytes.subarray(at, at + PIECE)
+      for await (const piece of pieces) {
         hash.update(piece)
         await writeAll(file, piece)
+        size += piece.length
       }
-      return await this.#publish(path, file, hash, bytes.length)
+      return await this.#publish(path, file, hash, size)
     } finally {
       await file.close()
       await unlinkIfThere(path)
@@ -279,6 +287,10 @@ export class BlobFiles {
       if (ctime !== null && now - ctime > UNFINISHED_MS) await unlinkIfThere(path)
     }
   }
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE)
 }
 
 /** Which file it is, and of when. */

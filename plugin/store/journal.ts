@@ -4,7 +4,8 @@ import type { Beside } from './beside.ts'
 import type { Clock } from './clock.ts'
 import { Entries, eventsOf, type Entry, type Numbered } from './entries.ts'
 import type { Env, Views } from './env.ts'
-import { kindOf, type Topic, type Who } from './events/index.ts'
+import { kindOf, type EventBody, type Stamp, type Topic, type Who } from './events/index.ts'
+import type { Published } from './files.ts'
 import { rehearse } from './rehearse.ts'
 import { latestOf, OpenTx, seqOf, type Tx } from './tx.ts'
 import { Watch } from './watch.ts'
@@ -14,6 +15,21 @@ export interface WriteOptions extends Who {
   at?: number
   /** One of many decisions of one request: others have their chance of the writer in between. */
   bulk?: boolean
+}
+
+/** What a decision came to. */
+export interface Decision {
+  /** Seq of the first of `events`. */
+  base: number
+  stamp: Stamp
+  events: readonly EventBody[]
+}
+
+export interface Decided<T> extends Decision {
+  result: T
+  /** What was kept in it (Tx.blob). */
+  blobs: ReadonlyMap<string, Uint8Array | Published>
+  summaries: readonly [seq: number, bytes: Uint8Array][]
 }
 
 export interface JournalState {
@@ -148,7 +164,15 @@ export class LocalJournal implements Journal {
     })
   }
 
-  #run<T>({ at: time = this.#clock.now(), ...who }: WriteOptions, decide: (tx: Tx) => T): T {
+  #run<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
+    return this.decided(options, decide).result
+  }
+
+  /** Inside a write transaction: runs a decision and folds what it appends. */
+  decided<T>(
+    { at: time = this.#clock.now(), ...who }: WriteOptions,
+    decide: (tx: Tx) => T,
+  ): Decided<T> {
     // Time of entries never goes back, whatever the clock does.
     const at = Math.max(time, latestOf(this.#env.views))
     const clock = time < at ? time : undefined
@@ -156,8 +180,30 @@ export class LocalJournal implements Journal {
       const tx = new OpenTx(this.#env, this.#beside, { ...who, at, clock })
       const result = decide(tx)
       tx.end()
-      if (tx.events.length > 0) this.#entries.put(tx.base, tx.stamp, tx.events)
-      return { result, events: tx.events }
-    }).result
+      const { base, stamp, events, blobs, summaries } = tx
+      if (events.length > 0) this.#entries.put(base, stamp, events)
+      return { result, base, stamp, events, blobs, summaries }
+    })
+  }
+
+  /** Inside a write transaction: folds what another machine decided, or this one in a transaction that is gone. */
+  fold(
+    { base, stamp, events }: Decision,
+    blobs: ReadonlyMap<string, Uint8Array | Published>,
+    summaries: readonly [seq: number, bytes: Uint8Array][] = [],
+  ): void {
+    const tx = new OpenTx(this.#env, this.#beside, stamp)
+    if (tx.base !== base)
+      throw new Error(`entry ${base} does not follow on the events up to ${tx.base - 1}`)
+    for (const event of events) {
+      for (const name of kindOf(event, tx.seq + 1).blobs(event)) {
+        const bytes = blobs.get(name)
+        if (bytes) tx.bring(name, bytes)
+      }
+      tx.append(event)
+    }
+    tx.end()
+    this.#entries.put(base, tx.stamp, events)
+    for (const [seq, bytes] of summaries) this.#beside.putSummary(seq, bytes)
   }
 }

@@ -9,13 +9,12 @@ import type { EventBody } from './events/index.ts'
 
 const TWICE = process.env.LAZARET_TWICE === '1'
 
-interface Decided<T> {
-  result: T
+interface Decided {
   events: readonly EventBody[]
 }
 
 /** Runs `decide`, inside a write transaction; in the test mode twice. */
-export function rehearse<T>(env: Pick<Env, 'rolledBack'>, decide: () => Decided<T>): Decided<T> {
+export function rehearse<T extends Decided>(env: Pick<Env, 'rolledBack'>, decide: () => T): T {
   if (!TWICE) return decide()
   const first = outcome(() => env.rolledBack(decide))
   const second = outcome(decide)
@@ -25,9 +24,9 @@ export function rehearse<T>(env: Pick<Env, 'rolledBack'>, decide: () => Decided<
   return second.decided
 }
 
-function outcome<T>(decide: () => Decided<T>): {
+function outcome<T extends Decided>(decide: () => T): {
   text: string
-  decided: Decided<T> | null
+  decided: T | null
   error: unknown
 } {
   try {

@@ -2,6 +2,7 @@
 // directory opens its own Store.
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
+import type { Log } from '../log/log.ts'
 import { BlobReader } from './blob-reader.ts'
 import { isFile } from './blobs.ts'
 import { Clock, type Sight } from './clock.ts'
@@ -13,6 +14,9 @@ import { copyFiles } from './file/copy.ts'
 import { BIG, type Published } from './files.ts'
 import { settleFormat } from './format.ts'
 import { LocalJournal, type Journal, type JournalState, type WriteOptions } from './journal.ts'
+import { settleBelonging } from './replicated/belonging.ts'
+import { BEGINNING, Position, type Belonging } from './replicated/position.ts'
+import { ReplicatedJournal, type ReplicatedOptions } from './replicated/replicated.ts'
 import { Space } from './space.ts'
 import type { Tx } from './tx.ts'
 import type { Watch } from './watch.ts'
@@ -20,6 +24,18 @@ import type { Watch } from './watch.ts'
 export type { Published } from './files.ts'
 export type { WriteOptions } from './journal.ts'
 export type { Summarize, Tx } from './tx.ts'
+
+/** Of several machines. */
+export interface Cluster extends ReplicatedOptions {
+  log: Log
+  /** Name of the data set. */
+  set: string
+}
+
+export interface StoreOptions extends EnvOptions {
+  /** Null: this machine alone. */
+  cluster?: Cluster | null
+}
 
 export class Store implements Journal {
   readonly views: Views
@@ -31,12 +47,16 @@ export class Store implements Journal {
   readonly migrated: number | null
   readonly clock: Clock
   readonly #env: Env
-  readonly #journal: LocalJournal
+  readonly #local: LocalJournal
+  readonly #replicated: ReplicatedJournal | null
+  readonly #position: Position
 
-  constructor(options: EnvOptions) {
+  constructor({ cluster = null, ...options }: StoreOptions) {
     this.#env = new Env(options)
+    this.#position = new Position(this.#env.beside.log)
     try {
       this.migrated = settleFormat(this.#env)
+      settleBelonging(this.#position.belonging, cluster, options.dir)
     } catch (error) {
       void this.#env.close()
       throw error
@@ -46,8 +66,29 @@ export class Store implements Journal {
     this.space = new Space(this.#env)
     this.beside = new Beside(this.#env)
     this.clock = new Clock(this.#env.beside.clock)
-    this.#journal = new LocalJournal(this.#env, this.beside, this.clock)
+    this.#local = new LocalJournal(this.#env, this.beside, this.clock)
+    this.#replicated = cluster
+      ? new ReplicatedJournal(this.#env, this.#local, this.#position, cluster.log, cluster)
+      : null
     if (this.seq === 0) this.#create()
+  }
+
+  get #journal(): Journal {
+    return this.#replicated ?? this.#local
+  }
+
+  /** Which log of several machines the data belong to, and the chain up to the newest event; null: to none. */
+  get belonging(): (Belonging & { chain: Uint8Array }) | null {
+    const { belonging, chain } = this.#position
+    return belonging && { ...belonging, chain }
+  }
+
+  /** From now on the data belong to a log; null: to this machine alone. Nobody else may have them open. */
+  async belong(belonging: Belonging | null, chain: Uint8Array = BEGINNING): Promise<void> {
+    await this.#env.write(() => {
+      if (belonging) this.#position.belong(belonging, chain)
+      else this.#position.leave()
+    })
   }
 
   /** Where the data lie. */
@@ -62,17 +103,17 @@ export class Store implements Journal {
 
   /** Seq of the newest committed event. */
   get seq(): number {
-    return this.#journal.seq
+    return this.#local.seq
   }
 
   /** Entries up to this seq were dropped from the journal; 0 when it is whole. */
   get floor(): number {
-    return this.#journal.floor
+    return this.#local.floor
   }
 
   /** Unix time in ms of the oldest entry that the journal has; null: it has none. */
   get oldest(): number | null {
-    return this.#journal.oldest
+    return this.#local.oldest
   }
 
   /** Looks at the clock, which says `wall`: may anything expire? */
@@ -95,7 +136,8 @@ export class Store implements Journal {
 
   /** The same, blocking: for start-up only. */
   writeSync<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
-    return this.#journal.writeSync(options, decide)
+    if (this.#replicated) throw new Error('several machines decide together, and not at once')
+    return this.#local.writeSync(options, decide)
   }
 
   entries(since: number): Iterable<Entry> {
@@ -104,12 +146,12 @@ export class Store implements Journal {
 
   /** The events of the entries after `since`, one by one. */
   events(since: number): Iterable<Numbered> {
-    return this.#journal.events(since)
+    return this.#local.events(since)
   }
 
   /** One event; null where the journal does not have it (any more). */
   event(seq: number): Event | null {
-    return this.#journal.event(seq)
+    return this.#local.event(seq)
   }
 
   followed(since: number, topic: Topic): Iterable<Numbered> {
@@ -138,12 +180,12 @@ export class Store implements Journal {
    * them by construction, the model's snapshot up to `upto`. Answers how many events went.
    */
   trim(cutoff: number, upto: number): Promise<number> {
-    return this.#journal.trim(cutoff, upto)
+    return this.#local.trim(cutoff, upto)
   }
 
   /** Entries of another journal, with the blobs that they name: all of them or none. */
   async take(entries: readonly Entry[], from: Views): Promise<void> {
-    await this.#journal.take(entries, from)
+    await this.#local.take(entries, from)
   }
 
   /**
@@ -184,6 +226,7 @@ export class Store implements Journal {
 
   async close(): Promise<void> {
     this.watch.stop()
+    await this.#replicated?.close()
     await this.beside.delivered.flush().catch(() => undefined)
     await this.beside.tallies.flush().catch(() => undefined)
     await this.#env.close()

@@ -59,6 +59,10 @@ export class OpenTx implements Tx {
   /** Seq of the first event. */
   readonly base: number
   readonly events: EventBody[] = []
+  /** What was kept in it, by name: another machine has to be given it. */
+  readonly blobs = new Map<string, Uint8Array | Published>()
+  /** What was kept beside the views, under the seq of its item. */
+  readonly summaries: [seq: number, bytes: Uint8Array][] = []
   readonly #tables: Tables
   readonly #beside: Beside
   // One message for many recipients is many items: what summarises it is at hand already.
@@ -94,7 +98,10 @@ export class OpenTx implements Tx {
     this.#beside.forget(kind.gone(body))
     const ours = body.type === 'deposit' && body.item.blob === this.#blob.name
     const summary = ours ? this.#blob.summarize?.({ ...body.item, since: this.at }) : null
-    if (summary) this.#beside.putSummary(seq, summary)
+    if (summary) {
+      this.#beside.putSummary(seq, summary)
+      this.summaries.push([seq, summary])
+    }
     return seq
   }
 
@@ -104,8 +111,14 @@ export class OpenTx implements Tx {
     name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name,
   ): string {
     putBlob(this.#tables, name, bytes)
+    this.blobs.set(name, bytes)
     this.#blob = { name, summarize }
     return name
+  }
+
+  /** Keeps a blob that comes from elsewhere with the entry that names it. */
+  bring(name: string, bytes: Uint8Array | Published): void {
+    putBlob(this.#tables, name, bytes)
   }
 
   /** Takes over a blob of another data directory. */

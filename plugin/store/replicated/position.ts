@@ -1,0 +1,71 @@
+// Where this machine is in the log of several: kept beside the views, in the transaction that folds.
+import { CHAIN_OCTETS } from '../../log/log.ts'
+import { decode, encode } from '../codec.ts'
+import type { BesideTables } from '../env.ts'
+import type { Met } from './sessions.ts'
+
+/** What a data directory knows of the log that it belongs to. */
+export interface Belonging {
+  /** Name of the data set: several may lie in one database. */
+  set: string
+  /** Name of this machine among them. */
+  node: string
+  /** Of the log (Head.epoch). */
+  epoch: string
+}
+
+/** The chain of a log that begins here. */
+export const BEGINNING = Buffer.alloc(CHAIN_OCTETS)
+
+export class Position {
+  readonly #table: BesideTables['log']
+
+  constructor(table: BesideTables['log']) {
+    this.#table = table
+  }
+
+  /** Null: the data are of this machine alone. */
+  get belonging(): Belonging | null {
+    const bytes = this.#table.get('belongs')
+    return bytes ? decode<Belonging>(bytes) : null
+  }
+
+  /** The chain up to the newest event of the views. */
+  get chain(): Uint8Array {
+    return this.#table.get('chain') ?? BEGINNING
+  }
+
+  /** The server that was asked last; null: none ever was. */
+  get server(): Met | null {
+    const bytes = this.#table.get('server')
+    return bytes ? decode<Met>(bytes) : null
+  }
+
+  /** Inside a write transaction, as all that follow. */
+  belong(belonging: Belonging, chain: Uint8Array): void {
+    this.#table.put('belongs', encode(belonging))
+    this.#table.put('chain', chain)
+  }
+
+  leave(): void {
+    for (const key of ['belongs', 'chain', 'server', 'follower']) this.#table.remove(key)
+  }
+
+  moveTo(chain: Uint8Array): void {
+    this.#table.put('chain', chain)
+  }
+
+  meet(server: Met): void {
+    this.#table.put('server', encode(server))
+  }
+
+  /** Who of this machine's processes follows the log for all of them, and until when (Unix ms). */
+  get follower(): { id: string; until: number } | null {
+    const bytes = this.#table.get('follower')
+    return bytes ? decode<{ id: string; until: number }>(bytes) : null
+  }
+
+  follow(id: string, until: number): void {
+    this.#table.put('follower', encode({ id, until }))
+  }
+}
