@@ -24,7 +24,9 @@ export function rehearse<T extends Decided>(env: Pick<Env, 'rolledBack'>, decide
   return second.decided
 }
 
-function outcome<T extends Decided>(decide: () => T): {
+function outcome<T extends Decided>(
+  decide: () => T,
+): {
   text: string
   decided: T | null
   error: unknown

@@ -347,10 +347,7 @@ export class ReplicatedJournal implements Journal {
    * Inside a write transaction: decides as many of `verbs` as there is time and room for, each on those before it, and takes
    * all of it back.
    */
-  #think(
-    verbs: readonly Verb[],
-    head: Head,
-  ): { outcomes: Outcome[]; attempt: Attempt | null } {
+  #think(verbs: readonly Verb[], head: Head): { outcomes: Outcome[]; attempt: Attempt | null } {
     const until = performance.now() + THINK_MS
     const thoughts: Decided<unknown>[] = []
     const outcomes: Outcome[] = []
@@ -380,7 +377,8 @@ export class ReplicatedJournal implements Journal {
     if (thoughts.length === 0) return { outcomes, attempt: null }
     const { chain } = this.#fold.here
     const entry = entryOf(this.#options.node, LEVEL, chain, thoughts)
-    if (entry.base !== head.seq) throw new Fork(`the views are at ${entry.base}, the log is at ${head.seq}`)
+    if (entry.base !== head.seq)
+      throw new Fork(`the views are at ${entry.base}, the log is at ${head.seq}`)
     const blobs = new Map(thoughts.flatMap((one) => [...one.blobs]))
     return { outcomes, attempt: { entry, verbs: outcomes, blobs, thoughts } }
   }
@@ -525,4 +523,3 @@ export class ReplicatedJournal implements Journal {
     )
   }
 }
-

@@ -59,7 +59,9 @@ export async function machines(count: number, faults?: (i: number) => Faults): P
 }
 
 /** Brings all to the end of the log; the first difference between their views, or null. */
-export async function difference({ stores: all }: Pick<Machines, 'stores'>): Promise<string | null> {
+export async function difference({
+  stores: all,
+}: Pick<Machines, 'stores'>): Promise<string | null> {
   for (const store of all) while (!(await store.barrier(10_000)));
   for (const other of all.slice(1)) {
     const found = compareViews(all[0].views, other.views)
@@ -89,4 +91,3 @@ export function faults(seed: number, chance: number): Faults {
     wait: () => new Promise((resolve) => setTimeout(resolve, Math.floor(draw() * 4))),
   }
 }
-

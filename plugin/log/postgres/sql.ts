@@ -1,0 +1,181 @@
+// The statements: plain, so that databases which speak PostgreSQL's protocol take them as well.
+import {
+  TURN_ENTRIES,
+  READ_ENTRIES,
+  chainOf,
+  lastOf,
+  type Entry,
+  type Head,
+  type Telling,
+} from '../log.ts'
+import type { Statement } from './connection.ts'
+
+export const TABLES = [
+  `CREATE TABLE IF NOT EXISTS lazaret_head (data_set text PRIMARY KEY, epoch text NOT NULL, seq bigint NOT NULL,
+     chain bytea NOT NULL, halt text NOT NULL DEFAULT '')`,
+  `CREATE TABLE IF NOT EXISTS lazaret_entry (data_set text NOT NULL, base bigint NOT NULL, id text NOT NULL,
+     node text NOT NULL, events int NOT NULL, level int NOT NULL, prev bytea NOT NULL, blobs text NOT NULL,
+     body bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, base), UNIQUE (data_set, id))`,
+  `CREATE TABLE IF NOT EXISTS lazaret_blob (data_set text NOT NULL, name text NOT NULL, part int NOT NULL,
+     parts int NOT NULL, bytes bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, name, part))`,
+  `CREATE TABLE IF NOT EXISTS lazaret_node (data_set text NOT NULL, node text NOT NULL, version text NOT NULL,
+     level int NOT NULL, seq bigint NOT NULL, chain bytea NOT NULL, clock timestamptz NOT NULL, seen timestamptz NOT NULL,
+     PRIMARY KEY (data_set, node))`,
+] as const
+
+/** Octets of one part of a blob: a row stays small wherever it lies. */
+export const PART = 512 * 1024
+
+export const BEGIN: Statement = { text: 'BEGIN' }
+export const ROLLBACK: Statement = { text: 'ROLLBACK' }
+
+/**
+ * What a session is set to. READ COMMITTED, since each statement of a turn needs a snapshot of its own; the lock's patience
+ * is longer than the holder's idleness, so that who waits keeps its place while a stalled holder is thrown out.
+ */
+export const SETTINGS = [
+  "SET default_transaction_isolation = 'read committed'",
+  'SET synchronous_commit = on',
+  'SET statement_timeout = 0',
+  "SET lock_timeout = '5s'",
+  "SET idle_in_transaction_session_timeout = '2s'",
+  "SET tcp_user_timeout = '6s'",
+  'SET tcp_keepalives_idle = 5',
+  'SET tcp_keepalives_interval = 2',
+  'SET tcp_keepalives_count = 3',
+] as const
+
+export const CHANNEL = 'lazaret'
+
+export const NOTIFY: Statement = { text: `NOTIFY ${CHANNEL}` }
+
+/** One flight: lock, head, at most TURN_ENTRIES entries. */
+export const turn = (set: string, after: number): Statement[] => [
+  BEGIN,
+  { ...head(set), name: 'lazaret_turn', text: `${HEAD} FOR UPDATE` },
+  entries(set, after, TURN_ENTRIES),
+]
+
+const HEAD = 'SELECT seq, chain, epoch, halt FROM lazaret_head WHERE data_set = $1'
+
+export const head = (set: string): Statement => ({
+  name: 'lazaret_head',
+  text: HEAD,
+  values: [set],
+})
+
+export const entries = (set: string, after: number, max = READ_ENTRIES): Statement => ({
+  name: 'lazaret_entries',
+  text: `SELECT base, id, node, events, level, prev, blobs, body FROM lazaret_entry
+    WHERE data_set = $1 AND base >= $2 ORDER BY base LIMIT $3`,
+  values: [set, after, max],
+})
+
+/** Base of the oldest entry that is there. */
+export const oldest = (set: string): Statement => ({
+  text: 'SELECT min(base) AS base FROM lazaret_entry WHERE data_set = $1',
+  values: [set],
+})
+
+/** The WHERE is the guard where row locks are weaker than PostgreSQL's. */
+export const append = (set: string, entry: Entry): Statement => ({
+  name: 'lazaret_append',
+  text: `WITH h AS (UPDATE lazaret_head SET seq = $3, chain = $4
+      WHERE data_set = $1 AND seq = $2 AND chain = $5 AND halt = '' RETURNING 1)
+    INSERT INTO lazaret_entry (data_set, base, id, node, events, level, prev, blobs, body)
+    SELECT $1::text, $2::bigint, $6::text, $7::text, $8::int, $9::int, $5::bytea, $10::text, $11::bytea FROM h`,
+  values: [
+    set,
+    entry.base,
+    lastOf(entry),
+    chainOf(entry),
+    Buffer.from(entry.prev),
+    entry.id,
+    entry.node,
+    entry.count,
+    entry.level,
+    JSON.stringify(entry.blobs),
+    Buffer.from(entry.bytes),
+  ],
+})
+
+export const beat = (set: string, me: Telling): Statement => ({
+  name: 'lazaret_beat',
+  text: `INSERT INTO lazaret_node (data_set, node, version, level, seq, chain, clock, seen)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (data_set, node) DO UPDATE SET version = excluded.version,
+    level = excluded.level, seq = excluded.seq, chain = excluded.chain, clock = excluded.clock, seen = excluded.seen`,
+  values: [
+    set,
+    me.node,
+    me.version,
+    me.level,
+    me.seq,
+    Buffer.from(me.chain),
+    new Date().toISOString(),
+  ],
+})
+
+export const members = (set: string): Statement => ({
+  text: `SELECT node, version, level, seq, chain, extract(epoch FROM clock - seen) * 1000 AS ahead,
+    extract(epoch FROM now() - seen) * 1000 AS silent FROM lazaret_node WHERE data_set = $1 ORDER BY node`,
+  values: [set],
+})
+
+export const forgetMember = (set: string, node: string): Statement => ({
+  text: 'DELETE FROM lazaret_node WHERE data_set = $1 AND node = $2',
+  values: [set, node],
+})
+
+/** One that is there already is as new again: it is about to be named. */
+export const putPart = (
+  set: string,
+  name: string,
+  part: number,
+  parts: number,
+  bytes: Uint8Array,
+): Statement => ({
+  name: 'lazaret_put',
+  text: `INSERT INTO lazaret_blob (data_set, name, part, parts, bytes) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (data_set, name, part) DO UPDATE SET at = now()`,
+  values: [set, name, part, parts, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)],
+})
+
+export const blobs = (set: string, names: readonly string[]): Statement => ({
+  name: 'lazaret_blobs',
+  text: 'SELECT name, bytes FROM lazaret_blob WHERE data_set = $1 AND name = ANY($2) AND parts = 1',
+  values: [set, names],
+})
+
+export const part = (set: string, name: string, at: number): Statement => ({
+  name: 'lazaret_part',
+  text: 'SELECT parts, bytes FROM lazaret_blob WHERE data_set = $1 AND name = $2 AND part = $3',
+  values: [set, name, at],
+})
+
+export const halt = (set: string, reason: string): Statement => ({
+  text: "UPDATE lazaret_head SET halt = $2 WHERE data_set = $1 AND halt = ''",
+  values: [set, reason],
+})
+
+/** The last entry stays: what it says is the chain's end. */
+export const trim = (set: string, days: number): Statement[] => [
+  {
+    text: `DELETE FROM lazaret_entry WHERE data_set = $1 AND at < now() - make_interval(days => $2)
+      AND base < (SELECT max(base) FROM lazaret_entry WHERE data_set = $1)`,
+    values: [set, days],
+  },
+  {
+    // Put shortly before the entry that names it.
+    text: `DELETE FROM lazaret_blob WHERE data_set = $1 AND at < now() - make_interval(days => $2 + 1)`,
+    values: [set, days],
+  },
+]
+
+export const begin = (set: string, { epoch, seq, chain }: Head): Statement => ({
+  text: 'INSERT INTO lazaret_head (data_set, epoch, seq, chain) VALUES ($1, $2, $3, $4)',
+  values: [set, epoch, seq, Buffer.from(chain)],
+})
+
+/** Half a message of a client holds the lock, and no time-out of the server ends it: the same role may. */
+export const END_STALLED = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user
+  AND wait_event IN ('ClientRead', 'ClientWrite') AND xact_start < clock_timestamp() - interval '8 s'`
