@@ -11,6 +11,7 @@ import {
   type BackendConfig,
   type OidcConfig,
 } from './domain-config.ts'
+import { CLUSTER } from './cluster-keys.ts'
 import { REPORT, wrongReport } from './report-keys.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 import { nearest } from './text.ts'
@@ -183,6 +184,7 @@ export const CONFIG = {
       max: 90,
     }),
   },
+  cluster: CLUSTER,
   folders: {
     caught: folder('Caught', 'Held incoming mail'),
     outgoing: folder('Caught (Outgoing)', 'Held outgoing mail'),

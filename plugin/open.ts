@@ -8,12 +8,14 @@ import { FEATURE_VERSION } from './filter/kernel.ts'
 import type { Login } from './mail.ts'
 import { Follower } from './quarantine/follower.ts'
 import { beginWithPrior } from './quarantine/model/model.ts'
-import { relearn, type Relearned } from './quarantine/model/relearn.ts'
+import { DataError } from './errors.ts'
+import { isCurrent, relearn, type Relearned } from './quarantine/model/relearn.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { onDamage } from './store/blobs.ts'
 import { settleFile } from './store/file/settle.ts'
 import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
+import { clusterOf } from './cluster.ts'
 
 export interface Lazaret {
   readonly config: Config
@@ -43,8 +45,11 @@ const opened = new Map<string, Opened>()
 /** Whoever runs commands on this machine as the owner of the data: sees and may do everything. */
 export const CLI: Login = { account: 'cli', tier: 'super-admin', scope: '' }
 
-/** Opens the data directory, synchronously: Haraka's register() cannot wait. */
-export function open(config: Config, dir: string): Lazaret {
+/**
+ * Opens the data directory, synchronously: Haraka's register() cannot wait. `apart`: it is not that of a running server, and
+ * where it belongs to several machines it is only read.
+ */
+export function open(config: Config, dir: string, { apart = false } = {}): Lazaret {
   const key = resolve(dir)
   const known = opened.get(key)
   if (known) {
@@ -53,7 +58,11 @@ export function open(config: Config, dir: string): Lazaret {
   }
   // Ahead of the data: what is wrong in lazaret.ini is said before anything is touched.
   const others = outside(config)
-  const store = new Store({ dir: key, mapSize: config.main.map_size_gb * 2 ** 30 })
+  const store = new Store({
+    dir: key,
+    mapSize: config.main.map_size_gb * 2 ** 30,
+    cluster: apart ? 'apart' : clusterOf(config),
+  })
   const filter = new Filter()
   const follower = new Follower(store, filter)
   const ctx = { store, filter, config, follower, outside: others }
@@ -62,7 +71,7 @@ export function open(config: Config, dir: string): Lazaret {
   const notes = [
     ...(store.tightened ? [store.tightened] : []),
     ...migrated(store),
-    ...relearned(relearn(ctx, base)),
+    ...relearned(store.belonging ? sameFeatures(store) : relearn(ctx, base)),
   ]
   const quarantine = new Quarantine(ctx)
   const entry: Opened = {
@@ -90,6 +99,15 @@ function migrated({ migrated: from, dir }: Store): string[] {
   return [
     `the data in ${dir} were of format ${from} and are of format ${FORMAT} now; older versions do not read them any more`,
   ]
+}
+
+/** What several machines have learned is learned anew by none of them alone. */
+function sameFeatures(store: Store): null {
+  if (isCurrent(store)) return null
+  throw new DataError(
+    `the model in ${store.dir} is of other features than this version reads (${FEATURE_VERSION}), and belongs to a cluster: ` +
+      'install the version that its other machines have; docs/cluster.md says how all of them are upgraded',
+  )
 }
 
 function relearned(done: Relearned | null): string[] {

@@ -44,6 +44,28 @@ export interface Restored {
 export async function restore(from: string, options: RestoreOptions): Promise<Restored> {
   const { config, queueDir, goOn } = options
   const to = resolve(options.to)
+  if (config.cluster.database !== '')
+    throw new Refused(
+      'impossible',
+      'This machine belongs to a cluster, whose data no machine puts back alone: join it with a backup (lazaret cluster join DIR).',
+    )
+  const { made, aside } = putInPlace(from, to, options.replace)
+  const lazaret = open(config, to)
+  try {
+    const cameBack = await lazaret.quarantine.system.restored({ made, goOn })
+    const queueFiles = goOn && queueDir ? await putBack(join(from, QUEUE), queueDir) : 0
+    return { made, cameBack, queueFiles, aside }
+  } finally {
+    await lazaret.close()
+  }
+}
+
+/** Copies a backup that is whole into the data folder. Answers when it was made, and where what was there is. */
+export function putInPlace(
+  from: string,
+  to: string,
+  replace: boolean,
+): { made: number; aside: string | null } {
   const note = readNote(from)
   const found = digest(join(from, DATA))
   const { fault } = inspectFile(from, { heads: true })
@@ -60,7 +82,7 @@ export async function restore(from: string, options: RestoreOptions): Promise<Re
       'damaged',
       `The backup in ${resolve(from)} is damaged: ${wrong.length} large messages are not what they were (${wrong[0]}). Take another one.`,
     )
-  const aside = clear(to, options.replace)
+  const aside = clear(to, replace)
   mkdirSync(to, { recursive: true, mode: 0o700 })
   // As what was there; root restores for others.
   const { uid, gid } = statSync(aside ?? dirname(to))
@@ -73,14 +95,7 @@ export async function restore(from: string, options: RestoreOptions): Promise<Re
   if (process.geteuid?.() === 0)
     for (const name of readdirSync(to, { recursive: true, encoding: 'utf8' }))
       chownSync(join(to, name), uid, gid)
-  const lazaret = open(config, to)
-  try {
-    const cameBack = await lazaret.quarantine.system.restored({ made: note.made, goOn })
-    const queueFiles = goOn && queueDir ? await putBack(join(from, QUEUE), queueDir) : 0
-    return { made: note.made, cameBack, queueFiles, aside }
-  } finally {
-    await lazaret.close()
-  }
+  return { made: note.made, aside }
 }
 
 /** Makes room in the data folder; answers where what was there is. */

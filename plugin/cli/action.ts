@@ -8,6 +8,7 @@ import type { Verbs } from '../quarantine/verbs/verbs.ts'
 import { parseScope } from '../scope.ts'
 import { safeJson } from '../text.ts'
 import { userName } from '../whose.ts'
+import { dataDirOf } from '../ini.ts'
 import { EXIT, Usage } from './errors.ts'
 import { print, type Answer } from './output.ts'
 import { findPlace, type Place, type PlaceOptions } from './place.ts'
@@ -43,7 +44,7 @@ export function act<O extends object, A extends unknown[]>(
       throw new Usage(
         `there are no data in ${place.dataDir}: start Haraka with the plugin once, or add an account, or name another folder with --config or --data`,
       )
-    const lazaret = open(place.config, place.dataDir)
+    const lazaret = open(place.config, place.dataDir, { apart: isApart(place, options) })
     for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
       return await run(
@@ -55,6 +56,11 @@ export function act<O extends object, A extends unknown[]>(
       await lazaret.close()
     }
   })
+}
+
+/** Whether a data folder was named that is not the one of this server: a backup, mostly. */
+function isApart({ config, dataDir, harakaDir }: Place, { data }: GlobalOptions): boolean {
+  return data !== undefined && (!harakaDir || dataDirOf(harakaDir, config) !== dataDir)
 }
 
 /** Of whoever runs the command; `name`: of an account in whose place they act. */

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
 import type { Log } from '../log/log.ts'
+import { DataError } from '../errors.ts'
 import { BlobReader } from './blob-reader.ts'
 import { isFile } from './blobs.ts'
 import { Clock, type Sight } from './clock.ts'
@@ -33,8 +34,11 @@ export interface Cluster extends ReplicatedOptions {
 }
 
 export interface StoreOptions extends EnvOptions {
-  /** Null: this machine alone. */
-  cluster?: Cluster | null
+  /**
+   * Null: this machine alone. `apart`: the data of one of several machines, without their log; they may be read, and nothing
+   * is decided.
+   */
+  cluster?: Cluster | 'apart' | null
 }
 
 export class Store implements Journal {
@@ -56,7 +60,7 @@ export class Store implements Journal {
     this.#position = new Position(this.#env.beside.log)
     try {
       this.migrated = settleFormat(this.#env)
-      settleBelonging(this.#position.belonging, cluster, options.dir)
+      if (cluster !== 'apart') settleBelonging(this.#position.belonging, cluster, options.dir)
     } catch (error) {
       void this.#env.close()
       throw error
@@ -67,14 +71,24 @@ export class Store implements Journal {
     this.beside = new Beside(this.#env)
     this.clock = new Clock(this.#env.beside.clock)
     this.#local = new LocalJournal(this.#env, this.beside, this.clock)
-    this.#replicated = cluster
-      ? new ReplicatedJournal(this.#env, this.#local, this.#position, cluster.log, cluster)
-      : null
+    this.#replicated =
+      cluster && cluster !== 'apart'
+        ? new ReplicatedJournal(this.#env, this.#local, this.#position, cluster.log, cluster)
+        : null
     if (this.seq === 0) this.#create()
   }
 
   get #journal(): Journal {
     return this.#replicated ?? this.#local
+  }
+
+  /** The journal of this machine alone. */
+  get #own(): LocalJournal {
+    if (this.#replicated || this.belonging)
+      throw new DataError(
+        `the data in ${this.dir} belong to a cluster, and are changed by its machines together`,
+      )
+    return this.#local
   }
 
   /** Which log of several machines the data belong to, and the chain up to the newest event; null: to none. */
@@ -86,9 +100,14 @@ export class Store implements Journal {
   /** From now on the data belong to a log; null: to this machine alone. Nobody else may have them open. */
   async belong(belonging: Belonging | null, chain: Uint8Array = BEGINNING): Promise<void> {
     await this.#env.write(() => {
-      if (belonging) this.#position.belong(belonging, chain)
+      if (belonging) this.#position.belong(belonging, this.seq, chain)
       else this.#position.leave()
     })
+  }
+
+  /** The chain of that log up to an earlier event; null: none is remembered for it. */
+  chainAt(seq: number): Uint8Array | null {
+    return this.#position.chainAt(seq)
   }
 
   /** Where the data lie. */
@@ -131,13 +150,12 @@ export class Store implements Journal {
   }
 
   write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
-    return this.#journal.write(options, decide)
+    return (this.#replicated ?? this.#own).write(options, decide)
   }
 
   /** The same, blocking: for start-up only. */
   writeSync<T>(options: WriteOptions, decide: (tx: Tx) => T): T {
-    if (this.#replicated) throw new Error('several machines decide together, and not at once')
-    return this.#local.writeSync(options, decide)
+    return this.#own.writeSync(options, decide)
   }
 
   entries(since: number): Iterable<Entry> {

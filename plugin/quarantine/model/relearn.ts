@@ -108,7 +108,7 @@ function byArrival(a: Known, b: Known): number {
   return of(a) - of(b) || (a.blob < b.blob ? -1 : 1)
 }
 
-function isCurrent(store: Store): boolean {
+export function isCurrent(store: Store): boolean {
   return (modelFeatures(store) ?? FEATURE_VERSION) === FEATURE_VERSION
 }
 

@@ -46,7 +46,7 @@ export class Fold {
         )
       for (const [i, decision] of decisionsOf(entry).entries())
         this.#journal.fold(decision, blobs, own[i]?.summaries)
-      this.#position.moveTo(chainOf(entry))
+      this.#position.moveTo(lastOf(entry), chainOf(entry))
     }
   }
 

@@ -14,6 +14,9 @@ export interface Belonging {
   epoch: string
 }
 
+/** Events for which the chain is remembered: to find where two histories part. */
+const REMEMBERED = 10_000
+
 /** The chain of a log that begins here. */
 export const BEGINNING = Buffer.alloc(CHAIN_OCTETS)
 
@@ -42,17 +45,33 @@ export class Position {
   }
 
   /** Inside a write transaction, as all that follow. */
-  belong(belonging: Belonging, chain: Uint8Array): void {
+  belong(belonging: Belonging, seq: number, chain: Uint8Array): void {
     this.#table.put('belongs', encode(belonging))
-    this.#table.put('chain', chain)
+    for (const key of ['server', 'follower']) this.#table.remove(key)
+    this.moveTo(seq, chain)
   }
 
   leave(): void {
-    for (const key of ['belongs', 'chain', 'server', 'follower']) this.#table.remove(key)
+    for (const key of Array.from(this.#table.keys({}))) this.#table.remove(key)
   }
 
-  moveTo(chain: Uint8Array): void {
+  /** The log was repaired, and goes on from what is here. */
+  takeEpoch(epoch: string): void {
+    const { belonging } = this
+    if (belonging) this.#table.put('belongs', encode({ ...belonging, epoch }))
+  }
+
+  moveTo(seq: number, chain: Uint8Array): void {
     this.#table.put('chain', chain)
+    this.#table.put(['at', seq], chain)
+    // A few at each step, so that none are left in the end.
+    const old = this.#table.keys({ start: ['at', 0], end: ['at', seq - REMEMBERED], limit: 4 })
+    for (const key of Array.from(old)) this.#table.remove(key)
+  }
+
+  /** The chain as it was up to an entry's end, of those that are remembered. */
+  chainAt(seq: number): Uint8Array | null {
+    return this.#table.get(['at', seq]) ?? null
   }
 
   meet(server: Met): void {

@@ -474,18 +474,16 @@ export class ReplicatedJournal implements Journal {
     asked: { seq: number; chain: Uint8Array },
     session: Session,
   ): Promise<void> {
-    const { epoch } = this.#position.belonging ?? { epoch: '' }
     if (head.halt !== '') await this.#halt(head.halt, false)
-    else if (head.epoch !== epoch)
-      await this.#halt(
-        'the log was repaired or begun anew, and this machine was not there: lazaret cluster join',
-        false,
-      )
     if (this.#halted !== '') {
       this.#sessions.drop(session)
       throw new Gone(this.#halted)
     }
     this.#fold.compare(head, asked)
+    const { epoch } = this.#position.belonging ?? head
+    // Repaired, and it goes on from what is here: the chain is proof.
+    if (epoch !== head.epoch && head.seq === asked.seq)
+      await this.#env.write(() => this.#position.takeEpoch(head.epoch))
   }
 
   /** Nothing is written here any more until a person has looked, and neither by the others where it is for all. */
