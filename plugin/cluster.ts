@@ -19,12 +19,13 @@ export function databaseOf({ cluster }: Pick<Config, 'cluster'>): Database | nul
 export function clusterOf(config: Pick<Config, 'cluster'>): Cluster | null {
   const database = databaseOf(config)
   if (!database) return null
-  const { set, write_timeout_s: seconds } = config.cluster
+  const { set, write_timeout_s: seconds, log_days: logDays } = config.cluster
   return {
     log: new PostgresLog(database, set),
     set,
     node: nodeOf(config),
     version: VERSION,
+    logDays,
     writeTimeoutMs: seconds * 1000,
   }
 }

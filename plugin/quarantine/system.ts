@@ -66,6 +66,10 @@ export class System {
   claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.claim(this.#ctx, item, worker)
   }
+  takeFrom(item: number, from: string, worker: string): Promise<releases.ReleaseJob[] | null> {
+    return releases.takeFrom(this.#ctx, item, from, worker)
+  }
+
   takeOver(item: number, from: string, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.takeOver(this.#ctx, item, from, worker)
   }

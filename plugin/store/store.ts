@@ -2,7 +2,7 @@
 // directory opens its own Store.
 import { randomBytes } from 'node:crypto'
 import { Beside } from './beside.ts'
-import type { Log } from '../log/log.ts'
+import type { Log, Member } from '../log/log.ts'
 import { DataError } from '../errors.ts'
 import { BlobReader } from './blob-reader.ts'
 import { isFile } from './blobs.ts'
@@ -103,6 +103,11 @@ export class Store implements Journal {
       if (belonging) this.#position.belong(belonging, this.seq, chain)
       else this.#position.leave()
     })
+  }
+
+  /** All machines of that log; null: they cannot be asked about now, or this one is alone. */
+  async members(): Promise<Member[] | null> {
+    return (await this.#replicated?.members()) ?? null
   }
 
   /** The chain of that log up to an earlier event; null: none is remembered for it. */

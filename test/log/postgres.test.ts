@@ -58,6 +58,7 @@ async function machines(
         set,
         node: `node${i}`,
         version: '1',
+        logDays: 7,
         writeTimeoutMs: 60_000,
       },
     })

@@ -6,7 +6,7 @@ import { haraka } from '../modules.ts'
 import type { Outbound, Plugin } from '../types.ts'
 import { enqueue, type Queued } from './enqueue.ts'
 import { queuedReleases } from './queue-files.ts'
-import { isAlive, WORKER } from '../../alive.ts'
+import { Workers } from '../workers.ts'
 
 const LOST = 'The outbound queue no longer has the message; whether it was delivered is not known.'
 
@@ -17,10 +17,12 @@ export class Handover {
   readonly #plugin: Plugin
   readonly #lazaret: Lazaret
   readonly #outbound: Outbound
+  readonly #workers: Workers
 
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
     this.#lazaret = lazaret
+    this.#workers = new Workers(lazaret)
     this.#outbound = haraka<Outbound>(plugin, 'outbound')
     this.queueDir = haraka<{ queue_dir: string }>(plugin, 'outbound/queue').queue_dir
   }
@@ -30,7 +32,7 @@ export class Handover {
     const { quarantine } = this.#lazaret
     // Cheaper than a write: another worker is often faster.
     if (quarantine.system.releaseOf(item)?.state !== 'wanted') return
-    const jobs = await quarantine.system.claim(item, WORKER)
+    const jobs = await quarantine.system.claim(item, this.#workers.self)
     if (!jobs) return
     let queued
     try {
@@ -57,9 +59,16 @@ export class Handover {
     }
   }
 
-  /** Was the release claimed by a worker that is at it no more? */
-  isOrphan({ item, worker }: OpenRelease): boolean {
-    return worker === WORKER ? !this.busy.has(item) : !isAlive(worker)
+  /** Is nobody at it any more who was? Of what is queued the queue is, for as long as its machine lives. */
+  isOrphan({ item, worker, state }: OpenRelease): boolean {
+    if (state === 'wanted') return false
+    if (worker === this.#workers.self) return state === 'claimed' && !this.busy.has(item)
+    return (state === 'claimed' || !this.#workers.isHere(worker)) && !this.#workers.isAlive(worker)
+  }
+
+  /** Looks at the other machines, where there are some. */
+  async look(): Promise<void> {
+    await this.#workers.look()
   }
 
   /** Brings claims of dead workers to an end, one way or the other. */
@@ -69,7 +78,13 @@ export class Handover {
       if (this.busy.has(item)) continue
       this.busy.add(item)
       try {
-        const jobs = await quarantine.system.takeOver(item, worker, WORKER)
+        const { self } = this.#workers
+        if (!this.#workers.isHere(worker)) {
+          const jobs = await quarantine.system.takeFrom(item, worker, self)
+          if (jobs) await this.#send(await this.#enqueue(jobs), jobs[0])
+          continue
+        }
+        const jobs = await quarantine.system.takeOver(item, worker, self)
         if (!jobs) continue
         const { token } = jobs[0]
         const have = new Set<string>()
@@ -92,6 +107,7 @@ export class Handover {
     let lost = system
       .openReleases()
       .filter(({ state }) => state === 'queued' || state === 'deferred' || state === 'sending')
+      .filter(({ worker }) => this.#workers.isHere(worker))
     // Looked for twice: a file is renamed now and then, and is in no listing then.
     for (let look = 0; look < 2 && lost.length > 0; look++) {
       const tokens = new Set<string>()

@@ -161,9 +161,10 @@ export class Releaser {
   /** Looks at all open releases: those nobody heard of, and claims whose worker is dead. */
   async #sweep(): Promise<void> {
     const orphans: OpenRelease[] = []
+    await this.#handover.look()
     for (const release of this.#lazaret.quarantine.system.openReleases()) {
       if (release.state === 'wanted') this.#wanted.add(release.item)
-      if (release.state === 'claimed' && this.#handover.isOrphan(release)) orphans.push(release)
+      if (this.#handover.isOrphan(release)) orphans.push(release)
     }
     this.#work()
     if (orphans.length > 0) await this.#handover.recover(orphans)

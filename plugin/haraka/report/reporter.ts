@@ -2,7 +2,7 @@
 // is due, one at a time to each target. A target that does not answer is left alone for a while that grows; nothing
 // waits for it, neither mail nor people.
 import { setImmediate as turn } from 'node:timers/promises'
-import { isAlive, WORKER } from '../../alive.ts'
+import { Workers } from '../workers.ts'
 import { REPORT_TARGETS, type ReportTarget } from '../../mail.ts'
 import type { Lazaret } from '../../open.ts'
 import type { ReportJob } from '../../quarantine/report/queue.ts'
@@ -38,12 +38,15 @@ export class Reporter {
   #stopped = false
 
   /** Throws ConfigError where report.ca cannot be read. */
+  readonly #workers: Workers
+
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
     this.#lazaret = lazaret
     this.#mail = new ReportMail(plugin, lazaret)
     this.#me = me(plugin)
     this.#ca = readCa(plugin, lazaret.config)
+    this.#workers = new Workers(lazaret)
   }
 
   start(): void {
@@ -151,7 +154,7 @@ export class Reporter {
       const next = reports.next(target)
       if (!next || next.at > Date.now()) return
       const asked = { item: next.item, target }
-      const job = await reports.claim(asked, WORKER, { reaches: target === 'post' })
+      const job = await reports.claim(asked, this.#workers.self, { reaches: target === 'post' })
       if (job === 'over')
         this.#plugin.logerror(
           `the report of item ${next.item} by ${target} is given up after ${this.#lazaret.config.report.give_up_days} days`,
@@ -218,15 +221,20 @@ export class Reporter {
   /** Brings what dead workers left to an end. */
   async #sweep(): Promise<void> {
     const { reports } = this.#lazaret.quarantine.system
+    await this.#workers.look()
     for (const target of REPORT_TARGETS) {
       let tokens: Set<string> | null = null
       for (let after: number | null = 0; after !== null && !this.#stopped;) {
         const { found, last } = reports.underway(target, after, STEP)
         for (const one of found) {
-          // Its own worker is at it.
-          if (one.state === 'claimed' && isAlive(one.worker)) continue
+          // Its own worker is at it, or the queue of another machine has it.
+          if (
+            (one.state === 'claimed' || !this.#workers.isHere(one.worker)) &&
+            this.#workers.isAlive(one.worker)
+          )
+            continue
           tokens ??= target === 'mail' ? await this.#mail.tokens() : new Set()
-          await reports.reclaim(one, tokens, isAlive)
+          await reports.reclaim(one, tokens, (worker) => this.#workers.isAlive(worker))
         }
         after = last
         await turn()

@@ -95,13 +95,17 @@ export function mark(tx: Tx, id: number, state: ReleaseState): void {
   }
 }
 
+const IN_QUEUE: ReadonlySet<ReleaseState> = new Set(['queued', 'deferred', 'sending'])
+
 export function record(
   tx: Tx,
   item: Item,
   state: ReleaseState,
   change: Partial<Omit<ReleaseEvent, 'type' | 'item' | 'state'>>,
 ): void {
-  const { token = '', worker = '', reply = '', ...rest } = change
+  // Whose queue has it is known for as long as it may be there.
+  const kept = IN_QUEUE.has(state) ? (item.release?.worker ?? '') : ''
+  const { token = '', worker = kept, reply = '', ...rest } = change
   tx.append({ type: 'release', item: item.id, state, token, worker, reply, ...rest })
 }
 

@@ -145,6 +145,36 @@ export async function takeOver(
   })
 }
 
+/**
+ * Takes over a release of `from`, a worker of another machine that is silent, whose queue nobody can look into: its jobs, under a new
+ * token, so that what that queue still has is not sent. What may have been sent is not sent again: its person is told. Null when
+ * there is nothing to send.
+ */
+export async function takeFrom(
+  ctx: Context,
+  id: number,
+  from: string,
+  worker: string,
+): Promise<ReleaseJob[] | null> {
+  await checked(ctx, id)
+  return await write(ctx, { actor: 'system' }, (tx) => {
+    const item = getItem(tx.views, id)
+    if (!item?.release || item.release.worker !== from) return null
+    const { state, token: old } = item.release
+    if (state === 'sending') {
+      giveUp(ctx, tx, id, old, SILENT)
+      return null
+    }
+    if (state !== 'claimed' && state !== 'queued' && state !== 'deferred') return null
+    const token = randomUUID()
+    record(tx, item, 'claimed', { token, worker })
+    return jobsOf(ctx, tx, id, token)
+  })
+}
+
+const SILENT =
+  'The mail server that was sending the message is gone: it may have been delivered or not. Ask the recipient before you release it again.'
+
 /** A claim whose worker died before the queue had the message: it is wanted again. */
 export async function unclaim(ctx: Context, id: number, token: string): Promise<void> {
   await write(ctx, { actor: 'system' }, (tx) => {

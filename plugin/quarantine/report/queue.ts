@@ -164,13 +164,14 @@ function mine(tx: Tx, { item, target, token }: Named): OpenReport | null {
 
 function record(
   tx: Tx,
-  { id, vote, token }: OpenReport,
+  { id, vote, token, worker: before }: OpenReport,
   {
     item,
     target,
     state,
     told,
-    worker = '',
+    // Whose queue has it is known for as long as it may be there.
+    worker = state === 'queued' || state === 'sending' ? before : '',
     reply = '',
   }: {
     item: number

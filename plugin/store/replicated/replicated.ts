@@ -14,9 +14,11 @@ import {
   type Found,
   type Head,
   type Log,
+  type Member,
   type Session,
   type Telling,
 } from '../../log/log.ts'
+import { HOUR } from '../../time.ts'
 import type { Env } from '../env.ts'
 import type { Decided, Journal, JournalState, LocalJournal, WriteOptions } from '../journal.ts'
 import type { Tx } from '../tx.ts'
@@ -31,6 +33,8 @@ import { Sessions } from './sessions.ts'
 export interface ReplicatedOptions {
   node: string
   version: string
+  /** Days for which the log keeps what all machines have. */
+  logDays: number
   /** How long a verb waits for its turn, ms. */
   writeTimeoutMs: number
   /** Told once, when this machine stops writing until a person has looked. */
@@ -59,6 +63,9 @@ const STUCK_MS = 500
 /** How often a machine tells of itself. */
 const BEAT_MS = 2000
 
+/** How often what all machines have is taken out of the log. */
+const TRIM_MS = HOUR
+
 /** A verb keeps messages that the log has not: it is decided again once they are there. */
 class Unput extends Error {
   readonly blobs: Blobs
@@ -84,6 +91,7 @@ export class ReplicatedJournal implements Journal {
   #unknown: Attempt | null = null
   #advancing: Promise<void> | null = null
   #beaten = 0
+  #trimmed = Date.now()
   #halted = ''
   /** The session on which the log did not look as it did before. */
   #suspect: Session | null = null
@@ -177,6 +185,16 @@ export class ReplicatedJournal implements Journal {
     this.#sessions.close()
     await this.#running
     await this.#advancing?.catch(() => undefined)
+  }
+
+  /** All machines, as they told of themselves last; null: they cannot be asked about now. */
+  async members(): Promise<Member[] | null> {
+    try {
+      return await (await this.#sessions.get()).members()
+    } catch (error) {
+      if (error instanceof Gone) return null
+      throw error
+    }
   }
 
   get #telling(): Telling {
@@ -435,6 +453,9 @@ export class ReplicatedJournal implements Journal {
       if (Date.now() - this.#beaten < BEAT_MS) return
       this.#beaten = Date.now()
       await session.beat(this.#telling)
+      if (Date.now() - this.#trimmed < TRIM_MS) return
+      this.#trimmed = Date.now()
+      await session.trim(this.#options.logDays)
     }).finally(() => (this.#advancing = null))
     await this.#advancing
   }

@@ -43,6 +43,7 @@ export async function machines(count: number, faults?: (i: number) => Faults): P
         set: 'test',
         node,
         version: '1',
+        logDays: 7,
         writeTimeoutMs: 60_000,
         onHalt: (reason) => halts.push(`${node}: ${reason}`),
       },

@@ -89,7 +89,7 @@ describe('machines that share a log', () => {
     const { dir } = all.stores[0]
     await all.stores[0].close()
     expect(() => new Store({ dir })).toThrow('lazaret cluster forget')
-    const cluster = { log: all.log.of(), version: '1', writeTimeoutMs: 1000 }
+    const cluster = { log: all.log.of(), version: '1', logDays: 7, writeTimeoutMs: 1000 }
     expect(() => new Store({ dir, cluster: { ...cluster, set: 'other', node: 'node0' } })).toThrow(
       "[cluster] set is 'other'",
     )
