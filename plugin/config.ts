@@ -11,7 +11,7 @@ import {
   type BackendConfig,
   type OidcConfig,
 } from './domain-config.ts'
-import { CLUSTER } from './cluster-keys.ts'
+import { CLUSTER } from './cluster/keys.ts'
 import { REPORT, wrongReport } from './report-keys.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 import { nearest } from './text.ts'

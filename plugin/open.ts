@@ -15,7 +15,7 @@ import { onDamage } from './store/blobs.ts'
 import { settleFile } from './store/file/settle.ts'
 import { FORMAT } from './store/format.ts'
 import { Store } from './store/store.ts'
-import { clusterOf } from './cluster.ts'
+import { clusterOf } from './cluster/config.ts'
 
 export interface Lazaret {
   readonly config: Config

@@ -6,6 +6,7 @@ import { alias } from './commands/alias.ts'
 import { audit } from './commands/audit.ts'
 import { backup, check, restore } from './commands/backup.ts'
 import { bench } from './commands/bench.ts'
+import { cluster } from './commands/cluster.ts'
 import { completion } from './commands/completion.ts'
 import { digest } from './commands/digest.ts'
 import { doctor, status } from './commands/doctor.ts'
@@ -45,6 +46,7 @@ export const GROUPS: readonly (() => Command)[] = [
   backup,
   restore,
   check,
+  cluster,
   bench,
   completion,
 ]

@@ -11,6 +11,7 @@ import { decode } from './codec.ts'
 import type { Entry, Numbered } from './entries.ts'
 import { Env, type EnvOptions, type Views } from './env.ts'
 import type { Event, Topic } from './events/index.ts'
+import type { Release } from './events/release.ts'
 import { copyFiles } from './file/copy.ts'
 import { BIG, type Published } from './files.ts'
 import { settleFormat } from './format.ts'
@@ -102,6 +103,24 @@ export class Store implements Journal {
     await this.#env.write(() => {
       if (belonging) this.#position.belong(belonging, this.seq, chain)
       else this.#position.leave()
+    })
+  }
+
+  /** Releases that are under way are those of this machine, among others. */
+  async nameWorkers(node: string): Promise<void> {
+    await this.write({ actor: 'system' }, (tx) => {
+      for (const { key, value } of tx.views.outbox.range({})) {
+        const { state, token, worker } = decode<Release>(value)
+        if (state !== 'wanted' && !worker.includes('/'))
+          tx.append({
+            type: 'release',
+            item: key,
+            state,
+            token,
+            worker: `${node}/${worker}`,
+            reply: '',
+          })
+      }
     })
   }
 

@@ -1,4 +1,5 @@
 // Beginning, mending and asking about a log: what a person does with it, beside the machines that use it.
+import { Refused } from '../../errors.ts'
 import { Gone, type Head } from '../log.ts'
 import { Connection, type Statement } from './connection.ts'
 import * as sql from './sql.ts'
@@ -6,7 +7,7 @@ import type { Database } from './url.ts'
 
 const ASK_MS = 10_000
 
-/** Runs `act` with a connection to the server that takes writes. Throws Gone where there is none. */
+/** Runs `act` with a connection to the server that takes writes. Throws Refused where there is none. */
 export async function withPrimary<T>(
   database: Database,
   act: (connection: Connection) => Promise<T>,
@@ -30,7 +31,7 @@ export async function withPrimary<T>(
       connection.close()
     }
   }
-  throw new Gone(`no server of [cluster] database takes writes: ${why.join('; ')}`)
+  throw new Refused('busy', `No server of [cluster] database takes writes: ${why.join('; ')}.`)
 }
 
 /** Makes the tables, and the log of a data set that ends at `head`. False: there is one of that name. */

@@ -6,12 +6,12 @@ import {
   type BlobRef,
   type Entry,
   type Found,
-  type Head,
   type Member,
   type Session,
   type Telling,
 } from '../log.ts'
 import { SqlError, type Connection, type Statement } from './connection.ts'
+import { entryOf, headOf, memberOf, type EntryRow, type HeadRow, type MemberRow } from './rows.ts'
 import * as sql from './sql.ts'
 
 /** Somebody else has the lock, or the transaction has to be run again (SQLSTATE). */
@@ -150,15 +150,7 @@ export class PostgresSession implements Session {
 
   async members(): Promise<Member[]> {
     const [{ rows }] = await this.#rest([sql.members(this.#set)])
-    return (rows as Record<keyof Member, string>[]).map((row) => ({
-      node: row.node,
-      version: row.version,
-      level: Number(row.level),
-      seq: Number(row.seq),
-      chain: row.chain as unknown as Uint8Array,
-      ahead: Math.round(Number(row.ahead)),
-      silent: Math.round(Number(row.silent)),
-    }))
+    return (rows as MemberRow[]).map(memberOf)
   }
 
   async halt(reason: string): Promise<void> {
@@ -230,39 +222,7 @@ interface Part {
   bytes: Buffer
 }
 
-interface HeadRow {
-  seq: string
-  chain: Buffer
-  epoch: string
-  halt: string
-}
-
-interface EntryRow {
-  base: string
-  id: string
-  node: string
-  events: number
-  level: number
-  prev: Buffer
-  blobs: string
-  body: Buffer
-}
-
 const COMMIT: Statement = { text: 'COMMIT' }
-
-function headOf({ seq, chain, epoch, halt }: HeadRow): Head {
-  return { seq: Number(seq), chain, epoch, halt }
-}
-
-function entryOf({ base, events, blobs, body, ...row }: EntryRow): Entry {
-  return {
-    ...row,
-    base: Number(base),
-    count: events,
-    blobs: JSON.parse(blobs) as BlobRef[],
-    bytes: body,
-  }
-}
 
 function gone(error: SqlError): Gone {
   return new Gone(`the database refused: ${error.message}`)

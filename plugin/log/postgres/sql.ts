@@ -176,6 +176,15 @@ export const begin = (set: string, { epoch, seq, chain }: Head): Statement => ({
   values: [set, epoch, seq, Buffer.from(chain)],
 })
 
+/** The log goes on from there; what it has behind it, and what does not lead there, is taken out. */
+export const repair = (set: string, { epoch, seq, chain }: Head): Statement[] => [
+  {
+    text: "UPDATE lazaret_head SET epoch = $2, seq = $3, chain = $4, halt = '' WHERE data_set = $1",
+    values: [set, epoch, seq, Buffer.from(chain)],
+  },
+  { text: 'DELETE FROM lazaret_entry WHERE data_set = $1', values: [set] },
+]
+
 /** Half a message of a client holds the lock, and no time-out of the server ends it: the same role may. */
 export const END_STALLED = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user
   AND wait_event IN ('ClientRead', 'ClientWrite') AND xact_start < clock_timestamp() - interval '8 s'`

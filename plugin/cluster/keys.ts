@@ -1,5 +1,5 @@
 // The keys of [cluster]: several machines, one quarantine.
-import { num, text } from './fields.ts'
+import { num, text } from '../fields.ts'
 
 const name = {
   max: 60,

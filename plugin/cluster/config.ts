@@ -1,10 +1,10 @@
 // [cluster] as the store wants it.
 import { hostname } from 'node:os'
-import type { Config } from './config.ts'
-import { PostgresLog } from './log/postgres.ts'
-import { parseDatabase, type Database } from './log/postgres/url.ts'
-import type { Cluster } from './store/store.ts'
-import { VERSION } from './version.ts'
+import type { Config } from '../config.ts'
+import { PostgresLog } from '../log/postgres.ts'
+import { parseDatabase, type Database } from '../log/postgres/url.ts'
+import type { Cluster } from '../store/store.ts'
+import { VERSION } from '../version.ts'
 
 /** Name of this machine among the others. */
 export function nodeOf({ cluster: { node } }: Pick<Config, 'cluster'>): string {

@@ -1,0 +1,158 @@
+// A cluster from its beginning to its repair, on a real PostgreSQL: init, join, status, a database that lost its end, repair.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeBackup } from '../../plugin/backup/backup.ts'
+import { forget, init, join as joinCluster, leave } from '../../plugin/cluster/begin.ts'
+import type { Here } from '../../plugin/cluster/data.ts'
+import { repair } from '../../plugin/cluster/repair.ts'
+import { stateOf } from '../../plugin/cluster/state.ts'
+import { readConfig } from '../../plugin/config.ts'
+import { open, type Lazaret } from '../../plugin/open.ts'
+import { compareViews } from '../../plugin/store/replay.ts'
+import { cluster, POSTGRESQL, type Server } from '../log/postgresql.ts'
+import { corpus, envelope, ROOT } from '../quarantine/rig.ts'
+import { tempDir } from '../tmp.ts'
+
+const opened = new Set<Lazaret>()
+afterAll(async () => {
+  for (const lazaret of opened) await lazaret.close()
+})
+
+describe.skipIf(POSTGRESQL === null)('a cluster', () => {
+  let server: Server
+  beforeAll(async () => {
+    server = await cluster()
+  })
+
+  const machine = (node: string, set = 'lazaret'): Here => ({
+    config: readConfig({
+      main: { base_model: 'no' },
+      cluster: { database: `postgres://lazaret@127.0.0.1:${server.port}/lazaret`, set, node },
+    }),
+    dir: join(tempDir(), node),
+  })
+  const start = ({ config, dir }: Here): Lazaret => {
+    const lazaret = open(config, dir)
+    opened.add(lazaret)
+    return lazaret
+  }
+  const stop = async (...all: Lazaret[]): Promise<void> => {
+    for (const one of all) {
+      opened.delete(one)
+      await one.close()
+    }
+  }
+  const alone = async ({ dir }: Here): Promise<void> => {
+    const lazaret = open(readConfig({ main: { base_model: 'no' } }), dir)
+    await hold(lazaret, 'before')
+    await lazaret.close()
+  }
+  const hold = async ({ quarantine }: Lazaret, subject: string): Promise<void> => {
+    const raw = Buffer.from(`Subject: ${subject}\r\n\r\n${subject}\r\n`)
+    await quarantine.system.screen(envelope({ hold: subject }), raw)
+  }
+  const settle = async (a: Lazaret, b: Lazaret): Promise<void> => {
+    for (const { store } of [a, b]) while (!(await store.barrier(10_000)));
+    expect(compareViews(a.store.views, b.store.views)).toBe(null)
+  }
+
+  test('init keeps the data with their UIDs, join follows from a backup, lessons are the same on both', async () => {
+    const [one, two] = [machine('mx1'), machine('mx2')]
+    await alone(one)
+    const begun = await init(one)
+    expect(begun).toMatchObject({ set: 'lazaret', node: 'mx1', server: { refused: null } })
+    // Begun and not ended, or said twice: the same.
+    expect(await init(one)).toMatchObject({ seq: begun.seq })
+    expect(() => open(readConfig({}), one.dir)).toThrow('lazaret cluster forget')
+    const a = start(one)
+    const uid = [...a.store.views.items.keys({})].length
+    const backup = join(tempDir(), 'backup')
+    await makeBackup(a, backup, null)
+    await hold(a, 'after the backup')
+    await expect(joinCluster(one, backup, { replace: false })).rejects.toThrow('in use')
+    expect(await joinCluster(two, backup, { replace: false })).toMatchObject({
+      of: 'mx1',
+      node: 'mx2',
+    })
+    const b = start(two)
+    await hold(b, 'on the second')
+    await settle(a, b)
+    expect([...b.store.views.items.keys({})].length).toBeGreaterThan(uid)
+    const [ham] = corpus('easy-ham-1', 1)
+    const [spam] = corpus('spam-1', 1)
+    await b.quarantine.as(ROOT).model.train([{ raw: ham, label: 'ham' }])
+    await a.quarantine.as(ROOT).model.train([{ raw: spam, label: 'spam' }])
+    await settle(a, b)
+    const scores = [a, b].map((one_) => one_.quarantine.as(ROOT).model.score(spam).score)
+    expect(scores[0]).toEqual(scores[1])
+    expect(await stateOf(one, a.store)).toMatchObject({
+      log: { head: { seq: a.store.seq, halt: '' } },
+      findings: [expect.stringContaining('no synchronous standby')],
+    })
+    await stop(a, b)
+  })
+
+  test('a database that lost its end stops both; repair gives it back what was acknowledged', async () => {
+    const [one, two] = [machine('mx1', 'lost'), machine('mx2', 'lost')]
+    await alone(one)
+    await init(one)
+    let a = start(one)
+    const backup = join(tempDir(), 'backup')
+    await makeBackup(a, backup, null)
+    await joinCluster(two, backup, { replace: false })
+    let b = start(two)
+    await hold(a, 'kept')
+    const { seq: kept, belonging } = a.store
+    const chain = Buffer.from(belonging?.chain ?? []).toString('hex')
+    await hold(a, 'lost')
+    await settle(a, b)
+    const { seq } = a.store
+    server.sql(`DELETE FROM lazaret_entry WHERE data_set = 'lost' AND base >= ${kept}`, 'lazaret')
+    server.sql(
+      `UPDATE lazaret_head SET seq = ${kept}, chain = '\\x${chain}' WHERE data_set = 'lost'`,
+      'lazaret',
+    )
+    await expect(hold(a, 'never')).rejects.toThrow('cannot be changed at the moment')
+    await expect(hold(b, 'never')).rejects.toThrow('cannot be changed at the moment')
+    expect((await stateOf(one, a.store)).findings.join('\n')).toMatch(
+      /has stopped writing.*repair[^]*lost its end/,
+    )
+    await stop(a, b)
+    expect(await repair(one, { discard: false })).toMatchObject({ seq, discarded: 0, kept: null })
+    a = start(one)
+    b = start(two)
+    await hold(b, 'and on')
+    await settle(a, b)
+    expect(a.store.seq).toBeGreaterThan(seq)
+    await stop(a, b)
+  })
+
+  test('a log that went its own way is not thrown away unasked, and then into a file', async () => {
+    const [one, two] = [machine('mx1', 'fork'), machine('mx2', 'fork')]
+    await alone(one)
+    await init(one)
+    const a = start(one)
+    const backup = join(tempDir(), 'backup')
+    await makeBackup(a, backup, null)
+    await stop(a)
+    await joinCluster(two, backup, { replace: false })
+    const b = start(two)
+    await hold(b, 'only there')
+    await stop(b)
+    await expect(repair(one, { discard: false })).rejects.toThrow('The log has 1 events from 3 on')
+    const done = await repair(one, { discard: true })
+    expect(done.discarded).toBeGreaterThan(0)
+    expect(readFileSync(done.kept ?? '', 'utf8')).toContain('"node":"mx2"')
+    expect(existsSync(two.dir)).toBe(true)
+    const again = start(two)
+    await expect(hold(again, 'never')).rejects.toThrow('cannot be changed at the moment')
+    await stop(again)
+    expect(await forget(one, 'mx2')).toBe(true)
+    expect(await forget(one, 'mx2')).toBe(false)
+    expect(await leave(one)).toMatchObject({ node: 'mx1' })
+    const free = open(readConfig({ main: { base_model: 'no' } }), one.dir)
+    await hold(free, 'its own again')
+    await free.close()
+  })
+})
