@@ -41,7 +41,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['nouns', 'errors', 'config', 'quarantine/eyes'],
   },
   config: {
-    files: /^plugin\/(config|domain-config|settings|fields|report-keys|ini)\.ts$/,
+    files: /^plugin\/(config|domain-config|settings|fields|report-keys|ini|cluster\/keys)\.ts$/,
     may: ['nouns', 'text'],
   },
   // Of the servers, as files.
@@ -50,9 +50,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Sums of lessons by slot, as the filter makes and the store keeps them.
   layers: { files: /^plugin\/layers\//, may: [] },
   filter: { files: /^plugin\/filter\//, may: ['nouns', 'errors', 'layers'] },
+  // What several machines share: an order of octets, which it does not understand.
+  log: { files: /^plugin\/log\/(?:log|memory)\.ts$/, may: [] },
+  'log/postgres': { files: /^plugin\/log\/postgres/, may: ['errors', 'log'] },
   store: {
     files: /^plugin\/store\//,
-    may: ['nouns', 'errors', 'time', 'machine', 'turns', 'layers'],
+    may: ['nouns', 'errors', 'time', 'machine', 'turns', 'layers', 'log'],
+  },
+  'cluster/config': {
+    files: /^plugin\/cluster\/config\.ts$/,
+    may: ['machine', 'config', 'store', 'log/postgres'],
+  },
+  cluster: {
+    files: /^plugin\/cluster\//,
+    may: ['errors', 'time', 'config', 'cluster/config', 'log', 'log/postgres', 'store', 'backup'],
   },
   'quarantine/eyes': {
     files: /^plugin\/quarantine\/(eyes|owner|outside)\.ts$/,
@@ -255,6 +266,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/open\.ts$/,
     may: [
       'nouns',
+      'errors',
+      'cluster/config',
       'config',
       'backends',
       'filter',
@@ -287,11 +300,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haraka/release': {
     files: /^plugin\/haraka\/release\//,
-    may: ['haraka', 'nouns', 'time', 'machine', 'mime', 'quarantine/release', 'open'],
+    may: [
+      'haraka/workers',
+      'haraka',
+      'nouns',
+      'time',
+      'machine',
+      'mime',
+      'quarantine/release',
+      'open',
+    ],
   },
   'haraka/report': {
     files: /^plugin\/haraka\/report\//,
     may: [
+      'haraka/workers',
       'haraka',
       'haraka/release',
       'nouns',
@@ -306,6 +329,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/haraka\/digest\//,
     may: ['haraka', 'haraka/release', 'nouns', 'time', 'machine', 'quarantine/digest', 'open'],
   },
+  // Who is at it, on this machine or another.
+  'haraka/workers': { files: /^plugin\/haraka\/workers\.ts$/, may: ['machine', 'time', 'open'] },
   'haraka/process': { files: /^plugin\/haraka\/[^/]+\.ts$/, may: ['haraka', 'machine', 'open'] },
   'plugin lazaret': {
     files: /^plugin\/index\.ts$/,
@@ -501,6 +526,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...VERBS,
       'text',
       'backup',
+      'cluster',
       'doctor',
       'quarantine/context',
       'quarantine/listing',
@@ -599,6 +625,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** Packages, and what of Node speaks to the network, with the files that may import them. */
 export const ONLY: Readonly<Record<string, RegExp>> = {
   lmdb: /^plugin\/store\/env\.ts$/,
+  pg: /^plugin\/log\/postgres\/connection\.ts$/,
   msgpackr: /^plugin\/store\/codec\.ts$/,
   'iconv-lite': /^plugin\/mime\/charset\.ts$/,
   'haraka-tld': /^plugin\/haraka\/receive\//,

@@ -1,5 +1,4 @@
 // Where the database is, as `[cluster] database` says it: pg knows no lists of hosts, so it is read here.
-import { isIP } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { Refused } from '../../errors.ts'
 
@@ -74,7 +73,7 @@ function parseTls(parameters: URLSearchParams, servers: readonly Server[]): Tls 
 /** On this machine: nobody listens in between. */
 function isNear(host: string): boolean {
   if (host.startsWith('/') || host === 'localhost') return true
-  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1'
+  return /^127(?:\.\d{1,3}){3}$/.test(host) || host === '::1'
 }
 
 function wrong(what: string): Refused {
