@@ -170,7 +170,7 @@ export async function standbyOf(primary: Server): Promise<Server> {
     ) !== '1'
   )
     await delay(50)
-  // What it was copied with would make it wait for a standby of its own (cluster.md).
+  // What it was copied with would make it wait for a standby of its own.
   server.set("synchronous_standby_names = ''")
   return server
 }

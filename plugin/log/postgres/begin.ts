@@ -67,7 +67,7 @@ export async function look(connection: Connection): Promise<ServerState> {
   const show = async (name: string): Promise<string> => {
     const found = await connection.tryTo(`SHOW ${name}`, ASK_MS)
     const [row] = (found?.rows ?? []) as Record<string, string>[]
-    return row ? String(Object.values(row)[0]) : ''
+    return row ? Object.values(row)[0] : ''
   }
   const version = await show('server_version')
   const warnings: string[] = []

@@ -75,7 +75,7 @@ export class Connection {
     const results: QueryResult[] = []
     for (const one of settled) {
       if (one.status === 'rejected') throw errorOf(one.reason)
-      results.push(one.value as QueryResult)
+      results.push(one.value)
     }
     return results
   }
@@ -148,7 +148,7 @@ function configOf(
     application_name: 'lazaret',
     // A turn is one round trip.
     pipeline: true,
-  } as ClientConfig
+  }
 }
 
 function errorOf(reason: unknown): Error {
