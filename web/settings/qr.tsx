@@ -5,23 +5,34 @@ import { t } from '../words.ts'
 /** Modules around it (ISO/IEC 18004 §6.3.8). */
 const QUIET = 4
 
+interface Drawn {
+  /** Modules of a side. */
+  size: number
+  path: string
+}
+
+async function draw(text: string): Promise<Drawn | null> {
+  try {
+    const { default: qrcode } = await import('qrcode-generator')
+    const code = qrcode(0, 'M')
+    code.addData(text)
+    code.make()
+    const size = code.getModuleCount()
+    const all = Array.from({ length: size }, (_, i) => i)
+    const path = all.flatMap((row) =>
+      all.filter((column) => code.isDark(row, column)).map((column) => `M${column} ${row}h1v1h-1z`),
+    )
+    return { size, path: path.join('') }
+  } catch {
+    return null
+  }
+}
+
 export function Qr({ text }: { text: string }) {
-  const [drawn, setDrawn] = useState<{ size: number; path: string } | null>(null)
+  const [drawn, setDrawn] = useState<Drawn | null>(null)
   useEffect(() => {
-    // Few people ever need it: it comes when it is wanted.
-    void import('qrcode-generator').then(({ default: qrcode }) => {
-      const code = qrcode(0, 'M')
-      code.addData(text)
-      code.make()
-      const size = code.getModuleCount()
-      const all = Array.from({ length: size }, (_, i) => i)
-      const path = all.flatMap((row) =>
-        all
-          .filter((column) => code.isDark(row, column))
-          .map((column) => `M${column} ${row}h1v1h-1z`),
-      )
-      setDrawn({ size, path: path.join('') })
-    })
+    // Few people ever need it: it comes when it is wanted. Without it the secret is typed.
+    void draw(text).then(setDrawn)
   }, [text])
   const whole = (drawn?.size ?? 33) + 2 * QUIET
   return (
