@@ -75,7 +75,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: [...NOUNS, 'config', 'filter', 'layers', 'store'],
   },
   'quarantine/context': {
-    files: /^plugin\/quarantine\/(context|settings|ends|steps)\.ts$/,
+    files: /^plugin\/quarantine\/(context|settings|known|ends|steps)\.ts$/,
     may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
   },
   'quarantine/accounts': {
@@ -231,10 +231,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'quarantine/mail path': {
-    files: /^plugin\/quarantine\/(screen|arrival|edit|system)\.ts$/,
+    files: /^plugin\/quarantine\/(screen|remember|arrival|edit|system)\.ts$/,
     may: [
       ...VIEWS,
-      'quarantine/eyes',
       'config',
       'mime',
       'quarantine/folders',

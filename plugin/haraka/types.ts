@@ -207,6 +207,12 @@ export interface Server {
   listeners?: { address(): string | { address: string; port: number; family: string } | null }[]
 }
 
+/** logger.js */
+export interface Logger {
+  readonly LOGNOTICE: number
+  would_log(level: number): boolean
+}
+
 export interface Plugin {
   name: string
   config: { get(file: string, ...rest: unknown[]): unknown }

@@ -4,7 +4,8 @@ import type { Views } from '../store/env.ts'
 import { stageOf, type Stage } from '../store/items.ts'
 import { DAY, HOUR } from '../time.ts'
 import type { Context } from './context.ts'
-import { knownSettings, settingsFor } from './settings.ts'
+import { knownSettings } from './known.ts'
+import { settingsFor } from './settings.ts'
 
 /** Long enough for a release that the next hop defers. */
 const SENT_KEPT = 5 * DAY

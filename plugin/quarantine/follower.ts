@@ -9,13 +9,25 @@ import { ListsCopy } from './lists/copy.ts'
 import { ModelCopy } from './model/copy.ts'
 import { Thought } from './thought.ts'
 
+/** What holds for mail of an address or a scope, as far as somebody asked. */
+export interface Known {
+  readonly settings: Map<Scope, Settings>
+  /** By address as it is written: whose mail it is, and the domains that are that one's own. */
+  readonly owners: Map<string, Owner>
+}
+
+export interface Owner {
+  scope: Scope
+  domains: readonly Scope[]
+}
+
 export class Follower {
   readonly model: ModelCopy
   readonly lists: ListsCopy
   readonly #store: Store
   readonly #thought = new Thought()
-  readonly #settings = new Map<Scope, Settings>()
-  /** Up to which seq the settings are right. */
+  readonly #known: Known = { settings: new Map(), owners: new Map() }
+  /** Up to which seq that is right. */
   #seq = 0
   /** Up to which seq model and lists were brought up together; null: not yet. */
   #judges: number | null = null
@@ -36,17 +48,21 @@ export class Follower {
     this.#judges = newest
   }
 
-  /** Settings by scope, as far as somebody asked; emptied when one changes. */
-  get settings(): Map<Scope, Settings> {
+  /** Emptied when a setting, an alias or an account changes. Right until something is awaited. */
+  get known(): Known {
     this.#thought.refuse('settings')
     const newest = this.#store.seq
-    if (newest === this.#seq) return this.#settings
-    if (this.#settings.size > 0 && this.#settingsChanged()) this.#settings.clear()
+    if (newest === this.#seq) return this.#known
+    const { settings, owners } = this.#known
+    if (settings.size + owners.size > 0 && this.#changed()) {
+      settings.clear()
+      owners.clear()
+    }
     this.#seq = newest
-    return this.#settings
+    return this.#known
   }
 
-  #settingsChanged(): boolean {
+  #changed(): boolean {
     if (this.#store.floor > this.#seq) return true
     for (const _ of this.#store.followed(this.#seq, 'settings')) return true
     return false

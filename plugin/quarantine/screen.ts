@@ -26,12 +26,11 @@ import { want } from './drop/drop.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
 import { homeOf } from './folders/folders.ts'
 import { frontOf, traceValue } from './folders/front.ts'
-import { messageKey } from './stats/keys.ts'
 import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
-import { domainsOf, ownerOf } from './owner.ts'
-import { knownSettings } from './settings.ts'
+import { sample, tally } from './remember.ts'
+import { knownOwner, knownSettings } from './known.ts'
 import { summarizer } from './folders/summary.ts'
 
 export interface Envelope {
@@ -51,6 +50,8 @@ export interface Envelope {
   signals: string[]
   /** Another plugin wants the message quarantined, and why; null: no. */
   hold: string | null
+  /** What was decided of these recipients before, and counts no longer. */
+  instead?: readonly Pick<Decision, 'recipient' | 'verdict' | 'outcome'>[]
 }
 
 /**
@@ -97,8 +98,7 @@ export async function screen(
   const kept = keeps
     ? await keep(ctx, envelope, await ctx.store.publish(raw, path), raw, plans)
     : []
-  for (const { scope, verdict, outcome } of plans)
-    ctx.store.beside.tallies.count(scope, messageKey(envelope.direction, verdict, outcome))
+  tally(ctx, envelope.direction, plans, envelope.instead)
   return plans.map((plan, i) => {
     const { recipient, outcome, verdict, edit, passed } = plan
     return {
@@ -112,21 +112,6 @@ export async function screen(
     }
   })
 }
-
-/** What is delivered is known afterwards by its features alone: what another threshold would do to it can be told. */
-function sample(ctx: Context, envelope: Envelope, raw: Buffer, plans: readonly Plan[]): void {
-  if (envelope.direction === 'out') return
-  for (const { outcome, verdict, scope } of plans) {
-    if (!verdict || byList(verdict) || (outcome !== 'deliver' && outcome !== 'split')) continue
-    if (!ctx.store.beside.delivered.wants(scope)) continue
-    const slots = ctx.filter.kernel.features(raw, envelope.signals)
-    const { class: kind, score } = verdict
-    ctx.store.beside.delivered.add({ scope, at: Date.now(), class: kind, score, slots })
-  }
-}
-
-const byList = ({ evidence }: Verdict): boolean =>
-  evidence.some(({ name }) => name === 'allow-list' || name === 'block-list')
 
 function reasonOf({ verdict, passed }: Plan): string {
   if (!verdict) return passed ? 'released from here' : 'not filtered'
@@ -146,15 +131,20 @@ function judgeAll(
   const from = authorsOf(header)
   const forged = envelope.direction === 'in' ? forgedFields(header) : []
   const score = ctx.follower.model.scorer(raw, envelope.signals)
+  const { known } = ctx.follower
 
   const outgoing = envelope.direction === 'out'
   return envelope.recipients.map((to) => {
     const { address } = to
-    const owner = ownerOf(ctx, address)
+    const owner = knownOwner(ctx, address, known)
     const scope = outgoing
-      ? scopeOfSent(envelope.user ?? null, envelope.sender, (one) => ownerOf(ctx, one))
-      : owner
-    const settings = knownSettings(ctx, scope)
+      ? scopeOfSent(
+          envelope.user ?? null,
+          envelope.sender,
+          (one) => knownOwner(ctx, one, known).scope,
+        )
+      : owner.scope
+    const settings = knownSettings(ctx, scope, known)
     const plan: Plan = {
       recipient: address,
       outcome: 'deliver',
@@ -173,7 +163,7 @@ function judgeAll(
         from,
         recipient: address,
         scope,
-        own: domainsOf(ctx, owner),
+        own: owner.domains,
       }),
       () => score(scope),
       { unsure: settings.unsure, spam: settings.spam },

@@ -49,22 +49,6 @@ export function settingsFor(ctx: Pick<Context, 'config'>, views: Views, scope: S
   return values as unknown as Settings
 }
 
-const CACHE_MAX = 10_000
-
-/**
- * The same for the hot path: remembered until the journal tells of a change of settings. For use outside
- * of a write transaction.
- */
-export function knownSettings(ctx: Context, scope: Scope): Settings {
-  const { settings } = ctx.follower
-  const known = settings.get(scope)
-  if (known) return known
-  const found = settingsFor(ctx, ctx.store.views, scope)
-  if (settings.size >= CACHE_MAX) settings.clear()
-  settings.set(scope, found)
-  return found
-}
-
 /** Settings of a scope that those above it make. */
 const GIVEN: ReadonlySet<SettingKey> = new Set([
   'quota_mb',

@@ -32,6 +32,12 @@ const STEP = 500
 
 export const dayOf = (ms: number): number => Math.floor(ms / DAY)
 
+function addTo(counts: Counts, key: string, n: number): void {
+  const sum = (counts[key] ?? 0) + n
+  if (sum === 0) delete counts[key]
+  else counts[key] = sum
+}
+
 /** Adds counts up, by scope and day. */
 export class Adding {
   readonly #all = new Map<string, Counted>()
@@ -40,11 +46,11 @@ export class Adding {
     return this.#all.size
   }
 
-  add(scope: Scope, day: number, key: string): void {
+  add(scope: Scope, day: number, key: string, n = 1): void {
     const name = `${day} ${scope}`
     let one = this.#all.get(name)
     if (!one) this.#all.set(name, (one = { day, scope, counts: {} }))
-    one.counts[key] = (one.counts[key] ?? 0) + 1
+    addTo(one.counts, key, n)
   }
 
   take(): Counted[] {
@@ -74,7 +80,16 @@ export class Tallies {
 
   /** Counts one, soon. Costs next to nothing. */
   count(scope: Scope, key: string, now = Date.now()): void {
-    this.#waiting.add(scope, dayOf(now), key)
+    this.#add(scope, dayOf(now), key, 1)
+  }
+
+  /** What was counted so just now counts no longer. */
+  uncount(scope: Scope, key: string, now = Date.now()): void {
+    this.#add(scope, dayOf(now), key, -1)
+  }
+
+  #add(scope: Scope, day: number, key: string, n: 1 | -1): void {
+    this.#waiting.add(scope, day, key, n)
     if (this.#waiting.size >= WAITING_MAX) void this.flush().catch(() => undefined)
     this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), FLUSH_MS).unref()
   }
@@ -147,7 +162,7 @@ export class Tallies {
         // Of an address that nobody has an account for nobody asks, and of those there may be any number.
         if (level.includes('@') && !this.#views.accounts.has(level)) continue
         const sum = this.of(level, day)
-        for (const [key, n] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + n
+        for (const [key, n] of Object.entries(counts)) addTo(sum, key, n)
         this.#table.put(keyOf(level, day), encode(sum))
       }
   }

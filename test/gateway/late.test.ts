@@ -1,5 +1,7 @@
 // Plugins that ask for the quarantine behind our verdict are heard; what a sender is told does not tell.
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ROOT as PACKAGE } from '../rig/build.ts'
 import { SmtpClient, sendMail } from '../rig/smtp.ts'
 import { block, itemsIn, message, ROOT, until, world } from './world.ts'
 
@@ -22,11 +24,32 @@ exports.late = ask('data_post')
 exports.queue = ask('NAME')
 `
 
+/** A plugin that logs what was counted for /metrics so far, when a connection ends. */
+const COUNTS = `
+const { measures } = require('${join(PACKAGE, 'dist/plugin/haraka/receive/meter.js')}')
+exports.hook_disconnect = function (next) {
+  measures().then((all) => {
+    const { values } = all.find(({ name }) => name === 'lazaret_messages_total')
+    const of = (action) => values.reduce((sum, { labels, value }) => sum + (labels.action === action ? value : 0), 0)
+    this.lognotice('counted ' + of('deliver') + ' delivered, ' + of('hold') + ' held')
+    next()
+  })
+}
+`
+
 describe('a late wish for the quarantine', () => {
   test('is heard in data_post behind ours and in queue hooks, wherever they stand', async () => {
     const { haraka, hop, lazaret } = await world({
-      plugins: ['rcpt_to.in_host_list', 'before', 'lazaret', 'between', 'queue/smtp_forward'],
+      plugins: [
+        'rcpt_to.in_host_list',
+        'before',
+        'lazaret',
+        'between',
+        'counts',
+        'queue/smtp_forward',
+      ],
       sources: {
+        counts: COUNTS,
         before: ASKS.replace('NAME', 'before'),
         between: ASKS.replace('NAME', 'between'),
       },
@@ -51,6 +74,8 @@ describe('a late wish for the quarantine', () => {
     await sendMail(haraka.port, mail)
     expect((await hop.arrived(1)).map(({ sender }) => sender)).toEqual(['a@far.example'])
     expect(hop.deliveries).toHaveLength(1)
+    // Each message once, as what became of it.
+    await haraka.logged(/counted 1 delivered, 5 held/)
   })
 
   test('takes back what was on its way to a recipient with headers of its own', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { measures, metered } from '../../plugin/haraka/receive/meter.ts'
+import { count, measures, metered } from '../../plugin/haraka/receive/meter.ts'
 import { tellRunning } from '../../plugin/running.ts'
 import { envelope, hold, message, ROOT as ADMIN } from '../quarantine/rig.ts'
 import { ROOT } from '../rig/build.ts'
@@ -25,7 +25,9 @@ test('what happens is counted, whoever does it', async () => {
   const { quarantine, store } = on.lazaret
   const before = await metrics()
   expect(value(before, 'lazaret_held_total')).toBe(0)
-  const [{ item }] = await metered(() => hold(on.lazaret, message('one')))
+  const held = await metered(() => hold(on.lazaret, message('one')))
+  count(held)
+  const [{ item }] = held
   await metered(() =>
     quarantine.system.screen(envelope({ to: ['user@example.com'] }), message('x')),
   )

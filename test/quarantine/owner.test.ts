@@ -96,6 +96,25 @@ describe('whose mail it is', () => {
   })
 })
 
+test('a change is for the very next message', async () => {
+  const lazaret = await town()
+  const { aliases, accounts, settings } = lazaret.quarantine.as(ROOT)
+  const changes: [() => Promise<unknown>, whose: string][] = [
+    [async () => undefined, 'new@example.com'],
+    [() => accounts.add('new+x@example.com', 'address', 'correct horse'), 'new+x@example.com'],
+    [() => accounts.remove('new+x@example.com'), 'new@example.com'],
+    [() => aliases.add('new@example.com', USER.account), USER.account],
+    [() => settings.set('example.com', 'recipient_delimiter', 'off'), 'new+x@example.com'],
+    [() => aliases.add('new+x@example.com', OTHER.account), OTHER.account],
+    [() => aliases.remove('new+x@example.com'), 'new+x@example.com'],
+  ]
+  for (const [n, [change, whose]] of changes.entries()) {
+    await change()
+    const [{ item }] = await hold(lazaret, message(`${n}`), { to: ['new+x@example.com'] })
+    expect(itemOf(lazaret, item).scope).toBe(whose)
+  }
+})
+
 describe.each(Object.entries(WAYS))('%s', (_, to) => {
   test('hold, see, release, lists and settings are the account’s', async () => {
     const lazaret = await town()

@@ -129,6 +129,22 @@ async function finish(lazaret: Lazaret, id: number, how: 'delivered' | 'failed')
   await system.report(id, token, how, how === 'failed' ? '550 no' : '250 ok', USER.scope)
 }
 
+test('what another plugin holds after all counts as held alone', async () => {
+  const lazaret = rig()
+  await accounts(lazaret)
+  const { system } = lazaret.quarantine
+  const raw = message('late')
+  const instead = await system.screen(envelope(), raw)
+  expect(instead[0].outcome).toBe('deliver')
+  // Whether or not the first is on the disk.
+  await lazaret.store.beside.tallies.flush()
+  await system.screen(envelope({ hold: 'Held for another plugin', instead }), raw)
+  for (const login of [ROOT, DOMAIN, USER]) {
+    const { messages } = await total(lazaret, login)
+    expect(messages).toMatchObject([{ action: 'held', count: 1 }])
+  }
+})
+
 test('days: those that were asked for, in order, also without mail', async () => {
   const lazaret = rig()
   const { tallies } = lazaret.store.beside

@@ -13,7 +13,7 @@ import { wantsHold } from './wants-hold.ts'
 import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
 import { spoolHarakas } from './harakas-copy.ts'
 import { othersFollow } from './late.ts'
-import { metered } from './meter.ts'
+import { count, metered } from './meter.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
 import type { Spooled } from './spool.ts'
@@ -25,6 +25,7 @@ import {
   DSN,
   type Connection,
   type Connections,
+  type Logger,
   type Next,
   type Plugin,
   type Plugins,
@@ -109,6 +110,8 @@ export function onReset(plugin: Plugin, system: System, next: Next, connection: 
     transaction[OVER] = true
     if (transaction[JUDGED] === 'done') forget(transaction)
     else abandon(transaction)
+    // Behind all who may ask for the quarantine.
+    count(transaction[DECIDED]?.decisions ?? [])
   }
   const spent =
     transaction?.msg_status === 'accepted'
@@ -175,10 +178,13 @@ async function holdLate(
   ]
   if (held.length === 0) return
   transaction[JUDGED] = 'again'
-  const late = await metered(() =>
-    screener.screen(envelopeOf(plugin, connection, transaction, held), message),
+  const [instead, rest] = [true, false].map((is) =>
+    decisions.filter(({ recipient }) => held.some((one) => addressOf(one) === recipient) === is),
   )
+  const envelope = { ...envelopeOf(plugin, connection, transaction, held), instead }
+  const late = await metered(() => screener.screen(envelope, message))
   transaction[JUDGED] = 'done'
+  transaction[DECIDED] = { decisions: [...rest, ...late], recipients }
   if (transaction[OVER]) forget(transaction)
   apply(transaction, late, headOf(message))
   transaction.rcpt_to = transaction.rcpt_to.filter((one) => passed.has(addressOf(one)))
@@ -214,8 +220,10 @@ async function judge(
   return refused ? [CODE.deny, `5.7.1 Message refused as spam; id ${refused.item}`] : []
 }
 
-/** One line a verdict. */
+/** One line a verdict, where anybody reads it. */
 function tell(plugin: Plugin, connection: Connection, decisions: readonly Decision[]): void {
+  const logger = haraka<Logger>(plugin, 'logger')
+  if (!logger.would_log(logger.LOGNOTICE)) return
   const sender = connection.transaction ? addressOf(connection.transaction.mail_from) : ''
   for (const decision of decisions) connection.lognotice(plugin, verdictLine(sender, decision))
 }

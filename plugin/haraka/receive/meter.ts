@@ -31,19 +31,23 @@ const failures = new Counter({
 for (const one of CLASSES) for (const action of ACTIONS) messages.inc({ class: one, action }, 0)
 judging.zero({})
 
-/** Counts what `screen` decides, and how long it takes. */
+/** How long `screen` takes, and whether it fails. */
 export async function metered(screen: () => Promise<Decision[]>): Promise<Decision[]> {
   const from = performance.now()
   try {
     const decisions = await screen()
     judging.observe((performance.now() - from) / 1000)
-    for (const { verdict, outcome } of decisions)
-      messages.inc({ class: verdict?.class ?? 'none', action: outcome })
     return decisions
   } catch (error) {
     failures.inc()
     throw error
   }
+}
+
+/** Counts what was decided, once nothing of it changes any more. */
+export function count(decisions: readonly Decision[]): void {
+  for (const { verdict, outcome } of decisions)
+    messages.inc({ class: verdict?.class ?? 'none', action: outcome })
 }
 
 /** As prom-client aggregates them. */

@@ -8,7 +8,7 @@ import { endingScopes } from '../../store/items.ts'
 import { DAY } from '../../time.ts'
 import { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
-import { knownSettings } from '../settings.ts'
+import { knownSettings } from '../known.ts'
 import { isDue, newestIn } from './content.ts'
 import { planOf, slotBefore, type Plan } from './when.ts'
 

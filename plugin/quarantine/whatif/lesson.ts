@@ -17,7 +17,7 @@ import { by, itemFor, needAll, ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { teach } from '../model/learn.ts'
 import { featuresOf, type Taught } from '../model/said.ts'
-import { knownSettings } from '../settings.ts'
+import { knownSettings } from '../known.ts'
 import { effectOf, type Moved, type WhatIf } from './effect.ts'
 import { eachCaught, type Caught } from './on-hand.ts'
 

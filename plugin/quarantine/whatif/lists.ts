@@ -13,7 +13,7 @@ import { ownScope } from '../eyes.ts'
 import { headerIn } from '../folders/contents.ts'
 import { listQuery, provenAs } from '../lists/query.ts'
 import { domainsOf, ownerOf } from '../owner.ts'
-import { knownSettings } from '../settings.ts'
+import { knownSettings } from '../known.ts'
 import { effectOf, type Moved, type WhatIf } from './effect.ts'
 import { eachCaught } from './on-hand.ts'
 

@@ -6,7 +6,7 @@ import { SETTINGS } from '../../settings.ts'
 import { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
-import { knownSettings } from '../settings.ts'
+import { knownSettings } from '../known.ts'
 import { effectOf, type Moved, type WhatIf } from './effect.ts'
 import { onHand, type OnHand } from './on-hand.ts'
 

@@ -68,7 +68,8 @@ export const account: Kind<Account> = {
     else tables.accounts.remove(name)
   },
   changes: NONE,
-  followed: null,
+  // Whose mail that of an address is may change with it.
+  followed: 'settings',
   blobs: ({ account: record }) => [...namesIn(record)],
   gone: NONE,
   names: false,

@@ -21,7 +21,7 @@ export const alias: Kind<Alias> = {
     }
   },
   changes: NONE,
-  followed: null,
+  followed: 'settings',
   blobs: NONE,
   gone: NONE,
   names: false,

@@ -59,7 +59,7 @@ export interface Kind<Body> {
   names: boolean
 }
 
-/** What processes follow: whoever follows one does not read the events of the others. */
+/** What processes follow: whoever follows one does not read the events of the others. `settings`: also whose mail it is. */
 export const TOPICS = ['model', 'lists', 'settings', 'outbox'] as const
 export type Topic = (typeof TOPICS)[number]
 
