@@ -232,7 +232,7 @@ export class Kernel {
     return this.#crowd.weight(slot) / 1024
   }
 
-  /** Adds to what people say (1), or takes it back (-1): a column of weights by slot. */
+  /** Adds to what people say (1), or takes it back (-1): by slot, columns as HEARD_COLUMNS of layers/ceiling.ts. */
   hear(said: Sparse, direction: 1 | -1): void {
     this.#crowd.hear(said, direction)
   }
@@ -242,14 +242,18 @@ export class Kernel {
     return this.#crowd.all
   }
 
-  /** Everybody's layer for some slots: weights, with what people say, and sums of squared gradients. */
-  ground(slots: Uint32Array): { weight: Float64Array; sum: Float64Array } {
+  /**
+   * Everybody's layer for some slots: weights, with what people say, and sums of squared gradients; what is `heard` of people's sums,
+   * in units of HEARD_SQUARE.
+   */
+  ground(slots: Uint32Array): Record<'weight' | 'sum' | 'heard', Float64Array> {
     const sums = new Float32Array(
       Uint32Array.from(slots, (slot) => this.#slotAt.getUint16(slot * 4 + 2, true) << 16).buffer,
     )
     return {
       weight: Float64Array.from(slots, (slot) => this.#crowd.weight(slot)),
       sum: Float64Array.from(sums),
+      heard: Float64Array.from(slots, (slot) => this.#crowd.sum(slot)),
     }
   }
 
@@ -302,12 +306,8 @@ export class Kernel {
 
   /** Makes what people say a part of the model, to which it belongs from now on. */
   settle(): void {
-    const { slots, columns } = this.crowd
-    for (const [i, slot] of slots.entries()) {
-      const weight = this.#slotAt.getInt16(slot * 4, true) + columns[0][i]
-      this.#slotAt.setInt16(slot * 4, Math.max(-32768, Math.min(weight, 32767)), true)
-    }
-    this.#hush()
+    this.#crowd.settle(this.#slotAt)
+    this.layers.clear()
   }
 
   #hush(): void {

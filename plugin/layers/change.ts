@@ -1,6 +1,8 @@
 // What one lesson changes in the layer of its scope: the weights of its own, and its voice, which is what others hear of
 // it. The squared gradient of a view is the same for all its slots, so it stands there once.
-import { add, Bytes, noSlots, Reading, type Sparse } from './sparse.ts'
+import { Bytes, Reading } from './bytes.ts'
+import { readSparse, writeSparse } from './encoded.ts'
+import { add, noSlots, type Sparse } from './sparse.ts'
 
 /** Columns of a layer: weight and sum of squared gradients, of the scope itself and of its voice. */
 export const COLUMNS = ['weight', 'sum', 'voice', 'voiceSum'] as const
@@ -24,21 +26,17 @@ export interface LayerChange {
 
 const VIEWS = 3
 
-/** Bytes: u8 version, u8 bits, u8 label (1 spam); for each view varints number of slots and both squares, then for each slot
- *  varint distance, zigzag varint change of the weight and of the voice. */
+/** Bytes: u8 version, u8 bits, u8 label (1 spam); for each view both squares as varints, then its slots with the changes of weight
+ *  and voice (encoded.ts). */
 export function encodeChange({ version, bits, spam, views }: LayerChange): Uint8Array {
-  const out = new Bytes(64 + views.reduce((sum, { slots }) => sum + slots.length * 6, 0))
+  const out = new Bytes(64 + views.reduce((sum, { slots }) => sum + slots.length * 4, 0))
   for (const octet of [version, bits, spam ? 1 : 0]) out.octet(octet)
   for (const { slots, weights, voices, square, voiceSquare } of views) {
     const order = Uint32Array.from(slots.keys()).sort((a, b) => slots[a] - slots[b])
-    for (const n of [slots.length, square, voiceSquare]) out.varint(n)
-    let before = 0
-    for (const i of order) {
-      out.varint(slots[i] - before)
-      before = slots[i]
-      out.zigzag(weights[i])
-      out.zigzag(voices[i])
-    }
+    out.varint(square)
+    out.varint(voiceSquare)
+    const columns = [weights, voices].map((all) => Float64Array.from(order, (i) => all[i]))
+    writeSparse(out, { slots: Uint32Array.from(order, (i) => slots[i]), columns })
   }
   return out.done()
 }
@@ -48,16 +46,9 @@ export function decodeChange(bytes: Uint8Array): LayerChange {
   const [version, bits, label] = bytes
   const from = new Reading(bytes, 3)
   const views = Array.from({ length: VIEWS }, () => {
-    const [n, square, voiceSquare] = [from.varint(), from.varint(), from.varint()]
-    if (n * 3 > bytes.length) throw new Error('a lesson is malformed')
-    const slots = new Uint32Array(n)
-    const weights = new Int32Array(n)
-    const voices = new Int32Array(n)
-    for (let i = 0, slot = 0; i < n; i++) {
-      slots[i] = slot += from.varint()
-      weights[i] = from.zigzag()
-      voices[i] = from.zigzag()
-    }
+    const [square, voiceSquare] = [from.varint(), from.varint()]
+    const { slots, columns } = readSparse(from, 2)
+    const [weights, voices] = columns.map((column) => Int32Array.from(column))
     return { slots, weights, voices, square, voiceSquare }
   })
   from.end()

@@ -1,5 +1,5 @@
 // What rehearsal goes by (filter/rehearsal.ts): the course of a layer's lessons, and a lesson as it is remembered.
-import { Bytes, Reading } from './sparse.ts'
+import { Bytes, Reading } from './bytes.ts'
 
 type Kind = 'ham' | 'spam'
 

@@ -1,14 +1,8 @@
 // The view of layers: what the lessons of each domain and address have added up to. A layer is a few runs, each the sum of
 // twice as many lessons as the one before, so that a lesson rewrites little of a large layer; all of them together are it.
 import { COLUMNS } from '../layers/change.ts'
-import {
-  add,
-  decodeSparse,
-  encodeSparse,
-  gatherEncoded,
-  noSlots,
-  type Sparse,
-} from '../layers/sparse.ts'
+import { decodeSparse, encodeSparse, gatherEncoded } from '../layers/encoded.ts'
+import { add, noSlots, type Sparse } from '../layers/sparse.ts'
 import type { Label, Scope } from '../mail.ts'
 import { decode, encode } from './codec.ts'
 import type { Tables, Views } from './env.ts'

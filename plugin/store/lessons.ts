@@ -59,8 +59,6 @@ export interface People {
   messages: Counts
   /** Scopes of which others hear a lesson of the kind; of one domain no more than DOMAIN_WORTH. */
   scopes: Counts
-  /** Lessons that others hear, of each scope at most GROWN.ofScope. */
-  lessons: number
   /** Of a voice: see layers/ceiling.ts. */
   ceiling: number
   /** Blob of what is heard of them all in everybody's layer, as of the snapshot; `''` for nothing. */
@@ -78,8 +76,7 @@ const NO_MODEL: ModelState = { snapshot: '', upto: 0, ham: 0, spam: 0, prior: fa
 export const NOBODY: People = {
   messages: { ham: 0, spam: 0 },
   scopes: { ham: 0, spam: 0 },
-  lessons: 0,
-  ceiling: CEILING.young,
+  ceiling: CEILING.alone,
   crowd: '',
 }
 

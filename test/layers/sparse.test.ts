@@ -1,16 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeChange, encodeChange, rowsOf } from '../../plugin/layers/change.ts'
-import {
-  add,
-  decodeSparse,
-  dense,
-  encodeSparse,
-  gather,
-  gatherEncoded,
-  noSlots,
-  type Sparse,
-} from '../../plugin/layers/sparse.ts'
+import { decodeSparse, encodeSparse, gatherEncoded } from '../../plugin/layers/encoded.ts'
+import { add, dense, gather, noSlots, type Sparse } from '../../plugin/layers/sparse.ts'
 
 const value = fc.oneof(
   fc.integer({ min: -300, max: 300 }),

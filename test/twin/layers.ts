@@ -21,14 +21,22 @@ type Slot = { weight: number; sum: number; voice: number; voiceSum: number }
 const UNIT = 2 ** -28
 /** A domain is heard by others as so many people. */
 const WORTH = 3
+/** What is heard of a sum is in this unit, up to a bound. */
+const HEARD_UNIT = 2 ** -20
+const HEARD_MAX = 2 ** 16
+const heardOf = (sum: number): number => Math.min(Math.floor((sum * UNIT) / HEARD_UNIT), HEARD_MAX)
+/** Where nobody but people teaches. */
+const ALONE = 200
 
 const bound = (x: number, by: number): number => Math.min(Math.max(x, -by), by)
 const homeOf = (scope: string): string => scope.slice(scope.lastIndexOf('@') + 1)
 
 export class TwinLayers {
   readonly everybody = new Twin()
-  ceiling = 34
+  ceiling = ALONE
   readonly #scopes = new Map<string, Map<number, Slot>>()
+  /** Lessons of each scope. */
+  readonly #given = new Map<string, { ham: number; spam: number }>()
 
   features(raw: Uint8Array): Uint32Array[] {
     return this.everybody.features(raw)
@@ -51,15 +59,26 @@ export class TwinLayers {
       views,
       label,
       (slot) => this.#heard(scope, slot),
-      (slot) => this.#at(home, slot).sum + (home === scope ? 0 : this.#at(scope, slot).sum),
+      (slot) =>
+        (this.#at(home, slot).sum + (home === scope ? 0 : this.#at(scope, slot).sum)) * UNIT +
+        this.#learned(slot, [scope, home]),
+      this.#share(scope),
     )
     const said = this.#step(
       views,
       label,
       (slot) => this.#crowd(slot, scope),
-      (slot) => this.#at(scope, slot).voiceSum,
+      (slot) => this.#at(scope, slot).voiceSum * UNIT + this.#learned(slot, [scope]),
     )
+    // The strongest of what was said, not its sum.
+    for (const [slot, step] of said) {
+      const { voice } = this.#at(scope, slot)
+      if (voice * step.by > 0)
+        step.by = Math.max(0, Math.abs(step.by) - Math.abs(voice)) * Math.sign(step.by)
+    }
     const move = (sign: 1 | -1): void => {
+      const given = this.#given.get(scope) ?? { ham: 0, spam: 0 }
+      this.#given.set(scope, { ...given, [label]: given[label] + sign })
       for (const [slot, { by, square }] of own) {
         const at = this.#at(scope, slot)
         const voice = said.get(slot) ?? { by: 0, square: 0 }
@@ -79,6 +98,30 @@ export class TwinLayers {
     let at = slots.get(slot)
     if (!at) slots.set(slot, (at = { weight: 0, sum: 0, voice: 0, voiceSum: 0 }))
     return at
+  }
+
+  /** Of squared gradients, what is heard of all scopes but these. */
+  #learned(slot: number, without: readonly string[]): number {
+    let sum = 0
+    for (const [scope, slots] of this.#scopes)
+      if (!without.includes(scope)) sum += heardOf(slots.get(slot)?.voiceSum ?? 0)
+    return sum * HEARD_UNIT
+  }
+
+  /** How much of a step a lesson makes in the layer of its scope. */
+  #share(scope: string): number {
+    if (this.ceiling !== ALONE) return 1
+    const others = (['ham', 'spam'] as const).map((label) => {
+      const homes = new Map<string, number>()
+      let mine = 0
+      for (const [one, given] of this.#given) {
+        if (given[label] === 0) continue
+        if (one === scope) mine = 1
+        homes.set(homeOf(one), (homes.get(homeOf(one)) ?? 0) + 1)
+      }
+      return [...homes.values()].reduce((sum, n) => sum + Math.min(n, WORTH), 0) - mine
+    })
+    return 1 - (0.6 * Math.min(10, Math.max(0, ...others))) / 10
   }
 
   /** What other domains hear of all people, but for one voice. */
@@ -116,6 +159,7 @@ export class TwinLayers {
     label: 'ham' | 'spam',
     more: (slot: number) => number,
     sums: (slot: number) => number,
+    share = 1,
   ): Map<number, { by: number; square: number }> {
     const y = label === 'spam' ? 1 : 0
     const { views: scores } = this.everybody.judge(views, more)
@@ -131,9 +175,9 @@ export class TwinLayers {
       const surprise = y - sigmoid(m + MIX * (all - m))
       const certain = Math.abs(surprise) < CERTAIN
       const g = surprise / Math.sqrt(n)
-      const rate = RATE * bound(g, (SURPRISE * (1 - DOUBT * fourth ** 2)) / Math.sqrt(n))
+      const rate = share * RATE * bound(g, (SURPRISE * (1 - DOUBT * fourth ** 2)) / Math.sqrt(n))
       for (const slot of slots) {
-        const sum = fromBfloat16(this.everybody.sums[slot]) + sums(slot) * UNIT
+        const sum = fromBfloat16(this.everybody.sums[slot]) + sums(slot)
         const move = moves.get(slot) ?? { by: 0, square: 0 }
         moves.set(slot, move)
         if (certain) continue

@@ -13,7 +13,7 @@ import {
 } from '../../../plugin/filter/layers/lesson.ts'
 import { stepOf } from '../../../plugin/filter/layers/step.ts'
 import { Trial } from '../../../plugin/filter/trial.ts'
-import { abroad, CEILING, clip, GROWN } from '../../../plugin/layers/ceiling.ts'
+import { abroad, CEILING, clip, TAUGHT } from '../../../plugin/layers/ceiling.ts'
 import type { Sparse } from '../../../plugin/layers/sparse.ts'
 import type { Scope } from '../../../plugin/mail.ts'
 import { worth } from '../../../plugin/store/lessons.ts'
@@ -35,11 +35,12 @@ export class Town {
   readonly #peers = new Map<Scope, Table>()
   /** What was heard since mark(). */
   #heard: { crowd: Sparse; scope: Scope }[] | null = null
-  #ceiling = CEILING.young
+  #ceiling: number = CEILING.alone
 
   /** A lesson of the super-admin. */
   train({ features, label }: Sample): void {
     this.#trial.learn(features, label)
+    this.#growUp()
   }
 
   /** A lesson of an address. */
@@ -50,6 +51,7 @@ export class Town {
     const row = new Map(Array.from(slots, (slot, i) => [slot, i]))
     const { layer, lessons } = this.#person(scope)
     const by = new Float64Array(slots.length)
+    const more = new Float64Array(slots.length)
     for (const { slots: view, weights, square, voices, voiceSquare } of change.views)
       for (const [i, slot] of view.entries()) {
         layer.add(slot, WEIGHT, weights[i])
@@ -57,11 +59,12 @@ export class Town {
         layer.add(slot, VOICE, voices[i])
         layer.add(slot, VOICE_SUM, voiceSquare)
         by[row.get(slot) ?? 0] += voices[i]
+        more[row.get(slot) ?? 0] += voiceSquare
       }
-    const { peers, crowd } = hearing(ground, by)
+    const { peers, crowd, sums } = hearing(ground, by, more)
     const home = this.#table(domainOf(scope))
     for (const [i, slot] of slots.entries()) home.add(slot, 0, peers[i])
-    this.#hear(scope, { slots, columns: [crowd] })
+    this.#hear(scope, { slots, columns: [crowd, sums] })
     lessons[label]++
     this.#growUp()
   }
@@ -69,9 +72,11 @@ export class Town {
   /** By which mail of somebody is judged whose domain taught nothing; as lessonsFor() in store/lessons.ts. */
   get lessons(): Lessons {
     const { ham, spam, prior } = this.#trial.lessons
-    const heard = (label: Label): number =>
-      [...this.#peers.keys()].reduce((sum, home) => sum + worth(this.#heardOf(home, label)), 0)
-    return { ham: ham + heard('ham'), spam: spam + heard('spam'), prior }
+    return { ham: ham + this.#crowdOf('ham'), spam: spam + this.#crowdOf('spam'), prior }
+  }
+
+  #crowdOf(label: Label): number {
+    return [...this.#peers.keys()].reduce((sum, home) => sum + worth(this.#heardOf(home, label)), 0)
   }
 
   /** By which mail of an address is judged. */
@@ -147,7 +152,13 @@ export class Town {
         voiceSum: column(VOICE_SUM),
       },
       ceiling: this.#ceiling,
+      others: Math.max(this.#beside(scope, 'ham'), this.#beside(scope, 'spam'), 0),
     }
+  }
+
+  /** As quarantine/model/ground.ts. */
+  #beside(scope: Scope, label: Label): number {
+    return this.#crowdOf(label) - (this.#person(scope).lessons[label] > 0 ? 1 : 0)
   }
 
   #hear(scope: Scope, crowd: Sparse): void {
@@ -157,13 +168,11 @@ export class Town {
 
   /** As quarantine/model/grow.ts. */
   #growUp(): void {
-    if (this.#ceiling === CEILING.grown) return
-    let lessons = 0
-    for (const { lessons: of } of this.#people.values())
-      lessons += Math.min(of.ham + of.spam, GROWN.ofScope)
-    if (lessons < GROWN.lessons) return
-    if (this.#heard) throw new Error('voices count more in the middle of what is taken back')
-    const [was, is] = [this.#ceiling, CEILING.grown]
+    const { ham, spam } = this.#trial.lessons
+    if (this.#ceiling === CEILING.beside || Math.min(ham, spam) < TAUGHT) return
+    if (this.#heard?.length)
+      throw new Error('voices count less in the middle of what is taken back')
+    const [was, is] = [this.#ceiling, CEILING.beside]
     this.#ceiling = is
     const more = new Map<Scope, Table>()
     for (const [scope, { layer }] of this.#people) {
@@ -181,7 +190,7 @@ export class Town {
         peers.add(slot, 0, of.at(slot, 0))
         return abroad(0, peers.at(slot, 0), is) - abroad(0, heard, was)
       })
-      this.kernel.hear({ slots, columns: [far] }, 1)
+      this.kernel.hear({ slots, columns: [far, new Float64Array(slots.length)] }, 1)
     }
   }
 

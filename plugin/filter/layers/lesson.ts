@@ -1,6 +1,6 @@
 // A lesson of a domain or an address: what it changes in the layer of its scope, and what others hear of it. Pure: bytes
 // of layers and slots of messages in, changes out.
-import { abroad, clip } from '../../layers/ceiling.ts'
+import { abroad, clip, HEARD_SQUARE, heardSum, ownShare, said } from '../../layers/ceiling.ts'
 import type { LayerChange } from '../../layers/change.ts'
 import type { Features, Label } from '../kernel.ts'
 import { SQUARE, stepOf, type Heard } from './step.ts'
@@ -16,14 +16,19 @@ export interface Rows {
 /** What is known of the slots of a message (`slots`, ascending, each once). */
 export interface Ground {
   slots: Uint32Array
-  /** Of everybody's layer: weights with what is heard of all people in them, and sums of squared gradients (not in units). */
-  everybody: { weight: Float64Array; sum: Float64Array }
+  /**
+   * Of everybody's layer: weights with what is heard of all people in them, its own sums of squared gradients (not in units), and
+   * what is heard of people's (in units of HEARD_SQUARE).
+   */
+  everybody: { weight: Float64Array; sum: Float64Array; heard: Float64Array }
   domain: Rows
   /** What is heard of the addresses of the domain. */
   peers: Float64Array
   /** Null: it is the domain that teaches. */
   address: Rows | null
   ceiling: number
+  /** Scopes of which others hear a lesson, without the one that teaches. */
+  others: number
 }
 
 /** Of what others hear: by slot of a ground, in weights. */
@@ -32,6 +37,8 @@ export interface Hearing {
   peers: Float64Array
   /** In other domains: everybody's layer. */
   crowd: Float64Array
+  /** Sums of squared gradients, everywhere, in units of HEARD_SQUARE. */
+  sums: Float64Array
 }
 
 /** The slots of a message, each once, ascending. */
@@ -52,19 +59,23 @@ export interface LayerLesson {
 }
 
 export function layerLesson(features: Features, label: Label, ground: Ground): LayerLesson {
-  const { slots, everybody, domain, peers, address, ceiling } = ground
+  const { slots, everybody, domain, peers, address, ceiling, others: many } = ground
   const at = new Map(Array.from(slots, (slot, i) => [slot, i]))
   const mine = address ?? domain
-  const [own, said] = [heard(slots.length), heard(slots.length)]
+  const [own, loud] = [heard(slots.length), heard(slots.length)]
   for (let i = 0; i < slots.length; i++) {
     const voice = domain.voice[i]
     // What is heard at home takes the place of what is heard abroad, and nobody hears himself.
     const others = everybody.weight[i] - abroad(voice, peers[i], ceiling)
     const without = peers[i] - (address ? clip(address.voice[i], ceiling) : 0)
     own.weight[i] = others + without + domain.weight[i] + (address?.weight[i] ?? 0)
-    own.sum[i] = everybody.sum[i] + (domain.sum[i] + (address?.sum[i] ?? 0)) * SQUARE
-    said.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
-    said.sum[i] = everybody.sum[i] + mine.voiceSum[i] * SQUARE
+    // The step of a lesson goes by all that was learned of a slot, whoever taught it: that of one's own by what it is at home.
+    const learned = everybody.heard[i] - heardSum(mine.voiceSum[i])
+    const near = learned - (address ? heardSum(domain.voiceSum[i]) : 0)
+    own.sum[i] =
+      everybody.sum[i] + near * HEARD_SQUARE + (domain.sum[i] + (address?.sum[i] ?? 0)) * SQUARE
+    loud.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
+    loud.sum[i] = everybody.sum[i] + learned * HEARD_SQUARE + mine.voiceSum[i] * SQUARE
   }
   const places = features.map((view) => Uint32Array.from(view, (slot) => at.get(slot) ?? 0))
   const by = ({ weight, sum }: Heard): Heard[] =>
@@ -72,24 +83,53 @@ export function layerLesson(features: Features, label: Label, ground: Ground): L
       const of = (from: Float64Array): Float64Array => Float64Array.from(view, (i) => from[i])
       return { weight: of(weight), sum: of(sum) }
     })
-  const step = stepOf(features, label, by(own))
-  const voice = stepOf(features, label, by(said))
+  const step = stepOf(features, label, by(own), ownShare(many, ceiling))
+  const voice = stepOf(features, label, by(loud))
+  const voices = strongest(places, voice.moves, mine.voice)
   const views = features.map((view, v) => ({
     slots: view,
     weights: step.moves[v],
     square: step.squares[v],
-    voices: voice.moves[v],
+    voices: voices[v],
     voiceSquare: voice.squares[v],
   }))
   return { change: { spam: label === 'spam', views }, z: voice.z }
 }
 
-/** What others hear more, when the voice of who teaches changes by `by` (a number a slot of the ground). */
-export function hearing(ground: Omit<Ground, 'everybody'>, by: Float64Array): Hearing {
+/** Moves of a voice by slots of each view, so that it says the strongest of what was said: a slot of several views counts once. */
+function strongest(
+  places: readonly Uint32Array[],
+  moves: readonly Int32Array[],
+  voice: Float64Array,
+): Int32Array[] {
+  const all = new Float64Array(voice.length)
+  for (const [v, view] of places.entries())
+    for (const [k, i] of view.entries()) all[i] += moves[v][k]
+  const left = all.map((move, i) => said(voice[i], move) - voice[i])
+  return places.map((view) =>
+    Int32Array.from(view, (i) => {
+      const move = left[i]
+      left[i] = 0
+      return move
+    }),
+  )
+}
+
+/** What others hear more, when the voice of who teaches changes by `by`, and its sum by `square` (a number a slot of the ground). */
+export function hearing(
+  ground: Omit<Ground, 'everybody'>,
+  by: Float64Array,
+  square: Float64Array,
+): Hearing {
   const { slots, domain, peers, address, ceiling } = ground
+  const { voiceSum } = address ?? domain
   const heard: Hearing = {
     peers: new Float64Array(slots.length),
     crowd: new Float64Array(slots.length),
+    sums: Float64Array.from(
+      slots,
+      (_, i) => heardSum(voiceSum[i] + square[i]) - heardSum(voiceSum[i]),
+    ),
   }
   for (let i = 0; i < slots.length; i++) {
     const voice = domain.voice[i]

@@ -30,7 +30,8 @@ const RATE = 0.95 * SCALE
 const EPSILON = 0.0001
 const CERTAIN = 1e-7
 
-export function stepOf(features: Features, label: Label, heard: readonly Heard[]): Step {
+/** @param part how much of a full step it is */
+export function stepOf(features: Features, label: Label, heard: readonly Heard[], part = 1): Step {
   const y = label === 'spam' ? 1 : 0
   const m = heard.map(({ weight }) => {
     let sum = 0
@@ -51,7 +52,7 @@ export function stepOf(features: Features, label: Label, heard: readonly Heard[]
     const root = Math.sqrt(slots.length)
     const g = surprise / root
     const bound = (SURPRISE * share) / root
-    const rate = RATE * Math.max(-bound, Math.min(g, bound))
+    const rate = part * RATE * Math.max(-bound, Math.min(g, bound))
     const square = g * g
     squares[view] = Math.floor(square / SQUARE + 0.5)
     const { sum } = heard[view]

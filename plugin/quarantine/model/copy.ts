@@ -8,7 +8,9 @@ import type { Features, Kernel } from '../../filter/kernel.ts'
 import type { Score } from '../../filter/score.ts'
 import { getBlob } from '../../store/blobs.ts'
 import type { Event } from '../../store/events/index.ts'
-import { decodeSparse, encodeSparse, type Sparse } from '../../layers/sparse.ts'
+import { HEARD_COLUMNS } from '../../layers/ceiling.ts'
+import { decodeSparse, encodeSparse } from '../../layers/encoded.ts'
+import type { Sparse } from '../../layers/sparse.ts'
 import type { Scope } from '../../mail.ts'
 import { getModel, NOBODY, type ModelState } from '../../store/lessons.ts'
 import type { Store } from '../../store/store.ts'
@@ -219,7 +221,7 @@ export class ModelCopy {
       const model = getModel(this.#store.views)
       this.#load(model.snapshot)
       const { crowd } = model.people ?? NOBODY
-      if (crowd) this.#filter.kernel.hear(decodeSparse(this.#blob(crowd), 1), 1)
+      if (crowd) this.#filter.kernel.hear(decodeSparse(this.#blob(crowd), HEARD_COLUMNS), 1)
       this.#layers.clear()
       this.#seq = model.upto
       this.#state = null
@@ -280,5 +282,5 @@ function learn(learner: Learner, event: Event): void {
     if (event.learn && !event.scope) learner.apply(event.learn, 1)
   }
   if ('crowd' in event && event.crowd && event.type !== 'snapshot')
-    learner.hear(decodeSparse(event.crowd, 1))
+    learner.hear(decodeSparse(event.crowd, HEARD_COLUMNS))
 }

@@ -1,8 +1,9 @@
-// Once many scopes have taught a good deal, a voice counts more: what that changes is computed once, for all of them.
+// Once the super-admin has taught a good deal, a voice counts less: what that changes is computed once, for all of them.
 import { domainOf } from '../../address.ts'
-import { abroad, CEILING, clip, GROWN } from '../../layers/ceiling.ts'
-import { add, dense, encodeSparse, noSlots, type Sparse } from '../../layers/sparse.ts'
-import type { Scope } from '../../mail.ts'
+import { abroad, CEILING, clip, HEARD_COLUMNS, TAUGHT } from '../../layers/ceiling.ts'
+import { encodeSparse } from '../../layers/encoded.ts'
+import { add, dense, noSlots, type Sparse } from '../../layers/sparse.ts'
+import type { Label, Scope } from '../../mail.ts'
 import { layerOf, taughtScopes } from '../../store/layers.ts'
 import { getModel } from '../../store/lessons.ts'
 import type { Tx } from '../../store/store.ts'
@@ -13,9 +14,12 @@ const [VOICE, PEERS, MORE] = [0, 1, 2]
 
 /** Inside a decision, behind a lesson. It happens once: what is taken back later leaves the ceiling where it is. */
 export function growUp(ctx: Learning, tx: Tx): void {
-  const { people } = getModel(tx.views)
-  if (!people || people.ceiling === CEILING.grown || people.lessons < GROWN.lessons) return
-  const [was, is] = [people.ceiling, CEILING.grown]
+  const model = getModel(tx.views)
+  const { people } = model
+  if (!people) return
+  const of = (label: Label): number => model[label] - people.messages[label]
+  const [was, is] = [people.ceiling, CEILING.beside]
+  if (was === is || Math.min(of('ham'), of('spam')) < TAUGHT) return
   const domains = new Map<Scope, Sparse>()
   for (const { scope } of taughtScopes(tx.views)) {
     const { slots, columns } = layerOf(tx.views, scope, 'own')
@@ -33,7 +37,7 @@ export function growUp(ctx: Learning, tx: Tx): void {
         : row(MORE, (i) => clip(voice[i], is) - clip(voice[i], was))
     domains.set(home, add(domains.get(home) ?? noSlots(3), more))
   }
-  let crowd = noSlots(1)
+  let crowd = noSlots(HEARD_COLUMNS)
   const peers: [Scope, Uint8Array][] = []
   for (const [home, its] of domains) {
     const now = layerOf(tx.views, home, 'peers')
@@ -45,7 +49,8 @@ export function growUp(ctx: Learning, tx: Tx): void {
       slots,
       (_, i) => abroad(voice[i], heard[i] + more[i], is) - abroad(voice[i], heard[i], was),
     )
-    crowd = add(crowd, { slots, columns: [far] })
+    // What is heard of sums has no ceiling of weights.
+    crowd = add(crowd, dense({ slots, columns: [far, new Float64Array(slots.length)] }))
     const near = dense({ slots, columns: [more] })
     if (near.slots.length > 0) peers.push([home, encodeSparse(near)])
   }

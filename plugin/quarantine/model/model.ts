@@ -25,8 +25,8 @@ export interface ModelInfo {
   prior: boolean
   /** Lessons by which mail of somebody is judged who has none of his own: of people, one a scope. */
   counted: { ham: number; spam: number }
-  /** Scopes of people that others hear, by kind; lessons of theirs that make a voice count more, and up to how much it counts. */
-  people: { ham: number; spam: number; lessons: number; ceiling: number }
+  /** Scopes of people that others hear, by kind, and up to how much a voice counts. */
+  people: { ham: number; spam: number; ceiling: number }
   /** What it holds by itself, with the threshold of this installation. */
   standing: Standing
   /** Lessons and other entries in the journal since the last snapshot. */
@@ -53,7 +53,7 @@ export function modelInfo(ctx: Context): ModelInfo {
     prior,
     standing: standing(ctx.config.settings.spam, { ...counted, prior }),
     counted,
-    people: { ...people.scopes, lessons: people.lessons, ceiling: people.ceiling },
+    people: { ...people.scopes, ceiling: people.ceiling },
     since,
     snapshot: bytes?.length ?? 0,
     lost,

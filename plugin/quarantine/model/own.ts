@@ -117,7 +117,7 @@ function voiceOf(
   const { slots, columns } = rowsOf(decodeChange(change), { own: 0, voice: sign })
   // Slots that a lesson leaves as they are it does not name: as many are the same ones.
   const here = ground?.slots.length === slots.length ? ground : groundOf(tx.views, scope, slots)
-  return { slots, heard: hearing(here, columns[2]) }
+  return { slots, heard: hearing(here, columns[2], columns[3]) }
 }
 
 /** How far a lesson counts that is given now. */

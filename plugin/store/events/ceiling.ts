@@ -1,4 +1,4 @@
-import { decodeSparse } from '../../layers/sparse.ts'
+import { decodeSparse } from '../../layers/encoded.ts'
 import type { Scope } from '../../mail.ts'
 import { encode } from '../codec.ts'
 import { addRows } from '../layers.ts'

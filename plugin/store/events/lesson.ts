@@ -1,6 +1,5 @@
 import { rowsOf, decodeChange, type Counts } from '../../layers/change.ts'
-import { GROWN } from '../../layers/ceiling.ts'
-import { decodeSparse } from '../../layers/sparse.ts'
+import { decodeSparse } from '../../layers/encoded.ts'
 import { onward } from '../../layers/course.ts'
 import { domainOf } from '../../address.ts'
 import type { Label, Scope } from '../../mail.ts'
@@ -48,7 +47,7 @@ export interface Lesson extends Heard {
   kept?: { place: number; slots: Uint8Array }
 }
 
-/** What others hear more, as sums of weights (layers/sparse.ts): in the same domain, and everywhere. */
+/** What others hear more (layers/encoded.ts): weights in the same domain, and everywhere, there with sums (HEARD_COLUMNS). */
 export interface Heard {
   peers?: Uint8Array
   crowd?: Uint8Array
@@ -156,13 +155,11 @@ function countHeard(tables: Tables, scope: Scope, label: Label, old: Head, head:
   const now = home === scope ? peers : peers + is - was
   if (now !== peers) putHead(tables, home, { ...top, peers: { ...top.peers, [label]: now } })
   const scopes = worth(own[1] + now) - worth(own[0] + peers)
-  const most = ({ heard: { ham, spam } }: Head): number => Math.min(ham + spam, GROWN.ofScope)
   const model = getModel(tables)
   const { people = NOBODY } = model
   const next = {
     ...people,
     scopes: { ...people.scopes, [label]: people.scopes[label] + scopes },
-    lessons: people.lessons + most(head) - most(old),
   }
   tables.model.put('state', encode({ ...model, people: next }))
 }

@@ -12,7 +12,8 @@ const labelOf = (i: number): Label => (i % 2 ? 'spam' : 'ham')
 /** What is said of slots of messages; `most`: beyond what a weight can be. */
 function saying(features: Features[], most: number): Sparse {
   const slots = Uint32Array.from(new Set(features.flat().flatMap((view) => [...view]))).sort()
-  return { slots, columns: [Float64Array.from(slots, (_, i) => ((i * 7919) % (2 * most)) - most)] }
+  const weights = Float64Array.from(slots, (_, i) => ((i * 7919) % (2 * most)) - most)
+  return { slots, columns: [weights, Float64Array.from(slots, (_, i) => (i * 31) % 5000)] }
 }
 
 test('each slot counts its weight and what is said, after everything that changes one of them', () => {
@@ -21,10 +22,13 @@ test('each slot counts its weight and what is said, after everything that change
   const features = Array.from({ length: 12 }, (_, i) => kernel.features(raw(i)))
   const [loud, quiet] = [saying(features.slice(0, 6), 60_000), saying(features.slice(4), 34)]
   let said = new Map<number, number>()
+  let sums = new Map<number, number>()
   const say = (one: Sparse, sign: 1 | -1): void => {
     kernel.hear(one, sign)
-    for (const [i, slot] of one.slots.entries())
+    for (const [i, slot] of one.slots.entries()) {
       said.set(slot, (said.get(slot) ?? 0) + sign * one.columns[0][i])
+      sums.set(slot, (sums.get(slot) ?? 0) + sign * one.columns[1][i])
+    }
   }
   const check = (): void => {
     const weights = new Int16Array(kernel.slots().buffer)
@@ -38,6 +42,9 @@ test('each slot counts its weight and what is said, after everything that change
       expect(kernel.scoreOf(views).views.map(({ m }) => m)).toEqual(expected)
       const slots = views[0].toSorted()
       expect([...kernel.ground(slots).weight]).toEqual(Array.from(slots, heard))
+      expect([...kernel.ground(slots).heard]).toEqual(
+        Array.from(slots, (slot) => sums.get(slot) ?? 0),
+      )
       expect(kernel.weight(slots[0])).toBe(heard(slots[0]) / 1024)
     }
   }
@@ -77,16 +84,27 @@ test('each slot counts its weight and what is said, after everything that change
   check()
   // What is settled is the same model, in which nobody says anything.
   const scores = features.map((views) => kernel.scoreOf(views).z)
+  const all = features[0][0].toSorted()
+  const ground = kernel.ground(all)
   kernel.settle()
   said = new Map()
+  sums = new Map()
   check()
+  // What many have learned of a slot is as good as learned here, to the eight bits of a bfloat16.
+  for (const [i, sum] of kernel.ground(all).sum.entries()) {
+    const whole = ground.sum[i] + ground.heard[i] * 2 ** -20
+    expect(Math.abs(sum - whole)).toBeLessThanOrEqual(whole / 256)
+  }
+  expect(Math.max(...ground.heard)).toBeGreaterThan(0)
   expect(features.map((views) => kernel.scoreOf(views).z)).toEqual(scores)
   say(quiet, 1)
   kernel.load(before)
   said = new Map()
+  sums = new Map()
   check()
   say(quiet, 1)
   kernel.reset()
   said = new Map()
+  sums = new Map()
   check()
 })
