@@ -6,7 +6,7 @@ import { layerOf } from '../../../plugin/store/layers.ts'
 import { corpus, DOMAIN, folder, OTHER, rig, ROOT, trained, USER } from '../rig.ts'
 
 const SPAM = corpus('spam-2', 14, 400)
-const HAM = corpus('easy-ham-1', 14, 400)
+const HAM = corpus('easy-ham-1', 20, 400)
 const two: Login = { account: 'two@example.com', tier: 'address', scope: 'two@example.com' }
 
 async function say(lazaret: Lazaret, login: Login, label: Label, all: Buffer[]): Promise<void> {
