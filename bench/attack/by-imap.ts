@@ -148,7 +148,7 @@ export const BY_IMAP: readonly Attack[] = [
       await atOnce(30, () =>
         session(attacker, async (one) => {
           await one.ask(
-            'NOTIFY SET (SELECTED (MessageNew MessageExpunge FlagChange)) (PERSONAL (MessageNew FlagChange))',
+            'NOTIFY SET (SELECTED (MessageNew MessageExpunge FlagChange)) (PERSONAL (MessageNew MessageExpunge FlagChange))',
           )
           await done
         }),
