@@ -55,7 +55,6 @@ const GIVEN: ReadonlySet<SettingKey> = new Set([
   'lessons_per_day',
   'lessons_effect',
   'lessons_approval',
-  'digest_links',
 ])
 
 /** What `changeSettings` compares: another one after each change of what holds for the scope. */
@@ -116,7 +115,8 @@ function checkedChange(
       `There is no setting '${key}'; there are ${Object.keys(SETTINGS).join(', ')}.`,
     )
   // Whoever is given space, or is heard, does not give it to himself.
-  if (GIVEN.has(key) && login.scope === scope && scope !== '')
+  const given = GIVEN.has(key) || (key === 'digest_links' && login.tier === 'address')
+  if (given && login.scope === scope && scope !== '')
     throw new Refused('not-allowed', `${key} of ${scope} is set by those above it.`)
   if (key === 'recipient_delimiter' && tierOf(scope) === 'address')
     throw new Refused('invalid', `${key} is of a domain, or of everybody: not of ${scope}.`)

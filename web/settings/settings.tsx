@@ -5,6 +5,7 @@ import { change, go } from '../route.ts'
 import { sentence } from '../told.tsx'
 import { Whose } from '../whose.tsx'
 import { t } from '../words.ts'
+import { Digest } from './digest.tsx'
 import { Choose, Switch, TextField } from './fields.tsx'
 import { Lists } from './lists.tsx'
 import { Prefix } from './prefix.tsx'
@@ -64,6 +65,9 @@ export function Settings() {
               about="set.organization.about"
             />
             <Switch name="hold_outgoing" label="set.outgoing" about="set.outgoing.about" />
+          </div>
+          <div class="card">
+            <Digest scope={scope} isAbove={who.tier !== 'address'} />
           </div>
           <div class="card">
             <h2>{t('set.quarantine')}</h2>
