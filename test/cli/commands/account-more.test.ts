@@ -21,7 +21,7 @@ test('an administrator sets up people and takes them away again', async () => {
   expect((await at(['account', 'import', '-'], { input })).out).toContain('2 accounts added')
 
   expect(await json(['alias', 'add', 'example.net', 'example.com'])).toMatchObject({
-    name: 'example.net',
+    alias: 'example.net',
     owner: 'example.com',
     left: { messages: 0 },
   })
