@@ -120,6 +120,11 @@ export const CONFIG = {
     mail_host: hostName(
       'Host name of the IMAP server that autoconfig tells mail clients; empty: the name they have asked',
     ),
+    mail_submission_port: num(
+      587,
+      'Port at the same host by which autoconfig tells Thunderbird to send mail: it takes no answer without one; where it has a server for sending already, it keeps that. 465: TLS, others: STARTTLS',
+      { min: 1, max: 65_535 },
+    ),
     session_hours: num(12, 'Hours after which a login on the page ends, unless it is used', {
       min: 1,
       max: 720,

@@ -20,6 +20,47 @@ test('autoconfig names host, ports and security; what was asked is no markup', a
   }
 })
 
+/** Texts of an element's children, by name; null where the element is missing. */
+function children(xml: string, element: string): Record<string, string> | null {
+  const whole = new RegExp(`<${element}[^>]*>([^]*?)</${element}>`).exec(xml)?.[1]
+  if (whole === undefined) return null
+  const all = Array.from(whole.matchAll(/<(\w+)>([^<]*)<\/\1>/g), ([, name, text]) => [name, text])
+  return Object.fromEntries(all) as Record<string, string>
+}
+
+test('autoconfig as Thunderbird reads it: what it needs of each server, of the incoming and of the outgoing', async () => {
+  for (const [port, socket] of [
+    [undefined, 'STARTTLS'],
+    ['465', 'SSL'],
+  ]) {
+    const on = await world({
+      http: { mail_host: 'quarantine.example.com', ...(port && { mail_submission_port: port }) },
+    })
+    const { text } = await on.ask('/mail/config-v1.1.xml?emailaddress=user@example.com')
+    // Each element that is opened is closed, in order: it is XML.
+    const open: string[] = []
+    for (const [, end, name] of text.matchAll(/<(\/?)([a-zA-Z]+)[^>?]*>/g))
+      if (end === '') open.push(name)
+      else expect(open.pop()).toBe(name)
+    expect(open).toEqual([])
+    expect(text).toMatch(/<emailProvider id="example\.com">\s*<domain>example\.com<\/domain>/)
+    const needed = {
+      hostname: 'quarantine.example.com',
+      authentication: 'password-cleartext',
+      username: '%EMAILADDRESS%',
+    }
+    expect(children(text, 'incomingServer')).toEqual({ ...needed, port: '993', socketType: 'SSL' })
+    // Without one it says "Need proper <outgoingServer> in XML file".
+    expect(children(text, 'outgoingServer')).toEqual({
+      ...needed,
+      port: port ?? '587',
+      socketType: socket,
+      addThisServer: 'false',
+      useGlobalPreferredServer: 'true',
+    })
+  }
+})
+
 test('autodiscover and a profile of Apple name them too', async () => {
   const on = await world({ http: { mail_host: 'quarantine.example.com' } })
   const ask = async (address: string): Promise<string> => {

@@ -33,6 +33,7 @@ export function autoconfigRoutes(app: FastifyInstance, { door }: AppContext): vo
           '    <displayName>Lazaret</displayName>',
           '    <displayShortName>Lazaret</displayShortName>',
           ...servers,
+          outgoing(host, http.mail_submission_port),
           '  </emailProvider>',
           '</clientConfig>',
           '',
@@ -51,4 +52,21 @@ const server = (host: string, port: number, socket: string): string =>
     '      <authentication>password-cleartext</authentication>',
     '      <username>%EMAILADDRESS%</username>',
     '    </incomingServer>',
+  ].join('\n')
+
+/**
+ * Thunderbird refuses a configuration without an outgoing server. Nobody sends mail by the quarantine: it asks for the server
+ * that is there already, and adds this one only where there is none.
+ */
+const outgoing = (host: string, port: number): string =>
+  [
+    '    <outgoingServer type="smtp">',
+    `      <hostname>${escaped(host)}</hostname>`,
+    `      <port>${port}</port>`,
+    `      <socketType>${port === 465 ? 'SSL' : 'STARTTLS'}</socketType>`,
+    '      <authentication>password-cleartext</authentication>',
+    '      <username>%EMAILADDRESS%</username>',
+    '      <addThisServer>false</addThisServer>',
+    '      <useGlobalPreferredServer>true</useGlobalPreferredServer>',
+    '    </outgoingServer>',
   ].join('\n')
