@@ -326,7 +326,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haraka/digest': {
     files: /^plugin\/haraka\/digest\//,
-    may: ['haraka', 'haraka/release', 'nouns', 'time', 'machine', 'quarantine/digest', 'open'],
+    may: [
+      'haraka',
+      'haraka/release',
+      'haraka/workers',
+      'config',
+      'nouns',
+      'time',
+      'quarantine/digest',
+      'open',
+    ],
   },
   // Who is at it, on this machine or another.
   'haraka/workers': { files: /^plugin\/haraka\/workers\.ts$/, may: ['machine', 'time', 'open'] },

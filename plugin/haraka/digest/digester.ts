@@ -1,7 +1,7 @@
 // Sends people what was caught for them. One process at a time goes through all addresses whose hour has come, one by one,
 // no faster than next hops take them; any worker sends what a person asked for. Nothing waits for it, neither mail nor people.
 import { setImmediate as turn } from 'node:timers/promises'
-import { isAlive, WORKER } from '../../alive.ts'
+import { Workers } from '../workers.ts'
 import type { Lazaret } from '../../open.ts'
 import type { Underway } from '../../quarantine/digest/queue.ts'
 import { MINUTE, SECOND } from '../../time.ts'
@@ -33,8 +33,11 @@ export class Digester {
   /** One thing is done at a time. */
   #work: Promise<void> = Promise.resolve()
 
+  readonly #workers: Workers
+
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
+    this.#workers = new Workers(lazaret)
     this.#lazaret = lazaret
     this.#mail = new DigestMail(plugin, lazaret)
   }
@@ -114,7 +117,8 @@ export class Digester {
   /** False: another process does. */
   async #all(): Promise<boolean> {
     const { system } = this.#lazaret.quarantine
-    const lead = (): Promise<boolean> => system.digests.lead(WORKER, isAlive)
+    const lead = (): Promise<boolean> =>
+      system.digests.lead(this.#workers.self, (one) => this.#workers.isAlive(one))
     // By a clock that nobody trusts nothing is told: see store/clock.ts.
     if ((await system.doubt()) !== null) return true
     if (!(await lead())) return false
@@ -122,7 +126,7 @@ export class Digester {
     for await (const due of system.digests.due()) {
       if (this.#stopped) break
       if (++looked % LEAD_EVERY === 0 && !(await lead())) return false
-      const made = await system.digests.make(due, WORKER)
+      const made = await system.digests.make(due, this.#workers.self)
       if (made?.mailed) await this.#send(made)
       await turn()
     }
@@ -131,7 +135,8 @@ export class Digester {
 
   async #claim(one: Underway): Promise<void> {
     if (this.#stopped) return
-    if (await this.#lazaret.quarantine.system.digests.claim(one, WORKER)) await this.#send(one)
+    if (await this.#lazaret.quarantine.system.digests.claim(one, this.#workers.self))
+      await this.#send(one)
   }
 
   /** Hands over one that is claimed. */
@@ -152,13 +157,16 @@ export class Digester {
   /** Brings what dead workers left to an end, and takes up what waits. */
   async #sweep(): Promise<void> {
     const { digests } = this.#lazaret.quarantine.system
+    await this.#workers.look()
     let ids: Set<string> | null = null
     for (const one of digests.underway()) {
       if (this.#stopped) return
-      // Its own worker is at it.
-      if (one.state === 'claimed' && isAlive(one.worker)) continue
+      // Its own worker is at it, or the queue of another machine has it.
+      const { worker } = one
+      const isElsewhere = worker !== '' && !this.#workers.isHere(worker)
+      if ((one.state === 'claimed' || isElsewhere) && this.#workers.isAlive(worker)) continue
       ids ??= await this.#mail.ids()
-      await digests.reclaim(one, ids, isAlive)
+      await digests.reclaim(one, ids, (name) => this.#workers.isAlive(name))
       await this.#claim(one)
       await turn()
     }

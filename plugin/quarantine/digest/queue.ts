@@ -126,6 +126,10 @@ function mine(tx: Tx, { scope, id }: Underway): DigestRecord | null {
   return record?.id === id ? record : null
 }
 
-function append(tx: Tx, { scope, id }: Underway, { state, worker = '', reply = '' }: Next): void {
+function append(tx: Tx, { scope, id }: Underway, next: Next): void {
+  const { state, reply = '' } = next
+  // Whose queue has it is known for as long as it may be there.
+  const isQueued = state === 'queued' || state === 'sending'
+  const { worker = isQueued ? (getDigest(tx.views, scope)?.worker ?? '') : '' } = next
   tx.append({ type: 'digest', scope, id, state, worker, reply })
 }
