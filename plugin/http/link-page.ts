@@ -53,7 +53,7 @@ function bodyOf({ link, told }: Page): string {
       return says(pages.disabled)
     case 'stop':
       return stopBody(link, told?.kind === 'stopped')
-    case 'item':
+    default:
       return itemBody(link, told as Acted | null)
   }
 }

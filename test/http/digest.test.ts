@@ -124,7 +124,7 @@ describe('a link', () => {
     expect(on.lazaret.store.seq).toBe(before)
     // Two at one time: one acts.
     const both = await Promise.all([post(link, 'act=release'), post(link, 'act=releaseAndTrain')])
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
     const item = itemOf(id)
     expect(item?.release).toMatchObject({ state: 'wanted', actor: to })
     expect(item?.release?.asked?.via).toBe('digest 127.0.0.1')

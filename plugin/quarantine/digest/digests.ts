@@ -69,14 +69,14 @@ export class Digests {
   ): Promise<void> {
     return queue.reclaimDigest(this.#ctx, one, has, isAlive)
   }
-  /** Whether anybody gets one: by lazaret.ini, or by a setting. */
-  wanted(): Scope | 'lazaret.ini' | null {
+  /** Who gets one: `lazaret.ini` or the scope that has a setting; null: nobody. */
+  wanted(): string | null {
     return wantedBy(this.#ctx)
   }
 }
 
 /** The first that says so; null: nobody does. */
-function wantedBy({ config, store }: Context): Scope | 'lazaret.ini' | null {
+function wantedBy({ config, store }: Context): string | null {
   if (config.settings.digest !== 'off') return 'lazaret.ini'
   for (const { key, value } of store.views.settings.range({})) {
     const [scope, name] = key as [Scope, string]
