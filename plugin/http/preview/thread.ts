@@ -29,7 +29,8 @@ const CUT_MIN = 512
 
 /** The message, or as much of its beginning as can be read: it may have more parts, or longer ones, than mailparser takes. */
 async function readable(bytes: Buffer): Promise<ParsedMail> {
-  for (let size = bytes.length; size >= CUT_MIN; size = Math.min(CUT_MAX, size >> 1))
+  let size = bytes.length
+  do {
     try {
       return await simpleParser(bytes.subarray(0, size), {
         skipImageLinks: true,
@@ -38,7 +39,9 @@ async function readable(bytes: Buffer): Promise<ParsedMail> {
       })
     } catch {
       // Less of it.
+      size = Math.min(CUT_MAX, size >> 1)
     }
+  } while (size >= CUT_MIN)
   throw new Refused('undecodable', 'This message cannot be shown; its source can be looked at.')
 }
 

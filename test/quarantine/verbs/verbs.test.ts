@@ -129,6 +129,16 @@ const ROWS: Record<string, Guarded> = {
       return found?.some(({ uid }) => uid === world.item)
     },
   },
+  'messages.eachChangeInTurns': {
+    tries: async (verbs, { item }) => {
+      let found = false
+      await verbs.messages.eachChangeInTurns(0, new Turn('test'), (_, { uid }) => {
+        found ||= uid === item
+        return true
+      })
+      return found
+    },
+  },
   'messages.eachChange': {
     tries: (verbs, { item }) => {
       let found = false
