@@ -20,8 +20,8 @@ afterAll(async () => {
   await on?.close()
 })
 
-const settings = async (): Promise<Page> => {
-  const page = await loggedIn(on, USER)
+const settings = async (user = USER): Promise<Page> => {
+  const page = await loggedIn(on, user)
   await page.goto(`${on.url}#/settings`)
   await page.getByText('Check mail for spam').waitFor()
   return page
@@ -35,7 +35,9 @@ const part = (page: Page, heading: string) =>
 
 describe.skipIf(CHROMIUM === undefined)('settings', () => {
   test('what the filter knows so far, in a sentence; and what a threshold would change, while it moves', async () => {
-    const young = await settings()
+    // Another one: what was on hand is used again for some seconds.
+    await account(on, 'new@example.com')
+    const young = await settings('new@example.com')
     await young.getByText('Nobody has taught the filter yet').waitFor()
     await young.getByText('No mail has come yet').waitFor()
     await young.context().close()
