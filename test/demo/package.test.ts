@@ -48,8 +48,12 @@ async function install(dir: string): Promise<string> {
   }
   // Binaries for other systems, and what only several machines need, are all that may be missing.
   expect(
-    [...registry.missing].filter((name) => !/^@(?:lmdb|msgpackr-extract)\/|^pg$/.test(name)),
+    [...registry.missing].filter(
+      (name) => !/^@(?:lmdb|msgpackr-extract)\/|^pg(?:-native)?$/.test(name),
+    ),
   ).toEqual([])
+  // A single machine needs no database.
+  expect(existsSync(join(dir, 'node_modules/pg'))).toBe(false)
   return join(dir, 'node_modules', NAME)
 }
 
