@@ -10,7 +10,11 @@ describe('lazaret account', () => {
   test('the name tells the tier', async () => {
     const add = async (name: string): Promise<unknown> =>
       await json(['account', 'add', name, '--password-stdin'], { input: 'correct horse\n' })
-    expect(await add('admin')).toMatchObject({ name: 'admin', tier: 'super-admin', scope: 'global' })
+    expect(await add('admin')).toMatchObject({
+      name: 'admin',
+      tier: 'super-admin',
+      scope: 'global',
+    })
     expect(await add('Example.COM')).toMatchObject({ name: 'example.com', tier: 'domain' })
     expect(await add('User@Example.com')).toMatchObject({
       name: 'user@example.com',
