@@ -55,6 +55,8 @@ export class Store implements Journal {
   readonly #local: LocalJournal
   readonly #replicated: ReplicatedJournal | null
   readonly #position: Position
+  /** The data belong to several machines. */
+  #isShared: boolean
 
   constructor({ cluster = null, ...options }: StoreOptions) {
     this.#env = new Env(options)
@@ -66,6 +68,8 @@ export class Store implements Journal {
       void this.#env.close()
       throw error
     }
+    // Asked at each write: it does not change while others have the data open.
+    this.#isShared = this.#position.belonging !== null
     this.views = this.#env.views
     this.blobs = new BlobReader(this.views)
     this.space = new Space(this.#env)
@@ -85,7 +89,7 @@ export class Store implements Journal {
 
   /** The journal of this machine alone. */
   get #own(): LocalJournal {
-    if (this.#replicated || this.belonging)
+    if (this.#isShared)
       throw new DataError(
         `the data in ${this.dir} belong to a cluster, and are changed by its machines together`,
       )
@@ -104,6 +108,7 @@ export class Store implements Journal {
       if (belonging) this.#position.belong(belonging, this.seq, chain)
       else this.#position.leave()
     })
+    this.#isShared = belonging !== null
   }
 
   /** Releases that are under way are those of this machine, among others. */

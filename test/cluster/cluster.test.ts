@@ -115,6 +115,8 @@ describe.skipIf(POSTGRESQL === null)('a cluster', () => {
     )
     await expect(hold(a, 'never')).rejects.toThrow('cannot be changed at the moment')
     await expect(hold(b, 'never')).rejects.toThrow('cannot be changed at the moment')
+    // Who waits is refused before the others are told.
+    while ((await stateOf(one, a.store)).log?.head.halt === '');
     expect((await stateOf(one, a.store)).findings.join('\n')).toMatch(
       /has stopped writing.*repair[^]*lost its end/,
     )

@@ -26,6 +26,16 @@ const EntrySchema = object({
   by: Type.Optional(Type.String({ description: 'The account that added it' })),
   comment: Type.Optional(Type.String()),
 })
+/** What of a list is asked for, and a page of it. */
+const PAGED = {
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the mask' })),
+  cursor: Type.Optional(Type.String({ maxLength: 2000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+}
+const PageSchema = object({
+  entries: Type.Array(EntrySchema),
+  next: nullable(Type.String()),
+})
 const ChangeSchema = object({
   added: Type.Integer(),
   known: Type.Integer(),
@@ -48,14 +58,9 @@ export function listRoutes(app: FastifyInstance): void {
       query: object({
         scope: Type.Optional(ScopeText),
         list: Type.Optional(words(KINDS)),
-        q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the mask' })),
-        cursor: Type.Optional(Type.String({ maxLength: 2000 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+        ...PAGED,
       }),
-      answer: object({
-        entries: Type.Array(EntrySchema),
-        next: nullable(Type.String()),
-      }),
+      answer: PageSchema,
     },
     async ({ verbs, query, request, reply }) => {
       const { scope, cursor } = query
@@ -77,14 +82,9 @@ export function listRoutes(app: FastifyInstance): void {
       query: object({
         scope: ScopeText,
         list: words(KINDS),
-        q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the mask' })),
-        cursor: Type.Optional(Type.String({ maxLength: 2000 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+        ...PAGED,
       }),
-      answer: object({
-        entries: Type.Array(EntrySchema),
-        next: nullable(Type.String()),
-      }),
+      answer: PageSchema,
     },
     async ({ verbs, query: { scope, list, cursor, q, limit } }) => {
       const after = cursor === undefined ? undefined : readCursor(cursor)

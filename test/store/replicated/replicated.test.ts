@@ -5,7 +5,7 @@ import { chainOf } from '../../../plugin/log/log.ts'
 import { getItem } from '../../../plugin/store/items.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
-import { deposit } from '../rig.ts'
+import { deposit, item } from '../rig.ts'
 import { difference, faults, machines } from './machines.ts'
 
 const big = 'x'.repeat(1024 * 1024 + 5)
@@ -31,22 +31,7 @@ describe('machines that share a log', () => {
     const id = await a.write({ actor: 'test', at: 2000 }, (tx) =>
       tx.append({
         type: 'deposit',
-        item: {
-          kind: 'held',
-          blob: tx.blob(published),
-          size: big.length,
-          at: 1000,
-          direction: 'in',
-          sender: 'a@b.example',
-          recipients: ['user@example.com'],
-          scope: 'user@example.com',
-          home: 'caught',
-          route: null,
-          verdict: null,
-          signals: [],
-          edit: null,
-          identity: 'same',
-        },
+        item: item({ blob: tx.blob(published), size: big.length }),
         folder: 'caught',
         flags: { system: 0, keywords: [] },
       }),
@@ -154,6 +139,8 @@ describe('when the log fails', () => {
     all.log.head = { ...all.log.head, seq: first.base + first.count, chain: chainOf(first) }
     await expect(deposit(a, 'three')).rejects.toThrow('cannot be changed at the moment')
     await expect(deposit(b, 'four')).rejects.toThrow('cannot be changed at the moment')
+    // Who waits is refused before the others are told.
+    while (all.log.head.halt === '') await new Promise(setImmediate)
     expect(all.log.head.halt).toMatch(/^node\d: the log ends at event 2, and 1 more/)
     expect(all.log.entries).toEqual([first])
     expect(a.state).toMatchObject({ can: 'read' })
