@@ -34,17 +34,22 @@ export class Queue {
     this.#verbs = [...verbs, ...this.#verbs]
   }
 
-  /** The next of them; a step of a bulk goes alone behind all that is in a hurry. */
+  /** The next of them whose callers still wait; a step of a bulk goes alone behind all that is in a hurry. */
   take(max: number): Verb[] {
+    const now = performance.now()
+    this.#verbs = this.#verbs.filter(({ until }) => until > now)
+    this.#bulk = this.#bulk.filter(({ until }) => until > now)
     const taken = this.#verbs.splice(0, max)
     const step = taken.length < max ? this.#bulk.shift() : undefined
     return step ? [...taken, step] : taken
   }
 
-  /** Takes one out: its caller does not wait any more. */
-  drop(verb: Verb): void {
+  /** Takes one out: its caller does not wait any more. False: it is on its way. */
+  drop(verb: Verb): boolean {
+    const isHere = this.#verbs.includes(verb) || this.#bulk.includes(verb)
     this.#verbs = this.#verbs.filter((one) => one !== verb)
     this.#bulk = this.#bulk.filter((one) => one !== verb)
+    return isHere
   }
 
   /** Takes out all. */

@@ -89,10 +89,12 @@ export class ReplicatedJournal implements Journal {
   readonly #timer: NodeJS.Timeout
   #running: Promise<void> | null = null
   #unknown: Attempt | null = null
-  #advancing: Promise<void> | null = null
+  #advancing: Promise<boolean> | null = null
   #beaten = 0
   #trimmed = Date.now()
   #halted = ''
+  /** Of the log, as it was seen last. */
+  #epoch = ''
   /** The session on which the log did not look as it did before. */
   #suspect: Session | null = null
   /** Why an entry cannot be folded here, for people. */
@@ -157,10 +159,9 @@ export class ReplicatedJournal implements Journal {
           reject(error)
         },
       }
-      // One that is on its way may still come to be: its caller is told as of any that failed, and tries again.
+      // One that is on its way may still come to be.
       const timer = setTimeout(() => {
-        this.#queue.drop(verb)
-        reject(this.#unavailable())
+        reject(this.#unavailable(this.#queue.drop(verb)))
       }, until - performance.now())
       this.#queue.push(verb)
       this.#run()
@@ -261,7 +262,7 @@ export class ReplicatedJournal implements Journal {
       if (error instanceof Trimmed) return await this.#halt(error.message, false)
       if (error instanceof Fork) {
         // On a running session it is a suspicion only: looked at again with a new one, which is confirmed.
-        if (this.#suspect && this.#suspect !== session) await this.#halt(error.message, true)
+        if (this.#suspect && this.#suspect !== session) await this.#fork(error.message)
         this.#suspect = session
         return
       }
@@ -446,26 +447,32 @@ export class ReplicatedJournal implements Journal {
     await this.#advance()
   }
 
-  /** Brings the views to where the log is now. One at a time. */
-  async #advance(): Promise<void> {
-    this.#advancing ??= this.#guarded(async (session) => {
+  /** Brings the views to where the log is now; false: it could not be asked. One at a time. */
+  async #advance(): Promise<boolean> {
+    this.#advancing ??= this.#advanced().finally(() => (this.#advancing = null))
+    return await this.#advancing
+  }
+
+  async #advanced(): Promise<boolean> {
+    let hasArrived = false
+    await this.#guarded(async (session) => {
       await this.#catchUp(session)
+      hasArrived = true
       if (Date.now() - this.#beaten < BEAT_MS) return
       this.#beaten = Date.now()
       await session.beat(this.#telling)
       if (Date.now() - this.#trimmed < TRIM_MS) return
       this.#trimmed = Date.now()
       await session.trim(this.#options.logDays)
-    }).finally(() => (this.#advancing = null))
-    await this.#advancing
+    })
+    return hasArrived
   }
 
   async #arrive(until: number): Promise<boolean> {
     while (this.#halted === '' && performance.now() < until) {
       // One that is under way may have asked before.
       await this.#advancing
-      await this.#advance()
-      if (this.#lag === 0 && this.#sessions.why === '') return true
+      if (await this.#advance()) return true
     }
     return false
   }
@@ -484,7 +491,7 @@ export class ReplicatedJournal implements Journal {
       this.watch.poke()
       if (reaches(entries, asked.seq, head)) {
         this.#lag = 0
-        return
+        return await this.#takeEpoch(head)
       }
     }
   }
@@ -500,11 +507,24 @@ export class ReplicatedJournal implements Journal {
       this.#sessions.drop(session)
       throw new Gone(this.#halted)
     }
+    this.#epoch = head.epoch
     this.#fold.compare(head, asked)
-    const { epoch } = this.#position.belonging ?? head
-    // Repaired, and it goes on from what is here: the chain is proof.
-    if (epoch !== head.epoch && head.seq === asked.seq)
-      await this.#env.write(() => this.#position.takeEpoch(head.epoch))
+    if (head.seq === asked.seq) await this.#takeEpoch(head)
+  }
+
+  /** Repaired, and it goes on from what is here: the chain is proof. */
+  async #takeEpoch({ epoch }: Head): Promise<void> {
+    if (this.#position.belonging?.epoch !== epoch)
+      await this.#env.write(() => this.#position.takeEpoch(epoch))
+  }
+
+  /** The log is not what was here. Where a person has repaired it since, that is so for this machine alone. */
+  async #fork(reason: string): Promise<void> {
+    if (this.#position.belonging?.epoch === this.#epoch) return await this.#halt(reason, true)
+    await this.#halt(
+      `${reason}; the log was repaired, and goes on without what is only here: join anew (lazaret cluster join DIR)`,
+      false,
+    )
   }
 
   /** Nothing is written here any more until a person has looked, and neither by the others where it is for all. */
@@ -513,13 +533,15 @@ export class ReplicatedJournal implements Journal {
     this.#halted = reason
     this.#options.onHalt?.(reason)
     this.#refuseAll()
-    if (!isForAll) return
-    try {
-      const other = await this.#sessions.get()
-      await other.halt(`${this.#options.node}: ${reason}`)
-      this.#sessions.drop(other)
-    } catch {
-      // The others see it by themselves.
+    // Until it is there: a machine that was away would believe this log.
+    while (isForAll && !this.#closed) {
+      try {
+        const other = await this.#sessions.get()
+        await other.halt(`${this.#options.node}: ${reason}`)
+        return this.#sessions.drop(other)
+      } catch {
+        await delay(STUCK_MS, undefined, { ref: false })
+      }
     }
   }
 
@@ -527,18 +549,18 @@ export class ReplicatedJournal implements Journal {
     for (const { reject } of this.#queue.clear()) reject(this.#unavailable())
     const { verbs = [] } = this.#unknown ?? {}
     this.#unknown = null
-    for (const { verb } of verbs) verb.reject(this.#unavailable())
+    for (const { verb } of verbs) verb.reject(this.#unavailable(false))
   }
 
   get #why(): string {
     return this.#halted || this.#sessions.why || this.#stuck
   }
 
-  #unavailable(): Refused {
+  #unavailable(isUndone = true): Refused {
     const why = this.#why || 'its machines were too busy'
-    return new Refused(
-      'busy',
-      `The quarantine cannot be changed at the moment (${why}). Nothing was changed; try again later.`,
-    )
+    const what = isUndone
+      ? 'Nothing was changed; try again later.'
+      : 'It may still be changed: look again later.'
+    return new Refused('busy', `The quarantine cannot be changed at the moment (${why}). ${what}`)
   }
 }

@@ -21,7 +21,11 @@ export interface Machines {
 }
 
 /** So many machines that follow one log, which begins with the data of the first. */
-export async function machines(count: number, faults?: (i: number) => Faults): Promise<Machines> {
+export async function machines(
+  count: number,
+  faults?: (i: number) => Faults,
+  writeTimeoutMs = 60_000,
+): Promise<Machines> {
   const log = new MemoryLog()
   const first = new Store({ dir: tempDir(), sync: false })
   const dirs = [first.dir]
@@ -44,7 +48,7 @@ export async function machines(count: number, faults?: (i: number) => Faults): P
         node,
         version: '1',
         logDays: 7,
-        writeTimeoutMs: 60_000,
+        writeTimeoutMs,
         onHalt: (reason) => halts.push(`${node}: ${reason}`),
       },
     })

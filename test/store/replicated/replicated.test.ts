@@ -1,10 +1,12 @@
 // The journal of several machines, on a log in memory that fails in all ways: equal views, nothing lost, nothing twice.
 import fc from 'fast-check'
+import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { chainOf } from '../../../plugin/log/log.ts'
 import { getItem } from '../../../plugin/store/items.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
+import { BEGINNING } from '../../../plugin/store/replicated/position.ts'
 import { deposit, item } from '../rig.ts'
 import { difference, faults, machines } from './machines.ts'
 
@@ -91,40 +93,98 @@ describe('machines that share a log', () => {
 })
 
 describe('when the log fails', () => {
-  test('every acknowledged event is there once, on all machines alike', async () => {
+  test('every acknowledged event is there once, on all machines alike; what was refused in the queue is not there', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 2 ** 31 }),
         fc.constantFrom(0.02, 0.1, 0.2),
-        async (seed, chance) => {
-          const all = await machines(3, (i) => faults(seed + i * 7919, chance))
+        // Who waits for long enough, and who gives up on the way.
+        fc.constantFrom(60_000, 40),
+        async (seed, chance, patience) => {
+          const all = await machines(3, (i) => faults(seed + i * 7919, chance), patience)
           const acknowledged = new Map<string, number>()
+          const undone = new Set<string>()
+          const open = new Set<string>()
+          const write = async (store: Store, name: string): Promise<void> => {
+            try {
+              acknowledged.set(name, await deposit(store, name))
+            } catch (error) {
+              const isUndone = String(error).includes('Nothing was changed')
+              if (isUndone) undone.add(name)
+              else open.add(name)
+            }
+          }
           await Promise.all(
             all.stores.flatMap((store, i) =>
               [0, 1, 2, 3].map(async (writer) => {
-                for (let k = 0; k < 4; k++) {
-                  const name = `${i}.${writer}.${k}`
-                  acknowledged.set(name, await deposit(store, name))
-                }
+                for (let k = 0; k < 4; k++) await write(store, `${i}.${writer}.${k}`)
               }),
             ),
           )
           expect(await difference(all)).toBe(null)
           expect(all.halts).toEqual([])
-          const [{ views, seq }] = all.stores
-          const told = Array.from(acknowledged, ([name, id]) => {
-            const { blob = '' } = getItem(views, id) ?? {}
-            return [name, String(views.blobs.get(blob))]
-          })
-          expect(told).toEqual([...acknowledged.keys()].map((name) => [name, name]))
-          // Dense, and nothing twice: the first event, and one for each.
-          expect(seq).toBe(1 + acknowledged.size)
-          expect(new Set(acknowledged.values()).size).toBe(acknowledged.size)
-          for (const store of all.stores) await store.close()
+          if (patience === 60_000) expect(acknowledged.size).toBe(48)
+          const chains = all.stores.map(({ belonging }) => Buffer.from(belonging?.chain ?? []))
+          const { chain, seq } = all.log.head
+          expect(chains).toEqual(chains.map(() => Buffer.from(chain)))
+          const [store] = all.stores
+          const told = (id: number): string => {
+            const { blob = '' } = getItem(store.views, id) ?? {}
+            return String(store.views.blobs.get(blob))
+          }
+          // Dense, and each under its seq: the first event, and one for each.
+          expect(store.seq).toBe(seq)
+          const names = Array.from({ length: seq - 1 }, (_, i) => told(i + 2))
+          expect(new Set(names).size).toBe(names.length)
+          for (const [name, id] of acknowledged) expect(told(id)).toBe(name)
+          expect(names.filter((name) => undone.has(name))).toEqual([])
+          expect(names.filter((name) => !acknowledged.has(name) && !open.has(name))).toEqual([])
+          for (const one of all.stores) await one.close()
         },
       ),
-      { numRuns: Number(process.env.LAZARET_RUNS ?? 3) },
+      { numRuns: Number(process.env.LAZARET_RUNS ?? 4) },
     )
+  })
+
+  test('who was refused while an attempt was on its way is not written by a later one', async () => {
+    let hasFailed = false
+    const told = new EventEmitter()
+    const over = once(told, 'refused').then(() => undefined)
+    const all = await machines(
+      1,
+      () => ({
+        next: (kind) => {
+          if (kind !== 'append' || hasFailed) return 'none'
+          hasFailed = true
+          return 'cut'
+        },
+        // The first append has no answer while its caller waits.
+        wait: async () => await (hasFailed ? over : Promise.resolve()),
+      }),
+      200,
+    )
+    const [store] = all.stores
+    await expect(deposit(store, 'one')).rejects.toThrow('It may still be changed')
+    told.emit('refused')
+    for (let id = 0; id === 0;) id = await deposit(store, 'two').catch(() => 0)
+    const written = [...store.views.blobs.keys({})].filter((key) => typeof key === 'string')
+    expect(written.map((key) => String(store.views.blobs.get(key)))).toEqual(['two'])
+  })
+
+  test('nobody has arrived who could not ask', async () => {
+    let isDeaf = false
+    const all = await machines(2, (i) => ({
+      next: (kind) => (isDeaf && i === 1 && kind === 'read' ? 'cut' : 'none'),
+      wait: () => Promise.resolve(),
+    }))
+    const [a, b] = all.stores
+    expect(await b.barrier(60_000)).toBe(true)
+    isDeaf = true
+    await deposit(a, 'one')
+    expect(await b.barrier(100)).toBe(false)
+    isDeaf = false
+    expect(await b.barrier(60_000)).toBe(true)
+    expect(b.seq).toBe(2)
   })
 
   test('a log that lost its tail stops all who are ahead of it, and nobody writes on', async () => {
@@ -145,5 +205,43 @@ describe('when the log fails', () => {
     expect(all.log.entries).toEqual([first])
     expect(a.state).toMatchObject({ can: 'read' })
     expect(a.seq).toBe(3)
+  })
+
+  test('it is marked for all as soon as that is possible', async () => {
+    let cuts = 3
+    let isLost = false
+    const all = await machines(1, () => ({
+      next: (kind) => (isLost && kind === 'beat' && cuts-- > 0 ? 'cut' : 'none'),
+      wait: () => Promise.resolve(),
+    }))
+    const [a] = all.stores
+    await deposit(a, 'one')
+    isLost = true
+    all.log.entries = []
+    all.log.head = { ...all.log.head, seq: 1, chain: BEGINNING }
+    await expect(deposit(a, 'two')).rejects.toThrow('cannot be changed at the moment')
+    while (all.log.head.halt === '') await new Promise(setImmediate)
+    expect(all.log.head.halt).toMatch(/^node0: the log ends at event 1/)
+    expect(cuts).toBeLessThanOrEqual(0)
+  })
+
+  test('who has what a repaired log gave up stops alone', async () => {
+    const all = await machines(2)
+    const [a, b] = all.stores
+    await deposit(a, 'one')
+    expect(await difference(all)).toBe(null)
+    await a.close()
+    await deposit(b, 'only there')
+    await b.close()
+    const [first] = all.log.entries
+    const chain = chainOf(first)
+    all.log.entries = []
+    all.log.head = { seq: 2, chain, epoch: 'repaired', halt: '' }
+    const [again, other] = [all.reopen(0), all.reopen(1)]
+    expect(await deposit(again, 'two')).toBe(3)
+    await expect(deposit(other, 'never')).rejects.toThrow('join anew')
+    expect(await deposit(again, 'three')).toBe(4)
+    expect(all.log.head.halt).toBe('')
+    expect(again.belonging?.epoch).toBe('repaired')
   })
 })
