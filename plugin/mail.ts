@@ -166,10 +166,11 @@ export type ReportState =
 
 /**
  * State of a digest. `told`: it lies in INBOX, and goes nowhere; `wanted`: it is to be mailed; `claimed`, `queued`,
- * `sending`, `sent`, `failed` as of a report; `forgotten`: with all that is known of digests for this address.
+ * `sending`, `sent`, `failed` as of a report; `unknown`: it may have arrived, and is not sent again; `forgotten`: with all
+ * that is known of digests for this address.
  */
 export type DigestState =
-  'told' | 'wanted' | 'claimed' | 'queued' | 'sending' | 'sent' | 'failed' | 'forgotten'
+  'told' | 'wanted' | 'claimed' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'forgotten'
 
 /** What central systems know of an item. */
 export interface Reported {

@@ -662,7 +662,8 @@ export const ONLY: Readonly<Record<string, RegExp>> = {
   'sanitize-html': /^plugin\/http\/preview\/html\.ts$/,
   'node:net': /^plugin\/(imap|front|http|doctor|backends)\/|^plugin\/fields\.ts$|^bench\/|^demo\//,
   'node:tls': /^plugin\/(imap|http|doctor|backends)\/|^plugin\/pem\.ts$|^bench\/|^demo\//,
-  'node:http': /^plugin\/http\//,
-  'node:https': /^plugin\/haraka\/report\/|^plugin\/http\/server\.ts$|^plugin\/backends\/oidc\.ts$/,
+  'node:http': /^plugin\/http\/|^plugin\/doctor\/digests\.ts$/,
+  'node:https':
+    /^plugin\/haraka\/report\/|^plugin\/doctor\/digests\.ts$|^plugin\/http\/server\.ts$|^plugin\/backends\/oidc\.ts$/,
   'node:dgram': /^$/,
 }

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 
 /** Longer waits nobody who sits before it. */
-const TIMEOUT_MS = 5000
+export const TIMEOUT_MS = 5000
 const LINE_MAX = 1000
 
 export interface Answered {
@@ -53,7 +53,10 @@ function shownBy(socket: Socket | TLSSocket): Buffer | null {
   return shown.raw ?? null
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+/** Why nobody answered, in words. */
+export function reasonOf({ code, name, message }: NodeJS.ErrnoException): string {
+  if (name === 'AbortError' || name === 'TimeoutError')
+    return `does not answer within ${TIMEOUT_MS / 1000} s`
   if (code === 'ECONNREFUSED') return 'refuses: nobody listens there'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'has no address in the DNS'
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')

@@ -1,5 +1,6 @@
 // Looks at an installation as a whole, changes nothing, and says what to do.
 import type { Lazaret } from '../open.ts'
+import { digests } from './digests.ts'
 import { accounts, clock, data, disk } from './data.ts'
 import { good, wrong, type Finding } from './finding.ts'
 import { haraka } from './haraka.ts'
@@ -30,4 +31,5 @@ async function* within(at: Installation, lazaret: Lazaret, dns: Names): AsyncGen
   yield disk(lazaret)
   yield clock(lazaret)
   yield* names(at, lazaret, dns)
+  yield* digests(at, lazaret)
 }

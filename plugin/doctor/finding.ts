@@ -14,6 +14,7 @@ export const ABOUT = [
   'certificate',
   'next hop',
   'names',
+  'digests',
 ] as const
 export type About = (typeof ABOUT)[number]
 

@@ -1,7 +1,10 @@
 // Broken installations: of each the doctor finds what is wrong, and says what to do.
+import { once } from 'node:events'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { generate } from 'selfsigned'
 import { readConfig } from '../../plugin/config.ts'
 import { clock, disk } from '../../plugin/doctor/data.ts'
@@ -12,7 +15,7 @@ import { open, type Lazaret } from '../../plugin/open.ts'
 import { tellRunning } from '../../plugin/running.ts'
 import { DAY } from '../../plugin/time.ts'
 import { freePort } from '../rig/ports.ts'
-import { dns, DNS, ill, look, says, site, type Site } from './site.ts'
+import { dns, DNS, ill, look, PLUGINS, says, site, type Site } from './site.ts'
 
 /** `lazaret.ini` of a site whose IMAP ports are free. */
 async function ini(more = ''): Promise<string> {
@@ -282,6 +285,31 @@ describe('the doctor finds', () => {
     expect(ill(await look(at, dead), 'names')).toMatchObject([
       { level: 'hint', text: 'the DNS does not answer (ETIMEOUT)' },
     ])
+  })
+
+  test('digests whose links lead nowhere, to somebody else, or here', async () => {
+    const { cert, key } = await pem('127.0.0.1', now - DAY, now + 90 * DAY)
+    let text = 'It works!'
+    const server = createServer({ cert, key }, (_request, answer) => answer.end(text))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const of = async (url: string, plugins = `${PLUGINS}lazaret/http\n`): Promise<string[]> => {
+      const more = `[digest]\nurl=${url}\n[settings]\ndigest=daily\n`
+      const found = await look(await site({ plugins, 'lazaret.ini': await ini(more) }))
+      return found
+        .filter(({ about }) => about === 'digests')
+        .map(({ level, text: said }) => `${level}: ${said}`)
+    }
+    const here = `https://127.0.0.1:${port}`
+    expect(await of('')).toEqual([expect.stringMatching(/^hint: they go without links/)])
+    expect(await of(here, PLUGINS)).toEqual([expect.stringMatching(/^wrong: .*does not name/)])
+    expect(await of(here)).toEqual([expect.stringMatching(/^wrong: .*somebody else answers/)])
+    text = 'yes\n'
+    expect(await of(here)).toEqual([expect.stringMatching(/^hint: .*browsers do not trust/)])
+    const nobody = `https://127.0.0.1:${await freePort()}`
+    expect(await of(nobody)).toEqual([expect.stringMatching(/^wrong: .*nobody listens there/)])
   })
 
   test('a clock that is wrong', async () => {

@@ -27,9 +27,10 @@ export function later(end: () => Promise<void>): void {
 }
 
 /** Haraka forwarding to a next hop. `ini`: lazaret.ini, both as text for Haraka and for us. */
-export async function world(options: HarakaOptions & { ini?: Ini } = {}): Promise<World> {
-  const hop = await nextHop()
-  const { ini = {}, ...rest } = options
+export async function world(
+  options: HarakaOptions & { ini?: Ini; hop?: NextHop } = {},
+): Promise<World> {
+  const { ini = {}, hop = await nextHop(), ...rest } = options
   const haraka = await startHaraka({
     ...rest,
     files: {

@@ -11,7 +11,7 @@ import { settings } from './store.ts'
 interface Status {
   next: string | null
   waiting: number
-  last: { at: string; items: number } | null
+  last: { at: string; items: number; state: string; reply: string } | null
   note: string | null
 }
 
@@ -41,6 +41,9 @@ const DAYS: Record<string, Word> = {
   saturday: 'day.saturday',
   sunday: 'day.sunday',
 }
+
+/** Of what became of the last one, what a person should know. */
+const LAST: Record<string, Word> = { failed: 'digest.failed', unknown: 'digest.unknown' }
 
 /** `isAbove`: whoever looks may say what links do. */
 export function Digest({ scope, isAbove }: { scope: string; isAbove: boolean }) {
@@ -106,6 +109,12 @@ function Now({ scope }: { scope: string }) {
                 {t('digest.next')} <Moment at={status.next} ahead />.
               </>
             )}
+          </span>
+        )}
+        {status?.last && LAST[status.last.state] && (
+          <span>
+            <Moment at={status.last.at} />: {t(LAST[status.last.state])}{' '}
+            <bdi>{status.last.reply}</bdi>
           </span>
         )}
         {status !== null && status.note !== null && <span>{t('digest.linkless')}</span>}

@@ -64,7 +64,7 @@ export class Digester {
     this.stop()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
-    await Promise.race([this.#work, late])
+    await Promise.race([Promise.all([this.#work, this.#mail.finish(ms)]), late])
     clearTimeout(timer)
   }
 
@@ -158,15 +158,16 @@ export class Digester {
   async #sweep(): Promise<void> {
     const { digests } = this.#lazaret.quarantine.system
     await this.#workers.look()
-    let ids: Set<string> | null = null
-    for (const one of digests.underway()) {
-      if (this.#stopped) return
+    const left = digests.underway().filter(({ state, worker }) => {
       // Its own worker is at it, or the queue of another machine has it.
-      const { worker } = one
       const isElsewhere = worker !== '' && !this.#workers.isHere(worker)
-      if ((one.state === 'claimed' || isElsewhere) && this.#workers.isAlive(worker)) continue
-      ids ??= await this.#mail.ids()
-      await digests.reclaim(one, ids, (name) => this.#workers.isAlive(name))
+      return !((state === 'claimed' || isElsewhere) && this.#workers.isAlive(worker))
+    })
+    // Read behind the records: what was in the queue then is found, and nobody is left who would put it there.
+    const ids = await this.#mail.ids(left.filter(({ state }) => state !== 'wanted'))
+    for (const one of left) {
+      if (this.#stopped) return
+      await digests.reclaim(one, ids)
       await this.#claim(one)
       await turn()
     }

@@ -1,21 +1,25 @@
 // A digest by mail: through Haraka's outbound queue, from the null reverse-path, to the mailbox of whom it is for.
 import { isAscii } from 'node:buffer'
 import type { Lazaret } from '../../open.ts'
-import type { DigestJob, Underway } from '../../quarantine/digest/queue.ts'
+import type { DigestJob, Underway as Note } from '../../quarantine/digest/queue.ts'
 import { answer, type Answer } from '../answer.ts'
 import { haraka } from '../modules.ts'
 import { Attempts } from '../release/attempts.ts'
 import { enqueueOwn } from '../release/enqueue.ts'
+import { heardOf } from '../release/heard.ts'
 import { isMarked, queuedNotes, unmark } from '../release/queue-files.ts'
+import { Underway } from '../release/underway.ts'
 import { destinations, hopToday } from '../route.ts'
 import { CODE, type HMail, type Next, type Outbound, type Plugin } from '../types.ts'
 
-export function digestNote(notes: Record<string, unknown> | undefined): Underway | null {
-  const note = notes?.lazaret_digest as Partial<Underway> | undefined
-  return typeof note?.id === 'string' && typeof note.scope === 'string' ? (note as Underway) : null
+export function digestNote(notes: Record<string, unknown> | undefined): Note | null {
+  const note = notes?.lazaret_digest as Partial<Note> | undefined
+  return typeof note?.id === 'string' && typeof note.scope === 'string' ? (note as Note) : null
 }
 
-/** What the log says where a crash leaves it open whether one was delivered: it is not sent again. */
+/** Where a crash, or a next hop, leaves it open whether one was delivered: it is not sent again. */
+const unknownOutcome = (what: string): string =>
+  `${what}: it may have arrived or not. It is not sent again; what is caught from now on comes with the next one.`
 const STOPPED = 'Haraka was stopped while the next server took it'
 
 export class DigestMail {
@@ -27,6 +31,9 @@ export class DigestMail {
   /** Ids of those that the queue is at, and what is to be done when it has one less. */
   readonly #busy = new Set<string>()
   #free: (() => void)[] = []
+  readonly #underway = new Underway()
+  /** The process is about to end. */
+  #finishing = false
 
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
@@ -54,7 +61,7 @@ export class DigestMail {
   async send({ scope, id, front, bytes }: DigestJob): Promise<void> {
     const outbound = haraka<Outbound>(this.#plugin, 'outbound')
     const { quarantine, store } = this.#lazaret
-    const note: Underway = { scope, id }
+    const note: Note = { scope, id }
     const dirs = { dir: this.#queueDir, spool: store.incoming }
     // RFC 3834 §3.3: from the null reverse-path, so that nothing answers it.
     const mail = { sender: '', recipient: scope, front, bytes, notes: { lazaret_digest: note } }
@@ -67,15 +74,27 @@ export class DigestMail {
     }
   }
 
-  /** Ids of the digests that have a file in the queue. */
-  async ids(): Promise<Set<string>> {
-    const notes = await queuedNotes(this.#queueDir, digestNote)
-    return new Set(Array.from(notes.values(), ({ id }) => id))
+  /** Ids of the digests that have a file in the queue, those of `wanted` for certain. */
+  async ids(wanted: readonly Note[]): Promise<Set<string>> {
+    const found = new Set<string>()
+    // Looked for twice: a file is renamed now and then, and is in no listing then.
+    for (let look = 0; look < 2 && wanted.some(({ id }) => !found.has(id)); look++)
+      for (const { id } of (await queuedNotes(this.#queueDir, digestNote)).values()) found.add(id)
+    return found
+  }
+
+  /** Gives nothing more to next hops, and waits, `ms` at most, for what they have: what became of it should be seen. */
+  async finish(ms: number): Promise<void> {
+    this.#finishing = true
+    await this.#underway.end(ms)
   }
 
   // The hooks. Each calls `next` once, whatever happens.
 
-  onGetMx(next: Next, hmail: HMail, note: Underway): void {
+  onGetMx(next: Next, hmail: HMail, note: Note): void {
+    // Without an answer its file stays as it is: the next start sends it.
+    if (this.#finishing) return
+    this.#underway.begin(hmail)
     void answer(next, this.#destination(hmail, note), (error) => {
       this.#plugin.logerror(`cannot route a digest: ${String(error)}`)
       // The queue tries again later.
@@ -83,45 +102,47 @@ export class DigestMail {
     })
   }
 
-  onDelivered(next: Next, hmail: HMail, note: Underway, params: unknown): void {
+  onDelivered(next: Next, hmail: HMail, note: Note, params: unknown): void {
     const [host, , response] = params as string[]
     this.#attemptsAt(hmail, note).end()
-    this.#recorded(next, note, this.#over(note, 'sent', `${host}: ${response || '250'}`), [])
+    this.#recorded(next, hmail, note, this.#over(note, 'sent', `${host}: ${response || '250'}`), [])
   }
 
-  onDeferred(next: Next, hmail: HMail, note: Underway): void {
+  onDeferred(next: Next, hmail: HMail, note: Note): void {
     this.#attemptsAt(hmail, note).end()
     unmark(hmail)
     const work = this.#lazaret.quarantine.system.digests.moved(note, 'queued')
     this.#recorded(
       next,
+      hmail,
       note,
       work.then(() => undefined),
       [],
     )
   }
 
-  onBounce(next: Next, hmail: HMail, note: Underway, error: unknown): void {
+  onBounce(next: Next, hmail: HMail, note: Note, error: unknown): void {
     // OK: no bounce message, the file is removed.
-    if (this.#dropped.has(hmail)) {
-      this.#ended(note)
-      return next(CODE.ok)
-    }
+    if (this.#dropped.has(hmail))
+      return this.#recorded(next, hmail, note, Promise.resolve(), [CODE.ok])
     const attempts = this.#attemptsAt(hmail, note)
     attempts.end()
-    const said = error instanceof Error ? error.message : String(error)
-    const reason = attempts.refusal || said
+    const { unknown, why } = heardOf(hmail, attempts, error)
     // Whoever may have it gets no second one.
-    if (attempts.unknown)
-      return this.#recorded(next, note, this.#over(note, 'sent', `unknown: ${reason}`), [CODE.ok])
-    this.#plugin.logwarn(`the digest for <${note.scope}> was not delivered: ${reason}`)
-    this.#recorded(next, note, this.#over(note, 'failed', reason), [CODE.ok])
+    const work = unknown
+      ? this.#over(
+          note,
+          'unknown',
+          unknownOutcome(`the next server had all of it, then ${why || 'was gone'}`),
+        )
+      : this.#over(note, 'failed', why)
+    this.#recorded(next, hmail, note, work, [CODE.ok])
   }
 
-  async #destination(hmail: HMail, note: Underway): Promise<Answer> {
+  async #destination(hmail: HMail, note: Note): Promise<Answer> {
     const { config, quarantine } = this.#lazaret
     if (isMarked(hmail)) {
-      await this.#over(note, 'sent', STOPPED)
+      await this.#over(note, 'unknown', unknownOutcome(STOPPED))
       return this.#drop(hmail)
     }
     // Another one took its place, or it is over.
@@ -139,7 +160,7 @@ export class DigestMail {
     return [CODE.deny]
   }
 
-  #attemptsAt(hmail: HMail, note: Underway): Attempts {
+  #attemptsAt(hmail: HMail, note: Note): Attempts {
     let attempts = this.#attempts.get(hmail)
     if (!attempts) {
       const { digests } = this.#lazaret.quarantine.system
@@ -155,21 +176,22 @@ export class DigestMail {
     return attempts
   }
 
-  #over(note: Underway, state: 'sent' | 'failed', reply: string): Promise<void> {
+  #over(note: Note, state: 'sent' | 'failed' | 'unknown', reply: string): Promise<void> {
+    if (state !== 'sent') this.#plugin.logwarn(`the digest for <${note.scope}>: ${state}: ${reply}`)
     return this.#lazaret.quarantine.system.digests.over(note, state, reply)
   }
 
-  #ended({ id }: Underway): void {
+  #ended({ id }: Note): void {
     if (!this.#busy.delete(id)) return
     const waiting = this.#free
     this.#free = []
     for (const go of waiting) go()
   }
 
-  #recorded(next: Next, note: Underway, work: Promise<void>, said: Answer): void {
+  #recorded(next: Next, hmail: HMail, note: Note, work: Promise<void>, said: Answer): void {
     this.#ended(note)
     void answer(
-      next,
+      this.#underway.ended(hmail, next),
       work.then(() => said),
       (error) => {
         this.#plugin.logerror(`cannot record the outcome of a digest: ${String(error)}`)

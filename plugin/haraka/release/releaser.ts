@@ -12,10 +12,10 @@ import type { OpenRelease } from '../../quarantine/release/release.ts'
 import { HOUR } from '../../time.ts'
 import { answer, type Answer } from '../answer.ts'
 import { CODE, type HMail, type Next, type Plugin } from '../types.ts'
-import type { Attempts } from './attempts.ts'
 import { Delivery, unknownOutcome } from './delivery.ts'
 import { Handover } from './handover.ts'
-import { isMarked, noteIn, unmark } from './queue-files.ts'
+import { heardOf, replyOf } from './heard.ts'
+import { noteIn, unmark } from './queue-files.ts'
 import { Underway } from './underway.ts'
 
 /** How often claims of dead workers are looked for; wanted releases are seen at once. */
@@ -125,22 +125,12 @@ export class Releaser {
     if (this.#delivery.isDropped(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
     const attempts = this.#delivery.attempts(hmail, note)
     attempts.end()
-    const { trouble, unknown } = attempts
-    const said = error instanceof Error ? error.message : String(error)
-    // A line that is no reply says nothing of the message that came before it.
-    const garbled = isMarked(hmail) && said.startsWith(GARBLED)
+    const { unknown, why } = heardOf(hmail, attempts, error)
     // RFC 3461 §4.1: whoever said NEVER hears of no failure.
     const bounces =
-      note.outgoing &&
-      !unknown &&
-      !garbled &&
-      (note.wanted?.notify ?? 'FAILURE').includes('FAILURE')
+      note.outgoing && !unknown && (note.wanted?.notify ?? 'FAILURE').includes('FAILURE')
     const bounce: Answer = bounces ? [] : [CODE.ok]
-    const reply = unknown
-      ? unknownOutcome(trouble)
-      : garbled
-        ? unknownOutcome(noReply(said))
-        : replyOf(hmail, said, attempts)
+    const reply = unknown ? unknownOutcome(why) : why
     const work = this.#delivery.record(note, 'failed', reply).then(() => bounce)
     void answer(this.#underway.ended(hmail, next), work, (failed) => {
       this.#unrecorded(failed)
@@ -228,22 +218,4 @@ export class Releaser {
       `${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
     )
   }
-}
-
-/** Haraka's words for a line without a reply code. */
-const GARBLED = 'Unrecognized response from upstream server:'
-const noReply = (said: string): string =>
-  `answered "${said.slice(GARBLED.length).trim()}", which is no reply`
-
-/** What happened, where Haraka's own words say that something did. */
-function replyOf({ todo }: HMail, reason: string, attempts: Attempts): string {
-  const { trouble, refusal } = attempts
-  const often = /^Too many failures \((.*)\)$/s.exec(reason)
-  if (often)
-    return `given up after many attempts; the last one: ${replyOf({ todo } as HMail, often[1], attempts)}`
-  if (refusal !== '') return refusal
-  if (reason.startsWith('Some recipients')) return todo.rcpt_to[0]?.reason ?? reason
-  if (reason.startsWith(GARBLED)) return `the next server ${noReply(reason)}`
-  if (reason === 'Tried all MXs') return trouble || `no server for ${todo.domain} could be reached`
-  return reason.replace(/^Upstream error: /, '')
 }

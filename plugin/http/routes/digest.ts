@@ -14,6 +14,7 @@ const STATES = [
   'sending',
   'sent',
   'failed',
+  'unknown',
   'forgotten',
 ] as const
 const Count = Type.Integer({ minimum: 0 })

@@ -1,6 +1,7 @@
 // The digests, for the process that sends them.
 import type { Scope } from '../../mail.ts'
 import { decode } from '../../store/codec.ts'
+import type { DigestRecord } from '../../store/digests.ts'
 import { MINUTE } from '../../time.ts'
 import type { Context } from '../context.ts'
 import { makeDigest, type Made } from './make.ts'
@@ -59,15 +60,11 @@ export class Digests {
   moved(one: queue.Underway, state: 'queued' | 'sending'): Promise<boolean> {
     return queue.digestMoved(this.#ctx, one, state)
   }
-  over(one: queue.Underway, state: 'sent' | 'failed', reply: string): Promise<void> {
+  over(one: queue.Underway, state: 'sent' | 'failed' | 'unknown', reply: string): Promise<void> {
     return queue.digestOver(this.#ctx, one, state, reply)
   }
-  reclaim(
-    one: queue.Underway,
-    has: ReadonlySet<string>,
-    isAlive: (worker: string) => boolean,
-  ): Promise<void> {
-    return queue.reclaimDigest(this.#ctx, one, has, isAlive)
+  reclaim(seen: DigestRecord & queue.Underway, has: ReadonlySet<string>): Promise<void> {
+    return queue.reclaimDigest(this.#ctx, seen, has)
   }
   /** Who gets one: `lazaret.ini` or the scope that has a setting; null: nobody. */
   wanted(): string | null {

@@ -4,7 +4,7 @@ import { unlessDamaged } from '../../errors.ts'
 import type { DigestState, Scope } from '../../mail.ts'
 import { parseHeader } from '../../mime/headers.ts'
 import { getBlob } from '../../store/blobs.ts'
-import { getDigest, openDigests, type DigestRecord } from '../../store/digests.ts'
+import { getDigest, OPEN_DIGEST, openDigests, type DigestRecord } from '../../store/digests.ts'
 import type { Tx } from '../../store/store.ts'
 import { write, type Context } from '../context.ts'
 import { PASS_MARK_FIELD, PassMark } from '../release/pass-mark.ts'
@@ -70,36 +70,48 @@ export async function digestMoved(
   return await step(ctx, one, ['claimed', 'queued', 'sending', 'wanted'], { state })
 }
 
-/** The next hop has it, or will never have it. */
+/** The next hop has it, will never have it, or nobody knows. */
 export async function digestOver(
   ctx: Context,
   one: Underway,
-  state: 'sent' | 'failed',
+  state: 'sent' | 'failed' | 'unknown',
   reply: string,
 ): Promise<void> {
   await step(ctx, one, ['wanted', 'claimed', 'queued', 'sending'], { state, reply })
 }
 
 /**
- * What a dead worker left: it waits again unless the outbound queue has it. `has`: the ids of which there is a queue file.
+ * What a dead worker left: it waits again unless the outbound queue has it. `seen`: its record; `has`: the ids of which
+ * there was a queue file after that was read.
  */
 export async function reclaimDigest(
   ctx: Context,
-  one: Underway,
+  seen: DigestRecord & Underway,
   has: ReadonlySet<string>,
-  isAlive: (worker: string) => boolean,
 ): Promise<void> {
   await write(ctx, { actor: 'system' }, (tx) => {
-    const record = mine(tx, one)
-    if (!record || record.state === 'wanted') return
-    if (record.state === 'claimed' && isAlive(record.worker)) return
-    const there = has.has(one.id)
-    if (record.state === 'claimed') append(tx, one, { state: there ? 'queued' : 'wanted' })
-    else if (!there) append(tx, one, { state: 'failed', reply: LOST })
+    const record = mine(tx, seen)
+    if (!record || !OPEN_DIGEST.has(record.state) || seen.state === 'wanted') return
+    if (has.has(seen.id)) {
+      if (record.state === 'claimed') append(tx, seen, { state: 'queued' })
+      return
+    }
+    if (seen.state === 'claimed') {
+      // Somebody else may have taken it up meanwhile.
+      if (record.state === 'claimed' && record.worker === seen.worker)
+        append(tx, seen, { state: 'wanted' })
+      return
+    }
+    // Behind `sending` the next hop may have it: whoever may have it gets no second one.
+    const state = record.state === 'sending' ? 'unknown' : 'failed'
+    append(tx, seen, { state, reply: LOST[state] })
   })
 }
 
-const LOST = 'The outbound queue no longer has it; whether it was delivered is not known.'
+const LOST = {
+  unknown: 'The outbound queue no longer has it; whether it was delivered is not known.',
+  failed: 'The outbound queue no longer has it, and it was not delivered.',
+}
 
 interface Next {
   state: DigestState

@@ -8,7 +8,7 @@ import { getDigest } from '../../../plugin/store/digests.ts'
 import { DAY, HOUR } from '../../../plugin/time.ts'
 import { tempDir } from '../../tmp.ts'
 import { envelope, ROOT, rig, uidsIn, USER } from '../rig.ts'
-import { caught, deliver, digestRig, mailOf, makeDue, ME, URL, WORKER } from './rig.ts'
+import { caught, deliver, digestRig, mailOf, makeDue, ME, URL } from './rig.ts'
 
 describe('what it says', () => {
   test('headers, text and HTML of one message', async () => {
@@ -253,19 +253,46 @@ describe('on its way', () => {
     const { digests } = lazaret.quarantine.system
     const [one] = digests.underway()
     expect(one.state).toBe('claimed')
-    await digests.reclaim(one, new Set(), (worker) => worker === WORKER)
-    expect(digests.underway()[0].state).toBe('claimed')
-    await digests.reclaim(one, new Set(), () => false)
+    await digests.reclaim(one, new Set())
     expect(digests.underway()[0].state).toBe('wanted')
     expect(await digests.claim(one, 'a')).toBe(true)
     expect(await digests.claim(one, 'b')).toBe(false)
-    await digests.reclaim(one, new Set([one.id]), () => false)
+    // It was taken up by somebody else after it was looked at.
+    await digests.reclaim(one, new Set())
+    const [again] = digests.underway()
+    expect(again).toMatchObject({ state: 'claimed', worker: 'a' })
+    await digests.reclaim(again, new Set([one.id]))
     expect(digests.underway()[0].state).toBe('queued')
     await digests.over(one, 'sent', '250 OK')
     // Of no use any more: a queue file that was left does not go.
     expect(await digests.moved(one, 'sending')).toBe(false)
     expect(digests.underway()).toEqual([])
   })
+
+  test.each([
+    ['queued', 'failed', 2],
+    ['sending', 'unknown', 1],
+  ] as const)(
+    '%s, and its file is gone: %s; the next one tells of %i',
+    async (state, after, items) => {
+      const lazaret = digestRig()
+      await caught(lazaret)
+      await makeDue(lazaret)
+      const { digests } = lazaret.quarantine.system
+      const [claimed] = digests.underway()
+      await digests.moved(claimed, state)
+      // Whoever looked before it was in the queue knows nothing of it.
+      await digests.reclaim(claimed, new Set())
+      expect(digests.underway()[0].state).toBe(state)
+      await digests.reclaim(digests.underway()[0], new Set())
+      const { last } = await lazaret.quarantine.as(USER).digest.status(ME)
+      expect(last?.state).toBe(after)
+      expect(last?.reply).toContain('The outbound queue no longer has it')
+      expect(digests.underway()).toEqual([])
+      await caught(lazaret)
+      expect(await makeDue(lazaret, Date.now() + 2 * HOUR)).toMatchObject([{ items }])
+    },
+  )
 
   test('its bytes are gone once it is sent, and the views follow from the journal', async () => {
     const lazaret = digestRig()
