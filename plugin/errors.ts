@@ -54,6 +54,13 @@ export class Refused extends Error {
   }
 }
 
+/** Nothing can be kept or changed at the moment, whoever asks; what is there can be read (docs/cluster.md). */
+export class Unavailable extends Refused {
+  constructor(sentence: string) {
+    super('busy', sentence)
+  }
+}
+
 /**
  * The data on this machine cannot be used as they are, and no further try mends it: the message says what is wrong, with
  * what, and what to do.

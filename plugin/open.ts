@@ -14,7 +14,7 @@ import { Quarantine } from './quarantine/quarantine.ts'
 import { onDamage } from './store/blobs.ts'
 import { settleFile } from './store/file/settle.ts'
 import { FORMAT } from './store/format.ts'
-import { Store } from './store/store.ts'
+import { Store, type Cluster } from './store/store.ts'
 import { clusterOf } from './cluster/config.ts'
 
 export interface Lazaret {
@@ -45,11 +45,19 @@ const opened = new Map<string, Opened>()
 /** Whoever runs commands on this machine as the owner of the data: sees and may do everything. */
 export const CLI: Login = { account: 'cli', tier: 'super-admin', scope: '' }
 
-/**
- * Opens the data directory, synchronously: Haraka's register() cannot wait. `apart`: it is not that of a running server, and
- * where it belongs to several machines it is only read.
- */
-export function open(config: Config, dir: string, { apart = false } = {}): Lazaret {
+export interface OpenOptions {
+  /** The data are not those of a running server: where they belong to several machines they are only read. */
+  apart?: boolean
+  /** Of several machines, unless `config` says it. */
+  cluster?: Cluster
+}
+
+/** Opens the data directory, synchronously: Haraka's register() cannot wait. */
+export function open(
+  config: Config,
+  dir: string,
+  { apart = false, cluster }: OpenOptions = {},
+): Lazaret {
   const key = resolve(dir)
   const known = opened.get(key)
   if (known) {
@@ -61,7 +69,7 @@ export function open(config: Config, dir: string, { apart = false } = {}): Lazar
   const store = new Store({
     dir: key,
     mapSize: config.main.map_size_gb * 2 ** 30,
-    cluster: apart ? 'apart' : clusterOf(config),
+    cluster: apart ? 'apart' : (cluster ?? clusterOf(config)),
   })
   const filter = new Filter()
   const follower = new Follower(store, filter)

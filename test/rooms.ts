@@ -231,7 +231,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'quarantine/mail path': {
-    files: /^plugin\/quarantine\/(screen|remember|arrival|edit|system)\.ts$/,
+    files: /^plugin\/quarantine\/(screen|screening|keep|remember|arrival|edit|system)\.ts$/,
     may: [
       ...VIEWS,
       'config',

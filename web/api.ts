@@ -13,6 +13,8 @@ export interface Login {
 
 /** Who is logged in; null: nobody; undefined: not known yet. */
 export const login = signal<Login | null | undefined>(undefined)
+/** Nothing can be changed at the moment: the server says so with each answer. */
+export const stopped = signal(false)
 let csrf = ''
 
 /** A refusal (RFC 9457): its sentence is for people. */
@@ -83,6 +85,7 @@ async function send(path: string, options: Ask): Promise<Response> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Problem(UNREACHED, 0, 'The server cannot be reached.')
   }
+  stopped.value = answer.headers.has('lazaret-stopped')
   if (answer.ok) return answer
   throw await problemOf(answer, path)
 }

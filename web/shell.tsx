@@ -1,6 +1,6 @@
 // The frame around the views: where one can go, who is logged in, and what was done last.
 import { useEffect } from 'preact/hooks'
-import { login, logOut, readSession, type Login as LoginState } from './api.ts'
+import { login, logOut, readSession, stopped, type Login as LoginState } from './api.ts'
 import { Accounts } from './admin/accounts.tsx'
 import { Audit } from './admin/audit.tsx'
 import { Lessons } from './admin/lessons.tsx'
@@ -71,6 +71,11 @@ export function Shell() {
           </button>
         </div>
       </header>
+      {stopped.value && (
+        <p class="stopped" role="alert">
+          {t('stopped')}
+        </p>
+      )}
       <main id="main" tabIndex={-1}>
         <Shown />
       </main>

@@ -33,6 +33,8 @@ interface GlobalOptions extends PlaceOptions {
   dryRun?: boolean
 }
 
+const BARRIER_MS = 1000
+
 /** The action of a command: `run` gets what it is given, its options and its arguments. */
 export function act<O extends object, A extends unknown[]>(
   run: (given: Given, options: O, ...args: A) => Promise<Answer>,
@@ -45,6 +47,8 @@ export function act<O extends object, A extends unknown[]>(
         `there are no data in ${place.dataDir}: start Haraka with the plugin once, or add an account, or name another folder with --config or --data`,
       )
     const lazaret = open(place.config, place.dataDir, { apart: isApart(place, options) })
+    // Of several machines: what the others did so far, if that can be had soon.
+    await lazaret.store.barrier(BARRIER_MS)
     for (const note of lazaret.notes) process.stderr.write(`${note}\n`)
     try {
       return await run(

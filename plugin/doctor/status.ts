@@ -38,6 +38,8 @@ export interface Status {
     since: number | null
   }
   store: SpaceState
+  /** Of several machines: why nothing can be changed at the moment; `''`. */
+  stopped: string
   ports: { name: string; address: string; answers: boolean }[]
   errors: Noted[]
 }
@@ -73,6 +75,7 @@ export async function statusOf(
     deleted: counts.deleted,
     releases: releases(lazaret),
     store: quarantine.system.space,
+    stopped: store.state.why,
     ports: await ports(running),
     errors: lastErrors(store.dir, ERRORS),
   }
@@ -148,6 +151,7 @@ function troublesOf(
     running,
     ports: asked,
     store,
+    stopped,
     releases: { since },
     errors,
     alarms,
@@ -165,6 +169,10 @@ function troublesOf(
     troubles.push(`version ${other.version} runs and ${VERSION} is installed: restart Haraka`)
   for (const { name, address, answers: there } of asked)
     if (!there) troubles.push(`${name} on ${address} does not answer`)
+  if (stopped !== '')
+    troubles.push(
+      `nothing can be changed, and mail to be held is answered 451: ${stopped} (lazaret cluster status)`,
+    )
   if (store.level !== 'ok')
     troubles.push(
       store.level === 'full'

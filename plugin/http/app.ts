@@ -18,6 +18,9 @@ import type { IsProxy } from './proxies.ts'
 import { routes } from './routes/index.ts'
 import { Streams } from './streams.ts'
 
+/** Nothing can be changed at the moment: GET /session says it in words. */
+const STOPPED_HEADER = 'lazaret-stopped'
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null: nobody has said who asks. */
@@ -68,6 +71,7 @@ export async function makeApp(options: AppOptions): Promise<App> {
   await app.register(swagger, { openapi: description(base) })
   app.addHook('onRequest', (request, reply, done) => {
     secure(reply)
+    if (door.stopped !== null) reply.header(STOPPED_HEADER, '1')
     request.caller = isOpen(request) ? null : callerOf(door, request)
     done()
   })

@@ -68,6 +68,8 @@ export interface Session extends Client {
   enable(extension: Enabled): void
   /** Brings the view up to the journal and writes what changed; expunges only where `call` allows. */
   sync(call: Call, options?: SyncOptions): Promise<void>
+  /** Says that nothing can be changed at the moment, once for each time that it is so. */
+  tellStopped(): void
   /** Makes the folder of `view` the selected one, or none. */
   select(view: View | null): void
   /** Tells changes as they come until the client sends a line (RFC 2177). */

@@ -82,8 +82,11 @@ export interface Session {
    * Busy, or Trimmed.
    */
   turn(after: number): Promise<Found>
-  /** Ends the turn. False: lost, somebody else was first. Throws Gone: it may or may not be in; the next turn settles it. */
-  append(entry: Entry): Promise<boolean>
+  /**
+   * Ends the turn. False: lost, somebody else was first. Throws Gone: it may or may not be in; the next turn settles it.
+   * `blobs`: small ones that the entry names and that were not put before, by name.
+   */
+  append(entry: Entry, blobs?: ReadonlyMap<string, Uint8Array>): Promise<boolean>
   /** Gives the turn back. */
   release(): Promise<void>
   /** The same as turn() without taking it, at most READ_ENTRIES. */

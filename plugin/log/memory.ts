@@ -150,15 +150,19 @@ class MemorySession implements Session {
     })
   }
 
-  async append(entry: Entry): Promise<boolean> {
+  async append(entry: Entry, blobs: ReadonlyMap<string, Uint8Array> = new Map()): Promise<boolean> {
     return await this.does(
       'append',
       () => {
+        for (const [name, bytes] of blobs) this.#log.blobs.set(name, Buffer.from(bytes))
         const isIn = this.#log.holder === this && this.#log.put(entry)
         this.#log.give(this)
         return isIn
       },
-      () => this.#log.putLate(entry),
+      () => {
+        for (const [name, bytes] of blobs) this.#log.blobs.set(name, Buffer.from(bytes))
+        this.#log.putLate(entry)
+      },
     )
   }
 

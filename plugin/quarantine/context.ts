@@ -15,6 +15,23 @@ export interface Context {
   outside: Outside
 }
 
+/** Why nothing can be changed at the moment, in a sentence for everybody; null: all is well. */
+export function stopped({ store: { state } }: Context): string | null {
+  return state.can === 'read' ? STOPPED : null
+}
+
+/**
+ * Ahead of what somebody looks at: what was acknowledged before, on any machine, is here then, if that can be had within a second.
+ * At once where it is known that it cannot.
+ */
+export async function settle(ctx: Context): Promise<void> {
+  if (stopped(ctx) === null) await ctx.store.barrier(SETTLE_MS)
+}
+
+const SETTLE_MS = 1000
+const STOPPED =
+  'The quarantine cannot be changed at the moment; what is there can be read. The administrator can see why (lazaret cluster status).'
+
 /** Who writes, and whether it is only tried. */
 export interface Writing extends WriteOptions {
   /** Nothing is kept: the answer is what would be. */

@@ -2,6 +2,7 @@
 // process looked first.
 import { getModel } from '../store/lessons.ts'
 import { folderStatus } from '../store/places.ts'
+import type { JournalState } from '../store/journal.ts'
 import type { SpaceState } from '../store/space.ts'
 import { whatRuns, type Running } from '../running.ts'
 import type { Turn } from '../turns.ts'
@@ -27,6 +28,8 @@ export interface Measured {
   readonly accounts: number
   readonly masks: number
   readonly space: SpaceState
+  /** Of several machines: whether this one can write, and how many events it is behind. */
+  readonly journal: Pick<JournalState, 'can' | 'lag'>
   readonly model: {
     ham: number
     spam: number
@@ -65,6 +68,7 @@ export class Measures {
       accounts: views.accounts.count(),
       masks: views.masks.count(),
       space: store.space.state,
+      journal: store.state,
       model: { ham, spam, kept: snapshot ? (store.event(upto)?.at ?? null) : null },
     }
   }

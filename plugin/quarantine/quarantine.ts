@@ -5,7 +5,7 @@ import type { Login } from '../mail.ts'
 import { Logins } from './accounts/logins.ts'
 import { Sessions } from './accounts/sessions.ts'
 import { tokenLogin } from './accounts/tokens.ts'
-import type { Context } from './context.ts'
+import { stopped, type Context } from './context.ts'
 import { DigestLinks } from './digest/links.ts'
 import { Columns } from './listing/columns.ts'
 import { Measures } from './measures.ts'
@@ -48,8 +48,14 @@ export class Quarantine {
     return tokenLogin(this.#ctx, secret, network)
   }
 
+  /** Why nothing can be changed at the moment, in a sentence; null: all is well. */
+  get stopped(): string | null {
+    return stopped(this.#ctx)
+  }
+
   /** Why nothing can be kept now, in a sentence; null: all is well. */
   unready(): string | null {
+    if (this.stopped !== null) return this.stopped
     try {
       this.#ctx.store.space.need(0)
       return null
@@ -68,5 +74,5 @@ export class Quarantine {
 /** The quarantine for whoever speaks to people: to log in, and to act as the login. */
 export type Door = Pick<
   Quarantine,
-  'config' | 'logins' | 'sessions' | 'links' | 'measures' | 'token' | 'unready' | 'as'
+  'config' | 'logins' | 'sessions' | 'links' | 'measures' | 'token' | 'stopped' | 'unready' | 'as'
 >

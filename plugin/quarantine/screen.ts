@@ -1,84 +1,20 @@
 // The verb of SMTP: one message in, one decision per recipient out; what is held is on disk before this
 // resolves.
+import type { Edit } from '../mail.ts'
 import { authorsOf } from '../mime/authors.ts'
 import { parseHeader, type Header } from '../mime/headers.ts'
-import { parseStructure } from '../mime/structure.ts'
-import {
-  type Asked,
-  type Client,
-  type Direction,
-  type Edit,
-  type Proofs,
-  type Route,
-  type Verdict,
-} from '../mail.ts'
-import { scopeOfMail, scopeOfSent } from '../scope.ts'
-import { blobName } from '../store/blobs.ts'
-import type { NewItem } from '../store/events/index.ts'
-import { getItem } from '../store/items.ts'
-import type { Published } from '../store/store.ts'
-import type { Settings } from '../settings.ts'
-import { Turn } from '../turns.ts'
-import { identityKey } from './drop/recognise.ts'
-import { arrive } from './arrival.ts'
-import { write, type Context } from './context.ts'
-import { want } from './drop/drop.ts'
+import { scopeOfSent } from '../scope.ts'
+import type { Context } from './context.ts'
 import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
-import { homeOf } from './folders/folders.ts'
-import { frontOf, traceValue } from './folders/front.ts'
+import { keepWhat } from './keep.ts'
+import { knownOwner, knownSettings } from './known.ts'
 import { listQuery } from './lists/query.ts'
 import { markIsSigned, PASS_MARK_FIELD } from './release/pass-mark.ts'
 import { passing, type Passed } from './release/passing.ts'
 import { sample, tally } from './remember.ts'
-import { knownOwner, knownSettings } from './known.ts'
-import { summarizer } from './folders/summary.ts'
+import { copies, type Decision, type Envelope, type Plan } from './screening.ts'
 
-export interface Envelope {
-  /** Reverse-path without angle brackets; `''` is the null reverse-path (RFC 5321 §4.5.5). */
-  sender: string
-  /** `route`: the way the message would go, for a release. */
-  recipients: { address: string; route: Route | null }[]
-  direction: Direction
-  /** Who logged in to send it. */
-  user?: string
-  client?: Client
-  asked?: Asked
-  /** A Received field as the server writes it, without its name. */
-  received?: string
-  proofs: Proofs
-  /** What other plugins found, as `name=value`. */
-  signals: string[]
-  /** Another plugin wants the message quarantined, and why; null: no. */
-  hold: string | null
-  /** What was decided of these recipients before, and counts no longer. */
-  instead?: readonly Pick<Decision, 'recipient' | 'verdict' | 'outcome'>[]
-}
-
-/**
- * What becomes of the message for one recipient. `deliver`: the ordinary way, with `edit` at its
- * headers (the same for all that are delivered so); `split`: handed to the outbound queue by us, since
- * its headers differ; `hold`: kept; `reject`: refused with 550, a copy kept.
- */
-export interface Decision {
-  recipient: string
-  outcome: 'deliver' | 'split' | 'hold' | 'reject'
-  /** Null for a recipient who is not filtered, or a message released from here. */
-  verdict: Pick<Verdict, 'class' | 'score'> | null
-  edit: Edit | null
-  /** Id of the item that was made (or was there already); null for none. */
-  item: number | null
-  /** It was released from here, and came back with its pass mark. */
-  passed: Passed | null
-  /** For the log: what spoke loudest. */
-  reason: string
-}
-
-interface Plan extends Omit<Decision, 'item' | 'reason'> {
-  verdict: Verdict | null
-  settings: Settings
-  scope: string
-  to: Envelope['recipients'][number]
-}
+export type { Decision, Envelope } from './screening.ts'
 
 /** `path`: of the file in `store.incoming` that the message is; null: it is small. */
 export async function screen(
@@ -93,11 +29,11 @@ export async function screen(
   const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
   sample(ctx, envelope, raw, plans)
-  const keeps = plans.some((plan) => plan.outcome !== 'deliver' || copies(plan))
+  const must = plans.some((plan) => plan.outcome !== 'deliver')
+  const keeps = must || plans.some(copies)
   if (keeps) ctx.store.space.need(raw.length)
-  const kept = keeps
-    ? await keep(ctx, envelope, await ctx.store.publish(raw, path), raw, plans)
-    : []
+  const bytes = keeps ? await ctx.store.publish(raw, path) : null
+  const kept = bytes && (await keepWhat(ctx, envelope, bytes, raw, plans, must))
   tally(ctx, envelope.direction, plans, envelope.instead)
   return plans.map((plan, i) => {
     const { recipient, outcome, verdict, edit, passed } = plan
@@ -106,8 +42,9 @@ export async function screen(
       outcome,
       verdict: verdict && { class: verdict.class, score: verdict.score },
       edit,
-      item: kept[i] ?? null,
+      item: kept?.[i] ?? null,
       passed,
+      ...(keeps && kept === null && copies(plan) && { leftOut: true }),
       reason: reasonOf(plan),
     }
   })
@@ -206,85 +143,3 @@ function group(plans: Plan[]): void {
   )
   for (const plan of deliver) if (main && !sameEdit(plan.edit, main.edit)) plan.outcome = 'split'
 }
-
-const copies = (plan: Plan): boolean =>
-  plan.verdict?.class === 'unsure' && plan.settings.copy_unsure && plan.outcome !== 'hold'
-
-/** Answers the items of the plans that are kept, in their order; null for the others. */
-async function keep(
-  ctx: Context,
-  envelope: Envelope,
-  bytes: Uint8Array | Published,
-  raw: Buffer,
-  plans: readonly Plan[],
-): Promise<(number | null)[]> {
-  const root = parseStructure(raw)
-  const identity = await identityKey(root, new Turn('smtp'))
-  const summarize = summarizer(root)
-  const name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name
-  const outgoing = envelope.direction === 'out'
-  return await write(ctx, { actor: 'smtp' }, (tx) => {
-    const blob = tx.blob(bytes, summarize, name)
-    // An address that is named twice (x@, X@) has one item.
-    const kept = new Map<string, number>()
-    const once = (kind: string, plan: Plan, arrives: () => number): number => {
-      const key = `${kind} ${outgoing ? '' : scopeOfMail(plan.recipient)}`
-      const id = kept.get(key) ?? arrives()
-      kept.set(key, id)
-      return id
-    }
-    return plans.map((plan) => {
-      let item: number | null = null
-      const make = (kind: 'held' | 'copy' | 'split', recipients: string[]): NewItem =>
-        withFront(raw, {
-          kind,
-          blob,
-          size: raw.length,
-          at: tx.at,
-          direction: envelope.direction,
-          sender: envelope.sender,
-          recipients,
-          scope: plan.scope,
-          home: kind === 'split' ? '' : homeOf(kind, envelope.direction),
-          route: plan.to.route,
-          ...(envelope.client && { client: envelope.client }),
-          ...(envelope.asked && { asked: askedBy(envelope.asked, recipients) }),
-          ...(envelope.received && { received: traceValue(envelope.received) }),
-          required: plan.settings.spam,
-          verdict: plan.verdict,
-          signals: envelope.signals,
-          edit: kind === 'split' ? plan.edit : null,
-          identity,
-        })
-      if (isHeld(plan)) {
-        // Outgoing mail is one item of its sender, of the recipients for whom it is held.
-        const recipients = outgoing
-          ? plans.filter(isHeld).map(({ recipient }) => recipient)
-          : [plan.recipient]
-        item = once('held', plan, () => arrive(tx, make('held', recipients), plan.settings))
-      } else if (plan.outcome === 'split') {
-        item = once('split', plan, () => {
-          const id = arrive(tx, make('split', [plan.recipient]), plan.settings)
-          if (!getItem(tx.views, id)?.release) want(ctx, tx, id, null, true, plan.scope)
-          return id
-        })
-      }
-      if (copies(plan))
-        once('copy', plan, () => arrive(tx, make('copy', [plan.recipient]), plan.settings))
-      return item
-    })
-  })
-}
-
-/** What was asked for concerning these recipients. */
-function askedBy({ to = {}, ...asked }: Asked, recipients: readonly string[]): Asked {
-  const mine = Object.entries(to).filter(([recipient]) => recipients.includes(recipient))
-  return mine.length > 0 ? { ...asked, to: Object.fromEntries(mine) } : asked
-}
-
-/** What is shown in front of a message counts where messages are counted. */
-function withFront(raw: Buffer, item: NewItem): NewItem {
-  return { ...item, front: frontOf(item, raw).length }
-}
-
-const isHeld = ({ outcome }: Plan): boolean => outcome === 'hold' || outcome === 'reject'

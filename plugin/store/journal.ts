@@ -15,6 +15,8 @@ export interface WriteOptions extends Who {
   at?: number
   /** One of many decisions of one request: others have their chance of the writer in between. */
   bulk?: boolean
+  /** Of several machines: for how long it waits for its turn at most (ms), if that is less than others wait. */
+  within?: number
 }
 
 /** What a decision came to. */

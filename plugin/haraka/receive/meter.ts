@@ -27,6 +27,11 @@ const failures = new Counter({
   help: 'Messages that could not be judged and were answered 451.',
   registers: [registry],
 })
+const leftOut = new Counter({
+  name: 'lazaret_copies_left_out_total',
+  help: 'Copies of unsure mail that were not kept, since the database of the cluster could not be written to.',
+  registers: [registry],
+})
 // A series that begins with 1 has no increase in Prometheus.
 for (const one of CLASSES) for (const action of ACTIONS) messages.inc({ class: one, action }, 0)
 judging.zero({})
@@ -46,8 +51,10 @@ export async function metered(screen: () => Promise<Decision[]>): Promise<Decisi
 
 /** Counts what was decided, once nothing of it changes any more. */
 export function count(decisions: readonly Decision[]): void {
-  for (const { verdict, outcome } of decisions)
+  for (const { verdict, outcome, leftOut: isLeftOut } of decisions) {
     messages.inc({ class: verdict?.class ?? 'none', action: outcome })
+    if (isLeftOut) leftOut.inc()
+  }
 }
 
 /** As prom-client aggregates them. */

@@ -1,6 +1,6 @@
 // The thread in which messages are judged and kept: the quarantine behind a message port. See screener.ts.
 import { workerData } from 'node:worker_threads'
-import { DataError } from '../../errors.ts'
+import { DataError, Refused } from '../../errors.ts'
 import { open, type Lazaret } from '../../open.ts'
 import type { Decision } from '../../quarantine/screen.ts'
 import { sentenceOf } from '../../whose.ts'
@@ -39,7 +39,10 @@ async function judge(asked: Asked): Promise<Told> {
     return { id, decisions: await decisionsOf(asked) }
   } catch (error) {
     const busy = error instanceof NoRoom
-    const failed = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const failed =
+      error instanceof Refused || !(error instanceof Error)
+        ? sentenceOf(error)
+        : (error.stack ?? error.message)
     return { id, failed, busy }
   }
 }

@@ -4,7 +4,7 @@ import { logValue } from '../../text.ts'
 
 /** `verdict sender="a@b.example" recipient="c@d.example" class=spam score=0.9876 outcome=hold item=12 reason="..."`. */
 export function verdictLine(sender: string, decision: Decision): string {
-  const { recipient, outcome, verdict, item, reason } = decision
+  const { recipient, outcome, verdict, item, leftOut, reason } = decision
   return [
     'verdict',
     `sender=${logValue(sender)}`,
@@ -13,6 +13,7 @@ export function verdictLine(sender: string, decision: Decision): string {
     `score=${verdict?.score.toFixed(4) ?? '-'}`,
     `outcome=${outcome}`,
     `item=${item ?? '-'}`,
+    ...(leftOut ? ['copy=left-out'] : []),
     `reason=${logValue(reason)}`,
   ].join(' ')
 }

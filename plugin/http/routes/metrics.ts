@@ -41,7 +41,7 @@ function needWatcher(request: FastifyRequest): void {
 }
 
 async function textOf({ tally, running, caught, outgoing, ...rest }: Measured): Promise<string[]> {
-  const { accounts, masks, space, model } = rest
+  const { accounts, masks, space, journal, model } = rest
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, value: number): void =>
@@ -95,6 +95,12 @@ async function textOf({ tally, running, caught, outgoing, ...rest }: Measured): 
   gauge('lazaret_store_file_bytes', 'Octets of the files of the store.', space.file)
   gauge('lazaret_disk_free_bytes', 'Free octets of the disk below the store.', space.disk)
   gauge('lazaret_store_full', '1: mail to be held is answered 451.', Number(space.level === 'full'))
+  gauge(
+    'lazaret_stopped',
+    '1: nothing can be held or changed at the moment (docs/cluster.md).',
+    Number(journal.can === 'read'),
+  )
+  gauge('lazaret_lag_events', 'Events of other machines that are not here yet.', journal.lag)
   each(Gauge, ['lazaret_model_messages', 'label', 'Messages that count as ham and as spam.'], {
     ham: model.ham,
     spam: model.spam,

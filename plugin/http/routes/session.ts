@@ -20,6 +20,12 @@ const LoginSchema = object({
 const StateSchema = object({
   login: nullable(LoginSchema),
   csrf: Type.String({ description: 'To be sent as X-Lazaret-Csrf with each change' }),
+  stopped: nullable(
+    Type.String({
+      description:
+        'Why nothing can be changed at the moment: changes are answered 503. All answers have the header Lazaret-Stopped then',
+    }),
+  ),
 })
 const SessionSchema = object({
   id: Type.String(),
@@ -62,7 +68,7 @@ export function sessionRoutes(app: FastifyInstance, { door, log }: AppContext): 
     reply.clearCookie(LOGIN_COOKIE, COOKIE)
     const maxAge = (door.config.http.session_hours * HOUR) / 1000
     reply.setCookie(SESSION_COOKIE, secret, { ...COOKIE, maxAge })
-    return { login: shown(login), csrf: csrfOf(secret) }
+    return { login: shown(login), csrf: csrfOf(secret), stopped: door.stopped }
   }
   const logIn = async ({ user, password, code }: Credentials, address: string): Promise<Login> => {
     try {
@@ -98,11 +104,12 @@ export function sessionRoutes(app: FastifyInstance, { door, log }: AppContext): 
       const { caller } = request
       if (caller) {
         const { login, session } = caller
-        return { login: shown(login), csrf: session === null ? '' : csrfOf(session) }
+        const csrf = session === null ? '' : csrfOf(session)
+        return { login: shown(login), csrf, stopped: door.stopped }
       }
       const secret = request.cookies[LOGIN_COOKIE] ?? randomBytes(24).toString('base64url')
       reply.setCookie(LOGIN_COOKIE, secret, COOKIE)
-      return await Promise.resolve({ login: null, csrf: csrfOf(secret) })
+      return await Promise.resolve({ login: null, csrf: csrfOf(secret), stopped: door.stopped })
     },
   })
   app.route<{ Body: Credentials }>({

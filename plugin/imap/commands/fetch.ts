@@ -4,7 +4,7 @@ import { Bad } from '../../errors.ts'
 import { FLAG } from '../../mail.ts'
 import type { Done, SessionCommand } from '../command.ts'
 import type { Call, Session } from '../session.ts'
-import { keepModseqs } from '../selected/condstore.ts'
+import { keepModseqs, reach } from '../selected/condstore.ts'
 import { planFetch } from '../fetch/plan.ts'
 import { writeMessages } from '../fetch/write.ts'
 import { vanishedSince } from '../selected/resync.ts'
@@ -31,6 +31,7 @@ export const FETCH: SessionCommand<Fetch> = {
   async run(session, args, call): Promise<Done | void> {
     if (args.vanished && !session.enabled.has('QRESYNC'))
       throw new Bad('VANISHED needs ENABLE QRESYNC first') // RFC 7162 §3.2.6
+    if (args.changedSince !== undefined) await reach(session, args.changedSince)
     // RFC 7162 §3.1: both make the session one that keeps mod-sequences
     if (args.changedSince !== undefined || args.items.some(({ kind }) => kind === 'MODSEQ'))
       keepModseqs(session)

@@ -38,6 +38,7 @@ const LIST: SessionCommand<List> = {
   async run(session, list) {
     const { writer } = session
     if (asksDelimiter(list)) return writeDelimiter(writer)
+    if (list.status) await session.verbs.settle()
     if (list.status?.includes('HIGHESTMODSEQ')) keepModseqs(session)
     for (const { name, attributes, childInfo, exists } of listed(folderNames(session), list)) {
       writeList(writer, { attributes, mailbox: name, childInfo })

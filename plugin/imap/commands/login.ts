@@ -14,6 +14,7 @@ function needPrivacy({ peer }: Connection): void {
 
 /** Logs in by whatever `check` proves; a failure is logged, counted and answered late. */
 async function logInBy(connection: Connection, check: () => Promise<Login>): Promise<Done> {
+  await connection.quarantine.logins.settle()
   try {
     connection.logIn(await check())
   } catch (error) {

@@ -11,7 +11,7 @@ export const SEARCH: SessionCommand<Search> = {
   parse: parseSearch,
 
   async run(session, args, call) {
-    const matcher = begin(session, args)
+    const matcher = await begin(session, args)
     const indices = await find(session, matcher)
     answer(session, call, args, { indices, response: 'SEARCH' })
   },

@@ -12,7 +12,7 @@ export const SORT: SessionCommand<Sort> = {
   parse: parseSort,
 
   async run(session, args, call) {
-    const matcher = begin(session, args)
+    const matcher = await begin(session, args)
     const found = await find(session, matcher)
     const indices = await sort(session, found, args.criteria)
     answer(session, call, args, { indices, response: 'SORT' })

@@ -9,6 +9,7 @@ export const STATUS: SessionCommand<StatusCommand> = {
   state: 'authenticated',
   parse: parseStatus,
   async run(session, { mailbox, items }) {
+    await session.verbs.settle()
     const folder = needFolder(session, mailbox)
     // RFC 7162 §3.1: asking for mod-sequences enables them
     if (items.includes('HIGHESTMODSEQ')) keepModseqs(session)

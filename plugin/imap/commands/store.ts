@@ -2,7 +2,7 @@
 import type { FlagSet } from '../../mail.ts'
 import type { SessionCommand } from '../command.ts'
 import type { Session } from '../session.ts'
-import { keepModseqs } from '../selected/condstore.ts'
+import { keepModseqs, reach } from '../selected/condstore.ts'
 import { flagNames, flagSet, STORED } from '../selected/flags.ts'
 import { READ_ONLY } from '../selected/open.ts'
 import { parseStore, rangesOf, type Store } from '../wire/index.ts'
@@ -37,7 +37,10 @@ export const STORE: SessionCommand<Store> = {
   parse: parseStore,
   async run(session, { set, mode, silent, flags: names, unchangedSince }, call) {
     const { verbs, view, turn } = session
-    if (unchangedSince !== undefined) keepModseqs(session) // RFC 7162 §3.1
+    if (unchangedSince !== undefined) {
+      await reach(session, unchangedSince)
+      keepModseqs(session) // RFC 7162 §3.1
+    }
     const uids = view.uidsOf(set, call.uid)
     if (view.readOnly) return READ_ONLY
     if (uids.length === 0) return {}

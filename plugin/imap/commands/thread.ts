@@ -14,7 +14,7 @@ export const THREAD: SessionCommand<Thread> = {
   async run(session, args, call) {
     const { algorithm } = args
     if (algorithm === 'REFS') throw new Bad('Thread by REFERENCES or ORDEREDSUBJECT')
-    const found = await find(session, begin(session, args))
+    const found = await find(session, await begin(session, args))
     const number = (index: number) => (call.uid ? session.view.uidAt(index) : index + 1)
     const columns = await threadColumns(session, found, number)
     const answer = await session.readers.run(session.turn, () => ({

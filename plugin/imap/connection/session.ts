@@ -40,6 +40,7 @@ export class ImapSession implements Session {
   /** of the account, as of the login */
   readonly #begun: string | null
   #selected: Selected | null = null
+  #toldStopped = false
   /** tells what NOTIFY asked for, between commands */
   readonly #news = new Repeater(() => this.#tellNews())
   #stopNews: (() => void) | null = null
@@ -89,6 +90,13 @@ export class ImapSession implements Session {
     // RFC 7162 §3.2.3: QRESYNC is CONDSTORE and more
     if (extension === 'QRESYNC') this.enabled.add('CONDSTORE')
     this.writer.utf8 = this.utf8
+  }
+
+  tellStopped(): void {
+    const { stopped } = this.verbs
+    // RFC 9051 §7.1: a mail client shows it
+    if (stopped !== null && !this.#toldStopped) this.writer.untagged().ok(stopped, 'ALERT')
+    this.#toldStopped = stopped !== null
   }
 
   select(view: View | null): void {

@@ -31,7 +31,7 @@ export function answer(client: Client, call: Call, search: Search, found: Found)
     for (const index of some) modseq = Math.max(modseq, view.modseqAt(index))
     return modseq
   }
-  const withModseq = search.keys.some(asksModseq) && indices.length > 0
+  const withModseq = modseqAsked(search.keys) !== null && indices.length > 0
   // RFC 9051 §6.4.4: IMAP4rev2 knows ESEARCH alone
   const rev2 = enabled.has('IMAP4REV2') && response === 'SEARCH'
   if (!search.returns && !rev2) {
@@ -80,10 +80,21 @@ function keptOf(returns: SearchReturn, indices: readonly number[]): readonly num
 
 const ascending = (indices: readonly number[]): number[] => indices.toSorted((a, b) => a - b)
 
-/** RFC 7162 §3.1.5: the answer tells the mod-sequence when the search asks for one. */
-export function asksModseq(key: SearchKey): boolean {
-  if (key.key === 'modseq') return true
-  if (key.key === 'not') return asksModseq(key.not)
-  if (key.key === 'or') return asksModseq(key.left) || asksModseq(key.right)
-  return key.key === 'and' && key.keys.some(asksModseq)
+/** RFC 7162 §3.1.5: the newest mod-sequence that a search names as one it knows; null: it asks for none. */
+export function modseqAsked(keys: readonly SearchKey[]): number | null {
+  let newest: number | null = null
+  for (const key of keys) {
+    const asked =
+      key.key === 'modseq'
+        ? Math.max(0, key.atLeast - 1)
+        : key.key === 'not'
+          ? modseqAsked([key.not])
+          : key.key === 'or'
+            ? modseqAsked([key.left, key.right])
+            : key.key === 'and'
+              ? modseqAsked(key.keys)
+              : null
+    if (asked !== null) newest = Math.max(newest ?? 0, asked)
+  }
+  return newest
 }

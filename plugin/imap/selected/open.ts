@@ -4,6 +4,7 @@ import type { Done } from '../command.ts'
 import type { Session } from '../session.ts'
 import { SYSTEM_FLAGS } from './flags.ts'
 import { needFolder } from '../folders/folders.ts'
+import { reach } from './condstore.ts'
 import { resynchronize } from './resync.ts'
 import { writeFlagList } from './updates.ts'
 import { View } from './view.ts'
@@ -19,7 +20,7 @@ export const READ_ONLY: Done = {
 export async function openFolder(
   session: Session,
   { mailbox, condstore, qresync }: Select,
-  { readOnly }: { readOnly: boolean },
+  asked: { readOnly: boolean },
 ): Promise<Done> {
   const { verbs, writer, enabled } = session
   if (qresync && !enabled.has('QRESYNC')) throw new Bad('Enable QRESYNC first') // RFC 7162 §3.2.5
@@ -27,7 +28,12 @@ export async function openFolder(
     session.select(null)
     writer.untagged().ok('The previous folder is closed', 'CLOSED') // RFC 9051 §7.1
   }
+  await verbs.settle()
+  if (qresync) await reach(session, qresync.modseq)
   const folder = needFolder(session, mailbox)
+  // RFC 9051 §6.3.2: what cannot be changed now is opened as if it never could be; why is for people
+  const readOnly = asked.readOnly || verbs.stopped !== null
+  if (!asked.readOnly) session.tellStopped()
   if (condstore) session.enable('CONDSTORE')
   const { uidNext, modseq } = verbs.messages.status(folder)
   const { seq, ...rows } = verbs.messages.rows(folder)

@@ -67,10 +67,11 @@ export class PostgresSession implements Session {
     }
   }
 
-  async append(entry: Entry): Promise<boolean> {
+  async append(entry: Entry, blobs: ReadonlyMap<string, Uint8Array> = new Map()): Promise<boolean> {
     const { turns } = this.#all
     turns.takeWarnings()
     const statements = [
+      ...Array.from(blobs, ([name, bytes]) => sql.putPart(this.#set, name, 0, 1, bytes)),
       sql.append(this.#set, entry),
       ...(this.#notifies ? [sql.NOTIFY] : []),
       COMMIT,
@@ -89,7 +90,7 @@ export class PostgresSession implements Session {
     const [warning] = turns.takeWarnings()
     if (warning !== undefined) throw this.#died(`the commit may be on no standby: ${warning}`)
     const committed = answers.at(-1)
-    return answers[0].rowCount === 1 && committed?.command === 'COMMIT'
+    return answers[blobs.size].rowCount === 1 && committed?.command === 'COMMIT'
   }
 
   async release(): Promise<void> {

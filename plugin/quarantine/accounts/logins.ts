@@ -8,7 +8,7 @@ import {
   type AccountRecord,
   type AppRecord,
 } from '../../store/events/index.ts'
-import type { Context } from '../context.ts'
+import { settle, type Context } from '../context.ts'
 import { appMeant } from './apps.ts'
 import { createFor } from './first-login.ts'
 import { secretOf, spendCode, WRONG_CODE } from './factor.ts'
@@ -51,6 +51,11 @@ export class Logins {
     this.#proofs = new Proofs(ctx)
   }
 
+  /** Ahead of a login: what other machines were told of accounts (context.ts). */
+  settle(): Promise<void> {
+    return settle(this.#ctx)
+  }
+
   /** The login of a mail client, or Refused. `source` is the network address it came from. */
   async login(user: string, password: string, source: string): Promise<Login> {
     const name = accountMeant(this.#ctx, user)
@@ -65,6 +70,7 @@ export class Logins {
 
   /** The same at the page, where app passwords are none. `code`: of the second factor, or a recovery code. */
   async page(user: string, password: string, source: string, code?: string): Promise<PageLogin> {
+    await this.settle()
     const name = accountMeant(this.#ctx, user)
     try {
       const login = await this.#attempt(name, source, 'page', async ({ known }) => {

@@ -2,7 +2,7 @@
 // of the quarantine. Each verb checks against the login's scope (eyes.ts).
 import type { Config } from '../../config.ts'
 import type { Login } from '../../mail.ts'
-import type { Context } from '../context.ts'
+import { settle, stopped, type Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
 import { history, type HistoryPage, type HistoryQuery } from '../history.ts'
 import type { Columns } from '../listing/columns.ts'
@@ -76,6 +76,18 @@ export class Verbs {
   /** Seq of the newest change anywhere. */
   get seq(): number {
     return this.#ctx.store.seq
+  }
+  /** Why nothing can be changed at the moment, in a sentence; null: all is well. */
+  get stopped(): string | null {
+    return stopped(this.#ctx)
+  }
+  /** Ahead of what somebody looks at (context.ts). */
+  settle(): Promise<void> {
+    return settle(this.#ctx)
+  }
+  /** What is read behind it is what was acknowledged before it, on any machine. False: not within `ms`. */
+  barrier(ms: number): Promise<boolean> {
+    return this.#ctx.store.barrier(ms)
   }
   /** Calls back after any change, in any process, and says nothing of it; answers how to stop. */
   watch(listener: () => void): () => void {

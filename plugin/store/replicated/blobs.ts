@@ -26,8 +26,12 @@ export class BlobCarrier {
 
   /** Whether the log has all of them, as far as this process knows. */
   has(blobs: Blobs): boolean {
-    for (const name of blobs.keys()) if (!this.#isKnown(name)) return false
-    return true
+    return this.lacking(blobs).length === 0
+  }
+
+  /** Those that it may not have. */
+  lacking(blobs: Blobs): [string, Uint8Array | Published][] {
+    return [...blobs].filter(([name]) => !this.#isKnown(name))
   }
 
   async put(session: Session, blobs: Blobs): Promise<void> {

@@ -5,7 +5,7 @@
 // again, appended to the log, and folded once it is in. Whether an attempt that nobody answered is in is settled by the next turn.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Refused } from '../../errors.ts'
+import { Refused, Unavailable } from '../../errors.ts'
 import {
   Busy,
   Gone,
@@ -47,6 +47,8 @@ interface Attempt {
   verbs: readonly Outcome[]
   blobs: Blobs
   thoughts: readonly Thought[]
+  /** What the log did not have before it. */
+  riding: ReadonlyMap<string, Uint8Array>
 }
 
 interface Outcome {
@@ -62,6 +64,9 @@ const LEASE_MS = 2000
 const STUCK_MS = 500
 /** How often a machine tells of itself. */
 const BEAT_MS = 2000
+
+/** Octets that go along with an entry: what a decision writes itself is another one each time that it is thought. */
+const RIDE = 64 * 1024
 
 /** How often what all machines have is taken out of the log. */
 const TRIM_MS = HOUR
@@ -136,7 +141,8 @@ export class ReplicatedJournal implements Journal {
   followed: Journal['followed'] = (since, topic) => this.#local.followed(since, topic)
 
   async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
-    const until = performance.now() + this.#options.writeTimeoutMs
+    const { within = this.#options.writeTimeoutMs } = options
+    const until = performance.now() + within
     const blobs = await this.#preview(options, decide)
     await this.#carry(blobs, until)
     const result = await this.#queued(options, decide, until)
@@ -171,8 +177,11 @@ export class ReplicatedJournal implements Journal {
   async barrier(ms: number): Promise<boolean> {
     const until = performance.now() + ms
     const arrived = this.#arrive(until).catch(() => false)
-    const late = delay(ms, false, { ref: false })
+    // A process that has nothing else to do waits for it, and no longer.
+    const end = new AbortController()
+    const late = delay(ms, false, { signal: end.signal }).catch(() => false)
     const answer = await Promise.race([arrived, late])
+    end.abort()
     this.#env.refresh()
     return answer
   }
@@ -267,7 +276,7 @@ export class ReplicatedJournal implements Journal {
         return
       }
       this.#stuck = error instanceof Error ? error.message : String(error)
-      await delay(STUCK_MS, undefined, { ref: false })
+      await this.#sessions.pause(STUCK_MS)
     }
   }
 
@@ -297,7 +306,7 @@ export class ReplicatedJournal implements Journal {
         const { attempt } = thought
         outcomes = thought.outcomes
         if (!attempt) return
-        const appended = session.append(attempt.entry)
+        const appended = session.append(attempt.entry, attempt.riding)
         // Looked at below; until then its end is nobody's surprise.
         appended.catch(() => undefined)
         sent.push({ attempt, appended })
@@ -370,6 +379,7 @@ export class ReplicatedJournal implements Journal {
     const until = performance.now() + THINK_MS
     const thoughts: Decided<unknown>[] = []
     const outcomes: Outcome[] = []
+    const riding = new Map<string, Uint8Array>()
     let octets = 0
     this.#env.rolledBack(() => {
       for (const verb of verbs) {
@@ -377,7 +387,7 @@ export class ReplicatedJournal implements Journal {
         try {
           const decided = this.#env.transaction(() => {
             const one = this.#local.decided(verb.options, verb.decide)
-            if (!this.#blobs.has(one.blobs)) throw new Unput(one.blobs)
+            this.#ride(one.blobs, riding)
             return one
           })
           outcome = { result: decided.result }
@@ -399,7 +409,17 @@ export class ReplicatedJournal implements Journal {
     if (entry.base !== head.seq)
       throw new Fork(`the views are at ${entry.base}, the log is at ${head.seq}`)
     const blobs = new Map(thoughts.flatMap((one) => [...one.blobs]))
-    return { outcomes, attempt: { entry, verbs: outcomes, blobs, thoughts } }
+    return { outcomes, attempt: { entry, verbs: outcomes, blobs, thoughts, riding } }
+  }
+
+  /** What the log does not have yet goes with the entry where it is small. Throws Unput. */
+  #ride(blobs: Blobs, riding: Map<string, Uint8Array>): void {
+    const lacking = this.#blobs.lacking(blobs)
+    const small = lacking.filter((one): one is [string, Uint8Array] => one[1] instanceof Uint8Array)
+    let octets = 0
+    for (const [, { length }] of [...riding, ...small]) octets += length
+    if (small.length < lacking.length || octets > RIDE) throw new Unput(blobs)
+    for (const [name, bytes] of small) riding.set(name, bytes)
   }
 
   #answer(outcomes: readonly Outcome[]): void {
@@ -540,7 +560,7 @@ export class ReplicatedJournal implements Journal {
         await other.halt(`${this.#options.node}: ${reason}`)
         return this.#sessions.drop(other)
       } catch {
-        await delay(STUCK_MS, undefined, { ref: false })
+        await this.#sessions.pause(STUCK_MS)
       }
     }
   }
@@ -556,11 +576,11 @@ export class ReplicatedJournal implements Journal {
     return this.#halted || this.#sessions.why || this.#stuck
   }
 
-  #unavailable(isUndone = true): Refused {
-    const why = this.#why || 'its machines were too busy'
+  #unavailable(isUndone = true): Unavailable {
+    const why = this.#why || 'the database of the cluster does not answer in time'
     const what = isUndone
       ? 'Nothing was changed; try again later.'
       : 'It may still be changed: look again later.'
-    return new Refused('busy', `The quarantine cannot be changed at the moment (${why}). ${what}`)
+    return new Unavailable(`The quarantine cannot be changed at the moment (${why}). ${what}`)
   }
 }

@@ -27,11 +27,13 @@ export class Sessions {
   #opening: Promise<Session> | null = null
   #session: Session | null = null
   #closed = false
+  /** Of waits between two attempts: who closes has nothing to wait for. */
+  readonly #end = new AbortController()
   #tries = 0
   /** When the server may be written to (performance.now()). */
   #mayWrite = 0
-  /** Why there is none, for people; `''`: there is one. */
-  why = 'the log of the cluster has not been asked yet'
+  /** Why there is none, for people; `''`: there is one, or it was not looked for yet. */
+  why = ''
 
   constructor(log: Log, me: () => Telling, known: Known) {
     this.#log = log
@@ -62,8 +64,14 @@ export class Sessions {
     session.close()
   }
 
+  /** Waits so long, or until the end. */
+  async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { ref: false, signal: this.#end.signal }).catch(() => undefined)
+  }
+
   close(): void {
     this.#closed = true
+    this.#end.abort()
     this.#session?.close()
     this.#session = null
   }
@@ -71,7 +79,7 @@ export class Sessions {
   async #open(): Promise<Session> {
     if (this.#closed) throw new Gone('the data directory is closed')
     const wait = this.#tries === 0 ? 0 : AGAIN_MS[Math.min(this.#tries, AGAIN_MS.length) - 1]
-    if (wait > 0) await delay(wait, undefined, { ref: false })
+    if (wait > 0) await this.pause(wait)
     this.#tries++
     let session: Session
     try {

@@ -90,6 +90,9 @@ const ROWS: Record<string, Guarded> = {
   uidValidity: { open: 'name of the data set' },
   seq: { open: 'a number' },
   watch: { open: 'that something changed, not what' },
+  stopped: { open: 'that nothing can be changed now, by anybody' },
+  settle: { open: 'waits, and says nothing' },
+  barrier: { open: 'waits, and says nothing' },
   history: {
     tries: async (verbs, { owner }) => {
       const { entries } = await verbs.history({ limit: 10_000 })
@@ -513,7 +516,7 @@ test('every verb has a row, and every row a verb', () => {
 
 test('whoever speaks to people has no other way in', () => {
   const names = Object.getOwnPropertyNames(Quarantine.prototype)
-  expect(names.sort()).toEqual(['as', 'config', 'constructor', 'token', 'unready'])
+  expect(names.sort()).toEqual(['as', 'config', 'constructor', 'stopped', 'token', 'unready'])
 })
 
 const guarded = Object.entries(ROWS).flatMap(([verb, row]) => {
