@@ -72,7 +72,6 @@ export interface Transaction {
   /** Takes one line, dot-stuffed, with its line end. */
   add_data(line: Buffer | string): void
   add_header(name: string, value: string): void
-  remove_header(name: string): void
 }
 
 export interface Connection {

@@ -1,7 +1,7 @@
 // Edits the header of a message as bytes: fields are taken out whole, put in front, the Subject gets a
 // prefix. Every other byte stays as it came, the body to its last one.
 import type { Edit } from '../mail.ts'
-import { isNamed, parseHeader, type Field, type Header } from './headers.ts'
+import { fieldName, isNamed, parseHeader, type Field, type Header } from './headers.ts'
 import { prefixSubject } from './prefix.ts'
 
 /**
@@ -19,11 +19,11 @@ export function applyEdit(raw: Buffer, edit: Edit | null): Buffer {
     if (!old) front.push(fieldBytes('Subject', subject))
   }
   // Of several subjects the first counts; a mail client might show another one.
-  const gone = subject === null ? edit.remove : [...edit.remove, 'subject']
+  const gone = new Set(subject === null ? edit.remove : [...edit.remove, 'subject'])
   const parts = front
   let from = 0
   for (const field of header.fields) {
-    if (!gone.some((name) => isNamed(header, field, name))) continue
+    if (!gone.has(fieldName(header, field))) continue
     parts.push(raw.subarray(from, field.start))
     if (field === old && subject !== null)
       parts.push(fieldBytes('Subject', subject, lineEnd(header, field)))

@@ -76,6 +76,20 @@ export function verdictEdit(verdict: Verdict, settings: Settings, forged: string
   }
 }
 
-export function sameEdit(a: Edit | null, b: Edit | null): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+/**
+ * Tells edits apart: a text that those have in common which are the same. Names to be taken out are as many as a sender likes, and are
+ * one list for all recipients.
+ */
+export function editKeys(): (edit: Edit | null) => string {
+  const lists: (readonly string[])[] = []
+  return (edit) => {
+    if (!edit) return ''
+    const { remove, add, subjectPrefix } = edit
+    let list = lists.findIndex((one) => one === remove || same(one, remove))
+    if (list < 0) list = lists.push(remove) - 1
+    return JSON.stringify([list, add, subjectPrefix])
+  }
 }
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i])

@@ -6,16 +6,20 @@ import { scopeOfMail } from '../scope.ts'
 import { blobName } from '../store/blobs.ts'
 import type { NewItem } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
-import type { Published } from '../store/store.ts'
+import type { Published, Tx } from '../store/store.ts'
 import { Turn } from '../turns.ts'
 import { arrive } from './arrival.ts'
-import { write, type Context } from './context.ts'
+import type { Context } from './context.ts'
 import { want } from './drop/drop.ts'
 import { identityKey } from './drop/recognise.ts'
 import { homeOf } from './folders/folders.ts'
 import { frontOf, traceValue } from './folders/front.ts'
 import { summarizer } from './folders/summary.ts'
 import { copies, type Envelope, type Plan } from './screening.ts'
+import { inSteps } from './steps.ts'
+
+/** Recipients of a message for whom it is kept in one decision: nearly all mail has no more. */
+const FIRST = 32
 
 /** For how long mail that is delivered waits for a copy of it to be kept, ms. */
 const COPY_MS = 2000
@@ -56,17 +60,24 @@ async function keep(
   const summarize = summarizer(root)
   const name = bytes instanceof Uint8Array ? blobName(bytes) : bytes.name
   const outgoing = envelope.direction === 'out'
-  return await write(ctx, { actor: 'smtp', within }, (tx) => {
+  // Outgoing mail is one item of its sender, of the recipients for whom it is held.
+  const sent = outgoing ? plans.filter(isHeld).map(({ recipient }) => recipient) : []
+  // An address that is named twice (x@, X@) has one item.
+  let kept: ReadonlyMap<string, number> = new Map()
+  const items: (number | null)[] = []
+  const step = (
+    tx: Tx,
+    some: readonly Plan[],
+  ): { those: Map<string, number>; ids: typeof items } => {
     const blob = tx.blob(bytes, summarize, name)
-    // An address that is named twice (x@, X@) has one item.
-    const kept = new Map<string, number>()
+    const those = new Map(kept)
     const once = (kind: string, plan: Plan, arrives: () => number): number => {
       const key = `${kind} ${outgoing ? '' : scopeOfMail(plan.recipient)}`
-      const id = kept.get(key) ?? arrives()
-      kept.set(key, id)
+      const id = those.get(key) ?? arrives()
+      those.set(key, id)
       return id
     }
-    return plans.map((plan) => {
+    const ids = some.map((plan) => {
       let item: number | null = null
       const make = (kind: 'held' | 'copy' | 'split', recipients: string[]): NewItem =>
         withFront(raw, {
@@ -90,10 +101,7 @@ async function keep(
           identity,
         })
       if (isHeld(plan)) {
-        // Outgoing mail is one item of its sender, of the recipients for whom it is held.
-        const recipients = outgoing
-          ? plans.filter(isHeld).map(({ recipient }) => recipient)
-          : [plan.recipient]
+        const recipients = outgoing ? sent : [plan.recipient]
         item = once('held', plan, () => arrive(tx, make('held', recipients), plan.settings))
       } else if (plan.outcome === 'split') {
         item = once('split', plan, () => {
@@ -106,12 +114,28 @@ async function keep(
         once('copy', plan, () => arrive(tx, make('copy', [plan.recipient]), plan.settings))
       return item
     })
-  })
+    return { those, ids }
+  }
+  // A message to very many is kept in steps. Where one fails, the sender comes again, and finds what is kept.
+  await inSteps(
+    ctx,
+    { actor: 'smtp', within },
+    plans,
+    step,
+    ({ those, ids }) => {
+      kept = those
+      items.push(...ids)
+    },
+    outgoing ? plans.length : FIRST,
+  )
+  return items
 }
 
 /** What was asked for concerning these recipients. */
 function askedBy({ to = {}, ...asked }: Asked, recipients: readonly string[]): Asked {
-  const mine = Object.entries(to).filter(([recipient]) => recipients.includes(recipient))
+  const mine = recipients.flatMap((one) =>
+    Object.hasOwn(to, one) ? [[one, to[one]] as const] : [],
+  )
   return mine.length > 0 ? { ...asked, to: Object.fromEntries(mine) } : asked
 }
 

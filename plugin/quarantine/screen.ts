@@ -5,7 +5,7 @@ import { authorsOf } from '../mime/authors.ts'
 import { parseHeader, type Header } from '../mime/headers.ts'
 import { scopeOfSent } from '../scope.ts'
 import type { Context } from './context.ts'
-import { forgedFields, sameEdit, verdictEdit } from './edit.ts'
+import { editKeys, forgedFields, verdictEdit } from './edit.ts'
 import { keepWhat } from './keep.ts'
 import { knownOwner, knownSettings } from './known.ts'
 import { listQuery } from './lists/query.ts'
@@ -136,10 +136,15 @@ function group(plans: Plan[]): void {
     for (const plan of plans) if (plan.outcome === 'reject') plan.outcome = 'hold'
   const deliver = plans.filter((plan) => plan.outcome === 'deliver')
   if (deliver.length < 2) return
-  const size = (plan: Plan): number => deliver.filter((one) => sameEdit(one.edit, plan.edit)).length
-  const main = deliver.reduce<Plan | null>(
-    (best, plan) => (!best || size(plan) > size(best) ? plan : best),
-    null,
-  )
-  for (const plan of deliver) if (main && !sameEdit(plan.edit, main.edit)) plan.outcome = 'split'
+  const keyOf = editKeys()
+  const groups = new Map<string, Plan[]>()
+  for (const plan of deliver) {
+    const key = keyOf(plan.edit)
+    const those = groups.get(key)
+    if (those) those.push(plan)
+    else groups.set(key, [plan])
+  }
+  // Of two that are as large, the one that was named first.
+  const [, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
+  for (const plan of others.flat()) plan.outcome = 'split'
 }

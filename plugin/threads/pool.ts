@@ -5,7 +5,8 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Refused } from '../errors.ts'
 import { spent, type Turn } from '../turns.ts'
-import { READY, type Job, type Told } from './serve.ts'
+import { taken } from './clock.ts'
+import type { Job, Ready, Told } from './serve.ts'
 
 export interface PoolOptions {
   /** absolute path of its compiled script */
@@ -40,18 +41,20 @@ interface Waiting<Ask, Answer> {
 interface Running<Ask, Answer> extends Waiting<Ask, Answer> {
   readonly id: number
   readonly budget: number
+  /** Processor time of its thread before; null: nobody tells. */
+  before: number | null
   timer: NodeJS.Timeout | null
 }
 
 interface Thread<Ask, Answer> {
   readonly worker: Worker
-  /** Its script has been read. */
-  ready: boolean
+  /** Once its script has been read: see clock.ts. */
+  task: string | null
   running: Running<Ask, Answer> | null
   idle: NodeJS.Timeout | null
 }
 
-/** A thread that does not look at the clock is ended so long after its budget, in ms. */
+/** A thread that does not look at the clock is ended so much later than its budget, in ms. */
 const GRACE = 5_000
 /** A thread whose script is not read in so long is ended, in ms: a busy machine takes seconds for a large one. */
 const START = 60_000
@@ -157,7 +160,7 @@ export class ThreadPool<Ask, Answer> {
       const { ask, transfer } = make()
       const budget = turn.left
       thread.worker.postMessage({ id, ask, budget } satisfies Job<Ask>, transfer ?? [])
-      thread.running = { ...waiting, id, budget, timer: null }
+      thread.running = { ...waiting, id, budget, before: null, timer: null }
       this.#limit(thread, thread.running)
       thread.worker.ref()
     } catch (error) {
@@ -167,23 +170,34 @@ export class ThreadPool<Ask, Answer> {
   }
 
   #limit(thread: Thread<Ask, Answer>, running: Running<Ask, Answer>): void {
-    if (running.timer) clearTimeout(running.timer)
     const { budget } = running
-    running.timer = Number.isFinite(budget)
-      ? setTimeout(() => void thread.worker.terminate(), budget + (thread.ready ? GRACE : START))
-      : null
+    if (!Number.isFinite(budget)) return
+    running.before = taken(thread.task ?? '')
+    this.#later(thread, running, budget + (thread.task === null ? START : GRACE))
+  }
+
+  /** Ends the thread after so much of its time. */
+  #later(thread: Thread<Ask, Answer>, running: Running<Ask, Answer>, ms: number): void {
+    if (running.timer) clearTimeout(running.timer)
+    running.timer = setTimeout(() => {
+      const { before, budget } = running
+      const now = taken(thread.task ?? '')
+      const left = now === null || before === null ? 0 : budget + GRACE - (now - before)
+      if (left > 0) this.#later(thread, running, left)
+      else void thread.worker.terminate()
+    }, ms)
   }
 
   #begin(): Thread<Ask, Answer> {
     const worker = new Worker(this.#options.script, {
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heap },
     })
-    const thread: Thread<Ask, Answer> = { worker, ready: false, running: null, idle: null }
+    const thread: Thread<Ask, Answer> = { worker, task: null, running: null, idle: null }
     this.#threads.add(thread)
     worker.unref()
-    worker.on('message', (told: Told<Answer> | typeof READY) => {
-      if (told !== READY) return this.#settle(thread, told)
-      thread.ready = true
+    worker.on('message', (told: Told<Answer> | Ready) => {
+      if ('id' in told) return this.#settle(thread, told)
+      thread.task = told.task
       if (thread.running) this.#limit(thread, thread.running)
     })
     let reason = 'it ended'

@@ -1,6 +1,7 @@
 // The thread's side of a pool: one job at a time, with its budget.
 import { parentPort } from 'node:worker_threads'
 import { Refused, type RefusedKind } from '../errors.ts'
+import { taken, thisTask } from './clock.ts'
 
 /** Goes to the thread. */
 export interface Job<Ask> {
@@ -10,10 +11,12 @@ export interface Job<Ask> {
   readonly budget: number
 }
 
-/** Comes back once: its script has been read, and what it is asked takes its time from now on. */
-export const READY = 'ready'
+/** Comes back once: its script has been read, and what it is asked takes its time from now on. `task`: see clock.ts. */
+export interface Ready {
+  readonly task: string
+}
 
-/** Comes back. `ms`: what it took. */
+/** Comes back. `ms`: processor time that it took. */
 export type Told<Answer> = { readonly id: number; readonly ms: number } & (
   | { readonly answer: Answer }
   | { readonly refused: { readonly kind: RefusedKind; readonly sentence: string } }
@@ -24,18 +27,29 @@ export type Told<Answer> = { readonly id: number; readonly ms: number } & (
 /** Thrown in a thread when the budget of a job is spent. */
 class Spent extends Error {}
 
+/** Processor time of this thread, in ms; where the system does not tell, the time that passes. */
+const TASK = thisTask()
+const spentHere = (): number => taken(TASK) ?? performance.now()
+
 /** The clock of a job. */
 export class Meter {
   readonly #until: number
+  /** No earlier than then can the budget be spent. */
+  #look: number
 
-  /** @param budget in ms from now */
+  /** @param budget processor time from now on, in ms */
   constructor(budget: number) {
-    this.#until = performance.now() + budget
+    this.#until = spentHere() + budget
+    this.#look = performance.now() + budget
   }
 
   /** Ends the job when its budget is spent. To be called within all that may be long. */
   readonly check = (): void => {
-    if (performance.now() > this.#until) throw new Spent()
+    const now = performance.now()
+    if (now <= this.#look) return
+    const left = this.#until - spentHere()
+    if (left <= 0) throw new Spent()
+    this.#look = now + left
   }
 }
 
@@ -52,9 +66,9 @@ export function serve<Ask, Answer>(
   const port = parentPort
   if (!port) throw new Error('this is no thread')
   const answer = async ({ id, ask, budget }: Job<Ask>): Promise<void> => {
-    const from = performance.now()
+    const from = spentHere()
     const tell = (what: object, transfer: ArrayBuffer[] = []): void =>
-      port.postMessage({ id, ms: performance.now() - from, ...what }, transfer)
+      port.postMessage({ id, ms: spentHere() - from, ...what }, transfer)
     try {
       const { answer, transfer } = await work(ask, new Meter(budget))
       tell({ answer }, transfer)
@@ -66,5 +80,5 @@ export function serve<Ask, Answer>(
     }
   }
   port.on('message', (job: Job<Ask>) => void answer(job))
-  port.postMessage(READY)
+  port.postMessage({ task: TASK } satisfies Ready)
 }

@@ -8,7 +8,13 @@ import { Turn } from '../../plugin/turns.ts'
 import { ensureBuilt, ROOT } from '../rig/build.ts'
 import { tempDir } from '../tmp.ts'
 
-type Ask = { say: string } | { end: number } | { loop: true } | { busy: true } | { wrong: true }
+type Ask =
+  | { say: string }
+  | { end: number }
+  | { loop: true }
+  | { busy: true }
+  | { wrong: true }
+  | { sleep: number }
 
 const SCRIPT = `
 const { serve } = require(${JSON.stringify(join(ROOT, 'dist/plugin/threads/serve.js'))})
@@ -18,6 +24,11 @@ serve((ask, meter) => {
   if ('end' in ask) process.exit(ask.end)
   if ('wrong' in ask) throw new Error('a mistake')
   if ('loop' in ask) for (;;) meter.check()
+  if ('sleep' in ask) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ask.sleep)
+    meter.check()
+    return { answer: 'awake' }
+  }
   if ('refuse' in ask) throw new Refused('undecodable', 'Not this.')
   const kept = []
   for (;;) kept.push(new Array(100_000).fill(kept.length))
@@ -98,6 +109,18 @@ test('a budget is told where it is spent', async () => {
   expect(() => turn.pay(6)).toThrow(Refused)
   await expect(pool().run(turn, ask({ say: 'x' }))).rejects.toThrow(Refused)
 })
+
+// proc(5)
+test.runIf(process.platform === 'linux')(
+  'a budget is of the processor’s time: what waits for it spends nothing',
+  async () => {
+    const one = pool()
+    await bound(one).run({ say: 'its script has been read' })
+    const turn = new Turn('a', 200)
+    expect(await one.run(turn, ask({ sleep: 400 }))).toBe('awake')
+    expect(turn.spent).toBeLessThan(200)
+  },
+)
 
 test('shares take turns, and one of them never has all threads', async () => {
   const one = pool({ threads: 2 })

@@ -2,7 +2,7 @@
 // header, its header is text decoded as UTF-8, and lines above max.data_line_length are broken. So the
 // chunks of the socket are kept as they come in; nothing is done by line.
 import { Buffers } from './buffers.ts'
-import { Rounds } from './rounds.ts'
+import { Feed } from './feed.ts'
 import { Spool, SPOOL_AFTER, type Spooled } from './spool.ts'
 import type { Connection, Transaction } from '../types.ts'
 import { unstuffed } from './unstuff.ts'
@@ -82,9 +82,9 @@ const SLACK = 1024 * 1024
 // Properties of Haraka's objects under keys of our own. A WeakMap would keep what it maps alive through
 // every minor garbage collection.
 const RECORDING = Symbol('lazaret recording')
-const LISTENS = Symbol('lazaret listens')
+const FEED = Symbol('lazaret feed')
 type Recorded = Transaction & { [RECORDING]?: Recording | null }
-type Listened = Connection & { [LISTENS]?: true }
+type Listened = Connection & { [FEED]?: Feed }
 
 /**
  * Begins to keep what comes in; for the `data` hook, before the client is told to go ahead.
@@ -93,8 +93,9 @@ type Listened = Connection & { [LISTENS]?: true }
 export function capture(connection: Listened, max: number, dir: string): void {
   const transaction: Recorded | null = connection.transaction
   if (!transaction) return
-  if (!connection[LISTENS]) listen(connection)
-  const recording = new Recording(max, () => new Spool(dir, () => connection.client.resume()))
+  const feed = connection[FEED] ?? listen(connection)
+  feed.begin(connection.current_data)
+  const recording = new Recording(max, () => new Spool(dir, () => feed.drained()))
   // A client that does not wait for the reply to DATA: what it sent already.
   if (connection.current_data?.length) recording.add(connection.current_data)
   transaction[RECORDING] = recording
@@ -116,28 +117,27 @@ export function abandon(transaction: Recorded): void {
   if (transaction[RECORDING]?.taken === false) forget(transaction)
 }
 
-/** From so many octets on a chunk may be much work for Haraka: it has a line for each LF. */
-const LARGE = 16 * 1024
-const rounds = new Rounds()
-
 /** From now on every chunk of this connection passes here. */
-function listen(connection: Listened): void {
-  const process = connection.process_data.bind(connection)
-  connection[LISTENS] = true
+function listen(connection: Listened): Feed {
+  const give = connection.process_data.bind(connection)
+  const { client } = connection
+  // Of a transaction that was given up, nothing is to be had any more.
+  let transaction: Recorded | null = null
+  const goesOn = (): boolean =>
+    transaction !== null &&
+    connection.transaction === transaction &&
+    !connection.awaiting_data_reply
+  const feed = new Feed(client, { give, goesOn })
+  connection[FEED] = feed
   connection.process_data = (chunk) => {
-    // Of a transaction that was given up, nothing is to be had any more.
-    const transaction: Recorded | null = connection.transaction
-    const { client } = connection
-    const room = transaction?.[RECORDING]?.add(chunk) !== false
-    // The disk is slower than the client: that one waits.
-    if (!room) client.pause()
-    if (chunk.length < LARGE && !rounds.has(client)) return process(chunk)
-    const began = performance.now()
-    process(chunk)
-    // What comes behind the end of a message is for Haraka to hold up.
-    const goesOn =
-      transaction && connection.transaction === transaction && !connection.awaiting_data_reply
-    if (room && goesOn) rounds.took(client, performance.now() - began)
-    else rounds.leave(client)
+    transaction = connection.transaction
+    const recording = transaction?.[RECORDING]
+    const room = recording?.add(chunk) !== false
+    // What comes behind the end of a message, or is none, is for Haraka to hold up.
+    if (feed.waiting === 0 && (!recording || !goesOn())) return give(chunk)
+    feed.take(chunk, room)
+    // Not to be kept by a client that says nothing more.
+    if (feed.waiting === 0 && !goesOn()) transaction = null
   }
+  return feed
 }

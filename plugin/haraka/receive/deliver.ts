@@ -24,13 +24,13 @@ const PLUGIN = { name: 'lazaret' }
 function summary(decisions: readonly Decision[]): Record<string, string | number | undefined> {
   let [held, rejected, delivered] = [0, 0, 0]
   let worst: Decision['verdict'] = null
-  const items: number[] = []
+  const items = new Set<number>()
   for (const { outcome, verdict, item } of decisions) {
     if (outcome === 'hold') held++
     else if (outcome === 'reject') rejected++
     else delivered++
     if (verdict && (!worst || verdict.score > worst.score)) worst = verdict
-    if (item !== null && !items.includes(item)) items.push(item)
+    if (item !== null) items.add(item)
   }
   const [kind, score] = [worst?.class, worst?.score]
   return {
@@ -39,7 +39,7 @@ function summary(decisions: readonly Decision[]): Record<string, string | number
     held,
     rejected,
     delivered,
-    items: items.join(','),
+    items: [...items].join(','),
     // For the log; without it Haraka puts one together from all that is above, for each message.
     human: `class: ${kind ?? 'none'}, score: ${score?.toFixed(4) ?? '-'}, held: ${held}, rejected: ${rejected}, delivered: ${delivered}`,
   }
@@ -50,16 +50,11 @@ function editHeader(
   { remove, add, subjectPrefix }: Edit,
   raw: Buffer,
 ): void {
-  const { header } = transaction
-  const ours = add.map(([name]) => name.toLowerCase())
-  // Other plugins may have added some of that name since.
-  for (const name of ours)
-    if (header.headers[name] || remove.includes(name)) removeField(transaction, name)
-  const strange = remove.filter((name) => !ours.includes(name))
-  if (strange.length > 0) removeFields(transaction, strange, raw)
+  const ours = new Set(add.map(([name]) => name.toLowerCase()))
+  removeFields(transaction, ours, new Set(remove), raw)
   const subject = subjectPrefix === null ? null : prefixSubject(parseHeader(raw), subjectPrefix)
   if (subject !== null) {
-    removeField(transaction, 'subject')
+    removeFields(transaction, new Set(['subject']), new Set(), raw)
     transaction.add_header('Subject', subject)
   }
   addLeading(transaction, add)
@@ -84,34 +79,52 @@ const FIELD = /^([^\s:]+)[ \t]*:/
 
 const nameIn = (line: string): string => FIELD.exec(line)?.[1].toLowerCase() ?? ''
 
-function removeField(transaction: Transaction, name: string): void {
-  transaction.remove_header(name)
-  const { header_list } = transaction.header
-  for (let at = header_list.length - 1; at >= 0; at--)
-    if (nameIn(header_list[at]) === name) header_list.splice(at, 1)
-}
-
-/** Those that the message came with; what a filter of this server added under the same name stays. */
-function removeFields(transaction: Transaction, names: readonly string[], raw: Buffer): void {
-  const header = parseHeader(raw)
-  const came = new Set<string>()
-  for (const field of header.fields)
-    if (names.includes(fieldName(header, field)))
-      came.add(spaced(raw.toString('utf8', field.start, field.end)))
+/**
+ * Takes out all fields called as one of `all`, and those called as one of `came` that the message came with: what a filter
+ * of this server added under such a name stays. In one pass: a message may have a thousand fields of as many such names.
+ */
+function removeFields(
+  transaction: Transaction,
+  all: ReadonlySet<string>,
+  came: ReadonlySet<string>,
+  raw: Buffer,
+): void {
   const { header_list, headers, headers_decoded } = transaction.header
-  for (const name of names) {
-    const lines = header_list.filter((line) => nameIn(line) === name)
-    const stay = lines.map((line) => !came.has(spaced(line)))
-    if (!stay.includes(true)) {
-      removeField(transaction, name)
-      continue
+  const texts = came.size > 0 ? textsOf(raw, came) : came
+  /** By name, in their order. */
+  const stay = new Map<string, boolean[]>()
+  const kept: string[] = []
+  for (const line of header_list) {
+    const name = nameIn(line)
+    const stays = !all.has(name) && !(came.has(name) && texts.has(spaced(line)))
+    if (stays) kept.push(line)
+    if (!came.has(name)) continue
+    const those = stay.get(name)
+    if (those) those.push(stays)
+    else stay.set(name, [stays])
+  }
+  // Haraka's stream of the message has the same list.
+  header_list.splice(0, header_list.length, ...kept)
+  for (const values of [headers, headers_decoded]) {
+    for (const name of all) delete values[name]
+    for (const name of came) {
+      const which = all.has(name) ? [] : (stay.get(name) ?? [])
+      if (which.includes(true))
+        values[name] = (values[name] ?? []).filter((_, at) => which[at] ?? true)
+      else delete values[name]
     }
-    for (const line of lines.filter((_, at) => !stay[at]))
-      header_list.splice(header_list.indexOf(line), 1)
-    for (const values of [headers, headers_decoded])
-      values[name] = (values[name] ?? []).filter((_, at) => stay[at] ?? true)
   }
   if (transaction.found_hb_sep) transaction.reset_headers()
+}
+
+/** The fields of these names that a message came with. */
+function textsOf(raw: Buffer, names: ReadonlySet<string>): Set<string> {
+  const header = parseHeader(raw)
+  const texts = new Set<string>()
+  for (const field of header.fields)
+    if (names.has(fieldName(header, field)))
+      texts.add(spaced(raw.toString('utf8', field.start, field.end)))
+  return texts
 }
 
 /** Haraka keeps a field with line ends of its own. */

@@ -168,18 +168,19 @@ async function holdLate(
   // A person has released it from here, whatever a plugin finds in it.
   const passed = new Set(decisions.flatMap((one) => (one.passed ? [one.recipient] : [])))
   const splits = decisions.filter(({ outcome }) => outcome === 'split')
-  const back = await system.takeBackSplits(splits.flatMap(({ item }) => item ?? []))
-  const again = splits.flatMap(({ item, recipient }) =>
-    back.includes(item ?? -1) ? recipient : [],
+  const back = new Set(await system.takeBackSplits(splits.flatMap(({ item }) => item ?? [])))
+  const again = new Set(
+    splits.flatMap(({ item, recipient }) => (back.has(item ?? -1) ? recipient : [])),
   )
   const held = [
     ...transaction.rcpt_to.filter((one) => !passed.has(addressOf(one))),
-    ...recipients.filter((one) => again.includes(addressOf(one))),
+    ...recipients.filter((one) => again.has(addressOf(one))),
   ]
   if (held.length === 0) return
   transaction[JUDGED] = 'again'
+  const those = new Set(held.map(addressOf))
   const [instead, rest] = [true, false].map((is) =>
-    decisions.filter(({ recipient }) => held.some((one) => addressOf(one) === recipient) === is),
+    decisions.filter(({ recipient }) => those.has(recipient) === is),
   )
   const envelope = { ...envelopeOf(plugin, connection, transaction, held), instead }
   const late = await metered(() => screener.screen(envelope, message))

@@ -1,34 +1,39 @@
-// Who sends much gets a part of each round of Haraka's event loop. Node reads a socket up to 32 times in a round, and Haraka
-// works each time line by line: 64 KB of empty lines are some ten ms of it, so that one sender of them kept all others waiting
-// for a second. Here whoever sends large pieces waits, once a round has cost enough, until the next rounds: one a round.
+// Who sends what is much work gets a part of each round of Haraka's event loop. Node reads a socket up to 32 times in a round, and
+// one sender of short lines would keep all others waiting for a second. Once a round has cost enough, those who sent in it
+// wait until the next rounds: one a round.
 
 export interface Paused {
   pause(): void
   resume(): void
 }
 
-/** What large pieces may cost in one round, ms. */
+/** What pieces of messages may cost in one round, ms. */
 const ROUND_MS = 5
 
 export class Rounds {
-  /** Those who sent large pieces lately. */
+  /** Those whose pieces were work lately. */
   readonly #senders = new Set<Paused>()
   readonly #waiting = new Set<Paused>()
   #spent = 0
   /** A next round is waited for. */
   #asked = false
 
+  /** This round has cost enough. */
+  get full(): boolean {
+    return this.#spent >= ROUND_MS
+  }
+
   /** Does it matter when this sender is done? */
   has(sender: Paused): boolean {
     return this.#senders.has(sender)
   }
 
-  /** A large piece was worked on for so long; more is to come. */
+  /** A piece was worked on for so long; more is to come. */
   took(sender: Paused, ms: number): void {
     this.#senders.add(sender)
     this.#spent += ms
     this.#ask()
-    if (this.#spent < ROUND_MS) return
+    if (!this.full) return
     for (const one of this.#senders) {
       if (this.#waiting.has(one)) continue
       this.#waiting.add(one)
