@@ -99,6 +99,7 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
       blobs: [{ name: 'ab', size: 3 }],
       bytes: Buffer.from([0, 255, 1]),
     }
+    const none = new Map<string, Uint8Array>()
     await a.putBlob(entry.blobs[0], [Buffer.from('abc')])
     await a.putBlob(entry.blobs[0], [Buffer.from('abc')])
     const large = Buffer.alloc(1_300_000, 'large ')
@@ -108,10 +109,10 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
     ])
     expect(await a.turn(1)).toEqual({ head, entries: [] })
     const waiting = b.turn(1)
-    expect(await a.append(entry)).toBe(true)
+    expect(await a.append(entry, none)).toBe(true)
     const chain = chainOf(entry)
     expect(await waiting).toEqual({ head: { ...head, seq: 3, chain }, entries: [entry] })
-    expect(await b.append({ ...entry, id: 'two' })).toBe(false)
+    expect(await b.append({ ...entry, id: 'two' }, none)).toBe(false)
     expect((await a.read(1)).entries).toEqual([entry])
     expect((await a.read(3)).entries).toEqual([])
     expect(await b.getBlobs(['ab', 'none'])).toEqual(new Map([['ab', Buffer.from('abc')]]))
@@ -123,10 +124,27 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
       ['a', '1'],
       ['b', '1'],
     ])
-    await b.halt('seen')
+    const with_ = { ...entry, id: 'with', base: 3, prev: chain }
     await a.turn(3)
-    expect(await a.append({ ...entry, id: 'three', base: 3, prev: chain })).toBe(false)
-    expect((await a.read(3)).head.halt).toBe('seen')
+    const rest = large.subarray(0, 600_000)
+    expect(
+      await a.append(
+        with_,
+        new Map([
+          ['cd', Buffer.from('cde')],
+          ['rest', rest],
+        ]),
+      ),
+    ).toBe(true)
+    expect((await b.getBlobs(['cd'])).get('cd')).toEqual(Buffer.from('cde'))
+    const pieces: Uint8Array[] = []
+    for await (const part of (await b.getBlob('rest')) ?? []) pieces.push(part)
+    expect(Buffer.concat(pieces).equals(rest)).toBe(true)
+    await b.halt('seen')
+    await a.turn(5)
+    const after = { ...entry, id: 'three', base: 5, prev: chainOf(with_) }
+    expect(await a.append(after, none)).toBe(false)
+    expect((await a.read(5)).head.halt).toBe('seen')
     await log.close()
     await a.dead
   })

@@ -62,6 +62,21 @@ describe('machines that share a log', () => {
     expect(all.log.head.seq).toBe(3)
   })
 
+  test('a decision that writes another message each time it runs is made', async () => {
+    const all = await machines(2)
+    const [a, b] = all.stores
+    let runs = 0
+    const id = await a.write({ actor: 'test', at: 2000 }, (tx) => {
+      const raw = Buffer.from(`letter ${++runs}`)
+      const blob = tx.blob(raw)
+      const flags = { system: 0, keywords: [] }
+      return tx.append({ type: 'deposit', item: item({ blob }), folder: 'inbox', flags })
+    })
+    expect(await difference(all)).toBe(null)
+    const { blob } = getItem(b.views, id) ?? { blob: '' }
+    expect(String(b.views.blobs.get(blob))).toBe(`letter ${runs}`)
+  })
+
   test('several processes of one machine fold what any of them reads, each event once', async () => {
     const all = await machines(2)
     const again = all.reopen(0)
