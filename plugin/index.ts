@@ -23,6 +23,7 @@ import { tellStart } from './haraka/start.ts'
 import { beforeStop } from './haraka/stop.ts'
 import { keepMail, keepRcpt, type Parameters } from './haraka/receive/asked.ts'
 import { lookBetween } from './haraka/receive/late.ts'
+import { Elsewhere } from './haraka/receive/elsewhere.ts'
 import { measures } from './haraka/receive/meter.ts'
 import { onData, onDataPost, onQueue, onReset } from './haraka/receive/hooks.ts'
 import type { Address, Connection, HMail, Next, Plugin } from './haraka/types.ts'
@@ -30,6 +31,7 @@ import type { Address, Connection, HMail, Next, Plugin } from './haraka/types.ts
 interface LazaretPlugin extends Plugin {
   lazaret: Lazaret
   screener: Screener
+  elsewhere: Elsewhere
   releaser: Releaser
   reporter: Reporter
   digester: Digester
@@ -66,6 +68,7 @@ export function register(this: LazaretPlugin): void {
       this.screener.start()
     })
   })
+  this.elsewhere = new Elsewhere(config)
   this.releaser = new Releaser(this, this.lazaret)
   orEnd(() => (this.reporter = new Reporter(this, this.lazaret)))
   this.digester = new Digester(this, this.lazaret)
@@ -122,11 +125,11 @@ export function keep_mail_parameters(
 export function keep_rcpt_parameters(
   this: LazaretPlugin,
   next: Next,
-  _connection: Connection,
+  connection: Connection,
   [recipient, parameters]: [Address, Parameters],
 ): void {
   keepRcpt(recipient, parameters)
-  next()
+  next(...(this.elsewhere.parts(connection, recipient) ?? []))
 }
 
 export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connection): void {
@@ -134,10 +137,12 @@ export function copy_bytes(this: LazaretPlugin, next: Next, connection: Connecti
 }
 
 export function judge_message(this: LazaretPlugin, next: Next, connection: Connection): void {
+  if (this.elsewhere.passes(connection)) return next()
   onDataPost(this, this.screener, next, connection)
 }
 
 export function finish_held(this: LazaretPlugin, next: Next, connection: Connection): void {
+  if (this.elsewhere.passes(connection)) return next()
   onQueue(this, this.screener, this.lazaret.quarantine.system, next, connection)
 }
 

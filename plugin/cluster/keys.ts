@@ -25,6 +25,16 @@ export const CLUSTER = {
   }),
   set: text('lazaret', 'Name of the data set: several may lie in one database', name),
   node: text('', 'Name of this machine among the others; empty: its host name', name),
+  elsewhere: text(
+    '',
+    'Domains whose mail another data set judges, with commas: it passes here as it is, on the way that the queue plugin has for its domain; empty: none',
+    {
+      max: 100_000,
+      pattern: /^[^\s,@]+(?:\s*,\s*[^\s,@]+)*$/,
+      hint: 'domains, such as example.org, example.net',
+      values: 'domains',
+    },
+  ),
   log_days: num(
     7,
     'Days for which the database keeps what all machines have: none may be away for longer',

@@ -76,16 +76,20 @@ export class Server {
     const child = this.#child
     this.#child = null
     if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGSTOP')
     const children = childrenOf(child.pid ?? 0)
-    child.kill('SIGCONT')
     child.kill('SIGKILL')
     for (const pid of children) signal(pid, 'SIGKILL')
     await once(child, 'exit')
+    // It does not start again while one of them is there.
+    while (children.some(isThere)) await delay(5)
   }
 
   /** SIGSTOP and SIGCONT, of all its processes. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const pid of [this.pid, ...childrenOf(this.pid)]) signal(pid, name)
+    // First the one that makes the others.
+    signal(this.pid, name)
+    for (const pid of childrenOf(this.pid)) signal(pid, name)
   }
 
   /** Makes a standby the primary. */
@@ -147,7 +151,7 @@ export async function cluster(): Promise<Server> {
   const server = new Server(dir, await freePort())
   server.set("listen_addresses = '127.0.0.1'")
   server.set(`unix_socket_directories = '${dir}'`)
-  server.set('max_connections = 60')
+  server.set('max_connections = 120')
   server.set('shared_buffers = 16MB')
   await server.start()
   server.sql('CREATE DATABASE lazaret')
@@ -188,6 +192,15 @@ function childrenOf(pid: number): number[] {
     return text.split('\n').filter(Boolean).map(Number)
   } catch {
     return []
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
   }
 }
 

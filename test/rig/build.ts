@@ -50,7 +50,9 @@ function isStale(): boolean {
     const built = join(ROOT, 'dist/plugin', name.replace(/\.ts$/, '.js'))
     if (modified(join(sources, name)) > modified(built)) return true
   }
+  const node = 'test/cluster/nodes/node'
   return (
+    modified(join(ROOT, `${node}.ts`)) > modified(join(ROOT, 'dist', `${node}.js`)) ||
     modified(WASM) > modified(WASM_BUILT) ||
     newest(join(ROOT, 'web'), '') > modified(join(ROOT, 'dist/web/page.js'))
   )
