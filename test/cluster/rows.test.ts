@@ -25,29 +25,28 @@ describe.skipIf(POSTGRESQL === null)('three machines write, four writers on each
     shared = null
   }
 
-  for (const { what, timeout, keeps = false, play } of ROWS.filter(
-    (row) => (ALL || row.quick) && row.what.includes(ONLY),
-  ))
-    test(what, async () => {
-      shared ??= await pair()
-      const world = await World.begin(shared, { timeout })
-      const { tales } = world
-      try {
-        await world.write()
-        await tales.more(MORE)
-        const since = Date.now()
-        const note = await play(world)
-        await tales.more(MORE)
-        const outcome = await world.check()
-        expect(outcome.acked).toBeGreaterThan(2 * MORE)
-        table.push(line(what, tales.stall(since), outcome, note ?? ''))
-        await world.close()
-      } finally {
-        await Promise.all(world.machines.map((one) => one.kill()))
-        // After a failure nobody knows in what state they are.
-        if (!keeps || table.at(-1)?.startsWith(`| ${what} `) !== true) await end()
-      }
-    })
+  const rows = ROWS.filter((row) => (ALL || row.quick) && row.what.includes(ONLY))
+  test.for(rows)('$what', async (row) => {
+    const { what, timeout, keeps = false } = row
+    shared ??= await pair()
+    const world = await World.begin(shared, { timeout })
+    const { tales } = world
+    try {
+      await world.write()
+      await tales.more(MORE)
+      const since = Date.now()
+      const note = await row.play(world)
+      await tales.more(MORE)
+      const outcome = await world.check()
+      expect(outcome.acked).toBeGreaterThan(2 * MORE)
+      table.push(line(what, tales.stall(since), outcome, note ?? ''))
+      await world.close()
+    } finally {
+      await Promise.all(world.machines.map((one) => one.kill()))
+      // After a failure nobody knows in what state they are.
+      if (!keeps || table.at(-1)?.startsWith(`| ${what} `) !== true) await end()
+    }
+  })
 })
 
 const HEAD =

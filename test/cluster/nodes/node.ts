@@ -178,12 +178,13 @@ async function writer(): Promise<void> {
   }
 }
 
-async function fill(events: number): Promise<void> {
+async function fill(events: number): Promise<null> {
   const AT_ONCE = 64
   for (let left = events; left > 0; left -= AT_ONCE)
     await Promise.all(
       Array.from({ length: Math.min(left, AT_ONCE) }, () => deposit(`${given.prefix}.${++names}`)),
     )
+  return null
 }
 
 async function settle(): Promise<number> {
@@ -223,13 +224,13 @@ async function answer(ask: Ask): Promise<unknown> {
     case 'write':
       writing = true
       writers = Array.from({ length: ask.writers }, writer)
-      return null
+      break
     case 'fill':
       return await fill(ask.events)
     case 'rest':
       writing = false
       await Promise.all(writers)
-      return null
+      break
     case 'settle':
       return await settle()
     case 'journal':
@@ -239,15 +240,15 @@ async function answer(ask: Ask): Promise<unknown> {
       return { ...store.state, seq: store.seq }
     case 'go':
       go()
-      return null
+      break
     case 'trap':
       trap = ask.with
-      return null
+      break
     case 'close':
       writing = false
       await (lazaret ?? store).close()
-      return null
   }
+  return null
 }
 
 process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
