@@ -26,7 +26,7 @@ describe.skipIf(POSTGRESQL === null)('three machines write, four writers on each
   }
 
   const rows = ROWS.filter((row) => (ALL || row.quick) && row.what.includes(ONLY))
-  test.for(rows)('$what', async (row) => {
+  test.for(rows.map((row) => [row.what, row] as const))('%s', async ([, row]) => {
     const { what, timeout, keeps = false } = row
     shared ??= await pair()
     const world = await World.begin(shared, { timeout })
