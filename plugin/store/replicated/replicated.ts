@@ -65,9 +65,6 @@ const STUCK_MS = 500
 /** How often a machine tells of itself. */
 const BEAT_MS = 2000
 
-/** Octets that go along with an entry: what a decision writes itself is another one each time that it is thought. */
-const RIDE = 64 * 1024
-
 /** How often what all machines have is taken out of the log. */
 const TRIM_MS = HOUR
 
@@ -412,13 +409,16 @@ export class ReplicatedJournal implements Journal {
     return { outcomes, attempt: { entry, verbs: outcomes, blobs, thoughts, riding } }
   }
 
-  /** What the log does not have yet goes with the entry where it is small. Throws Unput. */
+  /**
+   * What the log does not have yet goes with the entry where it is small: what a decision writes itself is another one each time
+   * that it is thought. Throws Unput.
+   */
   #ride(blobs: Blobs, riding: Map<string, Uint8Array>): void {
     const lacking = this.#blobs.lacking(blobs)
     const small = lacking.filter((one): one is [string, Uint8Array] => one[1] instanceof Uint8Array)
     let octets = 0
     for (const [, { length }] of [...riding, ...small]) octets += length
-    if (small.length < lacking.length || octets > RIDE) throw new Unput(blobs)
+    if (small.length < lacking.length || octets > OCTETS) throw new Unput(blobs)
     for (const [name, bytes] of small) riding.set(name, bytes)
   }
 
