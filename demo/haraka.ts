@@ -23,10 +23,15 @@ import { DOMAIN, ROOT, type Paths } from './paths.ts'
 export interface Setup {
   ports: Ports
   testMailboxes: boolean
+  /** Lines of [cluster]. */
+  cluster?: Readonly<Record<string, string>>
 }
 
 /** Writes Haraka's folder anew; its queue stays. */
-export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Setup): void {
+export function writeHaraka(
+  { haraka, log }: Paths,
+  { ports, testMailboxes, cluster }: Setup,
+): void {
   const files: Record<string, string> = {
     plugins: 'rcpt_to.in_host_list\nlazaret\nlazaret/imap\nlazaret/http\nqueue/smtp_forward\n',
     host_list: `${DOMAIN}\n`,
@@ -52,6 +57,8 @@ export function writeHaraka({ haraka, log }: Paths, { ports, testMailboxes }: Se
       `test_mailboxes = ${testMailboxes ? 'yes' : 'no'}`,
       '[http]',
       `port = ${ports.http}`,
+      ...(cluster ? ['[cluster]'] : []),
+      ...Object.entries(cluster ?? {}).map(([key, value]) => `${key} = ${value}`),
       '',
     ].join('\n'),
   }
@@ -104,6 +111,10 @@ export class Haraka {
     await started.#greets(ports.starttls, false)
     await started.#greets(ports.tls, true)
     return started
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   /** Resolves when it has ended by itself, which it should not do. */

@@ -9,6 +9,8 @@ export interface Options {
   /** No sample mail, no trained model. */
   empty: boolean
   testMailboxes: boolean
+  /** Gateways with one quarantine. */
+  cluster: number
 }
 
 export interface Ports {
@@ -27,6 +29,8 @@ npm start -- --data DIR         in another folder
 npm start -- --ports BASE       SMTP on BASE, IMAP over TLS on BASE+1, IMAP with STARTTLS on BASE+2,
                                 the next hop on BASE+3, HTTPS on BASE+4 (without it: 2525, 1993, 1143,
                                 2526, 8443)
+npm start -- --cluster N        N gateways (2 to 9) with one quarantine in a PostgreSQL of their own; the
+                                second has all ports 10 higher (with --ports: 5), the third 20 ...
 npm start -- --test-mailboxes   the super-admin can create folders (for test suites)`
 
 /** A command line that will not do; the message holds the usage. */
@@ -44,6 +48,27 @@ export function readOptions(argv: string[]): Options | null {
     ports: ports(values.ports),
     empty: values.empty ?? false,
     testMailboxes: values['test-mailboxes'] ?? false,
+    cluster: gateways(values.cluster),
+  }
+}
+
+function gateways(text = '1'): number {
+  if (!/^[1-9]$/.test(text))
+    throw new UsageError(`--cluster ${text}: give a number from 2 to 9\n\n${USAGE}`)
+  return Number(text)
+}
+
+/** Of the gateway behind the first so many; the next hop is that of all. */
+export function portsOf(options: Pick<Options, 'ports'>, at: number): Ports {
+  const { nextHop, ...own } = options.ports
+  const step = at * (own.smtp + 1 === own.tls ? 5 : 10)
+  const add = (port: number): number => port + step
+  return {
+    nextHop,
+    smtp: add(own.smtp),
+    tls: add(own.tls),
+    starttls: add(own.starttls),
+    http: add(own.http),
   }
 }
 
@@ -64,6 +89,7 @@ function parse(argv: string[]) {
         data: { type: 'string' },
         ports: { type: 'string' },
         empty: { type: 'boolean' },
+        cluster: { type: 'string' },
         'test-mailboxes': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

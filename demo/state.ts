@@ -7,6 +7,8 @@ export interface State {
   passwords: Record<string, string>
   trained: boolean
   sampled: boolean
+  /** Several gateways have one quarantine: it is begun. */
+  begun?: boolean
 }
 
 export function readState(file: string): State {

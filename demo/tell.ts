@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path'
 import { colors } from '../plugin/cli/output.ts'
 import type { DemoAccount } from './accounts.ts'
-import { HOST, type Options } from './options.ts'
+import { HOST, type Options, type Ports } from './options.ts'
 import { DOMAIN, paths } from './paths.ts'
 
 export function tell(
@@ -41,6 +41,45 @@ export function tell(
     colors.dim('Ctrl-C stops it; the data stay.'),
   ]
   return lines.join('\n')
+}
+
+/** The same of several gateways with one quarantine. */
+export function tellSeveral(
+  { dir, cluster }: Options,
+  nodes: readonly { name: string; ports: Ports; pid: number }[],
+  accounts: DemoAccount[],
+): string {
+  const here = shown(dir)
+  const [first, second] = nodes
+  const command = `npx lazaret --config ${here}/${second.name}/haraka cluster status`
+  return [
+    '',
+    colors.bold(`${cluster} gateways are running, with one quarantine.`),
+    '',
+    '  gateway  mail in (SMTP)  quarantine (IMAP, SSL/TLS)  page                     process',
+    ...nodes.map(
+      ({ name, ports, pid }) =>
+        `  ${name.padEnd(7)}  ${String(ports.smtp).padEnd(14)}  ${String(ports.tls).padEnd(26)}  ${`https://${HOST}:${ports.http}/`.padEnd(23)}  ${pid}`,
+    ),
+    '',
+    `  all on ${HOST}; delivered mail is in ${join(here, 'delivered')}, logs in ${join(here, '*', 'haraka.log')}`,
+    '',
+    '  Log in as            password',
+    ...accounts.map(
+      ({ tier, user, password }) =>
+        `  ${user.padEnd(19)}  ${colors.bold(password)}  ${colors.dim(SEES[tier])}`,
+    ),
+    '',
+    colors.bold('Three things to try'),
+    `  1. Send to ${first.name}, and look with ${second.name}: what is caught on one is on all, and a release on any of`,
+    '     them is delivered once (a line appears here).',
+    ...sending(first.ports.smtp),
+    `  2. Kill one (kill -9 ${first.pid}): the others go on, and what it had to send is sent by another after 10 s.`,
+    '  3. See how they stand:',
+    colors.cyan(`     ${command}`),
+    '',
+    colors.dim('Ctrl-C stops all of it; the data stay.'),
+  ].join('\n')
 }
 
 /** A path as one would type it here. */

@@ -620,7 +620,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['cli', 'bench/harness', 'bench/phases', 'bench/report'],
   },
 
-  demo: { files: /^demo\//, may: [...VERBS, 'config', 'open', 'cli'] },
+  demo: { files: /^demo\//, may: [...VERBS, 'config', 'open', 'cli', 'backup', 'cluster'] },
   'test/twin': { files: /^test\/twin\//, may: ['nouns', 'filter'] },
   // Tests import what they test; only what runs without vitest is looked at here.
   test: { files: /^test\//, may: [] },
