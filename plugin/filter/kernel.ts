@@ -69,6 +69,7 @@ export function kernelModule(): WebAssembly.Module {
 
 export class Kernel {
   readonly bits: number
+  #reads = 0
   readonly #wasm: Exports
   readonly #input: Buffer
   readonly #signals: Buffer
@@ -102,6 +103,11 @@ export class Kernel {
     const heard = new Int16Array(memory, wasm.heardAt(), layers ? 1 << bits : 0)
     this.#crowd = new Crowd({ weights, said, heard }, (is) => wasm.crowded(is))
     this.layers = new LayerPool(new Uint8Array(memory, wasm.layersAt(), layers), wasm.layersAt())
+  }
+
+  /** Grows with each message, or features of one, that is read: `rescore` is about the last one. */
+  get reads(): number {
+    return this.#reads
   }
 
   /**
@@ -157,6 +163,7 @@ export class Kernel {
   }
 
   #lessonOf(features: Features, spam: 0 | 1): number {
+    this.#reads++
     for (const [view, slots] of features.entries()) this.#slots(view, slots.length).set(slots)
     const [a, b, c] = features.map((slots) => slots.length)
     return this.#wasm.lessonOf(a, b, c, spam)
@@ -182,6 +189,7 @@ export class Kernel {
    * @throws Error for bytes that are not a lesson for this model; nothing is changed then.
    */
   apply(lesson: Uint8Array, direction: 1 | -1): void {
+    this.#reads++
     const count = this.#entriesOf(lesson)
     this.#input.set(lesson.subarray(LESSON_HEAD))
     if (!this.#wasm.apply(lesson.length - LESSON_HEAD, count, direction))
@@ -361,6 +369,7 @@ export class Kernel {
   }
 
   #copyIn(raw: Uint8Array): number {
+    this.#reads++
     const size = Math.min(raw.length, this.#input.length)
     this.#input.set(size === raw.length ? raw : raw.subarray(0, size))
     return size

@@ -22,9 +22,10 @@ export function tally(
   instead: readonly Before[] = [],
 ): void {
   const { tallies } = ctx.store.beside
+  const before = new Map(instead.map((one) => [one.recipient, one]))
   for (const { scope, recipient, verdict, outcome } of decided) {
     tallies.count(scope, messageKey(direction, verdict, outcome))
-    const old = instead.find((one) => one.recipient === recipient)
+    const old = before.get(recipient)
     if (old) tallies.uncount(scope, messageKey(direction, old.verdict, old.outcome))
   }
 }

@@ -4,6 +4,7 @@ import type { Edit } from '../mail.ts'
 import { authorsOf } from '../mime/authors.ts'
 import { parseHeader, type Header } from '../mime/headers.ts'
 import { scopeOfSent } from '../scope.ts'
+import { Turn } from '../turns.ts'
 import type { Context } from './context.ts'
 import { editKeys, forgedFields, verdictEdit } from './edit.ts'
 import { keepWhat } from './keep.ts'
@@ -26,7 +27,7 @@ export async function screen(
   ctx.follower.catchUp()
   const header = parseHeader(raw)
   const addresses = envelope.recipients.map(({ address }) => address)
-  const plans = judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
+  const plans = await judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
   group(plans)
   sample(ctx, envelope, raw, plans)
   const must = plans.some((plan) => plan.outcome !== 'deliver')
@@ -58,12 +59,12 @@ function reasonOf({ verdict, passed }: Plan): string {
   return (asked ?? loudest)?.text ?? ''
 }
 
-function judgeAll(
+async function judgeAll(
   ctx: Context,
   envelope: Envelope,
   header: Header,
   passed: ReadonlyMap<string, Passed>,
-): Plan[] {
+): Promise<Plan[]> {
   const { raw } = header
   const from = authorsOf(header)
   const forged = envelope.direction === 'in' ? forgedFields(header) : []
@@ -71,7 +72,7 @@ function judgeAll(
   const { known } = ctx.follower
 
   const outgoing = envelope.direction === 'out'
-  return envelope.recipients.map((to) => {
+  const plan = (to: Plan['to']): Plan => {
     const { address } = to
     const owner = knownOwner(ctx, address, known)
     const scope = outgoing
@@ -82,7 +83,7 @@ function judgeAll(
         )
       : owner.scope
     const settings = knownSettings(ctx, scope, known)
-    const plan: Plan = {
+    const one: Plan = {
       recipient: address,
       outcome: 'deliver',
       verdict: null,
@@ -92,9 +93,9 @@ function judgeAll(
       scope,
       to,
     }
-    if (plan.passed) return { ...plan, edit: markIsSigned(header) ? null : WITHOUT_MARK }
-    if (!settings.enabled && !envelope.hold) return plan
-    plan.verdict = ctx.filter.verdict(
+    if (one.passed) return { ...one, edit: markIsSigned(header) ? null : WITHOUT_MARK }
+    if (!settings.enabled && !envelope.hold) return one
+    one.verdict = ctx.filter.verdict(
       listQuery(settings, {
         ...envelope,
         from,
@@ -106,17 +107,25 @@ function judgeAll(
       { unsure: settings.unsure, spam: settings.spam },
     )
     if (envelope.hold) {
-      plan.verdict.evidence.push({ name: 'plugin', weight: 0, text: envelope.hold })
-      plan.outcome = 'hold'
-    } else if (plan.verdict.class === 'spam') {
-      if (outgoing) plan.outcome = settings.hold_outgoing ? 'hold' : 'deliver'
+      one.verdict.evidence.push({ name: 'plugin', weight: 0, text: envelope.hold })
+      one.outcome = 'hold'
+    } else if (one.verdict.class === 'spam') {
+      if (outgoing) one.outcome = settings.hold_outgoing ? 'hold' : 'deliver'
       else if (settings.action === 'hold' || settings.action === 'reject')
-        plan.outcome = settings.action
+        one.outcome = settings.action
     }
     // Nothing is added to outgoing mail, and nothing is taken from it.
-    if (!outgoing) plan.edit = verdictEdit(plan.verdict, settings, forged)
-    return plan
-  })
+    if (!outgoing) one.edit = verdictEdit(one.verdict, settings, forged)
+    return one
+  }
+  const plans: Plan[] = []
+  const turn = new Turn('smtp')
+  for (const to of envelope.recipients) {
+    // Other mail does not wait for all recipients of one.
+    if (plans.length > 0 && turn.over) await turn.rest()
+    plans.push(plan(to))
+  }
+  return plans
 }
 
 /** The mailbox has no use for the mark; whoever reads it there could send the message again. */

@@ -5,7 +5,18 @@ import type { Transaction } from '../../plugin/haraka/types.ts'
 import { applyEdit } from '../../plugin/mime/edit.ts'
 import type { Decision } from '../../plugin/quarantine/screen.ts'
 import type { Lazaret } from '../../plugin/open.ts'
-import { envelope, hold, itemOf, message, rig } from '../quarantine/rig.ts'
+import {
+  corpus,
+  envelope,
+  folder,
+  hold,
+  itemOf,
+  message,
+  rig,
+  trained,
+  uidsIn,
+  USER,
+} from '../quarantine/rig.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -50,6 +61,35 @@ describe('a message to very many', () => {
     for (const n of [0, 31, 32, 399]) expect(itemOf(lazaret, items[n]).recipients).toEqual([to[n]])
     const again = await hold(lazaret, message('many'), { to })
     expect(again.map(({ item }) => item)).toEqual(items)
+  })
+
+  test('is judged in turns: other mail does not wait for all of its recipients, and it is judged as if alone', async () => {
+    const lazaret = rig()
+    await hold(lazaret, message('first'))
+    const ham = corpus('spam-2', 20)
+    await trained(lazaret, 30)
+    for (const raw of ham) await hold(lazaret, raw)
+    const { messages } = lazaret.quarantine.as(USER)
+    const caught = folder(lazaret, 'caught', USER)
+    await messages.move(caught, uidsIn(lazaret, 'caught', USER), folder(lazaret, 'not-spam', USER))
+    const authors = Array.from({ length: 300 }, (_, n) => `<a${n}@b.example>`).join(',\r\n ')
+    const many = Buffer.from(`From: ${authors}\r\nSubject: x\r\n\r\n${ham[1].toString('latin1')}`)
+    const { system } = lazaret.quarantine
+    const order: string[] = []
+    const screen = async (name: string, raw: Buffer, to: string[]): Promise<Decision[]> => {
+      const decided = await system.screen(envelope({ to }), raw)
+      order.push(name)
+      return decided
+    }
+    const to = [...people(100), USER.scope]
+    const alone = await screen('alone', many, to)
+    const both = await Promise.all([
+      screen('many', many, to),
+      screen('other', corpus('spam-1', 1)[0], ['x@example.com']),
+    ])
+    expect(order).toEqual(['alone', 'other', 'many'])
+    expect(both[0]).toEqual(alone)
+    expect(new Set(alone.map(({ verdict }) => verdict?.score)).size).toBe(2)
   })
 
   test('who gets it with the same fields is found in one pass', async () => {

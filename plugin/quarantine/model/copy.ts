@@ -95,14 +95,17 @@ export class ModelCopy {
   scorer(raw: Uint8Array, signals: readonly string[]): (scope: Scope) => Judged {
     const { kernel } = this.#filter
     const scores = new Map<string, Score>()
+    let read = -1
     return (scope) => {
       const { name: key, domain, address, lessons } = this.layersOf(scope)
       let score = scores.get(key)
       if (!score) {
+        // Whoever had a turn meanwhile may have read another one.
         score =
-          scores.size === 0
-            ? kernel.scoreFor(raw, signals, domain, address)
-            : kernel.rescore(domain, address)
+          kernel.reads === read
+            ? kernel.rescore(domain, address)
+            : kernel.scoreFor(raw, signals, domain, address)
+        read = kernel.reads
         scores.set(key, score)
       }
       return { score, lessons }
