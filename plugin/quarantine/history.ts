@@ -1,6 +1,7 @@
 // The journal as an audit: who did what, and when, in words, for whomever it concerns.
 import type { Login } from '../mail.ts'
 import { tell as tellScope } from '../scope.ts'
+import { AT_LEAST } from '../store/entries.ts'
 import type { Event, EventBody } from '../store/events/index.ts'
 import { Turn } from '../turns.ts'
 import { asSeenBy, whoSeenBy } from './concern.ts'
@@ -88,7 +89,8 @@ export async function* concerning(
       const seen = asSeenBy(ctx, login, event)
       const entry = seen && { seq, at: event.at, ...whoSeenBy(login, event), type: event.type }
       found.push({ seq, event, entry: entry && { ...entry, text: tell(seen, seq) } })
-      if (seq >= until || turn.over || found.length === PIECE) break
+      if (seq >= until || found.length === PIECE) break
+      if (found.length >= AT_LEAST && turn.over) break
     }
     yield* found
     if (at === from) return

@@ -1,5 +1,6 @@
 // How it goes, in numbers, for who watches from outside: what stands in the views now, and what the journal told since this
 // process looked first.
+import { AT_LEAST } from '../store/entries.ts'
 import { getModel } from '../store/lessons.ts'
 import { folderStatus } from '../store/places.ts'
 import type { JournalState } from '../store/journal.ts'
@@ -86,7 +87,7 @@ export class Measures {
           if (event.outcome) more(this.#tally.outcomes, event.outcome)
           more(this.#tally.releases, event.state)
         }
-        if (seq >= until || turn.over) break
+        if (seq >= until || (seq - from >= AT_LEAST && turn.over)) break
       }
       if (this.#at === from) return
       await turn.give()

@@ -29,6 +29,12 @@ export interface Numbered {
   event: Event
 }
 
+/**
+ * Events that are taken at least before others have their turn. Who goes on in the middle of an entry reads all of it once more,
+ * which on a busy machine takes as long as a turn: with one event for each, an entry would take its square.
+ */
+export const AT_LEAST = 200
+
 export class Entries {
   readonly #journal: JournalTables['journal']
   readonly #followed: JournalTables['followed']

@@ -4,7 +4,7 @@ import type { Change, Scope } from '../mail.ts'
 import { seesThing } from '../scope.ts'
 import type { Turn } from '../turns.ts'
 import type { Views } from './env.ts'
-import type { Numbered } from './entries.ts'
+import { AT_LEAST, type Numbered } from './entries.ts'
 import { kindOf, type FolderChange } from './events/index.ts'
 
 /** How often another process's commits are looked for. One read of one key. */
@@ -117,7 +117,7 @@ export class Watch {
         for (const one of kindOf(event, seq).changes(this.#journal.views, event, seq))
           if (seesThing(scope, one)) more &&= visit(one.folder, one.change)
         at = seq
-        if (!more || turn.over) break
+        if (!more || (seq - from >= AT_LEAST && turn.over)) break
       }
       if (at === from) break
       await turn.give()

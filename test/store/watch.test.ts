@@ -28,8 +28,14 @@ test('what is too much at one time is told in turns, or as rows', async () => {
     ['add', a],
     ['add', b],
   ])
-  expect(turn.given).toBeGreaterThan(100)
+  expect(turn.given).toBeGreaterThan(40)
   expect(await store.watch.changesInTurns('other@example.com', 'caught', start, turn)).toEqual([])
+  // Where each look at the clock is late, an entry is not read once for each of its events.
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 10))
+  const busy = new Turn('test')
+  expect(await store.watch.changesInTurns('', 'caught', start, busy)).toHaveLength(2)
+  expect(busy.given).toBeLessThan(100)
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.1))
   await expect(
     store.watch.changesInTurns('', 'caught', start, new Turn('test', 200)),
   ).rejects.toThrow(/as much as one command may take/)

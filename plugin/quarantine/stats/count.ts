@@ -1,6 +1,7 @@
 // Counts what the journal tells, by day and scope, from where that was done last: every process may, and one does.
 import type { Item, Scope } from '../../mail.ts'
 import { sees } from '../../scope.ts'
+import { AT_LEAST } from '../../store/entries.ts'
 import { timeOf } from '../../store/events/kind.ts'
 import type { Event } from '../../store/events/index.ts'
 import { getItem } from '../../store/items.ts'
@@ -26,7 +27,8 @@ export async function countJournal(ctx: Context, turn: Turn): Promise<void> {
     for (const { seq, event } of store.events(at)) {
       at = seq
       for (const [scope, key] of counted(ctx, event)) adding.add(scope, dayOf(timeOf(event)), key)
-      if (++some === STEP || turn.over) break
+      some++
+      if (some === STEP || (some >= AT_LEAST && turn.over)) break
     }
     if (some === 0) return
     await tallies.countedOn(from, at, adding.take())
