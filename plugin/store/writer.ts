@@ -33,6 +33,8 @@ const HELD_MS = 20
 /** How long the lock is free between two steps of bulks, at least, and as a part of the time that the last one had it. */
 const REST_MS = 2
 const REST_PART = 0.25
+/** Where several waited for the last flush, more come for the next one while nobody has the lock: so long as that took, at most. */
+const GATHER_MS = 10
 
 export class Writer {
   readonly #database: Database
@@ -40,6 +42,8 @@ export class Writer {
   #bulk: Waiting[] = []
   #due = false
   #resting = false
+  /** Until then what comes is gathered: a time of performance.now(). */
+  #gathers = 0
   #closed = false
 
   constructor(database: Database) {
@@ -71,14 +75,26 @@ export class Writer {
   #come(): void {
     if (this.#due || (this.#waiting.length === 0 && !this.#mayStep)) return
     this.#due = true
+    const rest = this.#gathers - performance.now()
     // Behind what this turn of the event loop still brings: all of it is one flush.
-    setImmediate(() => {
-      this.#due = false
-      // It is the others' turn after it.
-      if (this.#mayStep) this.#step()
-      else this.#waiting = this.#commit(this.#waiting)
-      this.#come()
-    })
+    if (rest > 0) setTimeout(this.#turn, rest)
+    else setImmediate(this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#due = false
+    // It is the others' turn after it.
+    if (this.#mayStep) this.#step()
+    else if (this.#waiting.length > 0) this.#flush()
+    this.#come()
+  }
+
+  #flush(): void {
+    const began = performance.now()
+    const { length } = this.#waiting
+    this.#waiting = this.#commit(this.#waiting)
+    const now = performance.now()
+    if (length > 1) this.#gathers = now + Math.min(GATHER_MS, now - began)
   }
 
   #step(): void {

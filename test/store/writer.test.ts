@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { Writer } from '../../plugin/store/writer.ts'
 import { ensureBuilt, ROOT } from '../rig/build.ts'
 import { tempDir } from '../tmp.ts'
@@ -108,6 +110,38 @@ describe('decisions of one turn', () => {
     db.fails = null
     await writer.write(() => db.put('c'))
     expect(db.transactions).toEqual([['c']])
+  })
+})
+
+describe('behind a flush for several', () => {
+  test('what comes while it would take as long again is one flush; behind one for a single nobody waits', async () => {
+    const { db, writer } = fake()
+    let clock = 1000
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => clock)
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      const transaction = db.transaction.bind(db)
+      db.transaction = (fn) => {
+        clock += 5
+        return transaction(fn)
+      }
+      const put = (name: string): Promise<void> => writer.write(() => db.put(name))
+      await Promise.all([put('a'), put('b')])
+      const later = [put('c')]
+      await setImmediate()
+      await setImmediate()
+      later.push(put('d'))
+      await setImmediate()
+      expect(db.transactions).toEqual([['a', 'b']])
+      vi.advanceTimersByTime(5)
+      await Promise.all(later)
+      clock += 100
+      for (const name of ['e', 'f']) await put(name)
+      expect(db.transactions).toEqual([['a', 'b'], ['c', 'd'], ['e'], ['f']])
+    } finally {
+      vi.useRealTimers()
+      now.mockRestore()
+    }
   })
 })
 
