@@ -38,20 +38,25 @@ export class Follower {
     this.lists = new ListsCopy(store, filter, this.#thought)
   }
 
-  /** All of it, for whoever judges mail. */
-  catchUp(): void {
+  /** All of it, for whoever judges mail: with one look at the journal. */
+  catchUp(): Known {
     this.#thought.refuse('model and lists')
     const newest = this.#store.seq
-    if (newest === this.#judges) return
-    this.model.catchUp()
-    this.lists.catchUp()
-    this.#judges = newest
+    if (newest !== this.#judges) {
+      this.model.catchUp()
+      this.lists.catchUp()
+      this.#judges = newest
+    }
+    return this.#knownAt(newest)
   }
 
   /** Emptied when a setting, an alias or an account changes. Right until something is awaited. */
   get known(): Known {
     this.#thought.refuse('settings')
-    const newest = this.#store.seq
+    return this.#knownAt(this.#store.seq)
+  }
+
+  #knownAt(newest: number): Known {
     if (newest === this.#seq) return this.#known
     const { settings, owners } = this.#known
     if (settings.size + owners.size > 0 && this.#changed()) {

@@ -24,7 +24,6 @@ export async function screen(
   raw: Buffer,
   path: string | null = null,
 ): Promise<Decision[]> {
-  ctx.follower.catchUp()
   const header = parseHeader(raw)
   const addresses = envelope.recipients.map(({ address }) => address)
   const plans = await judgeAll(ctx, envelope, header, await passing(ctx, addresses, header))
@@ -54,9 +53,12 @@ export async function screen(
 function reasonOf({ verdict, passed }: Plan): string {
   if (!verdict) return passed ? 'released from here' : 'not filtered'
   const { evidence } = verdict
-  const asked = evidence.find(({ name }) => name === 'plugin')
-  const [loudest] = evidence.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-  return (asked ?? loudest)?.text ?? ''
+  let [loudest, most] = ['', -1]
+  for (const { name, weight, text } of evidence) {
+    if (name === 'plugin') return text
+    if (Math.abs(weight) > most) [loudest, most] = [text, Math.abs(weight)]
+  }
+  return loudest
 }
 
 async function judgeAll(
@@ -66,10 +68,10 @@ async function judgeAll(
   passed: ReadonlyMap<string, Passed>,
 ): Promise<Plan[]> {
   const { raw } = header
+  const known = ctx.follower.catchUp()
   const from = authorsOf(header)
   const forged = envelope.direction === 'in' ? forgedFields(header) : []
   const score = ctx.follower.model.scorer(raw, envelope.signals)
-  const { known } = ctx.follower
 
   const outgoing = envelope.direction === 'out'
   const plan = (to: Plan['to']): Plan => {

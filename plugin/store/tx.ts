@@ -42,13 +42,13 @@ export interface Tx {
 
 /** Seq of the newest event that was folded; 0 for none. */
 export function seqOf(views: Views): number {
-  const bytes = views.meta.get('seq')
+  const bytes = views.meta.inPlace('seq')
   return bytes ? decode<number>(bytes) : 0
 }
 
 /** Unix time in ms of the newest entry: none has an earlier one than those before it. */
 export function latestOf(views: Views): number {
-  const bytes = views.meta.get('at')
+  const bytes = views.meta.inPlace('at')
   return bytes ? decode<number>(bytes) : 0
 }
 

@@ -121,4 +121,6 @@ export function spamStatus(
 
 /** Nothing of a message may break a header line. */
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?')
-const quotable = (text: string): string => printable(text).replace(/["\\]/g, "'")
+const quotable = (text: string): string =>
+  // Most are as they may be.
+  /^[ !#-[\]-~]*$/.test(text) ? text : printable(text).replace(/["\\]/g, "'")
