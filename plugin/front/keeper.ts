@@ -9,8 +9,6 @@ const FIRST_DELAY_MS = 250
 const DELAY_MAX_MS = 10_000
 /** After such a life the next one starts without delay again. */
 const LIVED_MS = 60_000
-/** A front as young as this is not replaced again. */
-const REPLACE_MS = 10_000
 
 export class Keeper {
   #options: FrontOptions
@@ -19,8 +17,8 @@ export class Keeper {
   #delay = FIRST_DELAY_MS
   #timer: NodeJS.Timeout | null = null
   #stopping = false
-  /** When the front was started, Unix ms. */
-  #born = 0
+  /** Workers that were there when this front took the place of another: each of them goes after it. */
+  readonly #older = new Set<number>()
 
   /** Binds the ports: throws, in words, what is wrong with them. */
   constructor(options: FrontOptions, serving: Serving) {
@@ -58,7 +56,7 @@ export class Keeper {
   }
 
   #keep(front: Front): void {
-    const born = (this.#born = Date.now())
+    const born = Date.now()
     this.#front = front
     void front.ended.then((how) => {
       if (this.#front !== front) return
@@ -91,12 +89,14 @@ export class Keeper {
     if (this.#stopping) await next.stop()
     else this.#keep(next)
     await old.stop()
+    this.#options.log('notice', 'another process serves people now, with the configuration of now')
   }
 
-  /** The same, once for what happens to several workers one after the other. */
-  replaceSoon(): void {
-    if (Date.now() - this.#born < REPLACE_MS) return
-    this.#born = Date.now()
+  /** `haraka --graceful` has taken the worker `id`: the front goes with the first of them. `others`: who is still there. */
+  workerLeft(id: number, others: readonly number[]): void {
+    if (this.#older.delete(id)) return
+    this.#older.clear()
+    for (const other of others) this.#older.add(other)
     this.replace().catch((error: unknown) => this.#options.log('error', String(error)))
   }
 

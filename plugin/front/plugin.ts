@@ -35,8 +35,10 @@ export function registerFront(plugin: FrontPlugin): void {
   beforeStop(plugin, config.release, () => plugin.front?.stop() ?? Promise.resolve())
   plugin.certificate?.watch((pem) => plugin.front?.renew(pem))
   // `haraka --graceful` takes the workers one by one and leaves this process: the front is replaced with the first.
-  cluster.on('disconnect', ({ exitedAfterDisconnect }) => {
-    if (exitedAfterDisconnect) plugin.front?.replaceSoon()
+  cluster.on('disconnect', ({ id, exitedAfterDisconnect }) => {
+    if (!exitedAfterDisconnect) return
+    const others = Object.values(cluster.workers ?? {}).flatMap((one) => one?.id ?? [])
+    plugin.front?.workerLeft(id, others)
   })
   if (serving.imap && config.imap.test_mailboxes)
     plugin.logerror('imap.test_mailboxes is ON: for tests only, never on a server with real mail')
