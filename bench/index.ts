@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Usage } from '../plugin/cli/errors.ts'
 import { compare, comparisonText } from './compare.ts'
+import type { Part } from './harness/corpus.ts'
 import type { Result } from './harness/result.ts'
 import { textOf } from './harness/text.ts'
 import { PHASES } from './phases/index.ts'
@@ -20,6 +21,8 @@ Options of a run:
   --out FILE     keep the JSON there
   --corpus PATH  mail to measure with: a folder, mbox files, a maildir, an index of "spam|ham path" lines
   --late N       accuracy: learn each message when N more have been scored (default: 0)
+  --part I/N     only the messages whose hash falls into part I of N, from 0 on: to choose with one, to measure with another
+  --seeds A-B    few, streams, poisoning: shuffles of the mail by number (default: 1 to 10, 8, 5)
   --profile      CPU profiles, the ten hottest functions of each
   --disk DIR     folder on the disk to measure (default: ${tmpdir()})
 
@@ -40,6 +43,8 @@ async function main(argv: string[]): Promise<void> {
     profile: values.profile ?? false,
     corpus: values.corpus,
     late: lateOf(values.late),
+    part: partOf(values.part),
+    seeds: seedsFrom(values.seeds),
     disk: values.disk ?? tmpdir(),
     tell: (line) => process.stderr.write(`${line}\n`),
   })
@@ -56,6 +61,19 @@ function phaseNamed(name: string): (typeof PHASES)[number] {
 function lateOf(text = '0'): number {
   if (!/^\d{1,6}$/.test(text)) throw new Usage(`--late ${text}: give a number of messages`)
   return Number(text)
+}
+
+function partOf(text = '0/1'): Part {
+  const [, number, of] = /^(\d{1,3})\/(\d{1,3})$/.exec(text)?.map(Number) ?? []
+  if (!(number < of)) throw new Usage(`--part ${text}: give a number and how many parts, as 0/2`)
+  return { number, of }
+}
+
+function seedsFrom(text?: string): number[] | undefined {
+  if (text === undefined) return undefined
+  const [, first, last] = /^(\d{1,4})-(\d{1,4})$/.exec(text)?.map(Number) ?? []
+  if (!(0 < first && first <= last)) throw new Usage(`--seeds ${text}: give two numbers, as 1-5`)
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
 }
 
 function compared(files: string[], { json }: Values): string {
@@ -90,6 +108,8 @@ function parse(argv: string[]) {
         json: { type: 'boolean' },
         profile: { type: 'boolean' },
         corpus: { type: 'string' },
+        part: { type: 'string' },
+        seeds: { type: 'string' },
         late: { type: 'string' },
         disk: { type: 'string' },
         out: { type: 'string' },

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { calibrate, noiseWarnings } from './harness/calibrate.ts'
-import { readCorpus } from './harness/corpus.ts'
+import { readCorpus, type Part } from './harness/corpus.ts'
 import { commit, machine, versions } from './harness/machine.ts'
 import type { Phase } from './harness/phase.ts'
 import { profiled } from './harness/profile.ts'
@@ -19,6 +19,9 @@ export interface RunOptions {
   corpus?: string
   /** Messages that come in between, before one is learned (accuracy). */
   late?: number
+  /** Only these messages of it, by hash. */
+  part?: Part
+  seeds?: readonly number[]
   /** Parent of the folder to work in: its disk is the one that is measured. */
   disk: string
   tell: (line: string) => void
@@ -33,7 +36,7 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
   const since = performance.now()
   const at = new Date().toISOString()
   const here = machine(dir)
-  const corpus = await readCorpus(options.corpus, quick ? QUICK_MAIL : undefined)
+  const corpus = await readCorpus(options.corpus, quick ? QUICK_MAIL : undefined, options.part)
   tell(`${corpus.mail.length} messages: ${corpus.name}`)
   const before = calibrate(dir)
   const done: PhaseResult[] = []
@@ -49,6 +52,7 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
         mail: corpus.mail,
         shipped: corpus.shipped,
         late: options.late,
+        seeds: options.seeds,
         tell: said,
       })
     done.push(

@@ -1,4 +1,5 @@
 // The mail that is measured with: a corpus given by path, else that of the dev dependency, else generated.
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { Usage } from '../../plugin/cli/errors.ts'
@@ -21,14 +22,28 @@ const BYTES_MAX = 512 * 1024 * 1024
 /** Of generated mail: more would only be more of the same. */
 const GENERATED = 1500
 
+/** Of so many parts of a corpus the one with this number, from 0 on: a message is where its hash puts it, in whatever corpus. */
+export interface Part {
+  number: number
+  of: number
+}
+
+const isIn = (raw: Buffer, { number, of }: Part): boolean =>
+  createHash('sha256').update(raw).digest().readUInt32BE() % of === number
+
 /** In an order that mixes ham and spam, always the same one; in its own where an index gives one. At most `limit`. */
-export async function readCorpus(path: string | undefined, limit = MESSAGES_MAX): Promise<Corpus> {
+export async function readCorpus(
+  path: string | undefined,
+  limit = MESSAGES_MAX,
+  part: Part = { number: 0, of: 1 },
+): Promise<Corpus> {
+  const readPath = async (at: string): Promise<Mail[]> => await readPart(at, limit, part)
   if (path !== undefined)
-    return { name: resolve(path), mail: await readPath(resolve(path), limit), shipped: false }
+    return { name: resolve(path), mail: await readPath(resolve(path)), shipped: false }
   const data = datasets()
   if (data === null)
     return { name: 'generated mail', mail: generated(Math.min(limit, GENERATED)), shipped: false }
-  return { name: 'SpamAssassin public corpus', mail: await readPath(data, limit), shipped: true }
+  return { name: 'SpamAssassin public corpus', mail: await readPath(data), shipped: true }
 }
 
 /** The corpus among the dev dependencies, which an installed package does not have. */
@@ -42,11 +57,12 @@ function datasets(): string | null {
   }
 }
 
-async function readPath(path: string, limit: number): Promise<Mail[]> {
+async function readPart(path: string, limit: number, part: Part): Promise<Mail[]> {
   const mail: Mail[] = []
   let bytes = 0
   for (const file of filesOf(path))
     for await (const { raw } of readMails(file)) {
+      if (!isIn(raw, part)) continue
       bytes += raw.length
       if (mail.length === limit || bytes > BYTES_MAX) return mail
       mail.push({ raw, label: file.label })

@@ -15,6 +15,8 @@ export interface PhaseOptions {
   shipped?: boolean
   /** Messages that come in between, before one is learned; 0 unless told. */
   late?: number
+  /** Shuffles of the mail to measure with; of each phase its own unless told. */
+  seeds?: readonly number[]
   /** Folder of the Haraka package to run; the one beside this package unless told. */
   haraka?: string
   /** One line about what is going on. */
@@ -27,4 +29,9 @@ export interface Phase {
   /** What is measured runs in this process: it is profiled from here. */
   inProcess?: boolean
   run(options: PhaseOptions): Promise<PhaseResult>
+}
+
+/** The shuffles that a phase takes: what was told, else 1 to `most`, of a quick run the first. */
+export function seedsOf({ quick, seeds }: PhaseOptions, most: number): readonly number[] {
+  return seeds ?? Array.from({ length: quick ? 1 : most }, (_, i) => i + 1)
 }

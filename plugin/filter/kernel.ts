@@ -255,14 +255,19 @@ export class Kernel {
    * in units of HEARD_SQUARE.
    */
   ground(slots: Uint32Array): Record<'weight' | 'sum' | 'heard', Float64Array> {
-    const sums = new Float32Array(
-      Uint32Array.from(slots, (slot) => this.#slotAt.getUint16(slot * 4 + 2, true) << 16).buffer,
-    )
-    return {
-      weight: Float64Array.from(slots, (slot) => this.#crowd.weight(slot)),
-      sum: Float64Array.from(sums),
-      heard: Float64Array.from(slots, (slot) => this.#crowd.sum(slot)),
+    const n = slots.length
+    const [weight, sum, heard] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
+    // bfloat16: the upper half of an f32.
+    const value = new Float32Array(1)
+    const bits = new Uint32Array(value.buffer)
+    for (let i = 0; i < n; i++) {
+      const slot = slots[i]
+      weight[i] = this.#crowd.weight(slot)
+      bits[0] = this.#slotAt.getUint16(slot * 4 + 2, true) << 16
+      sum[i] = value[0]
+      heard[i] = this.#crowd.sum(slot)
     }
+    return { weight, sum, heard }
   }
 
   /** The model without what people say, compact; the same model gives the same bytes. */

@@ -55,6 +55,13 @@ export function decodeChange(bytes: Uint8Array): LayerChange {
   return { version, bits, spam: label === 1, views }
 }
 
+/** The slots of the message that it was computed for, by view. */
+export function featuresIn({
+  views: [a, b, c],
+}: LayerChange): [Uint32Array, Uint32Array, Uint32Array] {
+  return [a.slots, b.slots, c.slots]
+}
+
 /** How a change counts in a layer: added, taken away, or not at all; its own part and its voice. */
 export interface Counts {
   own: 1 | 0 | -1

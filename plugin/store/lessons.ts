@@ -129,6 +129,12 @@ export function* lessonsBy(
     yield { seq: (key as [Scope, number])[1], ...decode<Given>(value) }
 }
 
+/** The first lessons of a scope that were given after the one with number `seq`. */
+export function lessonsSince(views: Views, scope: Scope, seq: number, limit: number): Given[] {
+  const range = { start: [scope, seq + 1], end: [scope, NO_SEQ], limit }
+  return Array.from(views.taught.range(range), ({ value }) => decode<Given>(value))
+}
+
 /**
  * Lessons by which mail of a scope is judged: the super-admin's, those of its domain and its own, and of others that are heard
  * one a scope. `heads`: of its domain and its address.

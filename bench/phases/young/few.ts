@@ -2,7 +2,7 @@
 import { evaluate } from '../../../plugin/filter/evaluate.ts'
 import { Kernel } from '../../../plugin/filter/kernel.ts'
 import { shuffled } from '../../../plugin/cli/mail/labelled.ts'
-import type { Phase } from '../../harness/phase.ts'
+import { seedsOf, type Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 import { groundOf, NO_LABELS } from './ground.ts'
 import { mean, RULES, type Pupil, type Sample } from './rules.ts'
@@ -26,7 +26,7 @@ export const few: Phase = {
     const ground = groundOf(options)
     if (!ground) return { ...result, skipped: [NO_LABELS] }
     const kernel = new Kernel()
-    const seeds = Array.from({ length: options.quick ? 1 : SEEDS }, (_, i) => i + 1)
+    const seeds = seedsOf(options, SEEDS)
     for (const rules of RULES)
       for (const n of SIZES)
         for (const [name, order] of Object.entries(ORDERS)) {

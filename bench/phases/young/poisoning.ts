@@ -2,7 +2,7 @@
 import { shuffled } from '../../../plugin/cli/mail/labelled.ts'
 import { Kernel, type Label } from '../../../plugin/filter/kernel.ts'
 import type { Mail } from '../../harness/mail.ts'
-import type { Phase, PhaseOptions } from '../../harness/phase.ts'
+import { seedsOf, type Phase, type PhaseOptions } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 import { attacks, type Tell } from './attack.ts'
 import { addressOf, alone, crowd, ownKinds, PEOPLE } from './crowd.ts'
@@ -26,8 +26,7 @@ export const poisoning: Phase = {
     const mail = known(options.mail)
     if (new Set(mail.map(({ label }) => label)).size < 2) return { ...result, skipped: [NO_LABELS] }
     const figures = new Map<string, { unit: string; values: number[] }>()
-    const seeds = options.quick ? 1 : SEEDS
-    for (let seed = 1; seed <= seeds; seed++) {
+    for (const seed of seedsOf(options, SEEDS)) {
       const tell: Tell = (name, unit, value) => {
         const all = figures.get(name) ?? { unit, values: [] }
         figures.set(name, all)
@@ -51,10 +50,11 @@ async function oneSeed(
   tell: Tell,
 ): Promise<void> {
   const kernel = new Kernel()
-  const copy = (of: Sample, n: number): Sample['features'] => {
-    const raw = mail.find(({ sample }) => sample === of)?.raw ?? Buffer.alloc(0)
-    return kernel.features(Buffer.concat([raw, Buffer.from(`\r\ncopy ${n * 7919}\r\n`)]))
-  }
+  const raws = new Map(mail.map(({ sample, raw }) => [sample, raw]))
+  const copy = (of: Sample, n: number): Sample['features'] =>
+    kernel.features(
+      Buffer.concat([raws.get(of) ?? Buffer.alloc(0), Buffer.from(`\r\ncopy ${n * 7919}\r\n`)]),
+    )
   const samples = mail.map(({ sample }) => sample)
   const admin = Math.min(ADMIN.lessons, Math.floor(samples.length * ADMIN.share))
   const honest = Math.min(HONEST.lessons, Math.floor(samples.length * HONEST.share))
@@ -70,6 +70,12 @@ async function oneSeed(
     town.say(addressOf(Math.floor(i / each)), one)
   await new Promise(setImmediate)
   attacks(town, { rest, copy }, 'and honest people', tell)
+  await new Promise(setImmediate)
+  say(`${PEOPLE.addresses} addresses give ${admin} lessons, and nobody else any`)
+  const people = new Town()
+  for (const [i, one] of samples.slice(0, admin).entries())
+    people.say(addressOf(i % PEOPLE.addresses), one)
+  attacks(people, { rest, copy }, 'people alone', tell)
   await new Promise(setImmediate)
   say('fifty addresses give all lessons')
   for (const [how, who] of [

@@ -2,7 +2,7 @@
 // it never, and worked off one by one or in sessions, where the ham comes first or the spam does.
 import { Kernel } from '../../../plugin/filter/kernel.ts'
 import { shuffled } from '../../../plugin/cli/mail/labelled.ts'
-import type { Phase } from '../../harness/phase.ts'
+import { seedsOf, type Phase } from '../../harness/phase.ts'
 import { random } from '../../harness/random.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 import { groundOf, NO_LABELS } from './ground.ts'
@@ -27,7 +27,7 @@ export const streams: Phase = {
     const ground = groundOf(options)
     if (!ground) return { ...result, skipped: [NO_LABELS] }
     const kernel = new Kernel()
-    const seeds = Array.from({ length: options.quick ? 1 : SEEDS }, (_, i) => i + 1)
+    const seeds = seedsOf(options, SEEDS)
     for (const rules of RULES)
       for (const every of SESSIONS) {
         const what = `corrected every ${every === 1 ? 'message' : `${every} messages`}${rules.name}`

@@ -16,6 +16,12 @@ export class Table {
     return this.#rows[this.#row[slot] * this.#columns + column]
   }
 
+  column(slots: Uint32Array, column: number): Float64Array {
+    const values = new Float64Array(slots.length)
+    for (let i = 0; i < slots.length; i++) values[i] = this.at(slots[i], column)
+    return values
+  }
+
   add(slot: number, column: number, value: number): void {
     if (this.#row[slot] === 0) {
       this.#row[slot] = ++this.#count

@@ -7,6 +7,8 @@ import { Kernel, type Features, type Label } from '../../../plugin/filter/kernel
 import {
   hearing,
   layerLesson,
+  picked,
+  placesOf,
   slotsOf,
   type Ground,
   type Rows,
@@ -33,6 +35,8 @@ export class Town {
   readonly #people = new Map<Scope, Person>()
   /** What is heard of the addresses of a domain. */
   readonly #peers = new Map<Scope, Table>()
+  /** Of a domain: addresses that have given a lesson of the kind. */
+  readonly #taught = new Map<Scope, Record<Label, number>>()
   /** What was heard since mark(). */
   #heard: { crowd: Sparse; scope: Scope }[] | null = null
   #ceiling: number = CEILING.alone
@@ -48,24 +52,25 @@ export class Town {
     const slots = slotsOf(features)
     const ground = this.#ground(scope, slots)
     const { change } = layerLesson(features, label, ground)
-    const row = new Map(Array.from(slots, (slot, i) => [slot, i]))
     const { layer, lessons } = this.#person(scope)
     const by = new Float64Array(slots.length)
     const more = new Float64Array(slots.length)
-    for (const { slots: view, weights, square, voices, voiceSquare } of change.views)
-      for (const [i, slot] of view.entries()) {
-        layer.add(slot, WEIGHT, weights[i])
-        layer.add(slot, SUM, square)
-        layer.add(slot, VOICE, voices[i])
-        layer.add(slot, VOICE_SUM, voiceSquare)
-        by[row.get(slot) ?? 0] += voices[i]
-        more[row.get(slot) ?? 0] += voiceSquare
+    for (const [v, places] of placesOf(slots, features).entries()) {
+      const { slots: view, weights, square, voices, voiceSquare } = change.views[v]
+      for (let i = 0; i < view.length; i++) {
+        layer.add(view[i], WEIGHT, weights[i])
+        layer.add(view[i], SUM, square)
+        layer.add(view[i], VOICE, voices[i])
+        layer.add(view[i], VOICE_SUM, voiceSquare)
+        by[places[i]] += voices[i]
+        more[places[i]] += voiceSquare
       }
+    }
     const { peers, crowd, sums } = hearing(ground, by, more)
     const home = this.#table(domainOf(scope))
-    for (const [i, slot] of slots.entries()) home.add(slot, 0, peers[i])
+    for (let i = 0; i < slots.length; i++) home.add(slots[i], 0, peers[i])
     this.#hear(scope, { slots, columns: [crowd, sums] })
-    lessons[label]++
+    if (lessons[label]++ === 0) this.#taughtIn(domainOf(scope))[label]++
     this.#growUp()
   }
 
@@ -76,7 +81,10 @@ export class Town {
   }
 
   #crowdOf(label: Label): number {
-    return [...this.#peers.keys()].reduce((sum, home) => sum + worth(this.#heardOf(home, label)), 0)
+    return [...this.#taught.keys()].reduce(
+      (sum, home) => sum + worth(this.#heardOf(home, label)),
+      0,
+    )
   }
 
   /** By which mail of an address is judged. */
@@ -92,10 +100,7 @@ export class Town {
 
   /** Addresses of a domain that have given a lesson of the kind. */
   #heardOf(home: Scope, label: Label): number {
-    let n = 0
-    for (const [scope, { lessons }] of this.#people)
-      if (lessons[label] > 0 && domainOf(scope) === home) n++
-    return n
+    return this.#taught.get(home)?.[label] ?? 0
   }
 
   /** The logit of a message to somebody whose domain taught nothing. */
@@ -107,15 +112,15 @@ export class Town {
   zFor(scope: Scope, features: Features): number {
     const slots = slotsOf(features)
     const { everybody, domain, peers, address, ceiling } = this.#ground(scope, slots)
-    const row = new Map(Array.from(slots, (slot, i) => [slot, i]))
-    const heard = Float64Array.from(slots, (_, i) => {
+    const heard = new Float64Array(slots.length)
+    for (let i = 0; i < slots.length; i++) {
       const others = peers[i] - clip(address.voice[i], ceiling) - abroad(0, peers[i], ceiling)
-      return everybody.weight[i] + others + domain.weight[i] + address.weight[i]
-    })
-    const views = features.map((view) => {
-      const weight = Float64Array.from(view, (slot) => heard[row.get(slot) ?? 0])
-      return { weight, sum: new Float64Array(view.length) }
-    })
+      heard[i] = everybody.weight[i] + others + domain.weight[i] + address.weight[i]
+    }
+    const views = placesOf(slots, features).map((places) => ({
+      weight: picked(heard, places),
+      sum: new Float64Array(places.length),
+    }))
     return stepOf(features, 'ham', views).z
   }
 
@@ -130,21 +135,21 @@ export class Town {
       this.kernel.hear(crowd, -1)
       this.#people.delete(scope)
       this.#peers.delete(domainOf(scope))
+      this.#taught.delete(domainOf(scope))
     }
     this.#heard = null
   }
 
   #ground(scope: Scope, slots: Uint32Array): Ground & { address: Rows } {
     const { layer } = this.#person(scope)
-    const column = (c: number): Float64Array =>
-      Float64Array.from(slots, (slot) => layer.at(slot, c))
+    const column = (c: number): Float64Array => layer.column(slots, c)
     const home = this.#table(domainOf(scope))
     const nothing = new Float64Array(slots.length)
     return {
       slots,
       everybody: this.kernel.ground(slots),
       domain: { weight: nothing, sum: nothing, voice: nothing, voiceSum: nothing },
-      peers: Float64Array.from(slots, (slot) => home.at(slot, 0)),
+      peers: home.column(slots, 0),
       address: {
         weight: column(WEIGHT),
         sum: column(SUM),
@@ -192,6 +197,12 @@ export class Town {
       })
       this.kernel.hear({ slots, columns: [far, new Float64Array(slots.length)] }, 1)
     }
+  }
+
+  #taughtIn(home: Scope): Record<Label, number> {
+    const taught = this.#taught.get(home) ?? { ham: 0, spam: 0 }
+    this.#taught.set(home, taught)
+    return taught
   }
 
   #person(scope: Scope): Person {

@@ -43,7 +43,34 @@ export interface Hearing {
 
 /** The slots of a message, each once, ascending. */
 export function slotsOf(features: Features): Uint32Array {
-  return Uint32Array.from(new Set(features.flatMap((slots) => [...slots]))).sort()
+  const all = new Uint32Array(features.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const view of features) {
+    all.set(view, end)
+    end += view.length
+  }
+  all.sort()
+  let n = 0
+  for (let i = 0; i < all.length; i++) if (i === 0 || all[i] !== all[i - 1]) all[n++] = all[i]
+  return all.slice(0, n)
+}
+
+/** Where the slots of each view stand among `slots` (slotsOf() of the same features). */
+export function placesOf(slots: Uint32Array, features: Features): Uint32Array[] {
+  return features.map((view) => {
+    const places = new Uint32Array(view.length)
+    for (let k = 0; k < view.length; k++) {
+      const wanted = view[k]
+      let low = 0
+      for (let high = slots.length; low < high;) {
+        const middle = (low + high) >>> 1
+        if (slots[middle] < wanted) low = middle + 1
+        else high = middle
+      }
+      places[k] = low
+    }
+    return places
+  })
 }
 
 export function noRows(n: number): Rows {
@@ -60,7 +87,6 @@ export interface LayerLesson {
 
 export function layerLesson(features: Features, label: Label, ground: Ground): LayerLesson {
   const { slots, everybody, domain, peers, address, ceiling, others: many } = ground
-  const at = new Map(Array.from(slots, (slot, i) => [slot, i]))
   const mine = address ?? domain
   const [own, loud] = [heard(slots.length), heard(slots.length)]
   for (let i = 0; i < slots.length; i++) {
@@ -77,12 +103,9 @@ export function layerLesson(features: Features, label: Label, ground: Ground): L
     loud.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
     loud.sum[i] = everybody.sum[i] + learned * HEARD_SQUARE + mine.voiceSum[i] * SQUARE
   }
-  const places = features.map((view) => Uint32Array.from(view, (slot) => at.get(slot) ?? 0))
+  const places = placesOf(slots, features)
   const by = ({ weight, sum }: Heard): Heard[] =>
-    places.map((view) => {
-      const of = (from: Float64Array): Float64Array => Float64Array.from(view, (i) => from[i])
-      return { weight: of(weight), sum: of(sum) }
-    })
+    places.map((view) => ({ weight: picked(weight, view), sum: picked(sum, view) }))
   const step = stepOf(features, label, by(own), ownShare(many, ceiling))
   const voice = stepOf(features, label, by(loud))
   const voices = strongest(places, voice.moves, mine.voice)
@@ -96,6 +119,13 @@ export function layerLesson(features: Features, label: Label, ground: Ground): L
   return { change: { spam: label === 'spam', views }, z: voice.z }
 }
 
+/** The values at these places. */
+export function picked(values: Float64Array, places: Uint32Array): Float64Array {
+  const of = new Float64Array(places.length)
+  for (let i = 0; i < places.length; i++) of[i] = values[places[i]]
+  return of
+}
+
 /** Moves of a voice by slots of each view, so that it says the strongest of what was said: a slot of several views counts once. */
 function strongest(
   places: readonly Uint32Array[],
@@ -104,15 +134,16 @@ function strongest(
 ): Int32Array[] {
   const all = new Float64Array(voice.length)
   for (const [v, view] of places.entries())
-    for (const [k, i] of view.entries()) all[i] += moves[v][k]
-  const left = all.map((move, i) => said(voice[i], move) - voice[i])
-  return places.map((view) =>
-    Int32Array.from(view, (i) => {
-      const move = left[i]
-      left[i] = 0
-      return move
-    }),
-  )
+    for (let k = 0; k < view.length; k++) all[view[k]] += moves[v][k]
+  for (let i = 0; i < all.length; i++) all[i] = said(voice[i], all[i]) - voice[i]
+  return places.map((view) => {
+    const of = new Int32Array(view.length)
+    for (let k = 0; k < view.length; k++) {
+      of[k] = all[view[k]]
+      all[view[k]] = 0
+    }
+    return of
+  })
 }
 
 /** What others hear more, when the voice of who teaches changes by `by`, and its sum by `square` (a number a slot of the ground). */
@@ -126,12 +157,10 @@ export function hearing(
   const heard: Hearing = {
     peers: new Float64Array(slots.length),
     crowd: new Float64Array(slots.length),
-    sums: Float64Array.from(
-      slots,
-      (_, i) => heardSum(voiceSum[i] + square[i]) - heardSum(voiceSum[i]),
-    ),
+    sums: new Float64Array(slots.length),
   }
   for (let i = 0; i < slots.length; i++) {
+    heard.sums[i] = heardSum(voiceSum[i] + square[i]) - heardSum(voiceSum[i])
     const voice = domain.voice[i]
     const before = abroad(voice, peers[i], ceiling)
     if (address) {

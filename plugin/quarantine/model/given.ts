@@ -78,7 +78,9 @@ export async function undoLessons(
       forget(ctx, tx, blob, scope, lesson)
     }
   }
-  await inSteps(ctx, by(login), gone, step, () => undefined)
+  // The latest first: of near-copies none is said again that goes as well.
+  const latest = gone.toSorted((a, b) => b.id - a.id)
+  await inSteps(ctx, by(login), latest, step, () => undefined)
   return gone
 }
 

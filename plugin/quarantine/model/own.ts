@@ -1,8 +1,8 @@
 // Lessons of domains and addresses: the layer of their scope learns them in full, others hear a voice with a ceiling.
 import { probability } from '../../filter/judge.ts'
-import { BITS, FEATURE_VERSION } from '../../filter/kernel.ts'
+import { BITS, FEATURE_VERSION, type Features } from '../../filter/kernel.ts'
 import { hearing, layerLesson, slotsOf, type Ground } from '../../filter/layers/lesson.ts'
-import { decodeChange, encodeChange, rowsOf } from '../../layers/change.ts'
+import { decodeChange, encodeChange, featuresIn, rowsOf } from '../../layers/change.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { sees } from '../../scope.ts'
 import { getHead } from '../../store/layers.ts'
@@ -19,6 +19,7 @@ import {
 import type { Tx } from '../../store/store.ts'
 import { DAY } from '../../time.ts'
 import { settingsFor } from '../settings.ts'
+import { silencedBy } from './again.ts'
 import { contradicts } from './alarm.ts'
 import { effectOnOthers, type Voice } from './effect.ts'
 import { groundOf, heardAs } from './ground.ts'
@@ -46,13 +47,15 @@ export function sayOwn(
     tx.append({ ...event, vote, label })
     return false
   }
-  if (old?.change)
+  if (old?.change) {
     tx.append({
       ...event,
       vote: label ? mine : vote,
       label: null,
       ...voiced(ctx, tx, scope, old, -1),
     })
+    hearOthers(ctx, tx, scope, old)
+  }
   if (label) learn(ctx, tx, message, { vote, label, scope })
   else if (!old?.change) tx.append({ ...event, vote, label })
   return true
@@ -65,12 +68,7 @@ function learn(
   { vote, label, scope }: { vote: Label | null; label: Label; scope: Scope },
 ): void {
   const { blob, item } = message
-  const features = featuresOf(ctx, tx, message)
-  const slots = slotsOf(features)
-  const everybody = ctx.follower.model.draft().ground(slots)
-  const ground = { ...groundOf(tx.views, scope, slots), everybody }
-  const { change, z } = layerLesson(features, label, ground)
-  const learn = encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change })
+  const { learn, z, ground } = lessonOf(ctx, tx, scope, featuresOf(ctx, tx, message), label)
   const standing = standingOf(ctx, tx, blob, { scope, label, change: learn, ground })
   const against = standing !== 'overruled' && isAgainst(tx, z, label)
   tx.append({
@@ -86,6 +84,32 @@ function learn(
     ...(against && { against: true as const, ...alarmed(tx, scope, label) }),
     ...voiced(ctx, tx, scope, { change: learn, standing }, 1, ground),
   })
+}
+
+function lessonOf(ctx: Learning, tx: Tx, scope: Scope, features: Features, label: Label) {
+  const slots = slotsOf(features)
+  const everybody = ctx.follower.model.draft().ground(slots)
+  const ground = { ...groundOf(tx.views, scope, slots), everybody }
+  const { change, z } = layerLesson(features, label, ground)
+  return { learn: encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change }), z, ground }
+}
+
+/** A lesson is heard no more: near-copies of it that went unheard are said again. */
+function hearOthers(ctx: Learning, tx: Tx, scope: Scope, gone: Lesson): void {
+  if (gone.standing !== 'heard') return
+  for (const { blob, label, change, votes, against } of silencedBy(tx.views, scope, gone)) {
+    const last = votes.at(-1)
+    if (!last || !label || !change) continue
+    const [item, vote] = last
+    const event = { type: 'lesson' as const, blob, item, vote, unlearn: null, scope }
+    const again = { again: true as const, ...(against && { against: true as const }) }
+    const old = { change, standing: 'heard' as const }
+    tx.append({ ...event, ...again, label: null, learn: null, ...voiced(ctx, tx, scope, old, -1) })
+    const features = featuresIn(decodeChange(change))
+    const { learn, ground } = lessonOf(ctx, tx, scope, features, label)
+    const heard = voiced(ctx, tx, scope, { ...old, change: learn }, 1, ground)
+    tx.append({ ...event, ...again, label, learn, ...heard })
+  }
 }
 
 /**
@@ -187,6 +211,7 @@ export function stand(
       ? {}
       : voiced(ctx, tx, scope, { change, standing: 'heard' }, heard ? -1 : 1)
   tx.append({ type: 'standing', blob, scope, standing, ...voice })
+  if (standing !== 'heard') hearOthers(ctx, tx, scope, lesson)
 }
 
 /** Whether this lesson is the one that makes it too many. */

@@ -43,6 +43,8 @@ export interface Lesson extends Heard {
   against?: true
   /** It is the one by which lessons of this scope contradict all others in bulk. */
   alarm?: true
+  /** It is what the scope says already, for others to hear: it keeps its number and who gave it when. */
+  again?: true
   /** Everybody's layer: that it is remembered, where among those of its kind, and its slots by view (layers/course.ts). */
   kept?: { place: number; slots: Uint8Array }
 }
@@ -76,7 +78,8 @@ function fold(tables: Tables, event: Stamp & Lesson, seq: number): void {
   } else {
     const same = old !== null && old.label === event.label && !event.learn
     if (old && !same) count(tables, scope, old, -1)
-    const next = same ? { ...old, votes } : { ...made(event, seq), votes, change: event.learn }
+    const given = event.again && old ? { ...made(event, seq), ...nameOf(old) } : made(event, seq)
+    const next = same ? { ...old, votes } : { ...given, votes, change: event.learn }
     if (!same) count(tables, scope, next, 1)
     hear(tables, scope, event)
     keep(tables, event, scope, old, next)
@@ -100,6 +103,12 @@ function made(event: Stamp & Lesson, seq: number): Omit<Kept, 'votes' | 'change'
   const { label, actor, standing = 'heard', against = false } = event
   return { label, seq, at: timeOf(event), actor, standing, against }
 }
+
+const nameOf = ({ seq, at, actor }: Kept): Pick<Kept, 'seq' | 'at' | 'actor'> => ({
+  seq,
+  at,
+  actor,
+})
 
 /** Keeps what a scope says, or that it says nothing. */
 function keep(
