@@ -23,6 +23,7 @@ Options of a run:
   --late N       accuracy: learn each message when N more have been scored (default: 0)
   --part I/N     only the messages whose hash falls into part I of N, from 0 on: to choose with one, to measure with another
   --seeds A-B    few, streams, poisoning: shuffles of the mail by number (default: 1 to 10, 8, 5)
+  --build DIR    cost: another build, whose one layer takes its turn
   --profile      CPU profiles, the ten hottest functions of each
   --disk DIR     folder on the disk to measure (default: ${tmpdir()})
 
@@ -45,6 +46,7 @@ async function main(argv: string[]): Promise<void> {
     late: lateOf(values.late),
     part: partOf(values.part),
     seeds: seedsFrom(values.seeds),
+    build: values.build,
     disk: values.disk ?? tmpdir(),
     tell: (line) => process.stderr.write(`${line}\n`),
   })
@@ -110,6 +112,7 @@ function parse(argv: string[]) {
         corpus: { type: 'string' },
         part: { type: 'string' },
         seeds: { type: 'string' },
+        build: { type: 'string' },
         late: { type: 'string' },
         disk: { type: 'string' },
         out: { type: 'string' },

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Only these messages of it, by hash. */
   part?: Part
   seeds?: readonly number[]
+  /** Folder of another build (cost). */
+  build?: string
   /** Parent of the folder to work in: its disk is the one that is measured. */
   disk: string
   tell: (line: string) => void
@@ -53,6 +55,7 @@ async function runIn(dir: string, phases: readonly Phase[], options: RunOptions)
         shipped: corpus.shipped,
         late: options.late,
         seeds: options.seeds,
+        build: options.build,
         tell: said,
       })
     done.push(

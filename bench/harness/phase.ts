@@ -17,6 +17,8 @@ export interface PhaseOptions {
   late?: number
   /** Shuffles of the mail to measure with; of each phase its own unless told. */
   seeds?: readonly number[]
+  /** Folder of another build, to be measured in turns with this one (cost). */
+  build?: string
   /** Folder of the Haraka package to run; the one beside this package unless told. */
   haraka?: string
   /** One line about what is going on. */

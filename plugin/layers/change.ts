@@ -21,6 +21,7 @@ export interface LayerChange {
   version: number
   bits: number
   spam: boolean
+  /** Of the message, and behind them of one that was rehearsed along, if one was. */
   views: ViewChange[]
 }
 
@@ -45,12 +46,14 @@ export function encodeChange({ version, bits, spam, views }: LayerChange): Uint8
 export function decodeChange(bytes: Uint8Array): LayerChange {
   const [version, bits, label] = bytes
   const from = new Reading(bytes, 3)
-  const views = Array.from({ length: VIEWS }, () => {
+  const view = (): ViewChange => {
     const [square, voiceSquare] = [from.varint(), from.varint()]
     const { slots, columns } = readSparse(from, 2)
     const [weights, voices] = columns.map((column) => Int32Array.from(column))
     return { slots, weights, voices, square, voiceSquare }
-  })
+  }
+  const views = Array.from({ length: VIEWS }, view)
+  if (from.left > 0) views.push(...Array.from({ length: VIEWS }, view))
   from.end()
   return { version, bits, spam: label === 1, views }
 }
@@ -60,6 +63,16 @@ export function featuresIn({
   views: [a, b, c],
 }: LayerChange): [Uint32Array, Uint32Array, Uint32Array] {
   return [a.slots, b.slots, c.slots]
+}
+
+/** The same change of the layer with the voice of another one, for the same message. */
+export function revoiced(change: LayerChange, { views }: Pick<LayerChange, 'views'>): LayerChange {
+  const voiced = change.views.map((view, v) => {
+    if (v >= VIEWS) return view
+    const { voices, voiceSquare } = views[v]
+    return { ...view, voices, voiceSquare }
+  })
+  return { ...change, views: voiced }
 }
 
 /** How a change counts in a layer: added, taken away, or not at all; its own part and its voice. */

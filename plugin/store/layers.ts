@@ -1,6 +1,7 @@
 // The view of layers: what the lessons of each domain and address have added up to. A layer is a few runs, each the sum of
 // twice as many lessons as the one before, so that a lesson rewrites little of a large layer; all of them together are it.
 import { COLUMNS } from '../layers/change.ts'
+import type { Course } from '../layers/course.ts'
 import { decodeSparse, encodeSparse, gatherEncoded } from '../layers/encoded.ts'
 import { add, noSlots, type Sparse } from '../layers/sparse.ts'
 import type { Label, Scope } from '../mail.ts'
@@ -26,6 +27,9 @@ export interface Head {
   against: number
   /** Of a domain: its addresses of which others hear such a lesson. */
   peers: Counts
+  /** What is rehearsed with: the course of its lessons, and numbers of those that are remembered, by place. */
+  course?: Course
+  kept?: Record<Label, number[]>
 }
 
 const none = (): Counts => ({ ham: 0, spam: 0 })

@@ -129,6 +129,12 @@ export function* lessonsBy(
     yield { seq: (key as [Scope, number])[1], ...decode<Given>(value) }
 }
 
+/** The message of a scope's lesson; null: there is no such lesson. */
+export function givenAt(views: Views, scope: Scope, seq: number): string | null {
+  const bytes = views.taught.get([scope, seq])
+  return bytes ? decode<Given>(bytes).blob : null
+}
+
 /** The first lessons of a scope that were given after the one with number `seq`. */
 export function lessonsSince(views: Views, scope: Scope, seq: number, limit: number): Given[] {
   const range = { start: [scope, seq + 1], end: [scope, NO_SEQ], limit }

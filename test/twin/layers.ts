@@ -2,6 +2,8 @@
  * The layers once more, in plain TypeScript: a map a scope, and what others hear computed anew from all voices whenever it is
  * asked for. Slow; only tests use it.
  */
+import type { Features } from '../../plugin/filter/kernel.ts'
+import { Memory } from '../../plugin/filter/rehearsal.ts'
 import {
   CERTAIN,
   DOUBT,
@@ -35,6 +37,8 @@ export class TwinLayers {
   readonly everybody = new Twin()
   ceiling = ALONE
   readonly #scopes = new Map<string, Map<number, Slot>>()
+  /** What each scope rehearses with. */
+  readonly #memories = new Map<string, Memory>()
   /** Lessons of each scope. */
   readonly #given = new Map<string, { ham: number; spam: number }>()
 
@@ -54,16 +58,6 @@ export class TwinLayers {
 
   /** A lesson of a domain or an address. Answers how it is taken back. */
   teach(views: Views, label: 'ham' | 'spam', scope: string): () => void {
-    const home = homeOf(scope)
-    const own = this.#step(
-      views,
-      label,
-      (slot) => this.#heard(scope, slot),
-      (slot) =>
-        (this.#at(home, slot).sum + (home === scope ? 0 : this.#at(scope, slot).sum)) * UNIT +
-        this.#learned(slot, [scope, home]),
-      this.#share(scope),
-    )
     const said = this.#step(
       views,
       label,
@@ -76,20 +70,49 @@ export class TwinLayers {
       if (voice * step.by > 0)
         step.by = Math.max(0, Math.abs(step.by) - Math.abs(voice)) * Math.sign(step.by)
     }
+    const own = this.#own(views, label, scope)
+    const add = (moves: typeof own, sign: 1 | -1): void => {
+      for (const [slot, { by, square }] of moves) {
+        const at = this.#at(scope, slot)
+        at.weight += sign * by
+        at.sum += sign * square
+      }
+    }
+    let along: typeof own = new Map()
     const move = (sign: 1 | -1): void => {
       const given = this.#given.get(scope) ?? { ham: 0, spam: 0 }
       this.#given.set(scope, { ...given, [label]: given[label] + sign })
-      for (const [slot, { by, square }] of own) {
+      add(own, sign)
+      add(along, sign)
+      for (const slot of own.keys()) {
         const at = this.#at(scope, slot)
         const voice = said.get(slot) ?? { by: 0, square: 0 }
-        at.weight += sign * by
-        at.sum += sign * square
         at.voice += sign * voice.by
         at.voiceSum += sign * voice.square
       }
     }
     move(1)
+    const memory = this.#memories.get(scope) ?? new Memory()
+    this.#memories.set(scope, memory)
+    const given = this.#given.get(scope) ?? { ham: 0, spam: 0 }
+    const p = (one: Views): number => sigmoid(this.judge(one, scope).z)
+    const second = memory.after([...views] as unknown as Features, label, given, p)
+    if (second) add((along = this.#own(second.remembered, second.label, scope)), 1)
     return () => move(-1)
+  }
+
+  /** What a lesson moves in the layer of its scope. */
+  #own(views: Views, label: 'ham' | 'spam', scope: string) {
+    const home = homeOf(scope)
+    return this.#step(
+      views,
+      label,
+      (slot) => this.#heard(scope, slot),
+      (slot) =>
+        (this.#at(home, slot).sum + (home === scope ? 0 : this.#at(scope, slot).sum)) * UNIT +
+        this.#learned(slot, [scope, home]),
+      this.#share(scope),
+    )
   }
 
   #at(scope: string, slot: number): Slot {

@@ -4,23 +4,27 @@ import { join } from 'node:path'
 import { assumedLabel } from '../../harness/mail.ts'
 import { Kernel } from '../../../plugin/filter/kernel.ts'
 import type { Phase } from '../../harness/phase.ts'
-import { emptyPhase, measure } from '../../harness/result.ts'
+import { emptyPhase, measure, type PhaseResult } from '../../harness/result.ts'
 import { pairedRatio } from '../../harness/stats.ts'
 import { bogofilter } from '../../rivals/bogofilter.ts'
 import { type Resident, type Screener, type Stored } from '../../rivals/rival.ts'
+import { ways } from './layers.ts'
 import { spamassassin } from '../../rivals/spamassassin.ts'
 
 const RIVALS: readonly Resident[] = [bogofilter, spamassassin]
 /** Messages that every filter has learned; messages of a round. */
 const LEARNED = 2000
 const ROUND = 200
+/** Of layers: rounds over all messages, and messages of a turn. */
+const ROUNDS = 12
+const CHUNK = 100
 
 export const cost: Phase = {
   name: 'cost',
   describe:
     'us a message to screen: the kernel, bogofilter in bulk mode, SpamAssassin Bayes, in turns',
   inProcess: true,
-  run: async ({ quick, dir, mail, tell }) => {
+  run: async ({ quick, dir, mail, build, tell }) => {
     const result = emptyPhase('cost')
     const folder = join(dir, 'mail')
     mkdirSync(folder)
@@ -54,11 +58,36 @@ export const cost: Phase = {
     for (const { screener } of screeners) await screener.close()
     for (const { name, us } of screeners)
       result.measures.push(measure(name, 'us/message', us, { better: 'less' }))
+    await inTurns(stored, build, result)
     const [base] = screeners
     for (const { name, us } of screeners.slice(1))
       result.ratios[`${name} / ${base.name}`] = pairedRatio(us, base.us)
     return result
   },
+}
+
+/** Layers, each a moment after the other: half a second of a neighbour's work falls on all of them. */
+async function inTurns(
+  mail: readonly Stored[],
+  build: string | undefined,
+  { measures, ratios }: PhaseResult,
+): Promise<void> {
+  const all = ways(mail, build).map((way) => ({ ...way, us: [] as number[] }))
+  for (let round = 0; round < ROUNDS; round++)
+    for (let from = 0; from + CHUNK <= mail.length; from += CHUNK) {
+      const turned = round % 2 ? all : all.toReversed()
+      for (const { screen, us } of turned) {
+        const start = process.hrtime.bigint()
+        for (const { raw } of mail.slice(from, from + CHUNK)) screen(raw)
+        us.push(Number(process.hrtime.bigint() - start) / 1000 / CHUNK)
+      }
+      await new Promise(setImmediate)
+    }
+  const [base] = all
+  for (const { name, us } of all) {
+    measures.push(measure(`screen, ${name}`, 'us/message', us, { better: 'less' }))
+    if (name !== base.name) ratios[`${name} / ${base.name}`] = pairedRatio(us, base.us)
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { judge } from '../../../plugin/filter/judge.ts'
 import type { Features, Label } from '../../../plugin/filter/kernel.ts'
 import { THRESHOLDS } from '../../../plugin/mail.ts'
-import type { Sample } from './rules.ts'
+import type { Sample } from './sample.ts'
 import type { Town } from './town.ts'
 
 /** Lessons of one login, one after the other; of each of three. */

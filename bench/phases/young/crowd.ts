@@ -4,7 +4,7 @@ import { probability } from '../../../plugin/filter/judge.ts'
 import { Trial } from '../../../plugin/filter/trial.ts'
 import type { Scope } from '../../../plugin/mail.ts'
 import type { Mail } from '../../harness/mail.ts'
-import type { Sample } from './rules.ts'
+import type { Sample } from './sample.ts'
 import { Town } from './town.ts'
 
 export const PEOPLE = { addresses: 50, domains: 5 }

@@ -5,7 +5,8 @@ import { shuffled } from '../../../plugin/cli/mail/labelled.ts'
 import { seedsOf, type Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 import { groundOf, NO_LABELS } from './ground.ts'
-import { mean, RULES, type Pupil, type Sample } from './rules.ts'
+import { mean, RULES, type Pupil } from './rules.ts'
+import type { Sample } from './sample.ts'
 
 const SIZES = [20, 50, 100]
 const SEEDS = 10

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { shuffled } from '../../../plugin/cli/mail/labelled.ts'
 import { baseModel, type Lesson } from '../../../scripts/base-model.ts'
 import type { PhaseOptions } from '../../harness/phase.ts'
-import { samplesOf, type Sample } from './rules.ts'
+import { samplesOf } from './rules.ts'
+import type { Sample } from './sample.ts'
 
 export interface Ground {
   base: Uint8Array

@@ -7,7 +7,8 @@ import { emptyPhase, measure } from '../../harness/result.ts'
 import { attacks, type Tell } from './attack.ts'
 import { addressOf, alone, crowd, ownKinds, PEOPLE } from './crowd.ts'
 import { NO_LABELS } from './ground.ts'
-import { mean, type Sample } from './rules.ts'
+import { mean } from './rules.ts'
+import type { Sample } from './sample.ts'
 import { Town } from './town.ts'
 
 const SEEDS = 5

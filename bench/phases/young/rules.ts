@@ -1,14 +1,11 @@
 // What a young model does with a message: by the rules of now, and by those there were before rehearsal and the harder trust.
 import { judge, probability, ENOUGH, type Lessons } from '../../../plugin/filter/judge.ts'
-import { Kernel, type Features, type Label } from '../../../plugin/filter/kernel.ts'
+import { Kernel, type Features } from '../../../plugin/filter/kernel.ts'
 import { Trial } from '../../../plugin/filter/trial.ts'
 import { THRESHOLDS, type VerdictClass } from '../../../plugin/mail.ts'
 import type { Mail } from '../../harness/mail.ts'
-
-export interface Sample {
-  features: Features
-  label: Label
-}
+import type { Sample } from './sample.ts'
+import { Town } from './town.ts'
 
 export interface Pupil {
   learn(sample: Sample): void
@@ -57,7 +54,26 @@ const before: Rules = {
   },
 }
 
-export const RULES: readonly Rules[] = [now, before]
+/** Nobody else teaches: an address whose own layer learns, beside the base model. */
+const address: Rules = {
+  name: ', an address alone',
+  begin: (_, base) => {
+    const town = new Town()
+    town.kernel.load(base)
+    const scope = 'one@example.com'
+    return {
+      learn: (sample) => town.say(scope, sample),
+      judge: (features) => {
+        const z = town.zFor(scope, features)
+        const score = { ...town.kernel.scoreOf(features), z }
+        const lessons = { ...town.lessonsOf(scope), prior: true }
+        return { z, ...judge({ score, list: null, thresholds: THRESHOLDS, lessons }) }
+      },
+    }
+  },
+}
+
+export const RULES: readonly Rules[] = [now, address, before]
 
 export function samplesOf(mail: readonly Mail[]): Sample[] {
   const kernel = new Kernel()

@@ -6,7 +6,8 @@ import { seedsOf, type Phase } from '../../harness/phase.ts'
 import { random } from '../../harness/random.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
 import { groundOf, NO_LABELS } from './ground.ts'
-import { mean, RULES, type Pupil, type Sample } from './rules.ts'
+import { mean, RULES, type Pupil } from './rules.ts'
+import type { Sample } from './sample.ts'
 
 /** Messages from one session to the next. */
 const SESSIONS = [1, 150, 500]

@@ -7,19 +7,21 @@ import { Kernel, type Features, type Label } from '../../../plugin/filter/kernel
 import {
   hearing,
   layerLesson,
+  ownLesson,
   picked,
   placesOf,
   slotsOf,
   type Ground,
   type Rows,
 } from '../../../plugin/filter/layers/lesson.ts'
-import { stepOf } from '../../../plugin/filter/layers/step.ts'
+import { sigmoid, stepOf } from '../../../plugin/filter/layers/step.ts'
+import { Memory } from '../../../plugin/filter/rehearsal.ts'
 import { Trial } from '../../../plugin/filter/trial.ts'
 import { abroad, CEILING, clip, TAUGHT } from '../../../plugin/layers/ceiling.ts'
 import type { Sparse } from '../../../plugin/layers/sparse.ts'
 import type { Scope } from '../../../plugin/mail.ts'
 import { worth } from '../../../plugin/store/lessons.ts'
-import type { Sample } from './rules.ts'
+import type { Sample } from './sample.ts'
 import { Table } from './table.ts'
 
 const [WEIGHT, SUM, VOICE, VOICE_SUM] = [0, 1, 2, 3]
@@ -27,11 +29,12 @@ const [WEIGHT, SUM, VOICE, VOICE_SUM] = [0, 1, 2, 3]
 interface Person {
   layer: Table
   lessons: Record<Label, number>
+  memory: Memory
 }
 
 export class Town {
-  readonly kernel = new Kernel({ layers: 1 })
-  readonly #trial = new Trial({ kernel: this.kernel })
+  readonly kernel: Kernel
+  readonly #trial: Trial
   readonly #people = new Map<Scope, Person>()
   /** What is heard of the addresses of a domain. */
   readonly #peers = new Map<Scope, Table>()
@@ -40,6 +43,20 @@ export class Town {
   /** What was heard since mark(). */
   #heard: { crowd: Sparse; scope: Scope }[] | null = null
   #ceiling: number = CEILING.alone
+
+  /** `room`: octets for layers in the kernel's memory. */
+  constructor(room = 1) {
+    this.kernel = new Kernel({ layers: room })
+    this.#trial = new Trial({ kernel: this.kernel })
+  }
+
+  /** The layer of an address; as COLUMNS of layers/change.ts. */
+  layer(scope: Scope): Sparse {
+    const { layer } = this.#person(scope)
+    const slots = layer.slots()
+    const columns = [WEIGHT, SUM, VOICE, VOICE_SUM].map((column) => layer.column(slots, column))
+    return { slots, columns }
+  }
 
   /** A lesson of the super-admin. */
   train({ features, label }: Sample): void {
@@ -52,7 +69,7 @@ export class Town {
     const slots = slotsOf(features)
     const ground = this.#ground(scope, slots)
     const { change } = layerLesson(features, label, ground)
-    const { layer, lessons } = this.#person(scope)
+    const { layer, lessons, memory } = this.#person(scope)
     const by = new Float64Array(slots.length)
     const more = new Float64Array(slots.length)
     for (const [v, places] of placesOf(slots, features).entries()) {
@@ -71,7 +88,18 @@ export class Town {
     for (let i = 0; i < slots.length; i++) home.add(slots[i], 0, peers[i])
     this.#hear(scope, { slots, columns: [crowd, sums] })
     if (lessons[label]++ === 0) this.#taughtIn(domainOf(scope))[label]++
+    const along = memory.after(features, label, lessons, (one) => sigmoid(this.zFor(scope, one)))
+    if (along) this.#rehearse(scope, along.remembered, along.label)
     this.#growUp()
+  }
+
+  #rehearse(scope: Scope, features: Features, label: Label): void {
+    const { layer } = this.#person(scope)
+    for (const view of ownLesson(features, label, this.#ground(scope, slotsOf(features))).views)
+      for (const [i, slot] of view.slots.entries()) {
+        layer.add(slot, WEIGHT, view.weights[i])
+        layer.add(slot, SUM, view.square)
+      }
   }
 
   /** By which mail of somebody is judged whose domain taught nothing; as lessonsFor() in store/lessons.ts. */
@@ -208,7 +236,11 @@ export class Town {
   #person(scope: Scope): Person {
     const known = this.#people.get(scope)
     if (known) return known
-    const person = { layer: new Table(4), lessons: { ham: 0, spam: 0 } }
+    const person = {
+      layer: new Table(4),
+      lessons: { ham: 0, spam: 0 },
+      memory: new Memory(),
+    }
     this.#people.set(scope, person)
     return person
   }

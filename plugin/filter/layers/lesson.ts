@@ -1,9 +1,9 @@
 // A lesson of a domain or an address: what it changes in the layer of its scope, and what others hear of it. Pure: bytes
 // of layers and slots of messages in, changes out.
 import { abroad, clip, HEARD_SQUARE, heardSum, ownShare, said } from '../../layers/ceiling.ts'
-import type { LayerChange } from '../../layers/change.ts'
+import type { LayerChange, ViewChange } from '../../layers/change.ts'
 import type { Features, Label } from '../kernel.ts'
-import { SQUARE, stepOf, type Heard } from './step.ts'
+import { SQUARE, stepOf, type Heard, type Step } from './step.ts'
 
 /** What a layer has for the slots of a message; as COLUMNS of layers/change.ts. */
 export interface Rows {
@@ -86,29 +86,17 @@ export interface LayerLesson {
 }
 
 export function layerLesson(features: Features, label: Label, ground: Ground): LayerLesson {
-  const { slots, everybody, domain, peers, address, ceiling, others: many } = ground
-  const mine = address ?? domain
-  const [own, loud] = [heard(slots.length), heard(slots.length)]
-  for (let i = 0; i < slots.length; i++) {
-    const voice = domain.voice[i]
-    // What is heard at home takes the place of what is heard abroad, and nobody hears himself.
-    const others = everybody.weight[i] - abroad(voice, peers[i], ceiling)
-    const without = peers[i] - (address ? clip(address.voice[i], ceiling) : 0)
-    own.weight[i] = others + without + domain.weight[i] + (address?.weight[i] ?? 0)
-    // The step of a lesson goes by all that was learned of a slot, whoever taught it: that of one's own by what it is at home.
-    const learned = everybody.heard[i] - heardSum(mine.voiceSum[i])
-    const near = learned - (address ? heardSum(domain.voiceSum[i]) : 0)
-    own.sum[i] =
-      everybody.sum[i] + near * HEARD_SQUARE + (domain.sum[i] + (address?.sum[i] ?? 0)) * SQUARE
-    loud.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
-    loud.sum[i] = everybody.sum[i] + learned * HEARD_SQUARE + mine.voiceSum[i] * SQUARE
-  }
+  const { slots, address, domain } = ground
   const places = placesOf(slots, features)
-  const by = ({ weight, sum }: Heard): Heard[] =>
-    places.map((view) => ({ weight: picked(weight, view), sum: picked(sum, view) }))
-  const step = stepOf(features, label, by(own), ownShare(many, ceiling))
-  const voice = stepOf(features, label, by(loud))
-  const voices = strongest(places, voice.moves, mine.voice)
+  const step = stepAt(
+    features,
+    label,
+    places,
+    ownHeard(ground),
+    ownShare(ground.others, ground.ceiling),
+  )
+  const voice = stepAt(features, label, places, loudHeard(ground))
+  const voices = strongest(places, voice.moves, (address ?? domain).voice)
   const views = features.map((view, v) => ({
     slots: view,
     weights: step.moves[v],
@@ -117,6 +105,69 @@ export function layerLesson(features: Features, label: Label, ground: Ground): L
     voiceSquare: voice.squares[v],
   }))
   return { change: { spam: label === 'spam', views }, z: voice.z }
+}
+
+/** A lesson that counts in the layer of its scope alone, and the logit of its message there before it. */
+export function ownLesson(
+  features: Features,
+  label: Label,
+  ground: Ground,
+): { views: ViewChange[]; z: number } {
+  const places = placesOf(ground.slots, features)
+  const share = ownShare(ground.others, ground.ceiling)
+  const { moves, squares, z } = stepAt(features, label, places, ownHeard(ground), share)
+  const views = features.map((view, v) => ({
+    slots: view,
+    weights: moves[v],
+    square: squares[v],
+    voices: new Int32Array(view.length),
+    voiceSquare: 0,
+  }))
+  return { views, z }
+}
+
+/** Of what is heard at home, with one's own layer in the place of one's own voice. */
+function ownHeard({ slots, everybody, domain, peers, address, ceiling }: Ground): Heard {
+  const mine = address ?? domain
+  const own = heard(slots.length)
+  for (let i = 0; i < slots.length; i++) {
+    // What is heard at home takes the place of what is heard abroad, and nobody hears himself.
+    const others = everybody.weight[i] - abroad(domain.voice[i], peers[i], ceiling)
+    const without = peers[i] - (address ? clip(address.voice[i], ceiling) : 0)
+    own.weight[i] = others + without + domain.weight[i] + (address?.weight[i] ?? 0)
+    // The step of a lesson goes by all that was learned of a slot, whoever taught it: that of one's own by what it is at home.
+    const learned = everybody.heard[i] - heardSum(mine.voiceSum[i])
+    const near = learned - (address ? heardSum(domain.voiceSum[i]) : 0)
+    own.sum[i] =
+      everybody.sum[i] + near * HEARD_SQUARE + (domain.sum[i] + (address?.sum[i] ?? 0)) * SQUARE
+  }
+  return own
+}
+
+/** Of what strangers hear, without one's own voice. */
+function loudHeard({ slots, everybody, domain, peers, address, ceiling }: Ground): Heard {
+  const mine = address ?? domain
+  const loud = heard(slots.length)
+  for (let i = 0; i < slots.length; i++) {
+    const voice = domain.voice[i]
+    const others = everybody.weight[i] - abroad(voice, peers[i], ceiling)
+    const without = peers[i] - (address ? clip(address.voice[i], ceiling) : 0)
+    loud.weight[i] = others + abroad(address ? voice : 0, without, ceiling)
+    const learned = everybody.heard[i] - heardSum(mine.voiceSum[i])
+    loud.sum[i] = everybody.sum[i] + learned * HEARD_SQUARE + mine.voiceSum[i] * SQUARE
+  }
+  return loud
+}
+
+function stepAt(
+  features: Features,
+  label: Label,
+  places: readonly Uint32Array[],
+  { weight, sum }: Heard,
+  share = 1,
+): Step {
+  const by = places.map((view) => ({ weight: picked(weight, view), sum: picked(sum, view) }))
+  return stepOf(features, label, by, share)
 }
 
 /** The values at these places. */

@@ -2,7 +2,7 @@
 import { probability } from '../../filter/judge.ts'
 import { BITS, FEATURE_VERSION, type Features } from '../../filter/kernel.ts'
 import { hearing, layerLesson, slotsOf, type Ground } from '../../filter/layers/lesson.ts'
-import { decodeChange, encodeChange, featuresIn, rowsOf } from '../../layers/change.ts'
+import { decodeChange, encodeChange, featuresIn, revoiced, rowsOf } from '../../layers/change.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { sees } from '../../scope.ts'
 import { getHead } from '../../store/layers.ts'
@@ -21,6 +21,7 @@ import { DAY } from '../../time.ts'
 import { settingsFor } from '../settings.ts'
 import { silencedBy } from './again.ts'
 import { contradicts } from './alarm.ts'
+import { alongOwn } from './own-rehearse.ts'
 import { effectOnOthers, type Voice } from './effect.ts'
 import { groundOf, heardAs } from './ground.ts'
 import { featuresOf, saidBy, type Learning, type Taught } from './said.ts'
@@ -68,7 +69,9 @@ function learn(
   { vote, label, scope }: { vote: Label | null; label: Label; scope: Scope },
 ): void {
   const { blob, item } = message
-  const { learn, z, ground } = lessonOf(ctx, tx, scope, featuresOf(ctx, tx, message), label)
+  const { change, z, ground } = lessonOf(ctx, tx, scope, featuresOf(ctx, tx, message), label)
+  const { views, place } = alongOwn(ctx, tx, scope, label, change)
+  const learn = encodeChange({ ...change, views: [...change.views, ...views] })
   const standing = standingOf(ctx, tx, blob, { scope, label, change: learn, ground })
   const against = standing !== 'overruled' && isAgainst(tx, z, label)
   tx.append({
@@ -80,6 +83,7 @@ function learn(
     unlearn: null,
     learn,
     scope,
+    place,
     ...(standing !== 'heard' && { standing }),
     ...(against && { against: true as const, ...alarmed(tx, scope, label) }),
     ...voiced(ctx, tx, scope, { change: learn, standing }, 1, ground),
@@ -91,7 +95,7 @@ function lessonOf(ctx: Learning, tx: Tx, scope: Scope, features: Features, label
   const everybody = ctx.follower.model.draft().ground(slots)
   const ground = { ...groundOf(tx.views, scope, slots), everybody }
   const { change, z } = layerLesson(features, label, ground)
-  return { learn: encodeChange({ version: FEATURE_VERSION, bits: BITS, ...change }), z, ground }
+  return { change: { version: FEATURE_VERSION, bits: BITS, ...change }, z, ground }
 }
 
 /** A lesson is heard no more: near-copies of it that went unheard are said again. */
@@ -105,8 +109,9 @@ function hearOthers(ctx: Learning, tx: Tx, scope: Scope, gone: Lesson): void {
     const again = { again: true as const, ...(against && { against: true as const }) }
     const old = { change, standing: 'heard' as const }
     tx.append({ ...event, ...again, label: null, learn: null, ...voiced(ctx, tx, scope, old, -1) })
-    const features = featuresIn(decodeChange(change))
-    const { learn, ground } = lessonOf(ctx, tx, scope, features, label)
+    const is = decodeChange(change)
+    const { change: loud, ground } = lessonOf(ctx, tx, scope, featuresIn(is), label)
+    const learn = encodeChange(revoiced(is, loud))
     const heard = voiced(ctx, tx, scope, { ...old, change: learn }, 1, ground)
     tx.append({ ...event, ...again, label, learn, ...heard })
   }

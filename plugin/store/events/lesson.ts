@@ -1,6 +1,6 @@
 import { rowsOf, decodeChange, type Counts } from '../../layers/change.ts'
 import { decodeSparse } from '../../layers/encoded.ts'
-import { onward } from '../../layers/course.ts'
+import { BEGINNING, onward } from '../../layers/course.ts'
 import { domainOf } from '../../address.ts'
 import type { Label, Scope } from '../../mail.ts'
 import { encode } from '../codec.ts'
@@ -45,6 +45,8 @@ export interface Lesson extends Heard {
   alarm?: true
   /** It is what the scope says already, for others to hear: it keeps its number and who gave it when. */
   again?: true
+  /** Another layer: where among those of its kind it is remembered, null: nowhere. Absent in what was written before those rehearsed. */
+  place?: number | null
   /** Everybody's layer: that it is remembered, where among those of its kind, and its slots by view (layers/course.ts). */
   kept?: { place: number; slots: Uint8Array }
 }
@@ -81,6 +83,8 @@ function fold(tables: Tables, event: Stamp & Lesson, seq: number): void {
     const given = event.again && old ? { ...made(event, seq), ...nameOf(old) } : made(event, seq)
     const next = same ? { ...old, votes } : { ...given, votes, change: event.learn }
     if (!same) count(tables, scope, next, 1)
+    if (event.place !== undefined && event.standing !== 'overruled')
+      recall(tables, event, scope, seq)
     hear(tables, scope, event)
     keep(tables, event, scope, old, next)
   }
@@ -97,6 +101,17 @@ function follow(tables: Tables, { blob, label, scope, learn, unlearn, kept }: Le
   if (scope !== '' || !learn || !label) return
   putCourse(tables, onward(getCourse(tables), label))
   if (kept) remember(tables, label, kept.place, { blob, slots: kept.slots })
+}
+
+/** The same in the layer of a scope, which finds remembered lessons by their numbers. */
+function recall(tables: Tables, { label, place }: Lesson, scope: Scope, seq: number): void {
+  if (!label) return
+  const head = getHead(tables, scope)
+  const kept = { ham: [], spam: [], ...head.kept }
+  const some = [...kept[label]]
+  if (typeof place === 'number') some[place] = seq
+  const course = onward(head.course ?? BEGINNING, label)
+  putHead(tables, scope, { ...head, course, kept: { ...kept, [label]: some } })
 }
 
 function made(event: Stamp & Lesson, seq: number): Omit<Kept, 'votes' | 'change'> {

@@ -3,7 +3,7 @@
 // to in mail held.
 import { expect, test } from 'vitest'
 import { crowd } from '../../../bench/phases/young/crowd.ts'
-import type { Sample } from '../../../bench/phases/young/rules.ts'
+import type { Sample } from '../../../bench/phases/young/sample.ts'
 import { Town } from '../../../bench/phases/young/town.ts'
 import { CEILING, TAUGHT } from '../../../plugin/layers/ceiling.ts'
 import type { Label, Login } from '../../../plugin/mail.ts'

@@ -1,12 +1,16 @@
 // Rehearsal in the quarantine: what is remembered follows from the journal, and one undo takes both lessons back.
 import { expect, test } from 'vitest'
+import { Town } from '../../../bench/phases/young/town.ts'
 import { Trial } from '../../../plugin/filter/trial.ts'
+import { decodeChange } from '../../../plugin/layers/change.ts'
 import type { Label } from '../../../plugin/mail.ts'
+import { getHead } from '../../../plugin/store/layers.ts'
+import { getLesson, givenAt } from '../../../plugin/store/lessons.ts'
 import { getCourse, rememberedAt } from '../../../plugin/store/rehearsed.ts'
 import { compareViews, replay } from '../../../plugin/store/replay.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
-import { corpus, envelope, folder, rig, ROOT, uidsIn } from '../rig.ts'
+import { corpus, envelope, folder, rig, ROOT, uidsIn, USER } from '../rig.ts'
 
 const HAM = corpus('easy-ham-1', 6, 100)
 const SPAM = corpus('spam-1', 6, 100)
@@ -53,4 +57,50 @@ test('runs are rehearsed as in a trial; undo takes both back; a replay is the sa
 
   await model.reset()
   expect([getCourse(views).ham, rememberedAt(views, 'ham', 0)]).toEqual([0, null])
+})
+
+test('those of an address are, in its own layer; undo takes both back; a replay is the same to the byte', async () => {
+  const lazaret = rig()
+  const verbs = lazaret.quarantine.as(USER)
+  const town = new Town()
+  const scores = () =>
+    [...HAM, ...SPAM].map((raw) => {
+      const question = { recipient: USER.scope, sender: '', proofs: 'all', signals: [] } as const
+      return verbs.model.examine(raw, { ...question, tokens: 1 }).explanation.score.z
+    })
+  const before = scores()
+  for (const { raw, label } of [...as('ham', HAM), ...as('spam', SPAM.slice(0, 5))]) {
+    const one = { raw, flags: { system: 0, keywords: [] }, date: null }
+    await verbs.messages.append(folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', USER), [
+      one,
+    ])
+    town.say(USER.scope, { features: town.kernel.features(raw), label })
+  }
+  const expected = [...HAM, ...SPAM].map((raw) => town.zFor(USER.scope, town.kernel.features(raw)))
+  expect(scores()).toEqual(expected)
+  const { views } = lazaret.store
+  const { course, kept } = getHead(views, USER.scope)
+  expect(course).toEqual({ ham: 6, spam: 5, run: 5, last: 'spam' })
+  expect([kept?.ham.length, kept?.spam.length]).toEqual([6, 5])
+  const ids = verbs.lessons.list().map(({ id }) => id)
+  // The third of a run of spam and the ham that goes along with it.
+  const change = getLesson(views, givenAt(views, USER.scope, ids[2]) ?? '', USER.scope)?.change
+  expect(change && decodeChange(change).views).toHaveLength(6)
+
+  const copy = new Store({ dir: tempDir() })
+  await replay(lazaret.store, copy)
+  expect(compareViews(views, copy.views)).toBeNull()
+  await copy.close()
+
+  // What is remembered of what was taken back is not rehearsed.
+  await verbs.lessons.undo(ids.slice(-6))
+  const spam = folder(lazaret, 'spam', USER)
+  await verbs.messages.append(spam, [
+    { raw: SPAM[5], flags: { system: 0, keywords: [] }, date: null },
+  ])
+  const [last] = verbs.lessons.list()
+  const alone = getLesson(views, givenAt(views, USER.scope, last.id) ?? '', USER.scope)?.change
+  expect(alone && decodeChange(alone).views).toHaveLength(3)
+  await verbs.lessons.forget(USER.scope)
+  expect(scores()).toEqual(before)
 })
