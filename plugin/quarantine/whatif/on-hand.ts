@@ -3,7 +3,7 @@
 import type { Label, Scope } from '../../mail.ts'
 import { keywordSet } from '../../store/keywords.ts'
 import { getItem } from '../../store/items.ts'
-import { getPlace } from '../../store/places.ts'
+import { folderStatus, getPlace } from '../../store/places.ts'
 import { rowsBack } from '../../store/rows.ts'
 import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
@@ -36,21 +36,30 @@ const FOLDERS: [FolderId, Label | null][] = [
   ['release', null],
 ]
 
-/** How long what was read is used again: a person drags a line. */
+/** How long what was read is used again, while nothing changes in these folders: a person drags a line. */
 const AGAIN_MS = 3000
 /** Scopes that are remembered for so long. */
 const SCOPES_MAX = 16
 
-const remembered = new WeakMap<Context, Map<Scope, { at: number; hand: Promise<OnHand> }>>()
+interface Remembered {
+  at: number
+  /** Of the folders. */
+  state: string
+  hand: Promise<OnHand>
+}
+
+const remembered = new WeakMap<Context, Map<Scope, Remembered>>()
 
 export async function onHand(ctx: Context, scope: Scope, turn: Turn): Promise<OnHand> {
-  const known = remembered.get(ctx) ?? new Map<Scope, { at: number; hand: Promise<OnHand> }>()
+  const known = remembered.get(ctx) ?? new Map<Scope, Remembered>()
   remembered.set(ctx, known)
   const old = known.get(scope)
-  if (old && performance.now() - old.at < AGAIN_MS) return await old.hand
+  const { views } = ctx.store
+  const state = FOLDERS.map(([folder]) => folderStatus(views, scope, folder).modseq).join()
+  if (old?.state === state && performance.now() - old.at < AGAIN_MS) return await old.hand
   if (known.size >= SCOPES_MAX) known.clear()
   const hand = read(ctx, scope, turn)
-  known.set(scope, { at: performance.now(), hand })
+  known.set(scope, { at: performance.now(), state, hand })
   // Whoever fails leaves nothing behind.
   hand.catch(() => known.delete(scope))
   return await hand

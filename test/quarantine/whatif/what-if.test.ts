@@ -42,6 +42,18 @@ function delivered(lazaret: Lazaret, score: number, scope = USER.scope): void {
 }
 
 describe('thresholds', () => {
+  test('what was held or said a moment ago is on hand', async () => {
+    const lazaret = rig()
+    const { items, whatIf } = lazaret.quarantine.as(USER)
+    const freed = async () => (await whatIf.thresholds(USER.scope, { spam: 0.97 })).caught
+    const first = await held(lazaret, 'a', 0.92)
+    expect(await freed()).toMatchObject({ seen: 1, freed: 1, freedHam: 0 })
+    await held(lazaret, 'b', 0.93)
+    expect(await freed()).toMatchObject({ seen: 2, freed: 2 })
+    await items.notSpam(first)
+    expect(await freed()).toMatchObject({ seen: 2, freed: 2, freedHam: 1 })
+  })
+
   test('a higher one frees what is below it, a lower one holds', async () => {
     const lazaret = rig()
     const { items, whatIf } = lazaret.quarantine.as(USER)
