@@ -550,7 +550,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/harness': { files: /^bench\/harness\//, may: ['cli', 'filter'] },
   'bench/rivals': { files: /^bench\/rivals\//, may: ['bench/harness'] },
   'bench/phases/accuracy': { files: /^bench\/phases\/accuracy\//, may: [...BENCH, 'filter'] },
-  'bench/phases/cost': { files: /^bench\/phases\/cost\//, may: [...BENCH, 'filter'] },
+  'bench/phases/cost': {
+    files: /^bench\/phases\/cost\//,
+    may: [...BENCH, 'filter', 'layers', 'bench/phases/young'],
+  },
   'bench/phases/gateway': {
     files: /^bench\/phases\/gateway\//,
     may: [...BENCH, 'config', 'open', 'imap/connection'],
@@ -570,6 +573,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
   'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/people': { files: /^bench\/phases\/people\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/young': {
     files: /^bench\/phases\/young\//,
     may: [...BENCH, 'cli', 'filter', 'layers', 'scripts', 'store'],
@@ -596,6 +600,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         'lesson',
         'masks',
         'memory',
+        'people',
         'start',
         'store',
         'young',

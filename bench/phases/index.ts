@@ -11,6 +11,7 @@ import { kernel } from './kernel/index.ts'
 import { lesson } from './lesson/index.ts'
 import { masks } from './masks/index.ts'
 import { memory } from './memory/index.ts'
+import { people } from './people/index.ts'
 import { poisoning } from './young/poisoning.ts'
 import { start } from './start/index.ts'
 import { streams } from './young/streams.ts'
@@ -27,6 +28,7 @@ export const PHASES: readonly Phase[] = [
   few,
   streams,
   poisoning,
+  people,
   cost,
   start,
   memory,
