@@ -44,9 +44,8 @@ export function said(voice: number, move: number): number {
   return voice + move
 }
 
-/** With so many others who are heard a lesson moves its own layer by the least share. */
-const OTHERS = 10
-const LEAST = 0.4
+/** The share of a step that a lesson moves its own layer by where others teach, too, and nobody above. */
+const BESIDE_OTHERS = 0.4
 
 /**
  * By how much of a full step a lesson moves the layer of its own scope. Where people alone teach, their own layer takes part in what all
@@ -55,6 +54,5 @@ const LEAST = 0.4
  * @param others scopes of which others hear a lesson, without its own
  */
 export function ownShare(others: number, ceiling: number): number {
-  if (ceiling !== CEILING.alone) return 1
-  return 1 - ((1 - LEAST) * Math.min(others, OTHERS)) / OTHERS
+  return ceiling === CEILING.alone && others > 0 ? BESIDE_OTHERS : 1
 }

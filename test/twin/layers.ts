@@ -144,7 +144,7 @@ export class TwinLayers {
       }
       return [...homes.values()].reduce((sum, n) => sum + Math.min(n, WORTH), 0) - mine
     })
-    return 1 - (0.6 * Math.min(10, Math.max(0, ...others))) / 10
+    return Math.max(...others) > 0 ? 0.4 : 1
   }
 
   /** What other domains hear of all people, but for one voice. */
