@@ -20,6 +20,12 @@ const CHAIN = 4000
 const small = (count: number) => () => repeated(count, (n) => mail([`Subject: ${n}`], `text ${n}`))
 const numbers = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n))
+/** As large as an APPEND may be, in base64: to be decoded before anything is found in it. */
+const largest = (): string =>
+  mail(
+    ['Subject: large', 'Content-Type: text/plain', 'Content-Transfer-Encoding: base64'],
+    `${Buffer.from(LINE.repeat(2)).toString('base64').slice(0, 72)}\r\n`.repeat(650_000),
+  )
 const big = (): string => LINE.repeat(BIG / LINE.length)
 
 export const BY_IMAP: readonly Attack[] = [
@@ -60,6 +66,32 @@ export const BY_IMAP: readonly Attack[] = [
     by: 'imap',
     fill: () => repeated(1, () => mail(['Subject: big'], big())),
     run: says(4, `FETCH 1 (${numbers(100, (n) => `BODY.PEEK[]<${n}.19000000>`).join(' ')})`),
+  },
+  {
+    name: 'SEARCH and FETCH of one message of 48 MB that has to be decoded, on 4 connections',
+    by: 'imap',
+    run: async (attacker) => {
+      const text = largest()
+      await session(
+        attacker,
+        async (one) => {
+          const tag = one.begin(`APPEND Spam {${text.length}+}`)
+          one.send(`${text}\r\n`)
+          await one.ended(tag)
+        },
+        null,
+      )
+      await atOnce(4, () =>
+        session(
+          attacker,
+          async (one) => {
+            for (const command of ['SEARCH TEXT zzz', 'FETCH 1 BINARY.PEEK[1]', 'FETCH 1 PREVIEW'])
+              await one.ask(command)
+          },
+          'Spam',
+        ),
+      )
+    },
   },
   {
     name: '30 connections that ask for 19 MB each and read nothing',

@@ -10,6 +10,7 @@ import { open, type Lazaret } from '../../plugin/open.ts'
 import { hold, message, rig, ROOT } from '../quarantine/rig.ts'
 import { ensureBuilt } from '../rig/build.ts'
 import { tempDir } from '../tmp.ts'
+import { IN_FRONT, startFront } from './in-front.ts'
 import { WireClient } from './wire-client.ts'
 
 export const PASSWORD = 'correct horse'
@@ -40,7 +41,7 @@ export interface Running {
   hold(count: number, to?: string): Promise<Held[]>
 }
 
-const running: ImapServer[] = []
+const running: { close(): Promise<void> }[] = []
 const clients: WireClient[] = []
 afterAll(async () => {
   for (const client of clients) client.destroy()
@@ -78,6 +79,24 @@ async function makeTemplate(): Promise<string> {
   return dir
 }
 
+interface Ports {
+  readonly port: number
+  readonly startTlsPort: number
+}
+
+async function here(server: ImapServer): Promise<Ports> {
+  running.push(server)
+  const { tls, startTls } = await server.listen()
+  if (tls === null || startTls === null) throw new Error('no port')
+  return { port: tls, startTlsPort: startTls }
+}
+
+async function elsewhere(lazaret: Lazaret, dir: string, log: string[]): Promise<Ports> {
+  const front = await startFront(lazaret, dir, (line) => log.push(line))
+  running.push({ close: () => front.stop() })
+  return front
+}
+
 /** One more server on a data directory: as another worker. */
 export async function serve(
   lazaret: Lazaret,
@@ -100,10 +119,7 @@ export async function serve(
     authDelay: 0,
     ...options,
   })
-  running.push(server)
-  const ports = await server.listen()
-  if (ports.tls === null || ports.startTls === null) throw new Error('no port')
-  const { tls: port, startTls: startTlsPort } = ports
+  const { port, startTlsPort } = IN_FRONT ? await elsewhere(lazaret, dir, log) : await here(server)
   const connect: Running['connect'] = async ({ startTls = false } = {}) => {
     const client = await WireClient.connect(startTls ? startTlsPort : port, { tls: !startTls })
     clients.push(client)
