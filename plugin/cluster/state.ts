@@ -1,6 +1,6 @@
 // How a cluster stands, and what is wrong with it.
 import { Refused } from '../errors.ts'
-import type { Head, Member } from '../log/log.ts'
+import { clockOff, SILENT_MS, type Head, type Member } from '../log/log.ts'
 import { look, withPrimary, type ServerState } from '../log/postgres/begin.ts'
 import type { Connection } from '../log/postgres/connection.ts'
 import { headOf, memberOf } from '../log/postgres/rows.ts'
@@ -11,10 +11,8 @@ import { nodeOf } from './config.ts'
 import { mustDatabase, type Here } from './data.ts'
 
 const ASK_MS = 10_000
-/** A clock that differs from the database's by more is told of; by much more its machine should not write. */
+/** A clock that is off the others by more is told of; by more than a minute its machine does not write. */
 const CLOCK_MS = 5 * SECOND
-/** A machine that says nothing for so long is not there. */
-const SILENT_MS = 10 * SECOND
 /** UIDs are seqs, and have 32 bits (RFC 9051 §2.3.1.1). */
 const SEQ_WARN = 2 ** 31
 
@@ -83,25 +81,31 @@ function findings(
     found.push(
       `the log ends at event ${head.seq}, and this machine has ${store.seq - head.seq} more: the database has lost its end. Run lazaret cluster repair`,
     )
-  const known = store.chainAt(head.seq)
-  if (known && Buffer.compare(known, head.chain) !== 0)
+  const ours = store.chainAt(head.seq)
+  if (ours && Buffer.compare(ours, head.chain) !== 0)
     found.push(
       `the log has other events up to ${head.seq} than this machine: the database has forked. Run lazaret cluster repair on the machine whose events shall stand`,
     )
   if (server.refused !== null) found.push(server.refused)
   found.push(...server.warnings)
-  for (const { node, silent, ahead, seq } of members) {
+  for (const { node, silent, seq } of members) {
+    const off = clockOff(members, node)
     if (silent > SILENT_MS)
       found.push(
         `${node} has said nothing for ${Math.round(silent / SECOND)} s: start it, or, if it is gone for good, lazaret cluster forget ${node}`,
       )
-    else if (Math.abs(ahead) > CLOCK_MS)
+    else if (Math.abs(off) > CLOCK_MS)
       found.push(
-        `the clock of ${node} is ${Math.round(ahead / SECOND)} s away from the database's: set it (timedatectl, chronyc makestep)`,
+        `the clock of ${node} is ${Math.abs(Math.round(off / SECOND))} s ${off > 0 ? 'ahead of' : 'behind'} those of the others: set it (timedatectl, chronyc makestep)`,
       )
     if (seq > head.seq)
       found.push(`${node} has events up to ${seq}, and the log ends at ${head.seq}`)
   }
+  const known = Math.min(...members.map(({ level }) => level))
+  if (members.length > 0 && known > head.level)
+    found.push(
+      `all machines know level ${known}, and write at ${head.level}: lazaret cluster upgrade`,
+    )
   if (head.seq > SEQ_WARN)
     found.push(`half of all 2^32 UIDs are used (${head.seq}): plan for a new data set`)
   return found

@@ -38,6 +38,8 @@ export interface Head {
   epoch: string
   /** Why nothing may be appended, for people; `''`. */
   halt: string
+  /** Least version of what entries say that all machines know: raised by a person when they do (`lazaret cluster upgrade`). */
+  level: number
 }
 
 export interface Found {
@@ -61,6 +63,31 @@ export interface Member {
 
 /** What a machine tells of itself. */
 export type Telling = Pick<Member, 'node' | 'version' | 'level' | 'seq' | 'chain'>
+
+/** What the views of a machine come to. */
+export interface Counted {
+  node: string
+  /** At which event. */
+  seq: number
+  /** `''`: they changed while they were looked through. */
+  digest: string
+}
+
+/** A machine that says nothing for so long is not there. */
+export const SILENT_MS = 10_000
+
+/**
+ * How far the clock of a machine is off the others, in ms: off the middle of all that are there, the database among them. 0
+ * where there is none besides it.
+ */
+export function clockOff(members: readonly Member[], node: string): number {
+  const there = members.filter(({ silent }) => silent < SILENT_MS)
+  const mine = there.find((one) => one.node === node)
+  if (!mine || there.length < 2) return 0
+  const all = [0, ...there.map(({ ahead }) => ahead)].toSorted((a, b) => a - b)
+  const [low, high] = [all[(all.length - 1) >> 1], all[all.length >> 1]]
+  return mine.ahead - (low + high) / 2
+}
 
 /** A durable total order of byte strings, and a carrier of blobs. */
 export interface Log {
@@ -97,8 +124,13 @@ export interface Session {
   getBlobs(names: readonly string[]): Promise<Map<string, Uint8Array>>
   /** Octets of a large one in pieces; null: the log does not have it (any more). */
   getBlob(name: string): Promise<AsyncIterable<Uint8Array> | null>
-  /** A write that waits for the standby: proves what was visible before it. */
-  beat(me: Telling): Promise<void>
+  /**
+   * A write that waits for the standby: proves what was visible before it. Answers what is asked of all machines at the moment
+   * (`lazaret cluster check`), by its name; `''`: nothing.
+   */
+  beat(me: Telling): Promise<string>
+  /** Answers that question. */
+  answer(asked: string, counted: Counted): Promise<void>
   members(): Promise<Member[]>
   /** Nobody appends any more until a person has repaired it. */
   halt(reason: string): Promise<void>

@@ -10,6 +10,7 @@ import {
   Trimmed,
   TURN_ENTRIES,
   type BlobRef,
+  type Counted,
   type Entry,
   type Found,
   type Head,
@@ -46,10 +47,21 @@ interface Told extends Telling {
 }
 
 export class MemoryLog {
-  head: Head = { seq: 0, chain: new Uint8Array(CHAIN_OCTETS), epoch: randomUUID(), halt: '' }
+  head: Head = {
+    seq: 0,
+    chain: new Uint8Array(CHAIN_OCTETS),
+    epoch: randomUUID(),
+    halt: '',
+    level: 1,
+  }
   entries: Entry[] = []
   readonly blobs = new Map<string, Uint8Array>()
   readonly told = new Map<string, Told>()
+  /** How far clocks are ahead, ms. */
+  readonly clocks = new Map<string, number>()
+  /** The question to all machines, and their answers. */
+  asked = ''
+  readonly answers = new Map<string, Counted>()
   readonly #listeners = new Set<() => void>()
   /** Who has the turn. */
   holder: MemorySession | null = null
@@ -193,15 +205,26 @@ class MemorySession implements Session {
     return bytes ? once(bytes) : null
   }
 
-  async beat(me: Telling): Promise<void> {
+  async beat(me: Telling): Promise<string> {
     await this.does('beat', () => this.#log.tell(me))
+    return this.#log.asked
+  }
+
+  async answer(asked: string, counted: Counted): Promise<void> {
+    await this.does('beat', () => {
+      if (asked === this.#log.asked) this.#log.answers.set(counted.node, counted)
+    })
   }
 
   async members(): Promise<Member[]> {
-    const { told } = this.#log
+    const { told, clocks } = this.#log
     const now = Date.now()
     return await this.does('read', () =>
-      Array.from(told.values(), ({ at, ...one }) => ({ ...one, ahead: 0, silent: now - at })),
+      Array.from(told.values(), ({ at, ...one }) => ({
+        ...one,
+        ahead: clocks.get(one.node) ?? 0,
+        silent: now - at,
+      })),
     )
   }
 

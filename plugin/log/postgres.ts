@@ -1,5 +1,6 @@
 // The log in a database that speaks PostgreSQL's protocol.
 import { Gone, type Log, type Session, type Telling } from './log.ts'
+import { look } from './postgres/begin.ts'
 import { Connection } from './postgres/connection.ts'
 import { PostgresSession } from './postgres/session.ts'
 import * as sql from './postgres/sql.ts'
@@ -14,6 +15,8 @@ export class PostgresLog implements Log {
   readonly #set: string
   readonly #listeners = new Set<() => void>()
   readonly #sessions = new Set<PostgresSession>()
+  /** Servers that may be used, by identity. */
+  readonly #looked = new Set<string>()
   /** Which server is asked first. */
   #first = 0
 
@@ -74,6 +77,11 @@ export class PostgresLog implements Log {
       const started = await turns.tryTo('SELECT pg_postmaster_start_time()::text AS at', ASK_MS)
       const { at } = (started?.rows[0] ?? { at: '' }) as { at: string }
       const identity = at === '' ? '' : `${server.host}:${server.port} ${at}`
+      if (!this.#looked.has(identity)) {
+        const { refused } = await look(turns)
+        if (refused !== null) throw new Gone(`${server.host}:${server.port}: ${refused}`)
+        this.#looked.add(identity)
+      }
       // The confirmation: its commit waits for the standby, so all that was visible before is there.
       await rest.flight([sql.beat(this.#set, me)], CONFIRM_MS)
       if (rest.takeWarnings().length > 0)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBackup } from '../../plugin/backup/backup.ts'
 import { forget, init, join as joinCluster, leave } from '../../plugin/cluster/begin.ts'
+import { check, upgrade } from '../../plugin/cluster/check.ts'
 import type { Here } from '../../plugin/cluster/data.ts'
 import { repair } from '../../plugin/cluster/repair.ts'
 import { stateOf } from '../../plugin/cluster/state.ts'
@@ -90,7 +91,57 @@ describe.skipIf(POSTGRESQL === null)('a cluster', () => {
       log: { head: { seq: a.store.seq, halt: '' } },
       findings: [expect.stringContaining('no synchronous standby')],
     })
+    // The same on both, and told apart where it is not.
+    const { machines, findings } = await check(one)
+    expect(machines.map(({ node, seq }) => [node, seq])).toEqual([
+      ['mx1', a.store.seq],
+      ['mx2', a.store.seq],
+    ])
+    expect(new Set(machines.map(({ digest }) => digest)).size).toBe(1)
+    expect(findings).toEqual([])
+    await expect(upgrade(one)).rejects.toThrow('at level 1 already')
     await stop(a, b)
+    // As if both had a newer version, and then only one.
+    const level = (node: string): void =>
+      void server.sql(
+        `UPDATE lazaret_node SET level = 2 WHERE data_set = 'lazaret' AND node = '${node}'`,
+        'lazaret',
+      )
+    level('mx1')
+    await expect(upgrade(one)).rejects.toThrow('mx2 would not understand 2')
+    level('mx2')
+    expect(await upgrade(one)).toEqual({ from: 1, to: 2 })
+    const old = start(one)
+    await expect(hold(old, 'never')).rejects.toThrow('write at level 2, and this version knows 1')
+    await stop(old)
+  })
+
+  test('a database without fsync is not begun with, and not written to', async () => {
+    const [one] = [machine('mx1', 'unsafe')]
+    await alone(one)
+    const set = (value: string): void => {
+      server.sql(`ALTER SYSTEM SET fsync = ${value}`)
+      server.sql('SELECT pg_reload_conf()')
+      while (server.sql('SHOW fsync') !== value);
+    }
+    set('off')
+    await expect(init(one)).rejects.toThrow('fsync = off')
+    set('on')
+    await init(one)
+    set('off')
+    const config = readConfig({
+      main: { base_model: 'no' },
+      cluster: {
+        database: `postgres://lazaret@127.0.0.1:${server.port}/lazaret`,
+        set: 'unsafe',
+        node: 'mx1',
+        write_timeout_s: 1,
+      },
+    })
+    const a = start({ ...one, config })
+    await expect(hold(a, 'never')).rejects.toThrow('fsync = off')
+    await stop(a)
+    set('on')
   })
 
   test('a database that lost its end stops both; repair gives it back what was acknowledged', async () => {

@@ -83,7 +83,7 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
     const database = databaseOf(standby, primary)
     const set = 'session'
     const epoch = randomUUID()
-    const head = { seq: 1, chain: Buffer.alloc(CHAIN_OCTETS), epoch, halt: '' }
+    const head = { seq: 1, chain: Buffer.alloc(CHAIN_OCTETS), epoch, halt: '', level: 1 }
     expect(await beginLog(database, set, head)).toBe(true)
     expect(await beginLog(database, set, head)).toBe(false)
     const log = new PostgresLog(database, set)

@@ -1,6 +1,7 @@
 // lazaret cluster: several machines, one quarantine.
 import { Command } from 'commander'
 import { forget, init, join, leave } from '../../cluster/begin.ts'
+import { check, upgrade } from '../../cluster/check.ts'
 import { repair } from '../../cluster/repair.ts'
 import { stateOf, type ClusterState } from '../../cluster/state.ts'
 import { act, bare } from '../action.ts'
@@ -13,7 +14,9 @@ export function cluster(): Command {
     .addCommand(initCommand())
     .addCommand(joinCommand())
     .addCommand(statusCommand())
+    .addCommand(checkCommand())
     .addCommand(repairCommand())
+    .addCommand(upgradeCommand())
     .addCommand(forgetCommand())
 }
 
@@ -117,6 +120,61 @@ function told({ set, node, here: { seq }, log, findings }: ClusterState): string
   lines.push('', ...findings.map((one) => `${colors.red('WRONG')} ${one}.`))
   if (findings.length === 0) lines.push('All is as it should be.')
   return lines.join('\n')
+}
+
+function checkCommand(): Command {
+  return new Command('check')
+    .description('whether all machines have the same')
+    .addHelpText(
+      'after',
+      `
+Each machine that runs counts what it has, at the same event: for 6 seconds at most nobody writes. Exit code 1 where
+they do not have the same, or one did not answer.
+
+Example:
+  lazaret cluster check`,
+    )
+    .action(
+      bare<PlaceOptions, []>(async (options) => {
+        const { machines, findings } = await check(here(options))
+        const ok = findings.length === 0
+        const rows = machines.map(({ node, seq, digest }) => [
+          node,
+          String(seq),
+          digest.slice(0, 16),
+        ])
+        const lines = [
+          table([['machine', 'event', 'digest'], ...rows], [1]),
+          '',
+          ...findings.map((one) => `${colors.red('WRONG')} ${one}.`),
+          ...(ok ? ['All machines have the same.'] : []),
+        ]
+        return { value: { ok, machines, findings }, text: lines.join('\n'), ok }
+      }),
+    )
+}
+
+function upgradeCommand(): Command {
+  return new Command('upgrade')
+    .description('write what the new version knows, once all machines have it')
+    .addHelpText(
+      'after',
+      `
+Machines write what the oldest version among them understands. When all have the new one (lazaret cluster status), this
+lets them write what it knows; a machine with an older version then stops writing.
+
+Example:
+  lazaret cluster upgrade`,
+    )
+    .action(
+      bare<PlaceOptions, []>(async (options) => {
+        const done = await upgrade(here(options))
+        return {
+          value: done,
+          text: `The machines write at level ${done.to} from now on (before: ${done.from}).`,
+        }
+      }),
+    )
 }
 
 function repairCommand(): Command {

@@ -35,7 +35,11 @@ export async function withPrimary<T>(
 }
 
 /** Makes the tables, and the log of a data set that ends at `head`. False: there is one of that name. */
-export async function beginLog(database: Database, set: string, head: Head): Promise<boolean> {
+export async function beginLog(
+  database: Database,
+  set: string,
+  head: Omit<Head, 'level'>,
+): Promise<boolean> {
   return await withPrimary(database, async (connection) => {
     for (const text of sql.TABLES) await connection.ask({ text }, ASK_MS)
     const { rows } = await connection.ask(sql.head(set), ASK_MS)

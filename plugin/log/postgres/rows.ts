@@ -6,6 +6,7 @@ export interface HeadRow {
   chain: Buffer
   epoch: string
   halt: string
+  level: number
 }
 
 export interface EntryRow {
@@ -29,8 +30,8 @@ export interface MemberRow {
   silent: string
 }
 
-export function headOf({ seq, chain, epoch, halt }: HeadRow): Head {
-  return { seq: Number(seq), chain, epoch, halt }
+export function headOf({ seq, ...row }: HeadRow): Head {
+  return { ...row, seq: Number(seq) }
 }
 
 export function entryOf({ base, events, blobs, body, ...row }: EntryRow): Entry {

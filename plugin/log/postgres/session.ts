@@ -4,6 +4,7 @@ import {
   Gone,
   Trimmed,
   type BlobRef,
+  type Counted,
   type Entry,
   type Found,
   type Member,
@@ -145,8 +146,13 @@ export class PostgresSession implements Session {
     return (rows as Part[]).at(0) ?? null
   }
 
-  async beat(me: Telling): Promise<void> {
-    await this.#write([sql.beat(this.#set, me)])
+  async beat(me: Telling): Promise<string> {
+    const [, { rows }] = await this.#write([sql.beat(this.#set, me), sql.asked(this.#set)])
+    return (rows as { ask: string }[]).at(0)?.ask ?? ''
+  }
+
+  async answer(asked: string, counted: Counted): Promise<void> {
+    await this.#write([sql.answer(this.#set, asked, counted)])
   }
 
   async members(): Promise<Member[]> {
@@ -179,12 +185,15 @@ export class PostgresSession implements Session {
   }
 
   /** What has to be on the standby when it is answered. */
-  async #write(statements: readonly Statement[]): Promise<void> {
+  async #write(
+    statements: readonly Statement[],
+  ): Promise<Awaited<ReturnType<Connection['flight']>>> {
     const { rest } = this.#all
     rest.takeWarnings()
-    await this.#rest(statements)
+    const results = await this.#rest(statements)
     const [warning] = rest.takeWarnings()
     if (warning !== undefined) throw this.#died(`what was written may be on no standby: ${warning}`)
+    return results
   }
 
   async #found(heads: unknown[], rows: unknown[], after: number): Promise<Found> {

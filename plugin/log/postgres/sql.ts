@@ -4,6 +4,7 @@ import {
   READ_ENTRIES,
   chainOf,
   lastOf,
+  type Counted,
   type Entry,
   type Head,
   type Telling,
@@ -12,7 +13,7 @@ import type { Statement } from './connection.ts'
 
 export const TABLES = [
   `CREATE TABLE IF NOT EXISTS lazaret_head (data_set text PRIMARY KEY, epoch text NOT NULL, seq bigint NOT NULL,
-     chain bytea NOT NULL, halt text NOT NULL DEFAULT '')`,
+     chain bytea NOT NULL, halt text NOT NULL DEFAULT '', level int NOT NULL DEFAULT 1)`,
   `CREATE TABLE IF NOT EXISTS lazaret_entry (data_set text NOT NULL, base bigint NOT NULL, id text NOT NULL,
      node text NOT NULL, events int NOT NULL, level int NOT NULL, prev bytea NOT NULL, blobs text NOT NULL,
      body bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, base), UNIQUE (data_set, id))`,
@@ -21,6 +22,8 @@ export const TABLES = [
   `CREATE TABLE IF NOT EXISTS lazaret_node (data_set text NOT NULL, node text NOT NULL, version text NOT NULL,
      level int NOT NULL, seq bigint NOT NULL, chain bytea NOT NULL, clock timestamptz NOT NULL, seen timestamptz NOT NULL,
      PRIMARY KEY (data_set, node))`,
+  `CREATE TABLE IF NOT EXISTS lazaret_check (data_set text NOT NULL, node text NOT NULL, ask text NOT NULL, seq bigint NOT NULL,
+     digest text NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, node))`,
 ] as const
 
 /** Octets of one part of a blob: a row stays small wherever it lies. */
@@ -56,7 +59,7 @@ export const turn = (set: string, after: number): Statement[] => [
   entries(set, after, TURN_ENTRIES),
 ]
 
-const HEAD = 'SELECT seq, chain, epoch, halt FROM lazaret_head WHERE data_set = $1'
+const HEAD = 'SELECT seq, chain, epoch, halt, level FROM lazaret_head WHERE data_set = $1'
 
 export const head = (set: string): Statement => ({
   name: 'lazaret_head',
@@ -152,6 +155,37 @@ export const part = (set: string, name: string, at: number): Statement => ({
   values: [set, name, at],
 })
 
+/** The question of all machines is the row of none of them; a minute later nobody waits for its answers. */
+export const ask = (set: string, name: string): Statement => ({
+  text: `INSERT INTO lazaret_check (data_set, node, ask, seq, digest) VALUES ($1, '', $2, 0, '')
+    ON CONFLICT (data_set, node) DO UPDATE SET ask = excluded.ask, at = now()`,
+  values: [set, name],
+})
+
+export const asked = (set: string): Statement => ({
+  name: 'lazaret_asked',
+  text: "SELECT ask FROM lazaret_check WHERE data_set = $1 AND node = '' AND at > now() - interval '1 minute'",
+  values: [set],
+})
+
+export const answer = (set: string, name: string, { node, seq, digest }: Counted): Statement => ({
+  text: `INSERT INTO lazaret_check (data_set, node, ask, seq, digest) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (data_set, node) DO UPDATE SET ask = excluded.ask, seq = excluded.seq, digest = excluded.digest, at = now()`,
+  values: [set, node, name, seq, digest],
+})
+
+export const answers = (set: string, name: string): Statement => ({
+  text: "SELECT node, seq, digest FROM lazaret_check WHERE data_set = $1 AND ask = $2 AND node <> '' ORDER BY node",
+  values: [set, name],
+})
+
+/** Unless a machine that told of itself knows less. */
+export const upgrade = (set: string, level: number): Statement => ({
+  text: `UPDATE lazaret_head SET level = $2 WHERE data_set = $1 AND level < $2
+    AND NOT EXISTS (SELECT 1 FROM lazaret_node WHERE data_set = $1 AND level < $2)`,
+  values: [set, level],
+})
+
 export const halt = (set: string, reason: string): Statement => ({
   text: "UPDATE lazaret_head SET halt = $2 WHERE data_set = $1 AND halt = ''",
   values: [set, reason],
@@ -171,13 +205,13 @@ export const trim = (set: string, days: number): Statement[] => [
   },
 ]
 
-export const begin = (set: string, { epoch, seq, chain }: Head): Statement => ({
+export const begin = (set: string, { epoch, seq, chain }: Omit<Head, 'level'>): Statement => ({
   text: 'INSERT INTO lazaret_head (data_set, epoch, seq, chain) VALUES ($1, $2, $3, $4)',
   values: [set, epoch, seq, Buffer.from(chain)],
 })
 
 /** The log goes on from there; what it has behind it, and what does not lead there, is taken out. */
-export const repair = (set: string, { epoch, seq, chain }: Head): Statement[] => [
+export const repair = (set: string, { epoch, seq, chain }: Omit<Head, 'level'>): Statement[] => [
   {
     text: "UPDATE lazaret_head SET epoch = $2, seq = $3, chain = $4, halt = '' WHERE data_set = $1",
     values: [set, epoch, seq, Buffer.from(chain)],

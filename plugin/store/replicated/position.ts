@@ -47,7 +47,7 @@ export class Position {
   /** Inside a write transaction, as all that follow. */
   belong(belonging: Belonging, seq: number, chain: Uint8Array): void {
     this.#table.put('belongs', encode(belonging))
-    for (const key of ['server', 'follower']) this.#table.remove(key)
+    for (const key of ['server', 'follower', 'clock']) this.#table.remove(key)
     this.moveTo(seq, chain)
   }
 
@@ -76,6 +76,16 @@ export class Position {
 
   meet(server: Met): void {
     this.#table.put('server', encode(server))
+  }
+
+  /** How far the clock of this machine is off the others (log/log.ts), ms. */
+  get clock(): number {
+    const bytes = this.#table.get('clock')
+    return bytes ? decode<number>(bytes) : 0
+  }
+
+  setClock(ms: number): void {
+    this.#table.put('clock', encode(ms))
   }
 
   /** Who of this machine's processes follows the log for all of them, and until when (Unix ms). */

@@ -24,6 +24,7 @@ import type { Decided, Journal, JournalState, LocalJournal, WriteOptions } from 
 import type { Tx } from '../tx.ts'
 import type { Watch } from '../watch.ts'
 import { BlobCarrier, type Blobs } from './blobs.ts'
+import { Circle } from './circle.ts'
 import { entryOf, LEVEL, type Thought } from './entry.ts'
 import { Fold, Fork, reaches } from './fold.ts'
 import type { Position } from './position.ts'
@@ -37,6 +38,8 @@ export interface ReplicatedOptions {
   logDays: number
   /** How long a verb waits for its turn, ms. */
   writeTimeoutMs: number
+  /** Of entries, that this version knows; LEVEL unless told. */
+  level?: number
   /** Told once, when this machine stops writing until a person has looked. */
   onHalt?: (reason: string) => void
 }
@@ -83,6 +86,8 @@ export class ReplicatedJournal implements Journal {
   readonly #position: Position
   readonly #fold: Fold
   readonly #blobs: BlobCarrier
+  readonly #circle: Circle
+  readonly #level: number
   readonly #sessions: Sessions
   readonly #options: ReplicatedOptions
   readonly #queue = new Queue()
@@ -117,6 +122,8 @@ export class ReplicatedJournal implements Journal {
     this.#options = options
     this.#fold = new Fold(env, local, position)
     this.#blobs = new BlobCarrier(env)
+    this.#circle = new Circle(env, position)
+    this.#level = options.level ?? LEVEL
     this.#sessions = new Sessions(log, () => this.#telling, {
       get: () => position.server,
       put: (server) => env.write(() => position.meet(server)),
@@ -140,6 +147,7 @@ export class ReplicatedJournal implements Journal {
   async write<T>(options: WriteOptions, decide: (tx: Tx) => T): Promise<T> {
     const { within = this.#options.writeTimeoutMs } = options
     const until = performance.now() + within
+    if (this.#circle.why !== '') throw this.#unavailable()
     const blobs = await this.#preview(options, decide)
     await this.#carry(blobs, until)
     const result = await this.#queued(options, decide, until)
@@ -208,7 +216,7 @@ export class ReplicatedJournal implements Journal {
     this.#env.refresh()
     const { seq, chain } = this.#fold.here
     const { node, version } = this.#options
-    return { node, version, level: LEVEL, seq, chain }
+    return { node, version, level: this.#level, seq, chain }
   }
 
   // --- writing ---
@@ -402,7 +410,7 @@ export class ReplicatedJournal implements Journal {
     })
     if (thoughts.length === 0) return { outcomes, attempt: null }
     const { chain } = this.#fold.here
-    const entry = entryOf(this.#options.node, LEVEL, chain, thoughts)
+    const entry = entryOf(this.#options.node, head.level, chain, thoughts)
     if (entry.base !== head.seq)
       throw new Fork(`the views are at ${entry.base}, the log is at ${head.seq}`)
     const blobs = new Map(thoughts.flatMap((one) => [...one.blobs]))
@@ -480,7 +488,7 @@ export class ReplicatedJournal implements Journal {
       hasArrived = true
       if (Date.now() - this.#beaten < BEAT_MS) return
       this.#beaten = Date.now()
-      await session.beat(this.#telling)
+      await this.#circle.meet(session, this.#telling)
       if (Date.now() - this.#trimmed < TRIM_MS) return
       this.#trimmed = Date.now()
       await session.trim(this.#options.logDays)
@@ -523,6 +531,11 @@ export class ReplicatedJournal implements Journal {
     session: Session,
   ): Promise<void> {
     if (head.halt !== '') await this.#halt(head.halt, false)
+    if (head.level > this.#level)
+      await this.#halt(
+        `the machines of the cluster write at level ${head.level}, and this version knows ${this.#level}: install the version of the others`,
+        false,
+      )
     if (this.#halted !== '') {
       this.#sessions.drop(session)
       throw new Gone(this.#halted)
@@ -573,7 +586,7 @@ export class ReplicatedJournal implements Journal {
   }
 
   get #why(): string {
-    return this.#halted || this.#sessions.why || this.#stuck
+    return this.#halted || this.#sessions.why || this.#stuck || this.#circle.why
   }
 
   #unavailable(isUndone = true): Unavailable {

@@ -4,7 +4,7 @@ import { afterAll } from 'vitest'
 import { MemoryLog, type Fault, type Faults } from '../../../plugin/log/memory.ts'
 import { BEGINNING } from '../../../plugin/store/replicated/position.ts'
 import { compareViews } from '../../../plugin/store/replay.ts'
-import { Store } from '../../../plugin/store/store.ts'
+import { Store, type Cluster } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
 
 const stores = new Set<Store>()
@@ -17,7 +17,7 @@ export interface Machines {
   stores: Store[]
   halts: string[]
   /** Another process of a machine, or the machine again. */
-  reopen(i: number, faults?: Faults): Store
+  reopen(i: number, faults?: Faults, over?: Partial<Cluster>): Store
 }
 
 /** So many machines that follow one log, which begins with the data of the first. */
@@ -34,10 +34,10 @@ export async function machines(
     await first.copy(dir)
     dirs.push(dir)
   }
-  log.head = { seq: first.seq, chain: BEGINNING, epoch: randomUUID(), halt: '' }
+  log.head = { ...log.head, seq: first.seq, chain: BEGINNING, epoch: randomUUID() }
   await first.close()
   const halts: string[] = []
-  const open = (i: number, with_ = faults?.(i)): Store => {
+  const open = (i: number, with_ = faults?.(i), over: Partial<Cluster> = {}): Store => {
     const node = `node${i}`
     const store = new Store({
       dir: dirs[i],
@@ -50,6 +50,7 @@ export async function machines(
         logDays: 7,
         writeTimeoutMs,
         onHalt: (reason) => halts.push(`${node}: ${reason}`),
+        ...over,
       },
     })
     stores.add(store)

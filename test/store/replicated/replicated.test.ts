@@ -251,12 +251,74 @@ describe('when the log fails', () => {
     const [first] = all.log.entries
     const chain = chainOf(first)
     all.log.entries = []
-    all.log.head = { seq: 2, chain, epoch: 'repaired', halt: '' }
+    all.log.head = { ...all.log.head, seq: 2, chain, epoch: 'repaired', halt: '' }
     const [again, other] = [all.reopen(0), all.reopen(1)]
     expect(await deposit(again, 'two')).toBe(3)
     await expect(deposit(other, 'never')).rejects.toThrow('join anew')
     expect(await deposit(again, 'three')).toBe(4)
     expect(all.log.head.halt).toBe('')
     expect(again.belonging?.epoch).toBe('repaired')
+  })
+})
+
+describe('machines of several versions', () => {
+  test('write at the level of the log, which is raised when all know it; one that does not know it stops', async () => {
+    const all = await machines(2)
+    const [old] = all.stores
+    await all.stores[1].close()
+    const fresh = all.reopen(1, undefined, { level: 2 })
+    await deposit(old, 'one')
+    await deposit(fresh, 'two')
+    expect(all.log.entries.map(({ level }) => level)).toEqual([1, 1])
+    expect(await difference({ stores: [old, fresh] })).toBe(null)
+    // As lazaret cluster upgrade does it.
+    all.log.head.level = 2
+    await deposit(fresh, 'three')
+    expect(all.log.entries.at(-1)?.level).toBe(2)
+    await expect(deposit(old, 'never')).rejects.toThrow(
+      'write at level 2, and this version knows 1: install the version of the others',
+    )
+    await old.close()
+    const again = all.reopen(0, undefined, { level: 2 })
+    await deposit(again, 'four')
+    expect(await difference({ stores: [again, fresh] })).toBe(null)
+    expect(all.log.head.halt).toBe('')
+  })
+
+  test('a clock that is more than a minute off the others does not write', async () => {
+    const all = await machines(3)
+    const [a, b] = all.stores
+    for (const store of all.stores) await deposit(store, 'all are there')
+    all.log.clocks.set('node0', 90_000)
+    all.log.clocks.set('node1', 30_000)
+    while (a.state.can === 'write') await new Promise(setImmediate)
+    expect(a.state.why).toMatch(
+      /clock of this machine is \d+ s ahead of those of the others: set it/,
+    )
+    await expect(deposit(a, 'never')).rejects.toThrow('the clock of this machine')
+    await deposit(b, 'within a minute')
+    all.log.clocks.set('node0', 1000)
+    while (a.state.can === 'read') await new Promise(setImmediate)
+    await deposit(a, 'again')
+  })
+
+  test('asked, each says what its views come to', async () => {
+    const all = await machines(3)
+    await deposit(all.stores[0], 'one')
+    expect(await difference(all)).toBe(null)
+    all.log.asked = 'a question'
+    while (all.log.answers.size < 3) await new Promise(setImmediate)
+    const answers = [...all.log.answers.values()]
+    expect(answers.map(({ seq }) => seq)).toEqual([2, 2, 2])
+    expect(answers[0].digest).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(answers.map(({ digest }) => digest)).size).toBe(1)
+    await deposit(all.stores[1], 'two')
+    expect(await difference(all)).toBe(null)
+    all.log.answers.clear()
+    all.log.asked = 'another one'
+    while (all.log.answers.size < 3) await new Promise(setImmediate)
+    expect([...all.log.answers.values()].map(({ digest }) => digest)).not.toContain(
+      answers[0].digest,
+    )
   })
 })

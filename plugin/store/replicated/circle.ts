@@ -1,0 +1,53 @@
+// What the machines tell each other of themselves besides their entries: that they are there, their clocks, and, when
+// somebody asks, what their views come to. One process of a machine does it for all of them.
+import { clockOff, type Session, type Telling } from '../../log/log.ts'
+import { Turn } from '../../turns.ts'
+import type { Env } from '../env.ts'
+import { digestOf } from '../digest.ts'
+import { seqOf } from '../tx.ts'
+import type { Position } from './position.ts'
+
+/** A clock that is off by more does not write: times of mail and of what expires would not be true. */
+const CLOCK_MS = 60_000
+/** By less it is not written down anew. */
+const STEP_MS = 1000
+
+export class Circle {
+  readonly #env: Env
+  readonly #position: Position
+  #answered = ''
+
+  constructor(env: Env, position: Position) {
+    this.#env = env
+    this.#position = position
+  }
+
+  /** Why this machine must not write, for people; `''`. */
+  get why(): string {
+    const off = this.#position.clock
+    if (Math.abs(off) <= CLOCK_MS) return ''
+    const seconds = Math.round(Math.abs(off) / 1000)
+    const way = off > 0 ? 'ahead of' : 'behind'
+    return `the clock of this machine is ${seconds} s ${way} those of the others: set it (timedatectl, chronyc makestep)`
+  }
+
+  async meet(session: Session, me: Telling): Promise<void> {
+    const asked = await session.beat(me)
+    const off = clockOff(await session.members(), me.node)
+    if (Math.abs(off - this.#position.clock) > STEP_MS)
+      await this.#env.write(() => this.#position.setClock(off))
+    if (asked === '' || asked === this.#answered) return
+    this.#answered = asked
+    // Others are not kept waiting by it; who asked waits for some seconds at most.
+    void this.#answer(session, asked, me.node).catch(() => undefined)
+  }
+
+  async #answer(session: Session, asked: string, node: string): Promise<void> {
+    const seq = seqOf(this.#env.views)
+    const digest = await digestOf(this.#env.views, new Turn('cluster check'))
+    this.#env.refresh()
+    // Something was folded meanwhile: it is of no moment.
+    const isWhole = seqOf(this.#env.views) === seq
+    await session.answer(asked, { node, seq, digest: isWhole ? digest : '' })
+  }
+}
