@@ -204,6 +204,34 @@ describe.skipIf(process.getuid?.() !== 0 || !OTHERS_READ).each([0, 2])(
   },
 )
 
+describe.skipIf(process.getuid?.() !== 0 || !OTHERS_READ).each([0, 2])(
+  'started by a user with nodes=%d',
+  (nodes) => {
+    test('two lines in config/plugins are enough: mail is caught, people are served', async () => {
+      const imap = await freePort()
+      const haraka = await startHaraka({
+        uid: NOBODY,
+        nodes,
+        plugins: PLUGINS,
+        files: { 'lazaret.ini': `[imap]\nhost=127.0.0.1\ntls_port=${imap}\nstarttls_port=0\n` },
+      })
+      onTestFailed(() => console.error(haraka.log.slice(-100).join('\n')))
+      await haraka.logged(/IMAP server is listening/)
+      expect(await greeting(imap)).toMatch(/^\* OK /)
+      const lazaret = beside(haraka)
+      await block(lazaret, '*@spam.example')
+      expect((await sendMail(haraka.port, mail)).code).toBe(250)
+      expect(itemsIn(lazaret, 'caught')).toHaveLength(1)
+      for (const pid of [haraka.pid, ...haraka.fronts, ...haraka.workers])
+        expect(statSync(`/proc/${pid}`).uid).toBe(NOBODY)
+      for (const name of readdirSync(haraka.data))
+        expect([name, statSync(join(haraka.data, name)).uid]).toEqual([name, NOBODY])
+      haraka.signal('SIGTERM')
+      await haraka.ended()
+    })
+  },
+)
+
 async function privilegedPort(): Promise<number> {
   for (let port = 700; port < 1000; port++) {
     const server = createServer()

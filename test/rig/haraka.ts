@@ -4,9 +4,12 @@ import { once } from 'node:events'
 import {
   cpSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -35,6 +38,8 @@ export interface HarakaOptions {
   /** Bound on the size of each file it writes, in blocks of 512 octets. */
   fileBlocks?: number
   env?: Record<string, string>
+  /** Who starts it, where that is another than who tests: the folder becomes that one's. */
+  uid?: number
 }
 
 const FILES: Record<string, string> = {
@@ -66,7 +71,7 @@ export class Haraka {
   constructor(
     dir: string,
     port: number,
-    { fileBlocks, env }: Pick<HarakaOptions, 'fileBlocks' | 'env'> = {},
+    { fileBlocks, env, uid }: Pick<HarakaOptions, 'fileBlocks' | 'env' | 'uid'> = {},
   ) {
     this.dir = dir
     this.port = port
@@ -76,6 +81,7 @@ export class Haraka {
     this.#child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...bin], {
       cwd: dir,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid !== undefined && { uid, gid: uid }),
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
@@ -220,7 +226,15 @@ export async function spawnHaraka(options: HarakaOptions = {}): Promise<Haraka> 
   mkdirSync(dirname(link), { recursive: true })
   rmSync(link, { force: true })
   symlinkSync(ROOT, link)
+  if (options.uid !== undefined) give(dir, options.uid)
   return new Haraka(dir, port, options)
+}
+
+/** Links are not followed: one of them is this checkout. */
+function give(path: string, uid: number): void {
+  lchownSync(path, uid, uid)
+  if (!lstatSync(path).isDirectory()) return
+  for (const name of readdirSync(path)) give(join(path, name), uid)
 }
 
 /** Releases go at once, unless a test says how long they wait. */
