@@ -8,9 +8,9 @@ import type { Given } from './nodes/node.ts'
 import { OCTETS, pair, World, WRITERS, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
-const ROUNDS = 3
-const WARM_MS = 1500
-const MEASURED_MS = 6000
+const ROUNDS = Number(process.env.LAZARET_ROUNDS ?? 3)
+const WARM_MS = 1000
+const MEASURED_MS = 5000
 const AWAY = 3000
 
 interface Variant {

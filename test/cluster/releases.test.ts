@@ -97,6 +97,9 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
       down.add(i)
       await (site.harakas[i] as Haraka).kill9()
       kills.push({ node: site.places[i].node, at: Date.now(), late })
+      process.stdout.write(
+        `${kills.length} kills, ${wanted.length} released, ${hop.deliveries.length} have arrived\n`,
+      )
       back.push(
         (async () => {
           await delay(late ? LATE_MS : SOON_MS)
