@@ -1,13 +1,7 @@
 // What the server says, in the reader's language: it speaks English, and each language of the page has a file of its sentences.
 import { signal } from '@preact/signals'
 import { BASE } from './api.ts'
-
-interface Sentence {
-  /** Of the whole text; its groups are what stands in its places. */
-  pattern: RegExp
-  places: string[]
-  text: string
-}
+import { compiled, translated as within, type Sentence } from './translate.ts'
 
 const known = signal<Sentence[]>([])
 
@@ -26,23 +20,5 @@ async function read(tag: string): Promise<Record<string, string>> {
   }
 }
 
-function compiled(sentences: Record<string, string>): Sentence[] {
-  return Object.entries(sentences).map(([english, text]) => {
-    const places = Array.from(english.matchAll(/\{(\w+)\}/g), ([, name]) => name)
-    const fixed = english.split(/\{\w+\}/).map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    return { pattern: new RegExp(`^${fixed.join('([^]*?)')}$`), places, text }
-  })
-}
-
-/** The same in the language of the page; as it is where that is not known. What stands in it may be a sentence too. */
-export function translated(english: string, depth = 0): string {
-  if (depth > 2) return english
-  for (const { pattern, places, text } of known.value) {
-    const found = pattern.exec(english)
-    if (!found) continue
-    return text.replace(/\{(\w+)\}/g, (_, name: string) =>
-      translated(found[places.indexOf(name) + 1] ?? '', depth + 1),
-    )
-  }
-  return english
-}
+/** The same in the language of the page; as it is where that is not known. */
+export const translated = (english: string): string => within(known.value, english)

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { compiled, translated } from '../../web/translate.ts'
 import { ROOT as TREE } from '../rig/build.ts'
 
 const MESSAGES = join(TREE, 'web/messages')
@@ -15,6 +16,43 @@ function said(): string {
   return all.join('\n').replaceAll(/\\(['"`])/g, '$1')
 }
 
+/** What people of the page can be told: verbs, the API, and what next hops made of releases. */
+const REACHED =
+  /^(?:quarantine|http|backends|haraka\/release)\/|^(?:scope|settings|address|turns)\.ts$/
+/** Of these, what no answer to the page has in it. */
+const ELSEWHERE: readonly RegExp[] = [
+  // Written in the reader's language already.
+  /quarantine\/digest\/languages\/|quarantine\/notices\//,
+  // For whoever watches the server.
+  /http\/routes\/(?:metrics|openapi)\.ts/,
+  // Said to mail clients: APPEND, keywords; to the suites behind the test switch.
+  /quarantine\/drop\/append\.ts|quarantine\/folders\/(?:flags|junk-keywords|keyword-room)\.ts|test-switch/,
+  // Said at the command line, which speaks English.
+  /quarantine\/model\/model\.ts|quarantine\/whatif\/effect\.ts/,
+  // Between servers.
+  /quarantine\/model\/receive\.ts|quarantine\/report\//,
+]
+
+/** Whole sentences in the source, `{}` where something is put in. */
+function sentencesOf(): string[] {
+  const found = readdirSync(join(TREE, 'plugin'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && REACHED.test(name))
+    .filter((name) => !ELSEWHERE.some((one) => one.test(name)))
+    .flatMap((name) => {
+      const source = readFileSync(join(TREE, 'plugin', name), 'utf8')
+        .replaceAll(/^\s*\/\/.*$/gm, '')
+        .replaceAll(/\/\*[^]*?\*\//g, '')
+      const texts = source.matchAll(
+        /(?<!(?:description|summary):\s*)(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+      )
+      return Array.from(texts, ([, one, two, three]) => one ?? two ?? three)
+    })
+    .map((text) => text.replaceAll(/\\(['"`])/g, '$1').replaceAll(/\$\{[^}]*\}/g, '{}'))
+    // A capital letter, some words, and the end of a sentence.
+    .filter((text) => /^[A-Z'{][^]* [^]* [^]*\.$/.test(text) && !text.startsWith('{}`'))
+  return [...new Set(found)]
+}
+
 describe.each(files)('%s', (name) => {
   const sentences = Object.entries(
     JSON.parse(readFileSync(join(MESSAGES, name), 'utf8')) as Record<string, string>,
@@ -26,6 +64,22 @@ describe.each(files)('%s', (name) => {
       english.split(/\{\w+\}/).every((fixed) => source.includes(fixed)) ? [] : [english],
     )
     expect(unknown).toEqual([])
+  })
+
+  test('all that the page can be told is in it', () => {
+    const all = sentencesOf()
+    expect(all.length).toBeGreaterThan(150)
+    const known = new Set(sentences.map(([english]) => english.replaceAll(/\{\w+\}/g, '{}')))
+    expect(all.filter((one) => !known.has(one))).toEqual([])
+  })
+
+  test('each is found, whatever stands in it', () => {
+    const known = compiled(Object.fromEntries(sentences))
+    const filled = (text: string): string => text.replaceAll(/\{(\w+)\}/g, '<$1>')
+    const wrong = sentences.flatMap(([english, text]) =>
+      translated(known, filled(english)) === filled(text) ? [] : [english],
+    )
+    expect(wrong).toEqual([])
   })
 
   test('names nothing that is not in it', () => {
