@@ -24,6 +24,9 @@ export interface HistoryEntry {
 export interface HistoryQuery {
   /** Entries after this seq. */
   since?: number
+  /** The newest first, and of them those before seq `until`. */
+  newest?: boolean
+  until?: number
   /** Unix times in ms: from this one on, and before that one. */
   from?: number
   before?: number
@@ -35,7 +38,7 @@ export interface HistoryQuery {
 
 export interface HistoryPage {
   entries: HistoryEntry[]
-  /** `since` of the next page; null: there is none. */
+  /** `since` of the next page, or its `until` where the newest come first; null: there is none. */
   next: number | null
 }
 
@@ -44,20 +47,35 @@ const LIMIT = 200
 const EXAMINED = 50_000
 
 /**
- * Entries that concern a login, oldest first, in turns with others: what it did, and what was done to anything that is its
+ * Entries that concern a login, oldest first unless told, in turns with others: what it did, and what was done to anything that is its
  * to see. A page may be empty and still have a next one.
  */
 export async function history(
   ctx: Context,
   login: Login,
-  { since = 0, from = -Infinity, before = Infinity, by, limit = LIMIT }: HistoryQuery,
+  {
+    since = 0,
+    newest = false,
+    until = Infinity,
+    from = -Infinity,
+    before = Infinity,
+    by,
+    limit = LIMIT,
+  }: HistoryQuery,
 ): Promise<HistoryPage> {
   const entries: HistoryEntry[] = []
   const first = from === -Infinity ? since : Math.max(since, seqBefore(ctx, from))
   const name = by?.toLowerCase()
+  const turn = new Turn(login.account)
+  const all = newest
+    ? concerningBack(ctx, login, { first, last: lastOf(ctx, until, before) }, turn)
+    : concerning(ctx, login, first, turn)
   let examined = 0
-  for await (const { seq, entry } of concerning(ctx, login, first, new Turn(login.account))) {
-    if (entry && entry.at >= before) return { entries, next: null }
+  for await (const { seq, entry } of all) {
+    if (entry && entry.at >= before) {
+      if (newest) continue
+      return { entries, next: null }
+    }
     const wanted = entry && (name === undefined || entry.actor === name || entry.as === name)
     if (wanted && entry.at >= from) entries.push(entry)
     if (entries.length === limit || ++examined === EXAMINED) return { entries, next: seq }
@@ -86,9 +104,7 @@ export async function* concerning(
     for (const { seq, event } of ctx.store.events(from)) {
       if (seq > until) break
       at = seq
-      const seen = asSeenBy(ctx, login, event)
-      const entry = seen && { seq, at: event.at, ...whoSeenBy(login, event), type: event.type }
-      found.push({ seq, event, entry: entry && { ...entry, text: tell(seen, seq) } })
+      found.push(concerningOne(ctx, login, seq, event))
       if (seq >= until || found.length === PIECE) break
       if (found.length >= AT_LEAST && turn.over) break
     }
@@ -96,6 +112,35 @@ export async function* concerning(
     if (at === from) return
     await turn.give()
   }
+}
+
+/** The same from `last` back to what is after `first`. */
+async function* concerningBack(
+  ctx: Context,
+  login: Login,
+  { first, last }: { first: number; last: number },
+  turn: Turn,
+): AsyncGenerator<Concerning> {
+  const end = Math.max(first, ctx.store.floor)
+  for (let seq = last; seq > end; seq--) {
+    const event = ctx.store.event(seq)
+    if (event) yield concerningOne(ctx, login, seq, event)
+    if (turn.over) await turn.give()
+  }
+}
+
+function concerningOne(ctx: Context, login: Login, seq: number, event: Event): Concerning {
+  const seen = asSeenBy(ctx, login, event)
+  const entry = seen && { seq, at: event.at, ...whoSeenBy(login, event), type: event.type }
+  return { seq, event, entry: entry && { ...entry, text: tell(seen, seq) } }
+}
+
+/** The last that can be wanted: before seq `until`, and not long after the time `before`. */
+function lastOf(ctx: Context, until: number, before: number): number {
+  const { seq } = ctx.store
+  // The first at that time or after it may still have others of that time behind it.
+  const byTime = before === Infinity ? seq : Math.min(seq, seqBefore(ctx, before) + 1)
+  return Math.min(byTime, until - 1)
 }
 
 /** Events read in one go. */

@@ -178,6 +178,18 @@ test('pages, persons and times; what lies between is passed over', async () => {
     since = page.next
   }
   expect([texts, pages]).toEqual([['spam', 'spam', 'spam', 'unsure'], 3])
+  const back: string[] = []
+  pages = 0
+  for (let until: number | null = Infinity; until !== null; pages++) {
+    const page: { entries: HistoryEntry[]; next: number | null } = await user.history({
+      newest: true,
+      until,
+      limit: 2,
+    })
+    back.push(...page.entries.map(({ text }) => text.split(' ')[0]))
+    until = page.next
+  }
+  expect([back, pages]).toEqual([texts.toReversed(), 3])
   const by = await all(lazaret, USER, { by: 'Example.com' })
   expect(by.map(({ text }) => text)).toEqual(['unsure for user@example.com: 0.1'])
   const entries = await all(lazaret, USER)
@@ -189,4 +201,8 @@ test('pages, persons and times; what lies between is passed over', async () => {
   expect(later.map((one) => one.seq)).toContain(seq)
   expect((await all(lazaret, USER, { before: at })).every((one) => one.at < at)).toBe(true)
   expect(await all(lazaret, USER, { from: Date.now() + HOUR })).toEqual([])
+  for (const query of [{ from: at }, { before: at }, { from: at, before: at + 1 }, { since: seq }])
+    expect(await all(lazaret, USER, { ...query, newest: true })).toEqual(
+      (await all(lazaret, USER, query)).toReversed(),
+    )
 })

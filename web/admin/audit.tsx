@@ -1,8 +1,9 @@
-// Who did what, when, and how they came: the journal, newest first where it can be had so.
+// Who did what, when, and how they came: the journal, newest first.
 import { useEffect, useState } from 'preact/hooks'
 import { get } from '../api.ts'
 import { Empty, Moment } from '../parts.tsx'
 import { change, go, route } from '../route.ts'
+import { translated } from '../sentences.ts'
 import { sentence } from '../told.tsx'
 import { t } from '../words.ts'
 
@@ -26,13 +27,14 @@ export function Audit() {
   const [entries, setEntries] = useState<Entry[] | null>(null)
   const [next, setNext] = useState<number | null>(null)
   const [wrong, setWrong] = useState('')
-  const read = async (since: number | null, before: Entry[]): Promise<void> => {
+  const read = async (until: number | null, before: Entry[]): Promise<void> => {
     const query = new URLSearchParams({
       after: new Date(Date.now() - days * DAY).toISOString(),
       limit: '200',
+      order: 'newest',
     })
     if (by !== '') query.set('by', by)
-    if (since !== null) query.set('since', String(since))
+    if (until !== null) query.set('until', String(until))
     try {
       const page = await get<{ entries: Entry[]; next: number | null }>(`audit?${query.toString()}`)
       setEntries([...before, ...page.entries])
@@ -107,7 +109,7 @@ export function Audit() {
                   {via !== null && <bdi class="quiet via">{via}</bdi>}
                 </td>
                 <td>
-                  <bdi>{text}</bdi>
+                  <bdi>{translated(text)}</bdi>
                 </td>
               </tr>
             ))}

@@ -2,6 +2,7 @@
 import { login } from '../api.ts'
 import { Icon, Moment } from '../parts.tsx'
 import { change } from '../route.ts'
+import { translated } from '../sentences.ts'
 import { share, t, type Word } from '../words.ts'
 import { underWay, want } from './act.ts'
 import { nameOf, type Item } from './item.ts'
@@ -189,7 +190,7 @@ export function State({ item }: { item: Item }) {
           {release.reply !== '' && (
             <>
               {': '}
-              <bdi>{release.reply}</bdi>
+              <bdi>{translated(release.reply)}</bdi>
             </>
           )}
         </span>

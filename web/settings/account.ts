@@ -7,11 +7,16 @@ export interface Use {
   network: string
 }
 
-export interface App {
-  id: string
+/** What opens the account beside its password; never itself. */
+export interface Kept {
+  id: string | number
   name: string
   created: string
   lastUse: Use | null
+}
+
+export interface App extends Kept {
+  id: string
 }
 
 export interface Account {

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { get, post } from '../api.ts'
 import { Dialog } from '../dialog.tsx'
 import { Moment } from '../parts.tsx'
+import { translated } from '../sentences.ts'
 import { tell, tellBad } from '../told.tsx'
 import { t, type Word } from '../words.ts'
 import { Choose, TextField } from './fields.tsx'
@@ -114,7 +115,7 @@ function Now({ scope }: { scope: string }) {
         {status?.last && LAST[status.last.state] && (
           <span>
             <Moment at={status.last.at} />: {t(LAST[status.last.state])}{' '}
-            <bdi>{status.last.reply}</bdi>
+            <bdi>{translated(status.last.reply)}</bdi>
           </span>
         )}
         {status !== null && status.note !== null && <span>{t('digest.linkless')}</span>}

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { shownHistory } from '../../quarantine/verbs/shown.ts'
 import { define } from '../define.ts'
-import { nullable, object, Time } from '../schema.ts'
+import { nullable, object, Time, words } from '../schema.ts'
 
 export function auditRoutes(app: FastifyInstance): void {
   define(
@@ -14,10 +14,14 @@ export function auditRoutes(app: FastifyInstance): void {
       may: 'read',
       id: 'getAudit',
       tag: 'audit',
-      summary: 'Entries of the journal that concern the caller, oldest first',
+      summary: 'Entries of the journal that concern the caller, oldest first unless asked',
       query: object({
         since: Type.Optional(
           Type.Integer({ minimum: 0, description: 'Entries after this seq; 0 unless given' }),
+        ),
+        order: Type.Optional(words(['oldest', 'newest'])),
+        until: Type.Optional(
+          Type.Integer({ minimum: 0, description: 'With order=newest: entries before this seq' }),
         ),
         after: Type.Optional(Time),
         before: Type.Optional(Time),
@@ -36,12 +40,15 @@ export function auditRoutes(app: FastifyInstance): void {
             text: Type.String(),
           }),
         ),
-        next: nullable(Type.Integer({ description: '`since` of the next page' })),
+        next: nullable(
+          Type.Integer({ description: '`since` of the next page; with order=newest its `until`' }),
+        ),
       }),
     },
-    async ({ verbs, query: { after, before, ...rest } }) => {
+    async ({ verbs, query: { after, before, order, ...rest } }) => {
       const { entries, next } = await verbs.history({
         ...rest,
+        newest: order === 'newest',
         ...(after !== undefined && { from: Date.parse(after) }),
         ...(before !== undefined && { before: Date.parse(before) }),
       })
