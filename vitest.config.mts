@@ -10,5 +10,6 @@ export default defineConfig({
     // A limit only so that a hung peer ends the run; no test measures time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 110_000 } },
   },
 })

@@ -57,6 +57,8 @@ export function writeHaraka(
       `test_mailboxes = ${testMailboxes ? 'yes' : 'no'}`,
       '[http]',
       `port = ${ports.http}`,
+      '[digest]',
+      `url = https://${HOST}:${ports.http}`,
       ...(cluster ? ['[cluster]'] : []),
       ...Object.entries(cluster ?? {}).map(([key, value]) => `${key} = ${value}`),
       '',

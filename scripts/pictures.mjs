@@ -1,7 +1,8 @@
 // Takes pictures of the page of a gateway that `npm start` runs: node scripts/pictures.mjs [--data var] [--out DIR]
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { simpleParser } from 'mailparser'
 import { chromium } from 'playwright-core'
 
 const { values } = parseArgs({
@@ -32,6 +33,7 @@ const VIEWS = [
   ['address', 'settings', '#/settings', '.keep li, .line'],
   ['address', 'thresholds', '#/settings', '.dots circle', part('.thresholds')],
   ['address', 'audit', '#/audit', 'table.plain tbody tr', window],
+  ['address', 'digest settings', '#/settings', 'select[name=digest], .buttons', part('.buttons')],
   ['domain', 'quarantine', '#/quarantine', 'tr[data-item]'],
   ['domain', 'lessons', '#/lessons', 'table.plain, .empty'],
   ['domain', 'statistics', '#/statistics', '.plot, .empty'],
@@ -97,5 +99,81 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await context.close()
   }
 }
+await digest()
 await browser.close()
 console.log(out)
+
+/** The digest as it comes by mail, and the page of a link in it. */
+async function digest() {
+  /** @type {{ tier: string, user: string }} */
+  const { tier, user } = accounts.find(
+    (/** @type {{ tier: string }} */ one) => one.tier === 'address',
+  )
+  for (const [look, options] of Object.entries(LOOKS)) {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      ...options,
+      storageState: sessions.get(tier),
+    })
+    const page = await context.newPage()
+    await page.goto(url)
+    await page.locator('.top').waitFor()
+    const language = look === 'german' ? 'de' : 'en'
+    await ask(page, 'PATCH', `settings/${encodeURIComponent(user)}`, { language })
+    const preview = `digest/${encodeURIComponent(user)}/preview`
+    const { path } = await ask(page, 'POST', preview, { all: true })
+    await page.goto(new URL(path, url).href)
+    await page.screenshot({ path: join(out, `digest-${look}.png`), fullPage: true })
+    await page.goto(url)
+    if (look === 'desktop')
+      await ask(page, 'POST', `digest/${encodeURIComponent(user)}/send`, { all: true })
+    await page.goto(await delivered(user))
+    await page.screenshot({ path: join(out, `link-${look}.png`), fullPage: true })
+    await context.close()
+  }
+}
+
+/**
+ * Asks the API as whoever is logged in on a page.
+ * @param {import('playwright-core').Page} page
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ * @returns {Promise<{ path: string }>}
+ */
+async function ask(page, method, path, body) {
+  return await page.evaluate(
+    async ([how, where, what]) => {
+      const session = await fetch('/api/v1/session')
+      const { csrf } = /** @type {{ csrf: string }} */ (await session.json())
+      const headers = {
+        'x-lazaret-csrf': csrf,
+        'content-type': 'application/json',
+        'idempotency-key': `${Date.now()}`,
+      }
+      const answer = await fetch(`/api/v1/${where}`, { method: how, headers, body: what })
+      if (!answer.ok) throw new Error(await answer.text())
+      return /** @type {{ path: string }} */ (await answer.json())
+    },
+    [method, path, JSON.stringify(body)],
+  )
+}
+
+/**
+ * A link of the last digest that the next hop of the demo has.
+ * @param {string} user
+ * @returns {Promise<string>}
+ */
+async function delivered(user) {
+  const dir = join(values.data, 'delivered')
+  for (;;) {
+    for (const name of readdirSync(dir)
+      .filter((one) => one.endsWith(`${user}.eml`))
+      .toReversed()) {
+      const { text = '' } = await simpleParser(readFileSync(join(dir, name)))
+      const link = /https:\S+\/digest\/\S+/.exec(text)
+      if (link) return link[0]
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}

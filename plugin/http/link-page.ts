@@ -12,8 +12,8 @@ export interface Page {
   told: Acted | { kind: 'stopped' | 'busy' | 'failed' } | null
 }
 
-const STYLE = `:root{color-scheme:light dark;--ink:#1d2733;--quiet:#4d5863;--back:#f4f6f8;--card:#fff;--line:#d5dbe1;--do:#0b5cad;--on:#fff;--warn:#8a3b00}
-@media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--quiet:#aeb9c4;--back:#12181f;--card:#1b232c;--line:#3a4652;--do:#7db8f5;--on:#0d1319;--warn:#ffb377}}
+const STYLE = `:root{color-scheme:light dark;--ink:#1d2733;--quiet:#4d5863;--back:#f4f6f8;--card:#fff;--line:#d5dbe1;--do:#0b6e6e;--on:#fff;--warn:#8a3b00}
+@media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--quiet:#aeb9c4;--back:#12181f;--card:#1b232c;--line:#3a4652;--do:#5cc9c4;--on:#06201f;--warn:#ffb377}}
 *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:40rem;margin:2rem auto;padding:1.5rem;background:var(--card);border-radius:.75rem}h1{margin:0 0 1rem;font-size:1.35rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1rem;margin:0 0 1rem}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}

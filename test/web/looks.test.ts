@@ -1,11 +1,11 @@
 // Every view as people with other eyes, hands, screens and languages have it.
-import axe from 'axe-core'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT as TREE } from '../rig/build.ts'
 import { hold, ROOT, USER } from '../quarantine/rig.ts'
+import { sideways, violations } from './axe.ts'
 import { inside, type Inside } from './inside.ts'
 import { account, CHROMIUM, loggedIn, mail } from './visitors.ts'
 
@@ -55,25 +55,6 @@ async function show(page: Page, path: string, there: string): Promise<void> {
   await page.locator(there).first().waitFor()
 }
 
-interface Found {
-  id: string
-  nodes: { html: string; failureSummary?: string }[]
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate<Found[]>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => violations)`,
-  )
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-  )
-}
-
-/** How far the page can be moved sideways, in px. */
-const sideways = (page: Page): Promise<number> =>
-  page.evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`)
-
 describe.skipIf(CHROMIUM === undefined)('looks', () => {
   test.each<[string, BrowserContextOptions]>([
     ['light', { colorScheme: 'light' }],
@@ -111,6 +92,41 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
     await page.context().close()
   })
 
+  test('by keyboard alone everything in every view is reached, and one sees where one is', async () => {
+    const page = await loggedIn(on, ADMIN)
+    for (const [name, path, there] of VIEWS) {
+      await show(page, path, there)
+      const steps: string[] = []
+      for (let step = ''; step !== 'over'; steps.push(step)) {
+        await page.keyboard.press('Tab')
+        step = await page.evaluate<string>(`(() => {
+          const now = document.activeElement
+          if (now === null || now === document.body || now.dataset.reached) return 'over'
+          now.dataset.reached = 'yes'
+          const { outlineStyle, outlineWidth } = getComputedStyle(now)
+          const { top, bottom } = now.getBoundingClientRect()
+          const isSeen = outlineStyle !== 'none' && outlineWidth !== '0px'
+          const isHere = bottom > 0 && top < innerHeight
+          return isSeen && isHere ? '' : 'not seen: ' + now.outerHTML.slice(0, 120)
+        })()`)
+      }
+      expect(
+        steps.filter((step) => step !== '' && step !== 'over'),
+        name,
+      ).toEqual([])
+      const left = await page.evaluate(`
+        [...(document.querySelector('dialog[open]') ?? document).querySelectorAll(
+          'a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex="0"]')]
+          // Of tabs and of choices the arrows go from one to the other.
+          .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && one.type !== 'radio')
+          .filter((one) => !one.dataset.reached)
+          .map((one) => one.outerHTML.slice(0, 120))`)
+      expect(left, name).toEqual([])
+      expect(steps.length, name).toBeGreaterThan(5)
+    }
+    await page.context().close()
+  })
+
   test('from right to left: nothing sticks out, and the strange words stay apart', async () => {
     const english = JSON.parse(readFileSync(join(TREE, 'web/messages/en.json'), 'utf8')) as Record<
       string,
@@ -125,7 +141,7 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
           : Object.fromEntries(Object.entries(value).map(([rule, text]) => [rule, turned(text)])),
       ]),
     )
-    const page = await loggedIn(on, ADMIN, { viewport: { width: 700, height: 800 } })
+    const page = await loggedIn(on, ADMIN, { viewport: { width: 1100, height: 800 } })
     await page.route('**/he-x-pseudo.json', (route) => route.fulfill({ json: pseudo }))
     await page.evaluate(`localStorage.setItem('lazaret.language', 'he-x-pseudo')`)
     for (const [name, path, there] of VIEWS) {
@@ -133,7 +149,10 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
       await page.reload()
       await page.locator(there).first().waitFor()
       expect(await page.evaluate(`document.dir`), name).toBe('rtl')
-      expect(await sideways(page), name).toBe(0)
+      for (const width of [320, 700, 1100]) {
+        await page.setViewportSize({ width, height: 800 })
+        expect(await sideways(page), `${name} at ${width} px`).toBe(0)
+      }
       // What is not translated stands in the code, where it does not belong.
       const left = await page.evaluate(`
         [...document.querySelectorAll('h1, h2, h3, button, legend, th, .chips a')]

@@ -256,7 +256,7 @@ describe.skipIf(CHROMIUM === undefined)('settings', () => {
     expect(before).toBeGreaterThan(0)
     for (let left = before; left > 0; left--) {
       await end.first().click()
-      await page.waitForFunction(`document.querySelectorAll('.sessions button').length < ${left}`)
+      await expect.poll(() => page.locator('.sessions button').count()).toBeLessThan(left)
     }
     await other.reload()
     await other.locator('input[name=username]').waitFor()

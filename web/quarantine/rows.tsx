@@ -115,7 +115,12 @@ function Row({ item, index, hasRecipient }: RowProps) {
         <Moment at={item.received} />
       </td>
       <td role="cell" class="column-expires">
-        {item.expires && <Moment at={item.expires} ahead />}
+        {item.expires && (
+          <>
+            <span class="on-phones">{t('column.expires')} </span>
+            <Moment at={item.expires} ahead />
+          </>
+        )}
       </td>
       <td role="cell" class="column-does">
         <button

@@ -57,3 +57,7 @@ export function senderOf({ name, address, envelope }: DigestRow, texts: DigestTe
 export function warningsOf({ claims, mixed }: DigestRow, texts: DigestTexts): string[] {
   return [...(claims === null ? [] : [texts.claims(claims)]), ...(mixed ? [texts.mixed] : [])]
 }
+
+/** Why it comes, and how often. */
+export const whyOf = ({ texts, scope, every }: Digest): string =>
+  Object.hasOwn(texts.every, every) ? texts.because(scope, texts.every[every]) : texts.asked(scope)

@@ -3,7 +3,7 @@
 import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { domainOf } from '../../address.ts'
-import { dateIn, senderOf, warningsOf, type Digest } from './about.ts'
+import { dateIn, senderOf, warningsOf, whyOf, type Digest } from './about.ts'
 import type { DigestRow } from './content.ts'
 import { htmlOf } from './html.ts'
 
@@ -52,7 +52,7 @@ export async function compose(digest: Digest): Promise<Buffer> {
 const asciiOf = (domain: string): string => domainToASCII(domain) || domain
 
 function textOf(digest: Digest): string {
-  const { content, texts, scope, since, folders, links, language, zone, every } = digest
+  const { content, texts, scope, since, folders, links, language, zone } = digest
   const date = dateIn(language, zone)
   const { rows, count, more } = content
   const rest = count - rows.length
@@ -68,7 +68,7 @@ function textOf(digest: Digest): string {
     '',
     // RFC 3676 §4.3.
     '-- ',
-    texts.because(scope, texts.every[every] ?? texts.every.off),
+    whyOf(digest),
     ...(links ? [`${texts.unsubscribe}: ${links.stop}`] : []),
     '',
   ]

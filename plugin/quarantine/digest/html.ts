@@ -1,5 +1,5 @@
 // The HTML of a digest: tables and inline styles, as mail clients have them; no picture, no script, nothing remote.
-import { dateIn, senderOf, warningsOf, type Digest } from './about.ts'
+import { dateIn, senderOf, warningsOf, whyOf, type Digest } from './about.ts'
 import type { DigestRow } from './content.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -22,18 +22,18 @@ const INK = 'color:#1d2733'
 const QUIET = 'color:#57636f;font-size:14px'
 const LINE = 'border-top:1px solid #d5dbe1;padding:14px 0'
 const BUTTON =
-  'display:inline-block;margin-top:8px;padding:9px 14px;border-radius:6px;background:#0b5cad;color:#ffffff;text-decoration:none;font-weight:600'
+  'display:inline-block;margin-top:8px;padding:9px 14px;border-radius:6px;background:#0b6e6e;color:#ffffff;text-decoration:none;font-weight:600'
 const WARN = 'color:#8a3b00;font-weight:600'
 
 export function htmlOf(digest: Digest, subject: string): string {
-  const { content, texts, scope, since, folders, links, language, zone, every } = digest
+  const { content, texts, scope, since, folders, links, language, zone } = digest
   const date = dateIn(language, zone)
   const { rows, count, more } = content
   const rest = count - rows.length
   const paragraph = (text: string, style = ''): string =>
     `<p style="margin:0 0 12px${style && `;${style}`}">${text}</p>`
   const link = (href: string, text: string): string =>
-    `<a href="${escapeHtml(href)}" style="color:#0b5cad">${escapeHtml(text)}</a>`
+    `<a href="${escapeHtml(href)}" style="color:#0b6e6e">${escapeHtml(text)}</a>`
   return [
     '<!doctype html>',
     `<html lang="${escapeHtml(language)}" dir="ltr"><head><meta charset="utf-8">`,
@@ -57,7 +57,7 @@ export function htmlOf(digest: Digest, subject: string): string {
       escapeHtml(texts.folders(folders.caught, folders.release, folders.release_train)),
       QUIET,
     ),
-    paragraph(escapeHtml(texts.because(scope, texts.every[every] ?? texts.every.off)), QUIET),
+    paragraph(escapeHtml(whyOf(digest)), QUIET),
     links ? paragraph(link(links.stop, texts.unsubscribe)) : '',
     '</td></tr></table></td></tr></table></body></html>',
     '',

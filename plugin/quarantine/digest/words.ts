@@ -30,6 +30,8 @@ export interface DigestTexts {
   folders: (caught: string, release: string, train: string) => string
   page: string
   /** Why this mail comes. */
+  /** The same of one that was asked for, where none comes by itself. */
+  asked: (address: string) => string
   because: (address: string, every: string) => string
   every: Record<string, string>
   unsubscribe: string

@@ -34,10 +34,11 @@ export const de: DigestTexts = {
   folders: (caught, release, train) =>
     `In einem Mailprogramm, das mit der Quarantäne verbunden ist (IMAP), finden Sie sie im Ordner "${caught}". Was Sie nach "${release}" verschieben, wird zugestellt; nach "${train}", wenn der Filter auch daraus lernen soll. Den Namen des Servers weiß der Administrator Ihrer Mail.`,
   page: 'Die Quarantäne',
+  asked: (address) =>
+    `Das wurde in der Quarantäne oder vom Administrator angefordert; von selbst kommt an ${address} keine. Wie oft eine kommen soll, gehört zu den Einstellungen der Quarantäne.`,
   because: (address, every) =>
     `Sie bekommen dies ${every}, weil Ihre Quarantäne für ${address} so eingestellt ist. Wird nichts zurückgehalten, so wird nichts verschickt. Wie oft es kommt, und ob überhaupt, gehört zu den Einstellungen der Quarantäne.`,
   every: {
-    off: 'einmal',
     weekly: 'einmal in der Woche',
     weekdays: 'an Werktagen',
     daily: 'einmal am Tag',

@@ -35,10 +35,11 @@ export const en: DigestTexts = {
   folders: (caught, release, train) =>
     `In a mail client that is connected to the quarantine (IMAP) you find them in the folder "${caught}". What you move to "${release}" is delivered; move it to "${train}" if the filter shall learn from it too. The administrator of your mail knows the name of the server.`,
   page: 'The quarantine',
+  asked: (address) =>
+    `This was asked for on the page of the quarantine, or by its administrator; none comes to ${address} by itself. The settings of the quarantine say how often one shall.`,
   because: (address, every) =>
     `You get this ${every} because your quarantine is set so for ${address}. When nothing is held, nothing is sent. How often it comes, and whether at all, is one of the settings of the quarantine.`,
   every: {
-    off: 'once',
     weekly: 'once a week',
     weekdays: 'on working days',
     daily: 'once a day',
