@@ -1,9 +1,8 @@
-// The list and the preview, point by point: orders, classes, words, all keys, hostile messages of each kind, attachments.
+// The list and the preview, point by point: orders, classes, hostile messages of each kind, attachments.
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Item } from '../../plugin/mail.ts'
 import { hold, ROOT } from '../quarantine/rig.ts'
 import { inside, type Inside } from './inside.ts'
 import { account, CHROMIUM, loggedIn, mail } from './visitors.ts'
@@ -20,7 +19,6 @@ const held = async (raw: string, to = USER): Promise<number> => {
   })
   return item as number
 }
-const itemOf = (id: number): Item | undefined => root().items.get(id)?.item
 const row = (page: Page, subject: string) => page.locator('tr[data-item]', { hasText: subject })
 
 beforeAll(async () => {
@@ -86,77 +84,6 @@ describe.skipIf(CHROMIUM === undefined)('the list', () => {
     expect(await page.locator('tr[data-item]').count()).toBe(1)
     await page.goBack()
     await row(page, 'Three').waitFor()
-    await page.context().close()
-  })
-
-  test('every key, in the list; none while one types, none once they are off', async () => {
-    const keys = 'keys@example.com'
-    await account(on, keys)
-    const ids: number[] = []
-    for (let i = 0; i < 7; i++)
-      ids.push(await held(mail(`Key ${i}`, `k${i} <k${i}@key.example>`), keys))
-    const page = await loggedIn(on, keys)
-    await page.goto(`${on.url}#/quarantine?order=sender`)
-    await row(page, 'Key 6').waitFor()
-    const now = (): Promise<string> => page.evaluate('document.activeElement.textContent')
-    const at = async (n: number): Promise<void> => {
-      await page.locator(`tr[data-item="${ids[n]}"] .subject`).focus()
-    }
-    const press = async (n: number, key: string, done: () => unknown): Promise<void> => {
-      await at(n)
-      await page.keyboard.press(key)
-      await expect.poll(done).toBe(true)
-    }
-    await page.keyboard.press('j')
-    expect(await now()).toBe('Key 0')
-    await page.keyboard.press('j')
-    expect(await now()).toBe('Key 1')
-    await page.keyboard.press('k')
-    expect(await now()).toBe('Key 0')
-    await page.keyboard.press('x')
-    expect(await page.locator('tr.marked').innerText()).toContain('Key 0')
-    await page.keyboard.press('x')
-    await press(0, 'r', () => itemOf(ids[0])?.release?.state === 'wanted')
-    await page.keyboard.press('u')
-    await expect.poll(() => itemOf(ids[0])?.release?.state === 'wanted').toBe(false)
-    await press(1, 't', () => itemOf(ids[1])?.release?.state === 'wanted')
-    await press(2, 'n', () => itemOf(ids[2])?.trained === 'ham')
-    await press(3, 's', () => itemOf(ids[3])?.trained === 'spam')
-    await press(4, 'd', () => itemOf(ids[4])?.deleted !== undefined)
-    for (const [key, name, list] of [
-      ['a', 'Always let in', 'allow'],
-      ['b', 'Always hold', 'block'],
-    ] as const) {
-      await at(5)
-      await page.keyboard.press(key)
-      await page.getByRole('dialog', { name }).waitFor()
-      // Keys of the list do nothing here; Enter says yes.
-      await page.keyboard.press('r')
-      await page.keyboard.press('Enter')
-      const entries = () => [...root().lists.entries(keys, list)].map(({ mask }) => mask)
-      await expect.poll(entries).toEqual(['k5@key.example'])
-      await root().lists.change(keys, list, { remove: ['k5@key.example'] })
-    }
-    expect(itemOf(ids[5])?.release ?? null).toBe(null)
-    await page.keyboard.press('/')
-    await page.keyboard.type('rtnsdu')
-    expect(await page.getByRole('searchbox').inputValue()).toBe('rtnsdu')
-    expect(itemOf(ids[6])?.release ?? null).toBe(null)
-    await page.getByRole('searchbox').fill('')
-    await at(6)
-    await page.keyboard.press('?')
-    const help = page.getByRole('dialog', { name: 'Keys' })
-    expect(await help.locator('kbd').allInnerTexts()).toEqual([...'jkxrtnsdabu/?', 'Enter'])
-    await help.getByRole('switch', { name: 'Keys are on' }).press('Space')
-    await page.keyboard.press('Escape')
-    await help.waitFor({ state: 'detached' })
-    await at(6)
-    await page.keyboard.press('r')
-    await page.keyboard.press('?')
-    // Had they done something, it would have been done before this.
-    await page.keyboard.press('Enter')
-    await page.getByRole('dialog').locator('pre.text').waitFor()
-    expect(itemOf(ids[6])?.release ?? null).toBe(null)
     await page.context().close()
   })
 })
