@@ -37,10 +37,6 @@ export function Shell() {
   const Shown = SHOWN[view]
   useEffect(() => {
     document.title = who ? `${t(view)} – Lazaret` : 'Lazaret'
-    // On a phone they are in one line that goes on.
-    document
-      .querySelector('.top nav [aria-current]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [view, who, tag])
   if (who === undefined) return <Unreached />
   if (who === null)

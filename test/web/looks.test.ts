@@ -92,41 +92,6 @@ describe.skipIf(CHROMIUM === undefined)('looks', () => {
     await page.context().close()
   })
 
-  test('by keyboard alone everything in every view is reached, and one sees where one is', async () => {
-    const page = await loggedIn(on, ADMIN)
-    for (const [name, path, there] of VIEWS) {
-      await show(page, path, there)
-      const steps: string[] = []
-      for (let step = ''; step !== 'over'; steps.push(step)) {
-        await page.keyboard.press('Tab')
-        step = await page.evaluate<string>(`(() => {
-          const now = document.activeElement
-          if (now === null || now === document.body || now.dataset.reached) return 'over'
-          now.dataset.reached = 'yes'
-          const { outlineStyle, outlineWidth } = getComputedStyle(now)
-          const { top, bottom } = now.getBoundingClientRect()
-          const isSeen = outlineStyle !== 'none' && outlineWidth !== '0px'
-          const isHere = bottom > 0 && top < innerHeight
-          return isSeen && isHere ? '' : 'not seen: ' + now.outerHTML.slice(0, 120)
-        })()`)
-      }
-      expect(
-        steps.filter((step) => step !== '' && step !== 'over'),
-        name,
-      ).toEqual([])
-      const left = await page.evaluate(`
-        [...(document.querySelector('dialog[open]') ?? document).querySelectorAll(
-          'a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex="0"]')]
-          // Of tabs and of choices the arrows go from one to the other.
-          .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && one.type !== 'radio')
-          .filter((one) => !one.dataset.reached)
-          .map((one) => one.outerHTML.slice(0, 120))`)
-      expect(left, name).toEqual([])
-      expect(steps.length, name).toBeGreaterThan(5)
-    }
-    await page.context().close()
-  })
-
   test('from right to left: nothing sticks out, and the strange words stay apart', async () => {
     const english = JSON.parse(readFileSync(join(TREE, 'web/messages/en.json'), 'utf8')) as Record<
       string,
