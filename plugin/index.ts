@@ -6,6 +6,7 @@ import { Digester } from './haraka/digest/digester.ts'
 import { linkless } from './haraka/digest/start.ts'
 import { Reporter } from './haraka/report/reporter.ts'
 import { adoptQueueFiles } from './haraka/release/adopt.ts'
+import { whenQueueIsRead } from './haraka/release/loaded.ts'
 import { Releaser } from './haraka/release/releaser.ts'
 import { Screener } from './haraka/receive/screener.ts'
 import { asOwner, idsOf, makeDataDir } from './haraka/owner.ts'
@@ -104,9 +105,11 @@ export function register(this: LazaretPlugin): void {
 export function begin(this: LazaretPlugin, next: Next): void {
   lookBetween(this, 'finish_held')
   tellStart(this, this.lazaret, measures)
-  this.releaser.start()
-  this.reporter.start()
-  this.digester.start()
+  whenQueueIsRead(this, () => {
+    this.releaser.start()
+    this.reporter.start()
+    this.digester.start()
+  })
   this.stopUpkeep = startUpkeep(this, this.lazaret)
   this.stopSpace = watchSpace(this, this.lazaret)
   next()

@@ -136,6 +136,13 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
         `(${told.filter(({ times }) => times === 1).length} of them had arrived); ` +
         `twice: ${outcomes.filter(({ times }) => times > 1).length}; lost: ${outcomes.filter(({ state, times }) => state === 'delivered' && times === 0).length}\n`,
     )
+    // What the journal and the machines' logs say of each that came twice.
+    for (const { id, times } of outcomes.filter(({ times }) => times > 1)) {
+      const told: unknown[] = []
+      for (const { seq, event } of desk.store.events(0))
+        if (event.type === 'release' && event.item === id) told.push({ seq, ...event })
+      process.stdout.write(`item ${id}, ${times} times:\n${JSON.stringify(told, null, 1)}\n`)
+    }
     expect(outcomes.filter(({ times }) => times > 1)).toEqual([])
     expect(outcomes.filter(({ state, times }) => state === 'delivered' && times !== 1)).toEqual([])
     expect(told.filter(({ isBack }) => !isBack)).toEqual([])

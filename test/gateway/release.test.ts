@@ -275,3 +275,43 @@ test('a split recipient that was refused is released with its own headers once t
   expect(got[0].recipients).toEqual(['b@example.com'])
   expect(got[0].raw.toString('latin1')).toMatch(/^Subject: \[junk\] buy\r$/m)
 })
+
+describe('a start', () => {
+  test('with a release that waits: Haraka does not read what the release has just written, and sends it once', async () => {
+    const { haraka, hop, lazaret } = await world({
+      plugins: [...PLUGINS, 'linger'],
+      sources: {
+        // Haraka reads its queue when this hook is done: until something is there, or long enough for it to be.
+        linger: `const { readdirSync } = require('node:fs')
+        exports.hook_init_master = (next) => {
+          if (!process.env.LINGER) return next()
+          let looks = 0
+          const timer = setInterval(() => {
+            const there = readdirSync(process.env.LINGER).some((name) => /^\\d+_/.test(name))
+            if (!there && ++looks < 40) return
+            clearInterval(timer)
+            next()
+          }, 50)
+        }`,
+      },
+    })
+    await block(lazaret, '*@spam.example')
+    await sendMail(haraka.port, mail)
+    await haraka.stop()
+    const [item] = itemsIn(lazaret, 'caught')
+    await drag(lazaret, 'caught', 'release')
+    let open = (): void => {}
+    const isRead = new Promise<void>((resolve) => (open = resolve))
+    hop.reply = async (stage) => {
+      if (stage === 'dot') await isRead
+      return null
+    }
+    const again = await restart(haraka, { env: { LINGER: haraka.queue } })
+    await again.logged(/files in my delivery queue/)
+    open()
+    await released(lazaret, item.id)
+    // What is under way comes to its end.
+    await again.stop()
+    expect([hop.begun, hop.deliveries.length]).toEqual([1, 1])
+  })
+})

@@ -88,6 +88,10 @@ export class Releaser {
     if (!note) return next()
     // Without an answer its file stays as it is: the next start sends it.
     if (this.#finishing) return
+    if (this.#delivery.isTaken(hmail, note)) {
+      this.#plugin.logerror(`queue file ${hmail.filename} was read twice; the second is left alone`)
+      return
+    }
     this.#underway.begin(hmail)
     void answer(next, this.#delivery.destination(hmail, note), (error) => {
       this.#log('cannot route a release', error)
@@ -103,6 +107,7 @@ export class Releaser {
     const [host, , response] = params as string[]
     // RFC 5321 §4.2: the text may be missing.
     const reply = `${host}: ${response || '250'}`
+    this.#delivery.leaves(hmail, note)
     const work = this.#delivery.record(note, 'delivered', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
@@ -121,6 +126,7 @@ export class Releaser {
   onBounce(next: Next, hmail: HMail, error: unknown): void {
     const note = noteIn(hmail.todo.notes)
     if (!note) return next()
+    this.#delivery.leaves(hmail, note)
     // OK: no bounce message, the file is removed.
     if (this.#delivery.isDropped(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
     const attempts = this.#delivery.attempts(hmail, note)
