@@ -8,7 +8,7 @@ import type { Plugin } from '../types.ts'
 export function whenQueueIsRead(plugin: Plugin, then: () => void): void {
   // A worker takes files of pids that are gone, which its own is not.
   if (cluster.isWorker) return then()
-  const outbound = haraka<{ init_queue(pid?: number): Promise<void> }>(plugin, 'outbound')
+  const outbound = haraka<{ init_queue: (pid?: number) => Promise<void> }>(plugin, 'outbound')
   const read = outbound.init_queue
   outbound.init_queue = async (pid) => {
     outbound.init_queue = read
