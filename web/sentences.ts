@@ -4,10 +4,14 @@ import { BASE } from './api.ts'
 import { compiled, translated as within, type Sentence } from './translate.ts'
 
 const known = signal<Sentence[]>([])
+let wanted = ''
 
-/** Answers when the sentences of this language are here; English ones need none. */
+/** Answers when the sentences of this language are here, and what is shown of them is in it; English ones need none. */
 export async function learn(tag: string): Promise<void> {
-  known.value = tag === 'en' ? [] : compiled(await read(tag))
+  wanted = tag
+  const sentences = tag === 'en' ? [] : compiled(await read(tag))
+  // Another language was chosen meanwhile.
+  if (wanted === tag) known.value = sentences
 }
 
 async function read(tag: string): Promise<Record<string, string>> {

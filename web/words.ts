@@ -40,7 +40,8 @@ export async function speak(tag: string): Promise<void> {
     return
   }
   messages = (await answer.json()) as typeof messages
-  await learn(tag.split('-')[0])
+  // The page does not wait for them: most of what it says is its own.
+  void learn(tag.split('-')[0])
   document.documentElement.lang = tag
   document.documentElement.dir = RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr'
   language.value = tag
