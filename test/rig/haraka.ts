@@ -57,7 +57,7 @@ const running = new Set<Haraka>()
 const folders = new Set<string>()
 afterAll(async () => {
   for (const haraka of running) await haraka.kill9()
-  for (const dir of folders) rmSync(dir, { recursive: true, force: true })
+  for (const dir of folders) rmSync(dir, { recursive: true, force: true, maxRetries: 20 })
 })
 
 export class Haraka {
