@@ -62,20 +62,24 @@ describe('machines that share a log', () => {
     expect(all.log.head.seq).toBe(3)
   })
 
-  test('a decision that writes another message each time it runs is made', async () => {
-    const all = await machines(2)
-    const [a, b] = all.stores
-    let runs = 0
-    const id = await a.write({ actor: 'test', at: 2000 }, (tx) => {
-      const raw = Buffer.from(`letter ${++runs}`.padEnd(100_000))
-      const blob = tx.blob(raw)
-      const flags = { system: 0, keywords: [] }
-      return tx.append({ type: 'deposit', item: item({ blob }), folder: 'inbox', flags })
-    })
-    expect(await difference(all)).toBe(null)
-    const { blob } = getItem(b.views, id) ?? { blob: '' }
-    expect(String(b.views.blobs.get(blob)).trimEnd()).toBe(`letter ${runs}`)
-  })
+  // LAZARET_TWICE finds decisions that are another one each time: this one is, and may be.
+  test.skipIf(process.env.LAZARET_TWICE === '1')(
+    'a decision that writes another message each time it runs is made',
+    async () => {
+      const all = await machines(2)
+      const [a, b] = all.stores
+      let runs = 0
+      const id = await a.write({ actor: 'test', at: 2000 }, (tx) => {
+        const raw = Buffer.from(`letter ${++runs}`.padEnd(100_000))
+        const blob = tx.blob(raw)
+        const flags = { system: 0, keywords: [] }
+        return tx.append({ type: 'deposit', item: item({ blob }), folder: 'inbox', flags })
+      })
+      expect(await difference(all)).toBe(null)
+      const { blob } = getItem(b.views, id) ?? { blob: '' }
+      expect(String(b.views.blobs.get(blob)).trimEnd()).toBe(`letter ${runs}`)
+    },
+  )
 
   test('several processes of one machine fold what any of them reads, each event once', async () => {
     const all = await machines(2)
