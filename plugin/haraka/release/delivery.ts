@@ -22,7 +22,7 @@ export class Delivery {
   readonly #handover: Handover
   readonly #dropped = new WeakSet<HMail>()
   readonly #attempts = new WeakMap<HMail, Attempts>()
-  /** Who has the file of a token and recipient. */
+  /** Who is at the file of a token and recipient. */
   readonly #holders = new Map<string, HMail>()
 
   constructor(plugin: Plugin, lazaret: Lazaret, handover: Handover) {
@@ -32,7 +32,7 @@ export class Delivery {
   }
 
   /**
-   * Does another one have this file? Haraka may be told to read its queue again (`outbound.load_pid_queue`). Of the two, one
+   * Is another one at this file? Haraka may be told to read its queue again (`outbound.load_pid_queue`). Of the two, one
    * would say that it failed while the other one is at it.
    */
   isTaken(hmail: HMail, note: ReleaseNote): boolean {
@@ -42,7 +42,7 @@ export class Delivery {
     return holder !== hmail
   }
 
-  /** Its file leaves the queue. */
+  /** Its attempt has ended. */
   leaves(hmail: HMail, note: ReleaseNote): void {
     if (this.#holders.get(keyOf(note)) === hmail) this.#holders.delete(keyOf(note))
   }

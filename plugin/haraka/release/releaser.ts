@@ -118,6 +118,8 @@ export class Releaser {
     const attempts = this.#delivery.attempts(hmail, note)
     attempts.end()
     unmark(hmail)
+    // `haraka --qunstick` sends it as another one, and gives this one up.
+    this.#delivery.leaves(hmail, note)
     const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts)
     const work = this.#delivery.record(note, 'deferred', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
