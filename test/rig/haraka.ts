@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 import { ensureBuilt, ROOT } from './build.ts'
 import { freePort } from './ports.ts'
@@ -57,8 +58,19 @@ const running = new Set<Haraka>()
 const folders = new Set<string>()
 afterAll(async () => {
   for (const haraka of running) await haraka.kill9()
-  for (const dir of folders) rmSync(dir, { recursive: true, force: true, maxRetries: 20 })
+  for (const dir of folders) await removed(dir)
 })
+
+/** A front whose Haraka was killed ends by itself, and may write until then. */
+async function removed(dir: string): Promise<void> {
+  for (let tries = 50; ; tries--)
+    try {
+      return rmSync(dir, { recursive: true, force: true })
+    } catch (error) {
+      if (tries === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+      await wait(100)
+    }
+}
 
 export class Haraka {
   readonly dir: string
