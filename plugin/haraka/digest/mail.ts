@@ -8,7 +8,7 @@ import { Attempts } from '../release/attempts.ts'
 import { enqueueOwn } from '../release/enqueue.ts'
 import { heardOf } from '../release/heard.ts'
 import { isMarked, queuedNotes, unmark } from '../release/queue-files.ts'
-import { Underway } from '../release/underway.ts'
+import { readTwice, Underway } from '../release/underway.ts'
 import { destinations, hopToday } from '../route.ts'
 import { CODE, type HMail, type Next, type Outbound, type Plugin } from '../types.ts'
 
@@ -94,7 +94,7 @@ export class DigestMail {
   onGetMx(next: Next, hmail: HMail, note: Note): void {
     // Without an answer its file stays as it is: the next start sends it.
     if (this.#finishing) return
-    this.#underway.begin(hmail)
+    if (!this.#underway.begin(hmail, note.id)) return this.#plugin.logerror(readTwice(hmail))
     void answer(next, this.#destination(hmail, note), (error) => {
       this.#plugin.logerror(`cannot route a digest: ${String(error)}`)
       // The queue tries again later.

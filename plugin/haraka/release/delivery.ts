@@ -22,29 +22,11 @@ export class Delivery {
   readonly #handover: Handover
   readonly #dropped = new WeakSet<HMail>()
   readonly #attempts = new WeakMap<HMail, Attempts>()
-  /** Who is at the file of a token and recipient. */
-  readonly #holders = new Map<string, HMail>()
 
   constructor(plugin: Plugin, lazaret: Lazaret, handover: Handover) {
     this.#plugin = plugin
     this.#lazaret = lazaret
     this.#handover = handover
-  }
-
-  /**
-   * Is another one at this file? Haraka may be told to read its queue again (`outbound.load_pid_queue`). Of the two, one
-   * would say that it failed while the other one is at it.
-   */
-  isTaken(hmail: HMail, note: ReleaseNote): boolean {
-    const key = keyOf(note)
-    const holder = this.#holders.get(key) ?? hmail
-    this.#holders.set(key, holder)
-    return holder !== hmail
-  }
-
-  /** Its attempt has ended. */
-  leaves(hmail: HMail, note: ReleaseNote): void {
-    if (this.#holders.get(keyOf(note)) === hmail) this.#holders.delete(keyOf(note))
   }
 
   /** The answer of get_mx: a destination; DENY: nowhere; nothing: where other plugins or the DNS say. */
@@ -112,8 +94,4 @@ export class Delivery {
     await this.#lazaret.quarantine.system.report(item, token, told, reply, recipient)
     return []
   }
-}
-
-function keyOf({ token, recipient }: ReleaseNote): string {
-  return `${token} ${recipient}`
 }

@@ -16,7 +16,7 @@ import { Delivery, unknownOutcome } from './delivery.ts'
 import { Handover } from './handover.ts'
 import { heardOf, replyOf } from './heard.ts'
 import { noteIn, unmark } from './queue-files.ts'
-import { Underway } from './underway.ts'
+import { readTwice, Underway } from './underway.ts'
 
 /** How often claims of dead workers are looked for; wanted releases are seen at once. */
 const SWEEP_MS = 5_000
@@ -88,11 +88,8 @@ export class Releaser {
     if (!note) return next()
     // Without an answer its file stays as it is: the next start sends it.
     if (this.#finishing) return
-    if (this.#delivery.isTaken(hmail, note)) {
-      this.#plugin.logerror(`queue file ${hmail.filename} was read twice; the second is left alone`)
-      return
-    }
-    this.#underway.begin(hmail)
+    if (!this.#underway.begin(hmail, `${note.token} ${note.recipient}`))
+      return this.#plugin.logerror(readTwice(hmail))
     void answer(next, this.#delivery.destination(hmail, note), (error) => {
       this.#log('cannot route a release', error)
       // The queue tries again later.
@@ -107,7 +104,6 @@ export class Releaser {
     const [host, , response] = params as string[]
     // RFC 5321 §4.2: the text may be missing.
     const reply = `${host}: ${response || '250'}`
-    this.#delivery.leaves(hmail, note)
     const work = this.#delivery.record(note, 'delivered', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
   }
@@ -118,8 +114,6 @@ export class Releaser {
     const attempts = this.#delivery.attempts(hmail, note)
     attempts.end()
     unmark(hmail)
-    // `haraka --qunstick` sends it as another one, and gives this one up.
-    this.#delivery.leaves(hmail, note)
     const reply = replyOf(hmail, String((params as { err?: unknown }).err), attempts)
     const work = this.#delivery.record(note, 'deferred', reply)
     void answer(this.#underway.ended(hmail, next), work, this.#unrecorded)
@@ -128,7 +122,6 @@ export class Releaser {
   onBounce(next: Next, hmail: HMail, error: unknown): void {
     const note = noteIn(hmail.todo.notes)
     if (!note) return next()
-    this.#delivery.leaves(hmail, note)
     // OK: no bounce message, the file is removed.
     if (this.#delivery.isDropped(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
     const attempts = this.#delivery.attempts(hmail, note)
