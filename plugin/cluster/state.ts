@@ -1,6 +1,6 @@
 // How a cluster stands, and what is wrong with it.
 import { Refused } from '../errors.ts'
-import { clockOff, SILENT_MS, type Head, type Member } from '../log/log.ts'
+import { clockOff, clockTold, SILENT_MS, type Head, type Member } from '../log/log.ts'
 import { look, withPrimary, type ServerState } from '../log/postgres/begin.ts'
 import type { Connection } from '../log/postgres/connection.ts'
 import { headOf, memberOf } from '../log/postgres/rows.ts'
@@ -94,10 +94,7 @@ function findings(
       found.push(
         `${node} has said nothing for ${Math.round(silent / SECOND)} s: start it, or, if it is gone for good, lazaret cluster forget ${node}`,
       )
-    else if (Math.abs(off) > CLOCK_MS)
-      found.push(
-        `the clock of ${node} is ${Math.abs(Math.round(off / SECOND))} s ${off > 0 ? 'ahead of' : 'behind'} those of the others: set it (timedatectl, chronyc makestep)`,
-      )
+    else if (Math.abs(off) > CLOCK_MS) found.push(clockTold(node, off))
     if (seq > head.seq)
       found.push(`${node} has events up to ${seq}, and the log ends at ${head.seq}`)
   }

@@ -89,6 +89,13 @@ export function clockOff(members: readonly Member[], node: string): number {
   return mine.ahead - (low + high) / 2
 }
 
+/** What people read of a clock that is `off` by so many ms, and what to do. */
+export function clockTold(whose: string, off: number): string {
+  const way = off > 0 ? 'ahead of' : 'behind'
+  const seconds = Math.round(Math.abs(off) / 1000)
+  return `the clock of ${whose} is ${seconds} s ${way} those of the others: set it (timedatectl, chronyc makestep)`
+}
+
 /** A durable total order of byte strings, and a carrier of blobs. */
 export interface Log {
   /** Opens a session with a server that takes writes, confirmed: what it showed before is on its standby. Throws Gone. */

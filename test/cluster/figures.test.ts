@@ -5,7 +5,7 @@ import { POSTGRESQL } from '../log/postgresql.ts'
 import { tempDir } from '../tmp.ts'
 import { Machine, Tales } from './nodes/machine.ts'
 import type { Given } from './nodes/node.ts'
-import { OCTETS, pair, World, WRITERS, type Pair } from './nodes/world.ts'
+import { ended, OCTETS, pair, World, WRITERS, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
 const ROUNDS = Number(process.env.LAZARET_ROUNDS ?? 3)
@@ -32,7 +32,7 @@ const VARIANTS: readonly Variant[] = (['append', 'hold'] as const).flatMap((what
 describe.skipIf(POSTGRESQL === null || !ALL)('figures', () => {
   let servers: Pair
   afterAll(async () => {
-    for (const one of servers ? Object.values(servers) : []) await (one as Pair['primary']).kill()
+    await ended(servers)
   })
 
   /** Acknowledged in a second by `machines`. */

@@ -10,7 +10,7 @@ import type { Haraka } from '../rig/haraka.ts'
 import { NextHop } from '../rig/sink.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { PERSON, Site, SPAMMER } from './nodes/site.ts'
-import { pair, type Pair } from './nodes/world.ts'
+import { ended, pair, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
 const MACHINES = [0, 1, 2]
@@ -24,7 +24,7 @@ describe.skipIf(POSTGRESQL === null || !ALL)('three Harakas under load', () => {
   afterAll(async () => {
     await site?.close()
     await hop?.stop()
-    for (const one of servers ? Object.values(servers) : []) await (one as Pair['primary']).kill()
+    await ended(servers)
   })
 
   test('no 250 is lost, nothing is twice, UIDs are equal on all', async () => {

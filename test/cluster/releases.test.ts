@@ -9,7 +9,7 @@ import type { Haraka } from '../rig/haraka.ts'
 import { NextHop } from '../rig/sink.ts'
 import { takeovers } from './nodes/takeovers.ts'
 import { PERSON, Site } from './nodes/site.ts'
-import { pair, type Pair } from './nodes/world.ts'
+import { ended, pair, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
 const RELEASES = Number(process.env.LAZARET_RELEASES ?? 1000)
@@ -27,7 +27,7 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
   afterAll(async () => {
     await site?.close()
     await hop?.stop()
-    for (const one of servers ? Object.values(servers) : []) await (one as Pair['primary']).kill()
+    await ended(servers)
   })
 
   test('never two without a person told', async () => {

@@ -96,11 +96,17 @@ test('it arrives at the next hop; its link shows, acts once, and the release arr
   expect(haraka.log.join('\n')).not.toContain(link.slice(link.lastIndexOf('/') + 1, -10))
 })
 
-test('killed when the next hop has come to DATA: it arrives once', async () => {
+/** Something is caught, for a digest by mail. */
+async function caught(): Promise<World> {
   const on = await world({ ini: { settings: { digest: 'daily', digest_to: 'mail' } } })
+  await block(on.lazaret, '*@spam.example')
+  await sendMail(on.haraka.port, spam)
+  return on
+}
+
+test('killed when the next hop has come to DATA: it arrives once', async () => {
+  const on = await caught()
   const { haraka, hop, lazaret } = on
-  await block(lazaret, '*@spam.example')
-  await sendMail(haraka.port, spam)
   let killed = false
   hop.reply = async (at) => {
     if (at !== 'data' || killed) return null
@@ -142,10 +148,8 @@ describe('nobody knows whether it arrived: it is not sent again, that is said, a
   }
 
   test('killed when the next hop had all of it', async () => {
-    const on = await world({ ini: { settings: { digest: 'daily', digest_to: 'mail' } } })
+    const on = await caught()
     const { haraka, hop, lazaret } = on
-    await block(lazaret, '*@spam.example')
-    await sendMail(haraka.port, spam)
     let killed = false
     hop.reply = async (at) => {
       if (at !== 'dot') return null
@@ -159,10 +163,8 @@ describe('nobody knows whether it arrived: it is not sent again, that is said, a
   })
 
   test('the next hop answers the end with what is no reply', async () => {
-    const on = await world({ ini: { settings: { digest: 'daily', digest_to: 'mail' } } })
+    const on = await caught()
     const { haraka, hop, lazaret } = on
-    await block(lazaret, '*@spam.example')
-    await sendMail(haraka.port, spam)
     hop.reply = (at) => (at === 'dot' ? 'thanks' : null)
     await lazaret.quarantine.as(ROOT).digest.send(ME)
     await once(on, haraka, /^the next server had all of it, then answered "thanks"/)

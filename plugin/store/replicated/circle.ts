@@ -1,6 +1,6 @@
 // What the machines tell each other of themselves besides their entries: that they are there, their clocks, and, when
 // somebody asks, what their views come to. One process of a machine does it for all of them.
-import { clockOff, type Session, type Telling } from '../../log/log.ts'
+import { clockOff, clockTold, type Session, type Telling } from '../../log/log.ts'
 import { Turn } from '../../turns.ts'
 import type { Env } from '../env.ts'
 import { digestOf } from '../digest.ts'
@@ -25,10 +25,7 @@ export class Circle {
   /** Why this machine must not write, for people; `''`. */
   get why(): string {
     const off = this.#position.clock
-    if (Math.abs(off) <= CLOCK_MS) return ''
-    const seconds = Math.round(Math.abs(off) / 1000)
-    const way = off > 0 ? 'ahead of' : 'behind'
-    return `the clock of this machine is ${seconds} s ${way} those of the others: set it (timedatectl, chronyc makestep)`
+    return Math.abs(off) <= CLOCK_MS ? '' : clockTold('this machine', off)
   }
 
   async meet(session: Session, me: Telling): Promise<void> {

@@ -35,6 +35,11 @@ export async function pair(): Promise<Pair> {
   return { primary, standby }
 }
 
+/** Ends both; nothing where none were begun. */
+export async function ended(servers: Pair | undefined): Promise<void> {
+  for (const one of servers ? [servers.primary, servers.standby] : []) await one.kill()
+}
+
 export interface Outcome {
   acked: number
   refused: number
