@@ -128,6 +128,8 @@ export class Screener {
     const worker = this.#worker
     if (!worker) return
     const gone = new Promise((resolve) => worker.once('exit', resolve))
+    // A process that ends before it would end it in the middle of a transaction, and wait for that for ever, with LMDB's lock.
+    worker.ref()
     this.#send()
     this.#port?.postMessage(CLOSE)
     await gone
