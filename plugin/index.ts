@@ -85,6 +85,8 @@ export function register(this: LazaretPlugin): void {
       digester.finish(ms),
       screener.idle(ms),
     ])
+    // What comes now is answered 451: a thread that is ended in the middle of a transaction keeps LMDB's lock, and this process.
+    await screener.close(ms)
   })
   this.register_hook('mail', 'keep_mail_parameters', FIRST)
   this.register_hook('rcpt', 'keep_rcpt_parameters', FIRST)

@@ -40,3 +40,31 @@ test.each([
   for (const { id } of items) expect((await released(lazaret, id)).release?.state).toBe('delivered')
   expect(hop.deliveries).toHaveLength(COUNT)
 })
+
+test('while much mail is being held: it ends, and all that was answered 250 is there', async () => {
+  const first = await world({ nodes: 2 })
+  await block(first.lazaret, '*@spam.example')
+  let { haraka } = first
+  let [sent, held] = [0, 0]
+  // A thread that is ended inside a transaction keeps LMDB's lock: each time is another chance.
+  for (let round = 1; round <= 3; round++) {
+    const goal = held + 100
+    let arrive = (): void => {}
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    const client = async (): Promise<void> => {
+      for (;;) {
+        const mail = { from: 'a@spam.example', to: ['user@example.com'], raw: spam(sent++) }
+        const { code } = await sendMail(haraka.port, mail)
+        if (code === 250 && ++held === goal) arrive()
+      }
+    }
+    // Each ends when it is cut off.
+    const clients = Promise.allSettled(Array.from({ length: 16 }, client))
+    await arrived
+    haraka.signal('SIGINT')
+    await haraka.ended()
+    await clients
+    haraka = await restart(haraka, { nodes: 2 })
+  }
+  expect(itemsIn(first.lazaret, 'caught').length).toBeGreaterThanOrEqual(held)
+})

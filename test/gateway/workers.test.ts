@@ -42,10 +42,12 @@ describe('nodes=2', () => {
     expect(started).toContain(
       `data in ${haraka.data}; model of 0 ham and 0 spam lessons upon a base model; 0 masks; SMTP on 127.0.0.1:${haraka.port}`,
     )
+    const workers = haraka.workers.sort((a, b) => a - b)
+    // Each tells for itself, one of them later.
+    await expect
+      .poll(() => whatRuns(haraka.data).map(({ role, pid }) => ({ role, pid })))
+      .toEqual(workers.map((pid) => ({ role: 'mail', pid })))
     const runs = whatRuns(haraka.data)
-    expect(runs.map(({ role, pid }) => ({ role, pid }))).toEqual(
-      haraka.workers.sort((a, b) => a - b).map((pid) => ({ role: 'mail', pid })),
-    )
     expect(runs[0].listens.smtp).toEqual([`127.0.0.1:${haraka.port}`])
     await block(lazaret, '*@spam.example')
     const to = Array.from({ length: 8 }, (_, i) => `u${i}@example.com`)

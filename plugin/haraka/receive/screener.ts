@@ -122,17 +122,20 @@ export class Screener {
     this.#asked = []
   }
 
-  /** Resolves when the thread has finished and closed the data directory. */
-  async close(): Promise<void> {
+  /** Resolves when the thread has finished and closed the data directory, or after `ms`. */
+  async close(ms?: number): Promise<void> {
+    const isFirst = !this.#closed
     this.#closed = true
     const worker = this.#worker
     if (!worker) return
-    const gone = new Promise((resolve) => worker.once('exit', resolve))
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     // A process that ends before it would end it in the middle of a transaction, and wait for that for ever, with LMDB's lock.
     worker.ref()
-    this.#send()
-    this.#port?.postMessage(CLOSE)
-    await gone
+    if (isFirst) {
+      this.#send()
+      this.#port?.postMessage(CLOSE)
+    }
+    await (ms === undefined ? gone : Promise.race([gone, wait(ms, undefined, { ref: false })]))
   }
 
   #run(): SharedArrayBuffer {
