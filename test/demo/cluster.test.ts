@@ -5,7 +5,7 @@ import { get } from 'node:https'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { programs } from '../../demo/database.ts'
 import { POSTGRESQL } from '../log/postgresql.ts'
 import { freePort } from '../rig/ports.ts'
@@ -99,7 +99,13 @@ describe.skipIf(POSTGRESQL === null)('npm start -- --cluster 3', () => {
     const other = await on(second)
     expect((await other.status('Caught', { messages: true })) || {}).toMatchObject({ messages: 1 })
     await other.logout()
-    expect(await cli('mx2', 'cluster', 'status')).toMatch(/mx3 +\S+ +\d+ +0 /)
+    // Each machine says now and then how far it is.
+    await vi.waitFor(
+      async () => {
+        expect(await cli('mx2', 'cluster', 'status')).toMatch(/mx3 +\S+ +\d+ +0 /)
+      },
+      { timeout: 60_000 },
+    )
     expect(readdirSync(demo.delivered)).toHaveLength(1)
 
     expect(await gateway.stop()).toBe(0)
