@@ -149,7 +149,7 @@ export const CONFIG = {
     ),
     command_seconds: num(
       30,
-      'Seconds of processor time that one command of a mail client may take; then the client is told so',
+      'Seconds of processor time that one command of a mail client, or one request over HTTP, may take; then whoever asked is told so',
       { min: 1, max: 3600 },
     ),
   },

@@ -11,6 +11,10 @@ class Rounds {
   number = 0
   /** When the first work of this round began; 0: there was none. */
   #since = 0
+  /** What the process had used of the processor by then, in ms. */
+  #used = 0
+  /** The part of its time for which the round before had the processor: 1 where nobody else wants it. */
+  #had = 1
   #armed = false
   /** By share, in the order in which they get their turns. */
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -18,9 +22,14 @@ class Rounds {
   /** Has this round been worked in for so long that others should have theirs? */
   over(now: number): boolean {
     if (this.#since > 0) return now - this.#since >= TURN_MS
-    this.#since = now
+    this.#start(now)
     this.#arm()
     return false
+  }
+
+  /** Processor time of what took so long in the round before, in ms. */
+  worked(ms: number): number {
+    return ms * this.#had
   }
 
   /** Resolves in a later round: one waiter in each, of each share in turn. */
@@ -39,16 +48,28 @@ class Rounds {
     setImmediate(() => this.#begin())
   }
 
+  #start(now: number): void {
+    this.#since = now
+    this.#used = processorMs()
+  }
+
+  /** A short round says nothing: what is counted is counted in steps. */
+  #end(): void {
+    const took = performance.now() - this.#since
+    if (this.#since > 0 && took >= 1) this.#had = Math.min(1, (processorMs() - this.#used) / took)
+    this.#since = 0
+  }
+
   #begin(): void {
     this.#armed = false
-    this.#since = 0
+    this.#end()
     this.number++
     for (const [share, queue] of this.#waiting) {
       const next = queue.shift()
       this.#waiting.delete(share)
       if (queue.length > 0) this.#waiting.set(share, queue)
       this.#arm()
-      this.#since = performance.now()
+      this.#start(performance.now())
       next?.()
       return
     }
@@ -56,6 +77,12 @@ class Rounds {
 }
 
 const rounds = new Rounds()
+
+/** Of all threads of this process: Node.js 20 does not tell that of one. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
 
 /** The part of one command, or of what is told between commands, in the processor's time. */
 export class Turn {
@@ -88,7 +115,7 @@ export class Turn {
     const now = performance.now()
     const over = rounds.over(now)
     // Between two rounds it waited, and others worked.
-    if (rounds.number === this.#round) this.#spent += now - this.#last
+    if (rounds.number === this.#round) this.#spent += rounds.worked(now - this.#last)
     this.#round = rounds.number
     this.#last = now
     return over
@@ -109,6 +136,11 @@ export class Turn {
     this.check()
   }
 
+  /** Counts what was done in this thread without a look at the clock, in ms on it. Refuses nothing: it is done. */
+  count(ms: number): void {
+    this.#spent += rounds.worked(ms)
+  }
+
   /** Counts what was done elsewhere, in ms. Refused when the budget is spent. */
   pay(ms: number): void {
     this.#spent += ms
@@ -124,6 +156,23 @@ export class Turn {
   get left(): number {
     return Math.max(0, this.budget - this.#spent)
   }
+}
+
+const paying = new WeakMap<object, Turn>()
+
+/** From now on all that this very login asks for is paid for by this turn: a login that is made for one request. */
+export function payBy(login: object, turn: Turn): void {
+  paying.set(login, turn)
+}
+
+/** The turn that pays for all that this login asks for, where there is one. */
+export function payerOf(login: object): Turn | undefined {
+  return paying.get(login)
+}
+
+/** The turn of what a login asks for: that of its request, else one without a budget. */
+export function turnOf(login: { readonly account: string }): Turn {
+  return payerOf(login) ?? new Turn(login.account)
 }
 
 /** The sentence for a command that took all the time it may take. */

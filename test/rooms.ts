@@ -67,7 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/eyes': {
     files: /^plugin\/quarantine\/(eyes|owner|outside)\.ts$/,
-    may: [...NOUNS, 'config', 'store'],
+    may: [...NOUNS, 'config', 'store', 'turns'],
   },
   // What a process has in memory of the journal.
   'quarantine/memory': {
@@ -76,7 +76,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'quarantine/context': {
     files: /^plugin\/quarantine\/(context|settings|known|ends|steps)\.ts$/,
-    may: [...NOUNS, 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
+    may: [...NOUNS, 'turns', 'config', 'filter', 'store', 'quarantine/eyes', 'quarantine/memory'],
   },
   'quarantine/accounts': {
     files: /^plugin\/quarantine\/accounts\//,
@@ -251,6 +251,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: /^plugin\/quarantine\/quarantine\.ts$/,
     may: [
       ...NOUNS,
+      'turns',
       'quarantine/context',
       'config',
       'quarantine/accounts',

@@ -1,12 +1,16 @@
 // The event loop is shared by the clock: rounds are counted, time is made up.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Refused } from '../plugin/errors.ts'
-import { sortedInTurns, Turn, TURN_MS } from '../plugin/turns.ts'
+import { payBy, sortedInTurns, Turn, TURN_MS, turnOf } from '../plugin/turns.ts'
 
 let now = 1
+/** The part of the time for which this process has the processor. */
+let had = 1
 
 beforeEach(() => {
+  had = 1
   vi.spyOn(performance, 'now').mockImplementation(() => now)
+  vi.spyOn(process, 'cpuUsage').mockImplementation(() => ({ user: 1000 * now * had, system: 0 }))
 })
 afterEach(() => vi.restoreAllMocks())
 
@@ -68,6 +72,26 @@ test('a budget that is spent is refused in words; waiting costs nothing', async 
   expect(turn.spent).toBeLessThanOrEqual(30)
   await expect(work(turn, 25)).rejects.toThrow(/0\.03 s of the server's processor.*fewer messages/)
   expect(() => new Turn('a', 10).pay(11)).toThrow(Refused)
+})
+
+test('a budget is of processor time: who only waits for the processor spends nothing', async () => {
+  had = 0.25
+  await work(new Turn('before'), 3 * TURN_MS) // a round of it tells how it is
+  const turn = new Turn('a', 30)
+  await work(turn, 100)
+  expect(turn.spent).toBeGreaterThan(20)
+  expect(turn.spent).toBeLessThanOrEqual(30)
+  await expect(work(turn, 25)).rejects.toThrow(Refused)
+})
+
+test('all that a login of one request asks for is one turn; any other login has one each time', () => {
+  const [login, other] = [{ account: 'a' }, { account: 'a' }]
+  const turn = new Turn('a', 10)
+  payBy(login, turn)
+  expect(turnOf(login)).toBe(turn)
+  expect(turnOf(other)).not.toBe(turn)
+  expect(turnOf(other).budget).toBe(Infinity)
+  expect(turnOf({ ...login })).not.toBe(turn)
 })
 
 test('sortedInTurns is toSorted, with turns for others', async () => {

@@ -1,12 +1,14 @@
 // What neighbours feel while something is done to the gateway.
 import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { cpuMs, family, mainThreadMs, memory } from '../harness/proc.ts'
+import { cpuMs, family, mainThreadMs, memory, threadsMs } from '../harness/proc.ts'
 import { asData, send } from '../phases/gateway/load.ts'
 import { Probe } from './probe.ts'
 import { NEIGHBOUR, PASSWORD, type Victim } from './victim.ts'
 
 const SAMPLE_MS = 50
+/** Between a message that was held and the next one. */
+const HOLD_GAP_MS = 20
 
 /** The longest wait, and the processor time of the event loop that it came to at most, ms. */
 export interface Wait {
@@ -20,8 +22,8 @@ export interface Felt {
   readonly ended: boolean
   readonly smtp: Wait
   readonly imap: Wait
-  /** The longest wait of a message that is being held, ms. */
-  readonly hold: number
+  /** The longest wait of a message that is being held, with the processor time of all threads that carry mail. */
+  readonly hold: Wait
   /** Processor time of all processes, s. */
   readonly cpu: number
   /** Peak of all processes above that before, MiB. */
@@ -32,17 +34,19 @@ export interface Felt {
   readonly restarted: boolean
 }
 
-/** Sends a message that is held, over and over; answers the longest wait, ms. */
-async function holds(victim: Victim, over: AbortSignal): Promise<number> {
-  let longest = 0
+/** Sends a message that is held, over and over. */
+async function holds(victim: Victim, over: AbortSignal): Promise<Wait> {
+  const longest = { ms: 0, cpu: 0 }
   const late = new Promise((resolve) => over.addEventListener('abort', resolve))
   for (let n = 0; !over.aborted; n++) {
     const data = asData(Buffer.from(`From: b@spam.example\r\nSubject: ${n}\r\n\r\n${n}\r\n`))
+    const worked = threadsMs(victim.pid)
     const began = performance.now()
     const sent = send(victim.port, [{ sender: 'b@spam.example', recipient: NEIGHBOUR, data }], 1)
     await Promise.race([sent.catch(() => null), late])
-    longest = Math.max(longest, performance.now() - began)
-    await pause(SAMPLE_MS)
+    longest.ms = Math.max(longest.ms, performance.now() - began)
+    longest.cpu = Math.max(longest.cpu, threadsMs(victim.pid) - worked)
+    await pause(HOLD_GAP_MS)
   }
   return longest
 }

@@ -1,6 +1,6 @@
 // CPU time and memory of processes that are not ours, from /proc (Linux). Elsewhere: null, and the
 // figure is left out.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** USER_HZ, which Linux fixes at 100 for all that it shows (proc(5), sysconf(_SC_CLK_TCK)). */
 const TICKS_MS = 10
@@ -33,6 +33,14 @@ export function mainThreadMs(pid: number): number {
   return Number(ns) / 1e6
 }
 
+/** CPU ms of all threads of a process that there are. */
+export function threadsMs(pid: number): number {
+  let ns = 0
+  for (const thread of list(`/proc/${pid}/task`))
+    ns += Number((read(`/proc/${pid}/task/${thread}/schedstat`) ?? '0').split(' ')[0])
+  return ns / 1e6
+}
+
 /** The command line of a process. */
 export const commandOf = (pid: number): string => read(`/proc/${pid}/cmdline`) ?? ''
 
@@ -53,6 +61,14 @@ export function memory(pids: readonly number[]): Memory | null {
     sum.residentMiB += kib('VmRSS') / 1024
   }
   return sum
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function read(path: string): string | null {

@@ -6,6 +6,7 @@ import type { Login } from '../mail.ts'
 import type { Door } from '../quarantine/quarantine.ts'
 import type { TokenScope } from '../quarantine/verbs/tokens.ts'
 import type { Verbs } from '../quarantine/verbs/verbs.ts'
+import { Turn } from '../turns.ts'
 import { Problem } from './problem.ts'
 
 /** `__Host-`: for this host and no other, over TLS (RFC 6265bis §4.1.3.2). */
@@ -21,6 +22,8 @@ export interface Caller {
   readonly session: string | null
   /** Number of that token; null: there is a session. */
   readonly token: number | null
+  /** Of this request: what its verbs take of the processor. */
+  readonly turn: Turn
 }
 
 /** Scopes of tokens that may do what needs one. */
@@ -38,14 +41,23 @@ export function callerOf(door: Door, request: FastifyRequest): Caller | null {
   if (request.headers.authorization !== undefined) {
     const found = bearer === undefined ? null : door.token(bearer, request.ip)
     if (!found) throw new Problem('login-needed', 'This is no token of this server, or it is over.')
-    const login = { ...found.login, via }
-    return { login, verbs: door.as(login), may: found.may, session: null, token: found.id }
+    return {
+      ...asking(door, { ...found.login, via }),
+      may: found.may,
+      session: null,
+      token: found.id,
+    }
   }
   const session = request.cookies[SESSION_COOKIE]
   const login = session === undefined ? null : door.sessions.find(session)
   if (session === undefined || !login) return null
-  const came = { ...login, via }
-  return { login: came, verbs: door.as(came), may: 'admin', session, token: null }
+  return { ...asking(door, { ...login, via }), may: 'admin', session, token: null }
+}
+
+/** A request has the budget of a command: its account pays for it. */
+function asking(door: Door, login: Login): Pick<Caller, 'login' | 'verbs' | 'turn'> {
+  const turn = new Turn(login.account, door.config.front.command_seconds * 1000)
+  return { login, verbs: door.as(login, turn), turn }
 }
 
 /** Throws Problem where the caller may not do what needs this scope. */

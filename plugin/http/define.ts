@@ -95,6 +95,8 @@ export function define<
         request,
         reply,
       }
+      // Of many that came at once, one in a round of the loop: what a verb does in one go is short, but not that of all.
+      await caller.turn.give()
       reply.code(status)
       if (produces !== undefined) reply.type(produces)
       if (method !== 'POST') return await handle(asked)

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Store, Tx, WriteOptions } from '../store/store.ts'
+import type { Turn } from '../turns.ts'
 import type { Follower } from './follower.ts'
 import type { Outside } from './outside.ts'
 
@@ -36,18 +37,33 @@ const STOPPED =
 export interface Writing extends WriteOptions {
   /** Nothing is kept: the answer is what would be. */
   dry?: boolean
+  /** Pays for the decision. Once its budget is spent none is begun. */
+  turn?: Turn
 }
 
 /** Store.write, for decisions that may be about lessons. */
 export async function write<T>(ctx: Context, options: Writing, decide: (tx: Tx) => T): Promise<T> {
-  const { dry = false, ...real } = options
-  const run = dry ? tried(decide) : decide
+  const { dry = false, turn, ...real } = options
+  turn?.check()
+  const run = paidBy(turn, dry ? tried(decide) : decide)
   try {
     return await ctx.follower.model.decide((decision) => ctx.store.write(real, decision), run)
   } catch (error) {
     // What a decision throws leaves no trace.
     if (error instanceof Tried) return error.result as T
     throw error
+  }
+}
+
+function paidBy<T>(turn: Turn | undefined, decide: (tx: Tx) => T): (tx: Tx) => T {
+  if (!turn) return decide
+  return (tx) => {
+    const began = performance.now()
+    try {
+      return decide(tx)
+    } finally {
+      turn.count(performance.now() - began)
+    }
   }
 }
 

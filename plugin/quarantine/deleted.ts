@@ -10,7 +10,7 @@ import { write, type Context } from './context.ts'
 import { purgeItems } from './expire.ts'
 import { by, itemFor, needAdministrator, ownScope, seenBy } from './eyes.ts'
 import { putBack } from './folders/put-back.ts'
-import { Turn } from '../turns.ts'
+import { turnOf } from '../turns.ts'
 
 /** Items changed in one decision: a few ms for whoever waits for the writer. */
 const STEP = 20
@@ -124,7 +124,7 @@ async function* found(
 ): AsyncGenerator<Ending[]> {
   const { views } = ctx.store
   const eyes = asked === undefined ? login.scope : ownScope(ctx, login, asked, 'messages')
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const all: Ending[] = []
   for (const stage of stages)
     for (const scope of endingScopes(views, stage)) {

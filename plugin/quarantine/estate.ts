@@ -4,12 +4,12 @@ import { Refused } from '../errors.ts'
 import type { Item, ListKind, Login, Scope } from '../mail.ts'
 import { sees, tell, tierOf } from '../scope.ts'
 import { boundTexts } from '../store/bounds.ts'
-import type { ReadTable } from '../store/env.ts'
 import { digestScopes } from '../store/digests.ts'
 import { getItem, itemIds } from '../store/items.ts'
 import { countingMasks } from '../store/lists.ts'
+import { scopesIn } from '../store/scopes.ts'
 import type { Tx, WriteOptions } from '../store/store.ts'
-import { Turn } from '../turns.ts'
+import { type Turn, turnOf } from '../turns.ts'
 import { write, type Context } from './context.ts'
 import { STEP as MASKS_STEP, STEP_OCTETS } from './lists/drafts.ts'
 import { inSteps } from './steps.ts'
@@ -85,7 +85,7 @@ export async function purgeEstate(ctx: Context, login: Login, of: Scope): Promis
     gone.messages += took.messages
     gone.lessons += took.lessons
   }
-  for await (const { id } of itemsOf(ctx, scope, new Turn(login.account))) {
+  for await (const { id } of itemsOf(ctx, scope, turnOf(login))) {
     some.push(id)
     if (some.length === STEP) await flush()
   }
@@ -157,18 +157,6 @@ export async function* itemsOf(ctx: Context, scope: Scope, turn: Turn): AsyncGen
     }
     yield* found
   }
-}
-
-/** Scopes that have rows in a table whose keys begin with one, as far as these eyes see them. */
-function scopesIn(table: ReadTable<string | number | (string | number)[]>, eyes: Scope): Scope[] {
-  if (eyes.includes('@')) return [eyes]
-  const found: Scope[] = []
-  for (let start: (string | number)[] | null = ['']; start;) {
-    const [key] = Array.from(table.keys({ start, limit: 1 })) as [Scope][]
-    if (key && sees(eyes, key[0])) found.push(key[0])
-    start = key ? [key[0], '\uffff'] : null
-  }
-  return found
 }
 
 const under = (scope: Scope) => ({ start: [scope, ''], end: [scope, '\uffff'] })

@@ -3,7 +3,7 @@
 import { unlessDamaged } from '../errors.ts'
 import type { Login } from '../mail.ts'
 import type { Event } from '../store/events/index.ts'
-import { Turn } from '../turns.ts'
+import { type Turn, turnOf } from '../turns.ts'
 import { showAccount } from './accounts/accounts.ts'
 import type { Context } from './context.ts'
 import { itemsOf } from './estate.ts'
@@ -38,7 +38,7 @@ export async function* exportAccount(
   yield whole('account.json', account)
   // As the account itself would see it: nothing of whoever asks is in it.
   const its: Login = { account: name, tier, scope }
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   if (tier !== 'super-admin') {
     yield whole('settings.json', settingValues(ctx, ctx.store.views, scope))
     yield* lists(ctx, its)

@@ -8,6 +8,7 @@ import type { Views } from '../store/env.ts'
 import { whoOf, type Who } from '../store/events/index.ts'
 import { getItem } from '../store/items.ts'
 import { getPlace } from '../store/places.ts'
+import { payerOf, type Turn } from '../turns.ts'
 import { ownerOf, ownerOfScope, type Book } from './owner.ts'
 
 /** An item in a folder. */
@@ -23,13 +24,15 @@ export function checkedLogin(login: Login): Login {
   return Object.freeze({ ...login })
 }
 
-/** Who it is that does something as this login, for the journal. */
-export function by({ account, administrator, via, dry }: Login): Who & { dry?: boolean } {
+/** Who it is that does something as this login, for the journal, and who pays for it. */
+export function by(login: Login): Who & { dry?: boolean; turn?: Turn } {
+  const { account, administrator, via, dry } = login
+  const turn = payerOf(login)
   const who =
     administrator === undefined
       ? whoOf({ actor: account, via })
       : whoOf({ actor: administrator, as: account, via })
-  return dry ? { ...who, dry } : who
+  return { ...who, ...(dry && { dry }), ...(turn && { turn }) }
 }
 
 /** `thing` where the login sees it, else null. */

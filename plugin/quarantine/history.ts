@@ -3,7 +3,7 @@ import type { Login } from '../mail.ts'
 import { tell as tellScope } from '../scope.ts'
 import { AT_LEAST } from '../store/entries.ts'
 import type { Event, EventBody } from '../store/events/index.ts'
-import { Turn } from '../turns.ts'
+import { type Turn, turnOf } from '../turns.ts'
 import { asSeenBy, whoSeenBy } from './concern.ts'
 import type { Context } from './context.ts'
 
@@ -66,7 +66,7 @@ export async function history(
   const entries: HistoryEntry[] = []
   const first = from === -Infinity ? since : Math.max(since, seqBefore(ctx, from))
   const name = by?.toLowerCase()
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const all = newest
     ? concerningBack(ctx, login, { first, last: lastOf(ctx, until, before) }, turn)
     : concerning(ctx, login, first, turn)
@@ -101,12 +101,12 @@ export async function* concerning(
     const from = at
     const found: Concerning[] = []
     // Nothing is waited for in here: the journal is read as of one moment.
-    for (const { seq, event } of ctx.store.events(from)) {
+    for (const { seq, event, last } of ctx.store.events(from)) {
       if (seq > until) break
       at = seq
       found.push(concerningOne(ctx, login, seq, event))
       if (seq >= until || found.length === PIECE) break
-      if (found.length >= AT_LEAST && turn.over) break
+      if ((last || found.length >= AT_LEAST) && turn.over) break
     }
     yield* found
     if (at === from) return

@@ -79,7 +79,7 @@ export class Measures {
     const until = store.seq
     while (this.#at < until) {
       const from = this.#at
-      for (const { seq, event } of store.events(from)) {
+      for (const { seq, event, last } of store.events(from)) {
         this.#at = seq
         if (event.type === 'deposit' && event.item.kind === 'held') this.#tally.held++
         if (event.type === 'lesson') more(this.#tally.lessons, event.label ?? 'none')
@@ -87,7 +87,7 @@ export class Measures {
           if (event.outcome) more(this.#tally.outcomes, event.outcome)
           more(this.#tally.releases, event.state)
         }
-        if (seq >= until || (seq - from >= AT_LEAST && turn.over)) break
+        if (seq >= until || ((last || seq - from >= AT_LEAST) && turn.over)) break
       }
       if (this.#at === from) return
       await turn.give()

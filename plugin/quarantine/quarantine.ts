@@ -11,6 +11,7 @@ import { Columns } from './listing/columns.ts'
 import { Measures } from './measures.ts'
 import { System } from './system.ts'
 import { Verbs } from './verbs/verbs.ts'
+import type { Turn } from '../turns.ts'
 
 export type { Measured } from './measures.ts'
 
@@ -65,9 +66,12 @@ export class Quarantine {
     }
   }
 
-  /** What this login may do. One for each session: it remembers what it showed. */
-  as(login: Login): Verbs {
-    return new Verbs(this.#ctx, login, this.#columns)
+  /**
+   * What this login may do. One for each session: it remembers what it showed. `turn`: pays for all of it, where that is one
+   * request.
+   */
+  as(login: Login, turn?: Turn): Verbs {
+    return new Verbs(this.#ctx, login, this.#columns, turn)
   }
 }
 

@@ -27,10 +27,12 @@ export interface Entry extends Stamp {
 export interface Numbered {
   seq: number
   event: Event
+  /** Of its entry: who stops behind it reads nothing twice. */
+  last: boolean
 }
 
 /**
- * Events that are taken at least before others have their turn. Who goes on in the middle of an entry reads all of it once more,
+ * Events of an entry that are taken at least before others have their turn. Who goes on in the middle of an entry reads all of it once more,
  * which on a busy machine takes as long as a turn: with one event for each, an entry would take its square.
  */
 export const AT_LEAST = 200
@@ -161,7 +163,8 @@ export function* eventsOf(entry: Entry, since: number): Generator<Numbered> {
 }
 
 function numbered(entry: Entry, i: number): Numbered {
-  return { seq: entry.seq + i, event: { ...stampOf(entry), ...entry.events[i] } }
+  const event = { ...stampOf(entry), ...entry.events[i] }
+  return { seq: entry.seq + i, event, last: i === entry.events.length - 1 }
 }
 
 const lastOf = ({ seq, events }: Entry): number => seq + events.length - 1

@@ -112,12 +112,12 @@ export class Watch {
       if (at < this.#journal.floor) return null
       const from = at
       // Nothing is waited for in here: the journal is read as of one moment.
-      for (const { seq, event } of this.#journal.events(from)) {
+      for (const { seq, event, last } of this.#journal.events(from)) {
         if (seq > until) break
         for (const one of kindOf(event, seq).changes(this.#journal.views, event, seq))
           if (seesThing(scope, one)) more &&= visit(one.folder, one.change)
         at = seq
-        if (!more || (seq - from >= AT_LEAST && turn.over)) break
+        if (!more || ((last || seq - from >= AT_LEAST) && turn.over)) break
       }
       if (at === from) break
       await turn.give()

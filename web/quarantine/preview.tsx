@@ -263,24 +263,28 @@ function Formatted({ item }: { item: Item }) {
 
 interface Fields {
   fields: { name: string; value: string }[]
+  whole: boolean
 }
 
 function Header({ item }: { item: Item }) {
   const read = useRead(item, (id, signal) => get<Fields>(`items/${id}/headers`, signal))
   if (read === null || read instanceof Error) return <Waiting value={read} />
   return (
-    <dl class="header">
-      {read.fields.map(({ name, value }) => (
-        <>
-          <dt>
-            <bdi>{name}</bdi>
-          </dt>
-          <dd>
-            <bdi>{value}</bdi>
-          </dd>
-        </>
-      ))}
-    </dl>
+    <>
+      <dl class="header">
+        {read.fields.map(({ name, value }) => (
+          <>
+            <dt>
+              <bdi>{name}</bdi>
+            </dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
+          </>
+        ))}
+      </dl>
+      {!read.whole && <p class="quiet">{t('header.cut')}</p>}
+    </>
   )
 }
 

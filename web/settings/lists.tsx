@@ -227,6 +227,7 @@ interface Imported {
   added: number
   known: number
   refused: { line: number; text: string; reason: string }[]
+  refusals: number
 }
 
 function Files({ entries }: { entries: Entries }) {
@@ -243,7 +244,7 @@ function Files({ entries }: { entries: Entries }) {
       })
       const [first] = value.refused
       const refused = first
-        ? ` ${t('import.refused', { n: value.refused.length, line: first.line, reason: translated(first.reason) })}`
+        ? ` ${t('import.refused', { n: value.refusals, line: first.line, reason: translated(first.reason) })}`
         : ''
       tell(`${t('entries.added', { n: value.added })}${refused}`)
       await entries.read()

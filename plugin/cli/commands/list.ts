@@ -115,15 +115,16 @@ Examples:
           const imported = await verbs.lists.import(scope, kind, chunksOf(file), {
             everybody: options.yes ?? false,
           })
-          const { added, known, refused } = imported
+          const { added, known, refused, refusals } = imported
           const told = refused.map(
             (one) => `line ${one.line}: ${one.reason} ${colors.dim(clean(one.text))}`,
           )
-          const said = `Added ${count(added, 'mask')}; ${known} known already, ${refused.length} refused.`
+          if (refusals > refused.length) told.push(`... and ${refusals - refused.length} more`)
+          const said = `Added ${count(added, 'mask')}; ${known} known already, ${refusals} refused.`
           return {
             value: { scope: scopeName(scope), ...imported },
             text: [...told, said].join('\n'),
-            ok: refused.length === 0,
+            ok: refusals === 0,
           }
         },
         { creates: true },

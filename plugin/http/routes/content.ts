@@ -2,9 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { Readable } from 'node:stream'
-import { decodeWords, rawValue } from '../../mime/index.ts'
+import { decodeWords, parseHeader, rawValue } from '../../mime/index.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
-import { Turn } from '../../turns.ts'
 import type { AppContext } from '../context.ts'
 import { define } from '../define.ts'
 import type { Attachment, Want } from '../preview/jobs.ts'
@@ -18,6 +17,9 @@ const part = ITEM.replace('$)', ')')
 const url = (what: string): string => `${part}/${what}`
 const text = Type.String()
 const PIECE = 256 * 1024
+
+/** Octets of a header that are decoded for somebody to look at. */
+const HEADER_SHOWN = 256 * 1024
 
 const AttachmentSchema = object({
   part: Type.Integer({ minimum: 1 }),
@@ -88,13 +90,21 @@ export function contentRoutes(app: FastifyInstance, { previews, base }: AppConte
       url: url('headers'),
       id: 'getHeaders',
       summary: 'The fields of its header, decoded, in their order',
-      answer: object({ fields: Type.Array(object({ name: Type.String(), value: Type.String() })) }),
+      answer: object({
+        fields: Type.Array(object({ name: Type.String(), value: Type.String() })),
+        whole: Type.Boolean({
+          description: `False: it is longer than ${HEADER_SHOWN} octets, and ends there`,
+        }),
+      }),
     },
-    async ({ verbs, params }) => {
+    async ({ caller: { turn }, verbs, params }) => {
       needShown(verbs, params.id)
-      await verbs.messages.check(params.id, new Turn(verbs.login.account))
-      const header = verbs.messages.header(params.id)
+      await verbs.messages.check(params.id, turn)
+      // Of a header that nobody reads no more is decoded than somebody might.
+      const head = verbs.messages.octets(params.id, 0, HEADER_SHOWN)
+      const header = parseHeader(head)
       return {
+        whole: header.end < head.length || head.length < HEADER_SHOWN,
         fields: header.fields.map((field) => ({
           name: header.slice(field.start, field.nameEnd),
           value: visible(decodeWords(rawValue(header, field))),
@@ -112,9 +122,8 @@ export function contentRoutes(app: FastifyInstance, { previews, base }: AppConte
       answer: Type.String({ format: 'binary' }),
       produces: 'message/rfc822',
     },
-    async ({ verbs, params, reply }) => {
+    async ({ caller: { turn }, verbs, params, reply }) => {
       const { size } = needShown(verbs, params.id)
-      const turn = new Turn(verbs.login.account)
       await verbs.messages.check(params.id, turn)
       download(reply.headers({ 'content-length': size }), `${params.id}.eml`)
       return Readable.from(pieces(verbs, params.id, size))

@@ -2,15 +2,13 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { Readable } from 'node:stream'
-import type { ListKind } from '../../mail.ts'
-import { Refused } from '../../errors.ts'
-import { parseScope, scopeName } from '../../scope.ts'
-import { COMMENT_MAX, type ListEntry } from '../../quarantine/lists/lists.ts'
-import { shownEntry } from '../../quarantine/verbs/shown.ts'
-import type { Verbs } from '../../quarantine/verbs/verbs.ts'
+import { scopeName } from '../../scope.ts'
+import { COMMENT_MAX } from '../../quarantine/lists/lists.ts'
+import type { Turn } from '../../turns.ts'
 import { define } from '../define.ts'
 import { limits } from '../limits.ts'
 import { nullable, object, ScopeText, Time, words } from '../schema.ts'
+import { filled, page, readCursor, wrongCursor } from './list-page.ts'
 import { matchOf, quoted, tellTag, unlessChanged } from '../tags.ts'
 
 const KINDS = ['allow', 'block'] as const
@@ -41,9 +39,6 @@ const ChangeSchema = object({
   known: Type.Integer(),
   removed: Type.Integer(),
 })
-const LIMIT = 200
-/** Entries that are looked through for one page. */
-const EXAMINED = 10_000
 
 export function listRoutes(app: FastifyInstance): void {
   define(
@@ -62,12 +57,12 @@ export function listRoutes(app: FastifyInstance): void {
       }),
       answer: PageSchema,
     },
-    async ({ verbs, query, request, reply }) => {
+    async ({ caller, verbs, query, request, reply }) => {
       const { scope, cursor } = query
       const isWhole = scope !== undefined && cursor === undefined
       if (isWhole && tellTag(request, reply, verbs.lists.tag(scope)))
         return await reply.code(304).send()
-      return page(verbs, query)
+      return await page(caller, query)
     },
   )
   define(
@@ -86,10 +81,11 @@ export function listRoutes(app: FastifyInstance): void {
       }),
       answer: PageSchema,
     },
-    async ({ verbs, query: { scope, list, cursor, q, limit } }) => {
+    async ({ caller, verbs, query: { scope, list, cursor, q, limit } }) => {
       const after = cursor === undefined ? undefined : readCursor(cursor)
       if (after && after.list !== list) wrongCursor()
-      return await Promise.resolve(filled(verbs.lists.inherited(scope, list, after), q, limit))
+      const from = (one = after) => verbs.lists.inherited(scope, list, one)
+      return await filled(caller.turn, from, q, limit)
     },
   )
   define(
@@ -201,17 +197,13 @@ function files(app: FastifyInstance): void {
         known: Type.Integer(),
         refused: Type.Array(
           object({ line: Type.Integer(), text: Type.String(), reason: Type.String() }),
-          { maxItems: 1000 },
+          { maxItems: 1000, description: 'The first of them' },
         ),
+        refusals: Type.Integer({ description: 'How many there are' }),
       }),
     },
     async ({ verbs, query, body }) => {
-      const { added, known, refused } = await verbs.lists.import(
-        query.scope,
-        query.list ?? null,
-        Readable.from([body]),
-      )
-      return { added, known, refused: refused.slice(0, 1000) }
+      return await verbs.lists.import(query.scope, query.list ?? null, Readable.from([body]))
     },
   )
   define(
@@ -227,63 +219,17 @@ function files(app: FastifyInstance): void {
       answer: Type.String(),
       produces: 'text/plain; charset=utf-8',
     },
-    async ({ verbs, query }) =>
-      await Promise.resolve(Readable.from(verbs.lists.export(query.scope, query.list ?? null))),
+    async ({ caller: { turn }, verbs, query }) => {
+      const lines = verbs.lists.export(query.scope, query.list ?? null)
+      return await Promise.resolve(Readable.from(giving(lines, turn)))
+    },
   )
 }
 
-interface Query {
-  scope?: string
-  list?: ListKind
-  q?: string
-  cursor?: string
-  limit?: number
-}
-
-/** Behind the entry at which the page before ended; not full where too many did not match. */
-function page(verbs: Verbs, { scope, list, q, cursor, limit }: Query): object {
-  const after = cursor === undefined ? undefined : readCursor(cursor)
-  // An entry of another scope would lead out of this one.
-  if (after && scope !== undefined && scopeName(after.scope) !== scopeName(parseScope(scope)))
-    wrongCursor()
-  if (after && list !== undefined && after.list !== list) wrongCursor()
-  return filled(verbs.lists.entries(scope, list, after), q, limit)
-}
-
-/** Of the entries from here on those that have this in them, as many as a page has. */
-function filled(all: Iterable<ListEntry>, q = '', limit = LIMIT): object {
-  const wanted = q.toLowerCase()
-  const entries: object[] = []
-  let examined = 0
-  let last: ListEntry | null = null
-  for (const entry of all) {
-    if (entries.length === limit || examined++ === EXAMINED)
-      return { entries, next: last && writeCursor(last) }
-    last = entry
-    if (entry.mask.includes(wanted)) entries.push(shownEntry(entry))
+/** Of what was begun to be sent nothing is refused: others have their turns meanwhile. */
+async function* giving(lines: Iterable<string>, turn: Turn): AsyncGenerator<string> {
+  for (const line of lines) {
+    if (turn.over) await turn.rest()
+    yield line
   }
-  return { entries, next: null }
-}
-
-const writeCursor = ({ scope, list, mask }: ListEntry): string =>
-  Buffer.from(JSON.stringify([scope, list, mask])).toString('base64url')
-
-function readCursor(cursor: string): ListEntry {
-  try {
-    const read = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    const [scope, list, mask] = read
-    if (
-      typeof scope === 'string' &&
-      typeof mask === 'string' &&
-      (list === 'allow' || list === 'block')
-    )
-      return { scope, list, mask }
-  } catch {
-    // Told below.
-  }
-  return wrongCursor()
-}
-
-function wrongCursor(): never {
-  throw new Refused('invalid', 'This is no place in these lists; begin at their first page.')
 }

@@ -5,7 +5,7 @@ import { emptyLineSteps } from '../../mime/headers.ts'
 import { parseStructure } from '../../mime/structure.ts'
 import type { FlagSet, Login } from '../../mail.ts'
 import type { Published, Tx } from '../../store/store.ts'
-import { inTurns, Turn } from '../../turns.ts'
+import { inTurns, turnOf } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
 import { by } from '../eyes.ts'
 import { appendEntry, enter, want } from './drop.ts'
@@ -55,7 +55,7 @@ export async function append(
   login: Login,
   to: Folder,
   messages: readonly Appended[],
-  turn = new Turn(login.account),
+  turn = turnOf(login),
 ): Promise<number[]> {
   // Checked before the costly part: refused whatever the message is.
   const means = meaning(null, to.id, ctx.config.folders)

@@ -2,7 +2,7 @@
 import { Refused } from '../../errors.ts'
 import type { Item, Login } from '../../mail.ts'
 import type { Tx } from '../../store/store.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
 import { by } from '../eyes.ts'
 import { deleteIn, pressIn, seenIn } from './by-id.ts'
@@ -34,9 +34,11 @@ export async function batch(
   tell: (id: number, outcome: Item | Refused) => void,
 ): Promise<void> {
   const act: Act = ACTIONS[action]
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const decide = (some: readonly number[]): Promise<Item[]> =>
-    write(ctx, by(login), (tx) => some.map((id) => act(ctx, tx, login, id)))
+    write(ctx, { ...by(login), bulk: ids.length > STEP }, (tx) =>
+      some.map((id) => act(ctx, tx, login, id)),
+    )
   for (let at = 0; at < ids.length; at += STEP) {
     const some = ids.slice(at, at + STEP)
     const done = await orRefused(decide(some))
@@ -47,7 +49,11 @@ export async function batch(
         tell(id, one instanceof Refused ? one : one[0])
       }
     else for (const [i, item] of done.entries()) tell(some[i], item)
-    await turn.give()
+    // What was done of it is paid for by then.
+    const spent = await orRefused(turn.give())
+    if (!(spent instanceof Refused)) continue
+    for (const id of ids.slice(at + STEP)) tell(id, spent)
+    return
   }
 }
 

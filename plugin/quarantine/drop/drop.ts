@@ -19,7 +19,7 @@ import { isOrdinary } from '../../store/folders.ts'
 import type { Entering, EventBody } from '../../store/events/index.ts'
 import type { Views } from '../../store/env.ts'
 import type { Tx } from '../../store/store.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { by, placedFor } from '../eyes.ts'
 import { flagsOf } from '../folders/flags.ts'
@@ -108,7 +108,7 @@ export async function check(
   // Folders have keywords of their own ($Junk), which make other sets of those that a message has.
   await makeKeywordRoom(ctx)
   if (uids.length <= FIRST) return
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   for (let at = 0; at < uids.length; at += LOOK) {
     plan(ctx, ctx.store.views, login, from, uids.slice(at, at + LOOK), to)
     await turn.rest()

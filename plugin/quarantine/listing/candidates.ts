@@ -1,6 +1,7 @@
 // What may stand on a page, in the order of the listing, from where the page before ended.
 import type { Item, Scope } from '../../mail.ts'
 import { rowsBack } from '../../store/rows.ts'
+import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import type { FolderId } from '../folders/folders.ts'
 import type { KeyOrder } from './column.ts'
@@ -37,10 +38,11 @@ export async function keyed(
   folders: readonly FolderId[],
   order: KeyOrder,
   after: Position | null,
+  turn: Turn,
 ): Promise<Generator<Candidate>> {
   const all: Generator<Candidate>[] = []
   for (const folder of folders) {
-    const column = await columns.get(scope, folder, order)
+    const column = await columns.get(scope, folder, order, turn)
     all.push(
       (function* () {
         for (const entry of column.from(order, after))
@@ -76,8 +78,9 @@ export async function newestDoubtful(
   scope: Scope,
   below: number,
   after: Position | null,
+  turn: Turn,
 ): Promise<Iterable<Candidate>> {
-  const column = await columns.get(scope, 'caught', 'wanted')
+  const column = await columns.get(scope, 'caught', 'wanted', turn)
   if (column.below('wanted', below) > DOUBTFUL_FEW) return newestOf(ctx, scope, ['caught'], after)
   const uids: number[] = []
   for (const { uid, wanted } of column.from('wanted', null)) {

@@ -10,7 +10,7 @@ import { endOf, spanOf } from '../ends.ts'
 import { folders, type FolderId } from '../folders/folders.ts'
 import { readSummary, type Summary } from '../folders/summary.ts'
 import { Column, type Entry, type KeyOrder } from './column.ts'
-import { Turn } from '../../turns.ts'
+import type { Turn } from '../../turns.ts'
 
 /** Entries held in a process, over all columns: some 150 octets each. */
 const ENTRIES_MAX = 500_000
@@ -18,6 +18,14 @@ const ENTRIES_MAX = 500_000
 const ITEM_COST = 5
 /** Behind everything: no score, no end. */
 const LAST = Number.MAX_SAFE_INTEGER
+
+interface Wanted {
+  scope: Scope
+  folder: FolderId
+  order: KeyOrder
+  /** Of who asks: he pays for what is not known yet. */
+  turn: Turn
+}
 
 export class Columns {
   readonly #ctx: Context
@@ -30,11 +38,11 @@ export class Columns {
   }
 
   /** The column as of now, sorted by `order`. It may change with the next turn of the event loop. */
-  async get(scope: Scope, folder: FolderId, order: KeyOrder): Promise<Column> {
+  async get(scope: Scope, folder: FolderId, order: KeyOrder, turn: Turn): Promise<Column> {
     const name = `${folder}\n${scope}`
     const known = this.#made.get(name)
     // Whoever fails leaves nothing behind: the next one makes it anew.
-    const next = this.#next(known?.catch(() => null) ?? null, scope, folder, order)
+    const next = this.#next(known?.catch(() => null) ?? null, { scope, folder, order, turn })
     this.#made.delete(name)
     this.#made.set(name, next)
     const column = await next
@@ -44,11 +52,8 @@ export class Columns {
 
   async #next(
     known: Promise<Column | null> | null,
-    scope: Scope,
-    folder: FolderId,
-    order: KeyOrder,
+    { scope, folder, order, turn }: Wanted,
   ): Promise<Column> {
-    const turn = new Turn(scope)
     let column = await known
     // Null too where the journal does not reach back to it.
     if (!column || !this.#catchUp(column, scope, folder)) {

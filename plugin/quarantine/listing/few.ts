@@ -9,18 +9,17 @@ import { readRows } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { OUTCOME_KEYWORDS } from '../folders/outcome-keywords.ts'
 import { FOLDERS_OF } from './chips.ts'
-import { Turn } from '../../turns.ts'
+import type { Turn } from '../../turns.ts'
 
 const MARK = OUTCOME_KEYWORDS.failed as string
 /** Entries of the index of ends that are read at once. */
 const READ = 200
 
 /** Items of a scope whose release failed for good: by the keyword that says so, which a mail client can take off. */
-export async function failedItems(ctx: Context, scope: Scope): Promise<Item[]> {
+export async function failedItems(ctx: Context, scope: Scope, turn: Turn): Promise<Item[]> {
   const { views } = ctx.store
   const failed = new Map<number, boolean>([[0, false]])
   const found = new Map<number, Item>()
-  const turn = new Turn(scope)
   for (const folder of FOLDERS_OF.failed) {
     const { uid, keywords } = readRows(
       views,
@@ -42,10 +41,9 @@ export async function failedItems(ctx: Context, scope: Scope): Promise<Item[]> {
 }
 
 /** Items of a scope that were deleted, or are over, and not gone for good yet. */
-export async function deletedItems(ctx: Context, scope: Scope): Promise<Item[]> {
+export async function deletedItems(ctx: Context, scope: Scope, turn: Turn): Promise<Item[]> {
   const { views } = ctx.store
   const found: Item[] = []
-  const turn = new Turn(scope)
   for (const of of endingScopes(views, 'deleted')) {
     if (!sees(scope, of)) continue
     for (let after: Ending | undefined; ;) {

@@ -3,7 +3,7 @@
 import { Refused } from '../../errors.ts'
 import type { Item, Login, Scope } from '../../mail.ts'
 import { getPlace } from '../../store/places.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf, type Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { itemFor, ownScope } from '../eyes.ts'
 import type { FolderId } from '../folders/folders.ts'
@@ -41,8 +41,8 @@ export interface Page {
 const LIMIT = 50
 const LIMIT_MAX = 500
 const EXAMINED_MAX = 20_000
-/** Then others have their turn: some milliseconds. */
-const EXAMINED_AT_ONCE = 1000
+/** Looked at before anybody else has a turn. */
+const AT_LEAST = 20
 
 export async function page(
   ctx: Context,
@@ -58,27 +58,32 @@ export async function page(
   const matches = matcher(ctx, parseSearch(query.search ?? ''), limitOf(ctx, query))
   const names = folderNames(ctx, login)
   const items: Listed[] = []
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const take = (one: Candidate): void => {
     const id = idOf(ctx, one)
     const item = id !== null && matches(id) ? itemFor(ctx.store.views, login, id) : null
     if (item && isItsPlace(item, one, query)) items.push(listed(ctx, item, names))
   }
   let at = after
+  const few = await fewOf(ctx, columns, turn, scope, query)
+  const rest = async (): Promise<Iterable<Candidate>> =>
+    few ?? (await candidates(ctx, columns, turn, scope, query, at))
   for (let examined = 0; examined < EXAMINED_MAX;) {
     let some = 0
+    let ended = true
     // Nothing is waited for in here: what is read is of one moment.
-    for (const one of await candidates(ctx, columns, scope, query, at)) {
-      if (some === EXAMINED_AT_ONCE || items.length === limit) break
+    for (const one of await rest()) {
       take(one)
       at = one
-      some++
+      examined++
+      const over = ++some >= AT_LEAST && turn.over
+      if (!over && items.length < limit && examined < EXAMINED_MAX) continue
+      ended = false
+      break
     }
-    examined += some
-    const full = items.length === limit
-    if (some < EXAMINED_AT_ONCE && !full) return { items, next: null }
-    if (full) {
-      const more = await any(candidates(ctx, columns, scope, query, at))
+    if (ended) return { items, next: null }
+    if (items.length === limit) {
+      const more = await any(rest())
       return { items, next: more && at ? writeCursor(order, at) : null }
     }
     await turn.give()
@@ -99,21 +104,34 @@ function checkQuery({ chip, order = 'newest', limit = LIMIT }: Query): void {
     throw new Refused('invalid', `A page has 1 to ${LIMIT_MAX} items.`)
 }
 
+/** Those of a class that is looked for as a whole: what is left of them, whoever goes on. Null: it is not such a class. */
+async function fewOf(
+  ctx: Context,
+  columns: Columns,
+  turn: Turn,
+  scope: Scope,
+  query: Query,
+): Promise<IterableIterator<Candidate> | null> {
+  const { chip = 'all', order = 'newest', cursor } = query
+  if (query.folder !== undefined || (chip !== 'deleted' && chip !== 'failed')) return null
+  const find = chip === 'deleted' ? deletedItems : failedItems
+  const after = cursor === undefined ? null : readCursor(order, cursor)
+  return sortedItems(columns, await find(ctx, scope, turn), order, after).values()
+}
+
 async function candidates(
   ctx: Context,
   columns: Columns,
+  turn: Turn,
   scope: Scope,
   query: Query,
   after: Position | null,
 ): Promise<Iterable<Candidate>> {
   const { chip = 'all', order = 'newest' } = query
-  const folders = foldersOf(query)
-  if (!folders) return sortedItems(columns, await deletedItems(ctx, scope), order, after)
-  if (query.folder === undefined && chip === 'failed')
-    return sortedItems(columns, await failedItems(ctx, scope), order, after)
-  if (order !== 'newest') return await keyed(columns, scope, folders, order, after)
+  const folders = foldersOf(query) ?? []
+  if (order !== 'newest') return await keyed(columns, scope, folders, order, after, turn)
   if (query.folder === undefined && chip === 'doubtful')
-    return await newestDoubtful(ctx, columns, scope, doubt(ctx), after)
+    return await newestDoubtful(ctx, columns, scope, doubt(ctx), after, turn)
   return newestOf(ctx, scope, folders, after)
 }
 

@@ -5,8 +5,9 @@ import type { ListKind, Login, Scope } from '../../mail.ts'
 import { levels, tell } from '../../scope.ts'
 import { boundTexts } from '../../store/bounds.ts'
 import { countingMasks, getNote, hasMask, type Note } from '../../store/lists.ts'
+import { scopesIn } from '../../store/scopes.ts'
 import type { Tx } from '../../store/store.ts'
-import { by, ownScope, seenBy } from '../eyes.ts'
+import { by, ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { listsTag } from './tag.ts'
 
@@ -135,25 +136,22 @@ export function* inheritedEntries(
 }
 
 function* entries(
-  ctx: Context,
+  { store: { views } }: Context,
   login: Login,
   scope: Scope | undefined,
   list: ListKind | undefined,
   after: ListEntry | undefined,
 ): Generator<ListEntry> {
-  const range =
-    scope === undefined
-      ? {}
-      : {
-          start: list ? [scope, list] : [scope],
-          end: list ? [scope, list, '\uffff'] : [scope, '\uffff'],
-        }
-  const from = after && { start: [after.scope, after.list, after.mask] }
-  for (const [of, kind, mask] of countingMasks(ctx.store.views, { ...range, ...from })) {
-    const entry = { scope: of, list: kind, mask }
-    if (after && isSame(entry, after)) continue
-    if (seenBy(login, entry) && (list === undefined || kind === list))
-      yield { ...entry, ...noted(getNote(ctx.store.views, of, kind, mask)) }
+  const scopes = scope === undefined ? scopesIn(views.masks, login.scope, after?.scope) : [scope]
+  for (const of of scopes) {
+    const from = after?.scope === of ? after : null
+    const start = from ? [of, from.list, from.mask] : list ? [of, list] : [of]
+    const end = list ? [of, list, '\uffff'] : [of, '\uffff']
+    for (const [, kind, mask] of countingMasks(views, { start, end })) {
+      const entry = { scope: of, list: kind, mask }
+      if (!from || !isSame(entry, from))
+        yield { ...entry, ...noted(getNote(views, of, kind, mask)) }
+    }
   }
 }
 

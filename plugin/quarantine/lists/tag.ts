@@ -5,7 +5,7 @@ import type { Views } from '../../store/env.ts'
 import { countingMasks, listsSeq } from '../../store/lists.ts'
 
 /** Longer lists are taken for changed after any change of any list: hashing them would take longer than people wait. */
-const HASHED_MAX = 10_000
+const HASHED_MAX = 2000
 
 /** Another one after each change of the lists of this scope. */
 export function listsTag(views: Views, scope: Scope): string {

@@ -3,8 +3,9 @@
 import { Refused } from '../../errors.ts'
 import type { Label, Login, Scope } from '../../mail.ts'
 import { sees, tell } from '../../scope.ts'
-import type { ReadTable, Views } from '../../store/env.ts'
+import type { Views } from '../../store/env.ts'
 import { getLesson, lessonsBy, type Lesson, type Standing } from '../../store/lessons.ts'
+import { scopesIn } from '../../store/scopes.ts'
 import type { Tx } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { by, needAdministrator, needAll, ownScope } from '../eyes.ts'
@@ -48,7 +49,7 @@ export function listLessons(ctx: Context, login: Login, query: LessonQuery = {})
     query.scope === undefined ? login.scope : ownScope(ctx, login, query.scope, 'lessons')
   const { limit = LIMIT, standing } = query
   const found: GivenLesson[] = []
-  for (const scope of teachers(views.taught, eyes)) {
+  for (const scope of scopesIn(views.taught, eyes)) {
     let some = 0
     for (const { seq, blob } of lessonsBy(views, scope, query.before)) {
       const lesson = getLesson(views, blob, scope)
@@ -61,7 +62,7 @@ export function listLessons(ctx: Context, login: Login, query: LessonQuery = {})
 }
 
 export function showLesson(ctx: Context, login: Login, id: number): GivenLesson {
-  const { blob, scope, lesson } = find(ctx.store.views, login, id)
+  const { blob, scope, lesson } = find(ctx, login, id)
   return told(blob, scope, id, lesson)
 }
 
@@ -73,8 +74,8 @@ export async function undoLessons(
 ): Promise<GivenLesson[]> {
   const gone = ids.map((id) => showLesson(ctx, login, id))
   const step = (tx: Tx, some: readonly GivenLesson[]): void => {
-    for (const { id } of some) {
-      const { blob, scope, lesson } = find(tx.views, login, id)
+    for (const one of some) {
+      const { blob, scope, lesson } = still(tx.views, one)
       forget(ctx, tx, blob, scope, lesson)
     }
   }
@@ -93,7 +94,7 @@ export async function forgetLessons(ctx: Context, login: Login, of: string): Pro
       'What everybody has taught is forgotten with lazaret model reset.',
     )
   let forgotten = 0
-  for (const scope of teachers(ctx.store.views.taught, eyes)) {
+  for (const scope of scopesIn(ctx.store.views.taught, eyes)) {
     const all = Array.from(lessonsBy(ctx.store.views, scope), ({ blob }) => blob)
     const step = (tx: Tx, some: readonly string[]): number => {
       let n = 0
@@ -120,8 +121,9 @@ export async function settleLessons(
   needAdministrator(login, 'say which lessons others hear')
   const waiting = ids.map((id) => showLesson(ctx, login, id))
   const step = (tx: Tx, some: readonly GivenLesson[]): void => {
-    for (const { id } of some) {
-      const { blob, scope, lesson } = find(tx.views, login, id)
+    for (const one of some) {
+      const { id } = one
+      const { blob, scope, lesson } = still(tx.views, one)
       if (scope === '')
         throw new Refused('impossible', `Lesson ${id} is of ${tell(scope)}, and waits for nobody.`)
       // Nobody lets his own through.
@@ -141,7 +143,7 @@ export async function settleLessons(
 
 /** Scopes under the login's eyes whose lessons say in bulk the opposite of what everybody else's mail has taught. */
 export function lessonAlarms({ store: { views } }: Context, login: Login): LessonAlarm[] {
-  return Array.from(teachers(views.taught, login.scope), (scope) => alarmOf(views, scope)).filter(
+  return Array.from(scopesIn(views.taught, login.scope), (scope) => alarmOf(views, scope)).filter(
     (alarm) => alarm !== null,
   )
 }
@@ -161,32 +163,40 @@ function told(
   return { id, scope, label: label ?? 'ham', standing, at, actor, against, message: blob, items }
 }
 
-function find(
-  views: Views,
-  login: Login,
-  id: number,
-): { blob: string; scope: Scope; lesson: Lesson } {
-  for (const scope of teachers(views.taught, login.scope))
-    if (views.taught.has([scope, id]))
-      for (const { seq, blob } of lessonsBy(views, scope, id + 1)) {
-        const lesson = seq === id ? getLesson(views, blob, scope) : null
-        if (lesson) return { blob, scope, lesson }
-        break
-      }
-  throw new Refused(
-    'not-found',
-    `There is no lesson ${id}; lazaret lessons list shows which there are.`,
-  )
+interface Found {
+  blob: string
+  scope: Scope
+  lesson: Lesson
 }
 
-/** Scopes that have taught, as far as these eyes see them. */
-function* teachers(
-  taught: ReadTable<string | number | (string | number)[]>,
-  eyes: Scope,
-): Generator<Scope> {
-  for (let start: (string | number)[] | null = [eyes.includes('@') ? eyes : '']; start;) {
-    const [key] = Array.from(taught.keys({ start, limit: 1 })) as [Scope][]
-    if (key && sees(eyes, key[0])) yield key[0]
-    start = key ? [key[0], '\uffff'] : null
+function find({ store }: Context, login: Login, id: number): Found {
+  const { views } = store
+  // The journal tells whose it is, for as long as it reaches back; else everybody whom the login sees is asked.
+  const event = id > store.floor ? store.event(id) : null
+  const known = event?.type === 'lesson' ? (event.scope ?? '') : null
+  const scopes = known === null ? scopesIn(views.taught, login.scope) : [known]
+  for (const scope of scopes) {
+    const found = sees(login.scope, scope) ? lessonOf(views, scope, id) : null
+    if (found) return found
   }
+  throw none(id)
 }
+
+/** One that was found a moment ago. */
+function still(views: Views, { scope, id }: GivenLesson): Found {
+  const found = lessonOf(views, scope, id)
+  if (!found) throw none(id)
+  return found
+}
+
+function lessonOf(views: Views, scope: Scope, id: number): Found | null {
+  if (!views.taught.has([scope, id])) return null
+  for (const { seq, blob } of lessonsBy(views, scope, id + 1)) {
+    const lesson = seq === id ? getLesson(views, blob, scope) : null
+    return lesson && { blob, scope, lesson }
+  }
+  return null
+}
+
+const none = (id: number): Refused =>
+  new Refused('not-found', `There is no lesson ${id}; lazaret lessons list shows which there are.`)

@@ -24,11 +24,11 @@ export async function countJournal(ctx: Context, turn: Turn): Promise<void> {
     const adding = new Adding()
     let some = 0
     // Nothing is waited for in here: the journal is read as of one moment.
-    for (const { seq, event } of store.events(at)) {
+    for (const { seq, event, last } of store.events(at)) {
       at = seq
       for (const [scope, key] of counted(ctx, event)) adding.add(scope, dayOf(timeOf(event)), key)
       some++
-      if (some === STEP || (some >= AT_LEAST && turn.over)) break
+      if (some === STEP || ((last || some >= AT_LEAST) && turn.over)) break
     }
     if (some === 0) return
     await tallies.countedOn(from, at, adding.take())

@@ -7,7 +7,7 @@ import { readRows } from '../../store/rows.ts'
 import { getPlace } from '../../store/places.ts'
 import { getItem } from '../../store/items.ts'
 import { DAY } from '../../time.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
 import { readSummary } from '../folders/summary.ts'
@@ -52,7 +52,7 @@ export async function stats(
   const scope = within === undefined ? login.scope : ownScope(ctx, login, within, 'statistics')
   const { from, to } = daysOf(span)
   await ctx.store.beside.tallies.flush()
-  await countJournal(ctx, new Turn(login.account))
+  await countJournal(ctx, turnOf(login))
   const sum: Counts = {}
   const days: Stats['days'] = []
   for (let day = from; day <= to; day++) {
@@ -72,7 +72,7 @@ export async function senders(
 ): Promise<SenderCount[]> {
   const scope = within === undefined ? login.scope : ownScope(ctx, login, within, 'statistics')
   const { views } = ctx.store
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const counts = new Map<string, number>()
   const { uid: uids } = readRows(
     views,

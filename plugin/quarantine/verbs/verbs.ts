@@ -2,6 +2,7 @@
 // of the quarantine. Each verb checks against the login's scope (eyes.ts).
 import type { Config } from '../../config.ts'
 import type { Login } from '../../mail.ts'
+import { payBy, type Turn } from '../../turns.ts'
 import { settle, stopped, type Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
 import { history, type HistoryPage, type HistoryQuery } from '../history.ts'
@@ -45,9 +46,10 @@ export class Verbs {
   readonly whatIf: WhatIfVerbs
   readonly #ctx: Context
 
-  constructor(ctx: Context, login: Login, columns: Columns) {
+  constructor(ctx: Context, login: Login, columns: Columns, turn?: Turn) {
     this.#ctx = ctx
     this.login = checkedLogin(login)
+    if (turn) payBy(this.login, turn)
     this.folders = new FolderVerbs(ctx, this.login)
     this.messages = new MessageVerbs(ctx, this.login)
     this.items = new ItemVerbs(ctx, this.login, columns)

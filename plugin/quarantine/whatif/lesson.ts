@@ -12,7 +12,7 @@ import { blobName, blobOctets } from '../../store/blobs.ts'
 import { getItem } from '../../store/items.ts'
 import type { Slots } from '../../store/slots.ts'
 import type { Tx } from '../../store/store.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import { by, itemFor, needAll, ownScope } from '../eyes.ts'
 import { write, type Context } from '../context.ts'
 import { teach } from '../model/learn.ts'
@@ -42,7 +42,7 @@ export async function ifTaught(
   const scope = ownScope(ctx, login, of, 'messages')
   if (wishes.length > WISHES_MAX)
     throw new Refused('limit', `Ask about ${WISHES_MAX} lessons at most at a time.`)
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const change = await changeBy(ctx, login, wishes)
   const caught: Caught[] = []
   await eachCaught(ctx, scope, turn, CAUGHT_MAX, (one) => void caught.push(one))

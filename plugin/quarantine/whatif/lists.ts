@@ -7,7 +7,7 @@ import type { Item, ListKind, Login, Scope } from '../../mail.ts'
 import { authorsOf } from '../../mime/authors.ts'
 import { levels } from '../../scope.ts'
 import { getItem } from '../../store/items.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
 import { headerIn } from '../folders/contents.ts'
@@ -38,7 +38,7 @@ export async function ifListed(
   const scope = ownScope(ctx, login, of, 'lists')
   const index = new MaskIndex()
   for (const mask of new Set(masks.map(parseMask))) index.add(scope, list, mask)
-  const turn = new Turn(login.account)
+  const turn = turnOf(login)
   const moved: Moved[] = []
   let [seen, matched, matchedHam, matchedSpam] = [0, 0, 0, 0]
   ctx.follower.catchUp()

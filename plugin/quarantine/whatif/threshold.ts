@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import type { Login, Scope, Thresholds, VerdictClass } from '../../mail.ts'
 import { levels } from '../../scope.ts'
 import { SETTINGS } from '../../settings.ts'
-import { Turn } from '../../turns.ts'
+import { turnOf } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
 import { knownSettings } from '../known.ts'
@@ -24,7 +24,7 @@ export interface Dots {
 
 export async function dots(ctx: Context, login: Login, of: Scope): Promise<Dots> {
   const scope = ownScope(ctx, login, of, 'messages')
-  const { caught, delivered } = await onHand(ctx, scope, new Turn(login.account))
+  const { caught, delivered } = await onHand(ctx, scope, turnOf(login))
   return {
     scope,
     thresholds: thresholdsOf(ctx, scope),
@@ -53,7 +53,7 @@ export async function ifThresholds(
   const now = { ...thresholdsOf(ctx, scope), ...wanted }
   if (now.unsure > now.spam)
     throw new Refused('invalid', `unsure (${now.unsure}) would be above spam (${now.spam}).`)
-  const hand = await onHand(ctx, scope, new Turn(login.account))
+  const hand = await onHand(ctx, scope, turnOf(login))
   const moved = movedBy(ctx, scope, wanted, hand)
   const { caught, delivered } = hand
   return effectOf(ctx, login, { scope, seen: caught.length, delivered: delivered.length, moved })

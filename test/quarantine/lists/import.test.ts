@@ -54,7 +54,12 @@ test('a large one is many bounded entries, and counts with its last event', asyn
     return has.join(' ')
   }
   const stop = store.watch.listen(() => looks.add(look()))
-  expect(await importInto(lazaret)).toEqual({ added: COUNT - 1, known: 1, refused: [] })
+  expect(await importInto(lazaret)).toEqual({
+    added: COUNT - 1,
+    known: 1,
+    refused: [],
+    refusals: 0,
+  })
   stop()
   looks.add(look())
   const entries = [...store.entries(0)]
@@ -181,7 +186,7 @@ test('what somebody else adds meanwhile is not counted as added', async () => {
     added = true
     void quarantine.as(ROOT).lists.change('', 'block', { add: [sender(1), sender(2)] })
   })
-  expect(await running).toEqual({ added: COUNT - 2, known: 2, refused: [] })
+  expect(await running).toEqual({ added: COUNT - 2, known: 2, refused: [], refusals: 0 })
   stop()
   expect(counted(store)).toBe(COUNT)
 })
