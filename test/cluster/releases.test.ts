@@ -13,6 +13,7 @@ import { ended, pair, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
 const RELEASES = Number(process.env.LAZARET_RELEASES ?? 1000)
+const SEED = Number(process.env.LAZARET_SEED ?? 1)
 /** Releases that are under way at a time. */
 const OPEN = 40
 /** A machine that is killed comes back soon, or after it was given up. */
@@ -33,7 +34,7 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
   test('never two without a person told', async () => {
     servers = await pair()
     hop = await NextHop.start()
-    const wait = random(1)
+    const wait = random(2 * SEED - 1)
     hop.reply = async (stage) => {
       if (stage !== 'dot') return null
       await delay(wait() * 200)
@@ -86,7 +87,7 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
     const kills: { node: string; at: number; late: boolean }[] = []
     const back: Promise<void>[] = []
     const down = new Set<number>()
-    const draw = random(2)
+    const draw = random(2 * SEED)
     while (!isDone && wanted.length < ids.length) {
       await delay(1500 + draw() * 3000)
       const up = site.harakas.map((_, i) => i).filter((i) => !down.has(i))
@@ -129,7 +130,7 @@ describe.skipIf(POSTGRESQL === null || !ALL)('releases with owners that die', ()
     const taken = takeovers(desk.store, kills)
     const worst = Math.max(0, ...taken.map(({ after }) => after))
     process.stdout.write(
-      `\n${RELEASES} releases: ${kills.length} kills (${kills.filter(({ late }) => late).length} for ${LATE_MS / 1000} s), ` +
+      `\n${RELEASES} releases, seed ${SEED}: ${kills.length} kills (${kills.filter(({ late }) => late).length} for ${LATE_MS / 1000} s), ` +
         `${taken.length} takeovers (${taken.filter((one) => one.told).length} of a message that was being sent: its person told), ` +
         `the latest ${(worst / 1000).toFixed(1)} s after the kill; ` +
         `${outcomes.filter(({ state }) => state === 'delivered').length} delivered, ${told.length} came back and a person was told ` +
