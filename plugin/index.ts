@@ -65,6 +65,7 @@ export function register(this: LazaretPlugin): void {
       this.lazaret = open(config, dir)
       for (const note of this.lazaret.notes) this.lognotice(note)
       this.lazaret.onDamage((line) => this.logerror(line))
+      this.lazaret.onHalt((line) => this.logerror(line))
       this.screener = new Screener(config, dir)
       this.screener.start()
     })

@@ -26,6 +26,8 @@ export interface Lazaret {
   readonly quarantine: Quarantine
   /** Calls back with a line for the log when bytes on the disk are found damaged, in this thread. */
   onDamage(listener: (line: string) => void): void
+  /** The same when this machine of several stops writing until a person has looked, and when it goes on. */
+  onHalt(listener: (line: string) => void): void
   /** Closes the data directory when its last user has done so. */
   close(): Promise<void>
 }
@@ -66,10 +68,14 @@ export function open(
   }
   // Ahead of the data: what is wrong in lazaret.ini is said before anything is touched.
   const others = outside(config)
+  const halts = new Set<(line: string) => void>()
+  const several = cluster ?? (apart ? null : clusterOf(config))
   const store = new Store({
     dir: key,
     mapSize: config.main.map_size_gb * 2 ** 30,
-    cluster: apart ? 'apart' : (cluster ?? clusterOf(config)),
+    cluster: apart
+      ? 'apart'
+      : several && { ...several, onHalt: (why) => halts.forEach((tell) => tell(haltTold(why))) },
   })
   const filter = new Filter()
   const follower = new Follower(store, filter)
@@ -91,6 +97,7 @@ export function open(
       filter,
       quarantine,
       onDamage,
+      onHalt: (listener) => void halts.add(listener),
       close: async () => {
         if (--entry.users > 0) return
         opened.delete(key)
@@ -107,6 +114,12 @@ function migrated({ migrated: from, dir }: Store): string[] {
   return [
     `the data in ${dir} were of format ${from} and are of format ${FORMAT} now; older versions do not read them any more`,
   ]
+}
+
+function haltTold(why: string): string {
+  return why === ''
+    ? 'this machine of the cluster writes again'
+    : `this machine of the cluster has stopped writing, and mail to be held is answered 451: ${why} (lazaret cluster status)`
 }
 
 /** What several machines have learned is learned anew by none of them alone. */

@@ -63,7 +63,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   cluster: {
     files: /^plugin\/cluster\//,
-    may: ['errors', 'time', 'config', 'cluster/config', 'log', 'log/postgres', 'store', 'backup'],
+    may: [
+      'errors',
+      'time',
+      'config',
+      'cluster/config',
+      'log',
+      'log/postgres',
+      'store',
+      'backup',
+      'open',
+    ],
   },
   'quarantine/eyes': {
     files: /^plugin\/quarantine\/(eyes|owner|outside)\.ts$/,

@@ -16,6 +16,7 @@ import { queuedReleases } from '../haraka/release/queue-files.ts'
 import { open } from '../open.ts'
 import { copyFiles, damagedFiles } from '../store/file/copy.ts'
 import { inspectFile } from '../store/file/settle.ts'
+import { Store } from '../store/store.ts'
 import { DATA, usesOf } from '../store/file/uses.ts'
 import { SELF_SIGNED } from '../pem.ts'
 import { digest, flush, QUEUE, readNote } from './backup.ts'
@@ -50,13 +51,28 @@ export async function restore(from: string, options: RestoreOptions): Promise<Re
       'This machine belongs to a cluster, whose data no machine puts back alone: join it with a backup (lazaret cluster join DIR).',
     )
   const { made, aside } = putInPlace(from, to, options.replace)
+  // Of a machine of a cluster: it is alone now, and what the others were releasing nobody here knows.
+  const hasLeft = await leftCluster(config, to)
+  const goesOn = goOn && !hasLeft
   const lazaret = open(config, to)
   try {
-    const cameBack = await lazaret.quarantine.system.restored({ made, goOn })
-    const queueFiles = goOn && queueDir ? await putBack(join(from, QUEUE), queueDir) : 0
+    const cameBack = await lazaret.quarantine.system.restored({ made, goOn: goesOn })
+    const queueFiles = goesOn && queueDir ? await putBack(join(from, QUEUE), queueDir) : 0
     return { made, cameBack, queueFiles, aside }
   } finally {
     await lazaret.close()
+  }
+}
+
+/** Makes the data those of this machine alone. False: they were. */
+async function leftCluster(config: Config, dir: string): Promise<boolean> {
+  const store = new Store({ dir, mapSize: config.main.map_size_gb * 2 ** 30, cluster: 'apart' })
+  try {
+    if (store.belonging === null) return false
+    await store.belong(null)
+    return true
+  } finally {
+    await store.close()
   }
 }
 

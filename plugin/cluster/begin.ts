@@ -1,9 +1,16 @@
 // How a machine comes into a cluster, and out of it.
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
 import { Refused } from '../errors.ts'
+import { SILENT_MS, Taken, type Member } from '../log/log.ts'
 import { beginLog, look, withPrimary, type ServerState } from '../log/postgres/begin.ts'
+import { memberOf, type HeadRow, type MemberRow } from '../log/postgres/rows.ts'
 import * as sql from '../log/postgres/sql.ts'
 import { putInPlace } from '../backup/restore.ts'
+import { open } from '../open.ts'
+import { DATA } from '../store/file/uses.ts'
+import { lifeOf } from '../store/replicated/life.ts'
 import { BEGINNING } from '../store/replicated/position.ts'
 import { nodeOf } from './config.ts'
 import { mustDatabase, withData, type Here } from './data.ts'
@@ -72,6 +79,13 @@ export async function join(
   const { set } = here.config.cluster
   const node = nodeOf(here.config)
   const log = await logOf(here)
+  const before = existsSync(joinPath(here.dir, DATA)) ? lifeOf(here.dir) : null
+  const there = log.members.find((one) => one.node === node && one.silent < SILENT_MS)
+  if (there && there.life !== before)
+    throw new Refused(
+      'conflict',
+      `${sentenceOf(new Taken(node).message)} It told of itself from ${there.life.split(' ', 1)[0]} a moment ago.`,
+    )
   const { aside } = putInPlace(from, here.dir, replace)
   return await withData(here, async (store) => {
     const found = store.belonging
@@ -82,39 +96,73 @@ export async function join(
           ? `The backup is of the cluster '${found.set}', and [cluster] set is '${set}'.`
           : `The backup is of a machine that was in no cluster: begin the log there (lazaret cluster init), and make a backup then.`,
       )
-    if (log.oldest !== null && log.oldest > store.seq)
+    if (log.begin > store.seq)
       throw new Refused(
         'impossible',
-        `The backup ends at event ${store.seq}, and the log begins behind ${log.oldest}: take a newer backup.`,
+        `The backup ends at event ${store.seq}, and the log begins behind ${log.begin}: take a newer backup.`,
       )
     await store.belong({ set, node, epoch: found.epoch }, found.chain)
+    // What was here of this name is no more: nobody waits until it has been silent.
+    if (before !== null) await forgetLife(here, before)
     return { set, node, of: found.node, seq: store.seq, aside }
   })
 }
 
-async function logOf({ config }: Here): Promise<{ oldest: number | null }> {
+const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+async function forgetLife({ config }: Here, life: string): Promise<void> {
+  await withPrimary(mustDatabase(config), async (connection) => {
+    await connection.ask(sql.forgetLife(config.cluster.set, life), ASK_MS)
+  })
+}
+
+async function logOf({ config }: Here): Promise<{ begin: number; members: Member[] }> {
   const { set } = config.cluster
   return await withPrimary(mustDatabase(config), async (connection) => {
-    const [head, entries] = await connection.flight([sql.head(set), sql.oldest(set)], ASK_MS)
+    const [head, entries, members] = await connection.flight(
+      [sql.head(set), sql.oldest(set), sql.members(set)],
+      ASK_MS,
+    )
     if (head.rows.length === 0)
       throw new Refused(
         'not-found',
         `The database has no log of the name '${set}': begin it on the machine whose data shall be everybody's (lazaret cluster init).`,
       )
     const [{ base }] = entries.rows as { base: string | null }[]
-    return { oldest: base === null ? null : Number(base) }
+    return {
+      begin: Number(base ?? (head.rows as HeadRow[])[0].seq),
+      members: (members.rows as MemberRow[]).map(memberOf),
+    }
   })
 }
 
+export interface Left {
+  set: string
+  node: string
+  /** Releases that came back to where they were caught. */
+  cameBack: number
+}
+
 /** This machine's data are its own from now on. What the others have is theirs. */
-export async function leave(here: Here): Promise<{ set: string; node: string }> {
-  return await withData(here, async (store) => {
+export async function leave(here: Here): Promise<Left> {
+  const found = await withData(here, async (store) => {
     const found = store.belonging
     if (!found) throw new Refused('not-found', 'These data belong to no cluster.')
     if (here.config.cluster.database !== '') await forget(here, found.node)
     await store.belong(null)
     return found
   })
+  const cluster = { ...here.config.cluster, database: '' }
+  const lazaret = open({ ...here.config, cluster }, here.dir)
+  try {
+    // The others have them as well: who goes on with them is for a person to say.
+    const cameBack = await lazaret.quarantine.system.giveUpReleases(
+      `This machine left the cluster '${found.set}' while this release was under way there: it may have been delivered or not. Ask the recipient before you release it again.`,
+    )
+    return { set: found.set, node: found.node, cameBack }
+  } finally {
+    await lazaret.close()
+  }
 }
 
 /** A machine that is gone for good is not waited for any more. False: none of that name has told of itself. */

@@ -1,5 +1,5 @@
 // Whether the views of all machines are the same, and from when on they write what a newer version knows.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Refused } from '../errors.ts'
 import { SILENT_MS, type Counted, type Member } from '../log/log.ts'
@@ -7,6 +7,7 @@ import { withPrimary } from '../log/postgres/begin.ts'
 import type { Connection } from '../log/postgres/connection.ts'
 import { headOf, memberOf, type HeadRow, type MemberRow } from '../log/postgres/rows.ts'
 import * as sql from '../log/postgres/sql.ts'
+import { VIEW_NAMES } from '../store/env.ts'
 import { mustDatabase, type Here } from './data.ts'
 
 const ASK_MS = 10_000
@@ -66,9 +67,10 @@ async function read(
 
 async function answersTo(asker: Connection, set: string, name: string): Promise<Counted[]> {
   const { rows } = await asker.ask(sql.answers(set, name), ASK_MS)
-  return (rows as { node: string; seq: string; digest: string }[]).map((one) => ({
-    ...one,
-    seq: Number(one.seq),
+  return (rows as { node: string; seq: string; digest: string }[]).map(({ node, seq, digest }) => ({
+    node,
+    seq: Number(seq),
+    views: JSON.parse(digest) as Counted['views'],
   }))
 }
 
@@ -79,20 +81,39 @@ function compare(members: readonly Member[], machines: readonly Counted[]): stri
       found.push(
         `${node} did not answer: it does not run, is behind, or has too much to count in ${STILL_MS / 1000} s`,
       )
-  const whole = machines.filter(({ digest }) => digest !== '')
+  const whole = machines.filter(({ views }) => views !== null)
   for (const { node } of machines.filter((one) => !whole.includes(one)))
     found.push(`${node} was still taking in what others wrote: check again`)
   const newest = Math.max(0, ...whole.map(({ seq }) => seq))
-  const same = new Map<string, string[]>()
-  for (const { node, seq, digest } of whole)
-    if (seq < newest) found.push(`${node} is at event ${seq}, others at ${newest}: check again`)
-    else same.set(digest, [...(same.get(digest) ?? []), node])
+  const same = new Map<string, Counted[]>()
+  for (const one of whole) {
+    const digest = digestOf(one)
+    if (one.seq < newest)
+      found.push(`${one.node} is at event ${one.seq}, others at ${newest}: check again`)
+    else same.set(digest, [...(same.get(digest) ?? []), one])
+  }
   if (same.size < 2) return found
-  const groups = Array.from(same.values(), (nodes) => nodes.join(', '))
+  // Most of them first: it is less likely that they are all wrong in the same way.
+  const groups = [...same.values()].toSorted((a, b) => b.length - a.length)
+  const names = groups.map((group) => group.map(({ node }) => node).join(', '))
+  const [[{ views: first }]] = groups
+  const differing = Object.keys(first ?? {}).filter((view) =>
+    groups.some(([{ views }]) => views?.[view] !== first?.[view]),
+  )
   return [
-    `at event ${newest} the machines do not have the same: ${groups.join(' against ')}. Those that are wrong join anew with a backup of one that is right (lazaret cluster join DIR --replace)`,
+    `at event ${newest} the machines do not have the same: ${names.join(' against ')}, in ${differing.join(', ')}. ` +
+      'lazaret check on each of them says whether its views are what its journal says; one that is wrong joins anew with a backup of one that is right (lazaret cluster join DIR --replace)',
     ...found,
   ]
+}
+
+/** Of all views of a machine; `''`: it was still taking in what others wrote. */
+export function digestOf({ views }: Counted): string {
+  return views === null
+    ? ''
+    : createHash('sha256')
+        .update(JSON.stringify(VIEW_NAMES.map((name) => [name, views[name]])))
+        .digest('hex')
 }
 
 export interface Upgraded {

@@ -63,6 +63,7 @@ async function begin(start: Start): Promise<void> {
     if (advice) lines.log('notice', advice)
     for (const note of lazaret.notes) lines.log('notice', note)
     lazaret.onDamage((line) => lines.log('error', line))
+    lazaret.onHalt((line) => lines.log('error', line))
     const pem = start.pem ?? (await ownPem(start))
     if (sockets.tls ?? sockets.startTls) await serveImap(lazaret, pem, sockets)
     if (sockets.http) await serveHttp(lazaret, pem, sockets.http)

@@ -51,10 +51,14 @@ export interface Found {
 /** A machine, as it told of itself last. */
 export interface Member {
   node: string
+  /** Which data folder on which machine it is (host name first): two of one name are not taken for one. */
+  life: string
   version: string
   level: number
   seq: number
   chain: Uint8Array
+  /** What it tells the others of itself besides, in words of their own; `''`: nothing. */
+  news: string
   /** Its clock less that of the database when it told, in ms. */
   ahead: number
   /** How long ago that was, in ms. */
@@ -62,19 +66,21 @@ export interface Member {
 }
 
 /** What a machine tells of itself. */
-export type Telling = Pick<Member, 'node' | 'version' | 'level' | 'seq' | 'chain'>
+export type Telling = Omit<Member, 'ahead' | 'silent'>
 
 /** What the views of a machine come to. */
 export interface Counted {
   node: string
   /** At which event. */
   seq: number
-  /** `''`: they changed while they were looked through. */
-  digest: string
+  /** Of each view, by its name; null: they changed while they were looked through. */
+  views: Readonly<Record<string, string>> | null
 }
 
 /** A machine that says nothing for so long is not there. */
 export const SILENT_MS = 10_000
+/** The same for the database, in seconds. */
+export const SILENT_S = SILENT_MS / 1000
 
 /**
  * How far the clock of a machine is off the others, in ms: off the middle of all that are there, the database among them. 0
@@ -98,7 +104,7 @@ export function clockTold(whose: string, off: number): string {
 
 /** A durable total order of byte strings, and a carrier of blobs. */
 export interface Log {
-  /** Opens a session with a server that takes writes, confirmed: what it showed before is on its standby. Throws Gone. */
+  /** Opens a session with a server that takes writes, confirmed: what it showed before is on its standby. Throws Gone, or Taken. */
   open(me: Telling): Promise<Session>
   /** Calls `listener` when something may have been appended. */
   onNews(listener: () => void): () => void
@@ -113,7 +119,7 @@ export interface Session {
   readonly dead: Promise<void>
   /**
    * Takes the turn: nobody else appends until it is given back or lost. Answers at most TURN_ENTRIES behind `after`. Throws
-   * Busy, or Trimmed.
+   * Busy, Trimmed, or Fork where no entry ends at `after`.
    */
   turn(after: number): Promise<Found>
   /**
@@ -163,6 +169,21 @@ export class Gone extends Error {
 /** The log begins later than what was asked for. */
 export class Trimmed extends Error {
   override name = 'Trimmed'
+}
+
+/** The log and the views of a machine do not agree about what was: the database has lost or forked its tail. */
+export class Fork extends Error {
+  override name = 'Fork'
+}
+
+/** Another machine tells of itself under this name. */
+export class Taken extends Gone {
+  override name = 'Taken'
+  constructor(node: string) {
+    super(
+      `another machine, or another copy of these data, runs as '${node}': give one of them another name ([cluster] node), and join it with a backup (lazaret cluster join DIR)`,
+    )
+  }
 }
 
 /** The chain behind an entry. */

@@ -4,9 +4,12 @@ import {
   Busy,
   chainOf,
   CHAIN_OCTETS,
+  Fork,
   Gone,
   lastOf,
   READ_ENTRIES,
+  SILENT_MS,
+  Taken,
   Trimmed,
   TURN_ENTRIES,
   type BlobRef,
@@ -91,6 +94,9 @@ export class MemoryLog {
   }
 
   tell(me: Telling): void {
+    const there = this.told.get(me.node)
+    if (there && there.life !== me.life && Date.now() - there.at < SILENT_MS)
+      throw new Taken(me.node)
     this.told.set(me.node, { ...me, at: Date.now() })
   }
 
@@ -119,9 +125,11 @@ export class MemoryLog {
   }
 
   found(after: number, max: number): Found {
-    if (this.entries.length > 0 && after < this.entries[0].base)
-      throw new Trimmed(`the log begins behind event ${this.entries[0].base}`)
+    const begin = this.entries.at(0)?.base ?? this.head.seq
+    if (after < begin) throw new Trimmed(`the log begins behind event ${begin}`)
     const entries = this.entries.filter(({ base }) => base >= after).slice(0, max)
+    if (this.head.seq > after && entries.at(0)?.base !== after)
+      throw new Fork(`no entry of the log ends at event ${after}`)
     return { head: { ...this.head }, entries }
   }
 

@@ -1,5 +1,5 @@
 // The log in a database that speaks PostgreSQL's protocol.
-import { Gone, type Log, type Session, type Telling } from './log.ts'
+import { Gone, Taken, type Log, type Session, type Telling } from './log.ts'
 import { look } from './postgres/begin.ts'
 import { Connection } from './postgres/connection.ts'
 import { PostgresSession } from './postgres/session.ts'
@@ -40,7 +40,7 @@ export class PostgresLog implements Log {
         })
         return session
       } catch (error) {
-        if (!(error instanceof Gone)) throw error
+        if (!(error instanceof Gone) || error instanceof Taken) throw error
         why.push(error.message)
       }
     }
@@ -83,7 +83,8 @@ export class PostgresLog implements Log {
         this.#looked.add(identity)
       }
       // The confirmation: its commit waits for the standby, so all that was visible before is there.
-      await rest.flight([sql.beat(this.#set, me)], CONFIRM_MS)
+      const [{ rowCount }] = await rest.flight([sql.beat(this.#set, me)], CONFIRM_MS)
+      if (rowCount === 0) throw new Taken(me.node)
       if (rest.takeWarnings().length > 0)
         throw new Gone(`${server.host}: the confirmation may be on no standby`)
       const session = new PostgresSession(this.#set, identity, { turns, rest, ping }, notifies)

@@ -6,7 +6,7 @@ import type { SpaceState } from '../store/space.ts'
 import type { Context } from './context.ts'
 import { expire, type Expired } from './expire.ts'
 import * as releases from './release/release.ts'
-import { restored } from './release/restored.ts'
+import { giveUpReleases, restored } from './release/restored.ts'
 import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
 import { Reports } from './report/reports.ts'
@@ -62,6 +62,11 @@ export class System {
   /** After a restore of the data from a backup; answers how many releases came back. */
   restored(from: { made: number; goOn: boolean }): Promise<number> {
     return restored(this.#ctx, from)
+  }
+
+  /** Releases that are open come back, with `reply`; answers how many. */
+  giveUpReleases(reply: string): Promise<number> {
+    return giveUpReleases(this.#ctx, reply)
   }
   claim(item: number, worker: string): Promise<releases.ReleaseJob[] | null> {
     return releases.claim(this.#ctx, item, worker)

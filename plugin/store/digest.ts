@@ -8,13 +8,13 @@ interface Rows {
 }
 
 /**
- * What the views come to: equal where they are. Messages count by their names, which follow from their octets. In turns with
+ * What each view comes to, by its name: equal where they are. Messages count by their names, which follow from their octets. In turns with
  * others: whoever asks sees to it that nothing is folded meanwhile, or looks whether something was.
  */
-export async function digestOf(views: Views, turn: Turn): Promise<string> {
-  const hash = createHash('sha256')
+export async function digestsOf(views: Views, turn: Turn): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {}
   for (const name of VIEW_NAMES) {
-    hash.update(`${name}\n`)
+    const hash = createHash('sha256')
     // Keys of each table are of one kind, whichever.
     const table = views[name] as unknown as Rows
     let last: string | null = null
@@ -35,6 +35,7 @@ export async function digestOf(views: Views, turn: Turn): Promise<string> {
       from = next
       await turn.give()
     }
+    digests[name] = hash.digest('hex')
   }
-  return hash.digest('hex')
+  return digests
 }

@@ -1,6 +1,7 @@
 // What is kept of logins beside the views: wrong passwords by account and network, and from where accounts logged in.
 // Keys: ['pair', account, network] and ['source', network] have Attempts; ['known', account, network], ['last', account]
-// and ['app', account, id] a Visit; ['step', account] the number of the latest code of its second factor.
+// and ['app', account, id] a Visit; ['step', account] the number of the latest code of its second factor; ['news'] what other
+// machines are told, ['heard', machine] when the newest was that was heard of it.
 import { DAY } from '../time.ts'
 import { decode, encode } from './codec.ts'
 import type { Turn } from '../turns.ts'
@@ -21,6 +22,12 @@ export interface Visit {
   /** How: `imap`, `page`. Absent: by an older version. */
   protocol?: string
 }
+
+/** What other machines are told: a lock, or that one was taken away. */
+type News = { at: number } & ({ key: GuardKey; attempts: Attempts } | { unlocked: string })
+
+/** Of the latest news, that are told. */
+const NEWS_MAX = 100
 
 export type GuardKey = ['pair', account: string, network: string] | ['source', network: string]
 
@@ -51,7 +58,12 @@ export class Guards {
     count: (key: GuardKey, old: Attempts) => Attempts,
   ): Promise<void> {
     await this.#env.write(() => {
-      for (const key of keys) this.#table.put(key, encode(count(key, this.attempts(key))))
+      for (const key of keys) {
+        const attempts = count(key, this.attempts(key))
+        this.#table.put(key, encode(attempts))
+        // Only of a lock is the end to come.
+        if (attempts.until > Date.now()) this.#tell({ at: 0, key, attempts })
+      }
     })
   }
 
@@ -116,11 +128,52 @@ export class Guards {
   /** Nothing is counted against the account any more, nor against the networks that tried it. */
   async unlock(account: string): Promise<void> {
     await this.#env.write(() => {
-      for (const { network } of this.attemptsOn(account)) {
-        this.#table.remove(['pair', account, network])
-        this.#table.remove(['source', network])
+      this.#unlock(account)
+      this.#tell({ at: 0, unlocked: account })
+    })
+  }
+
+  /** The latest locks and their ends that came about here, as other machines take them (hear); `''`: none. */
+  get news(): string {
+    const news = this.#news
+    return news.length === 0 ? '' : JSON.stringify(news)
+  }
+
+  /** Takes what another machine has told: who is locked there is locked here, each of its news once. */
+  async hear(machine: string, told: string): Promise<void> {
+    if (told === '') return
+    const heard = (): number => this.#read<number>(['heard', machine]) ?? 0
+    const news = JSON.parse(told) as News[]
+    if (!news.some(({ at }) => at > heard())) return
+    await this.#env.write(() => {
+      for (const one of news) {
+        if (one.at <= heard()) continue
+        this.#table.put(['heard', machine], encode(one.at))
+        if ('unlocked' in one) this.#unlock(one.unlocked)
+        else if (one.attempts.until > this.attempts(one.key).until)
+          this.#table.put(one.key, encode(one.attempts))
       }
     })
+  }
+
+  /** Inside a write transaction. */
+  #unlock(account: string): void {
+    for (const { network } of this.attemptsOn(account)) {
+      this.#table.remove(['pair', account, network])
+      this.#table.remove(['source', network])
+    }
+  }
+
+  get #news(): News[] {
+    return this.#read<News[]>(['news']) ?? []
+  }
+
+  /** Inside a write transaction. */
+  #tell(one: News): void {
+    const news = this.#news
+    // Each is newer than the one before, whatever the clock says.
+    const at = Math.max(Date.now(), (news.at(-1)?.at ?? 0) + 1)
+    this.#table.put(['news'], encode([...news, { ...one, at }].slice(-NEWS_MAX)))
   }
 
   /** The account has another password: whoever had the old one is a stranger. With `gone` it is no more. */
@@ -183,7 +236,7 @@ export class Guards {
 }
 
 function isStale([what]: string[], value: Buffer, now: number, lockMs: number): boolean {
-  if (what === 'last' || what === 'app' || what === 'step') return false
+  if (['last', 'app', 'step', 'news', 'heard'].includes(what)) return false
   const { at = 0, until = 0 } = decode<Partial<Visit & Attempts>>(value)
   if (what === 'known') return Math.abs(now - at) > KNOWN_MS
   return Math.abs(now - until) > lockMs || (what !== 'pair' && what !== 'source')

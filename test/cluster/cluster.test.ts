@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBackup } from '../../plugin/backup/backup.ts'
+import { restore } from '../../plugin/backup/restore.ts'
 import { forget, init, join as joinCluster, leave } from '../../plugin/cluster/begin.ts'
 import { check, upgrade } from '../../plugin/cluster/check.ts'
 import type { Here } from '../../plugin/cluster/data.ts'
@@ -10,6 +11,8 @@ import { repair } from '../../plugin/cluster/repair.ts'
 import { stateOf } from '../../plugin/cluster/state.ts'
 import { readConfig } from '../../plugin/config.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
+import { Env } from '../../plugin/store/env.ts'
+import { Store } from '../../plugin/store/store.ts'
 import { compareViews } from '../../plugin/store/replay.ts'
 import { cluster, POSTGRESQL, type Server } from '../log/postgresql.ts'
 import { corpus, envelope, ROOT } from '../quarantine/rig.ts'
@@ -97,10 +100,27 @@ describe.skipIf(POSTGRESQL === null)('a cluster', () => {
       ['mx1', a.store.seq],
       ['mx2', a.store.seq],
     ])
-    expect(new Set(machines.map(({ digest }) => digest)).size).toBe(1)
+    expect(machines[0].views).toEqual(machines[1].views)
     expect(findings).toEqual([])
     await expect(upgrade(one)).rejects.toThrow('at level 1 already')
+    // Another one of the name of one that runs.
+    await expect(joinCluster(machine('mx1'), backup, { replace: false })).rejects.toThrow(
+      "runs as 'mx1': give one of them another name",
+    )
     await stop(a, b)
+    const clock = (node: string, off: string): void =>
+      void server.sql(
+        `UPDATE lazaret_node SET seen = now(), clock = now() + interval '${off}' WHERE node = '${node}'`,
+        'lazaret',
+      )
+    clock('mx1', '1 s')
+    clock('mx2', '30 s')
+    const apart = new Store({ dir: one.dir, cluster: 'apart' })
+    const told = (await stateOf(one, apart)).findings.filter((text) => text.includes('clock'))
+    expect(told).toEqual([
+      expect.stringMatching(/^the clock of mx2 is (29|30) s ahead of those of the others: set it/),
+    ])
+    await apart.close()
     // As if both had a newer version, and then only one.
     const level = (node: string): void =>
       void server.sql(
@@ -114,6 +134,42 @@ describe.skipIf(POSTGRESQL === null)('a cluster', () => {
     const old = start(one)
     await expect(hold(old, 'never')).rejects.toThrow('write at level 2, and this version knows 1')
     await stop(old)
+  })
+
+  test('machines whose views are not the same are told apart, by view; one joins anew', async () => {
+    const [one, two] = [machine('mx1', 'unequal'), machine('mx2', 'unequal')]
+    await alone(one)
+    await init(one)
+    const a = start(one)
+    const backup = join(tempDir(), 'backup')
+    await makeBackup(a, backup, null)
+    await joinCluster(two, backup, { replace: false })
+    // As after a fault of its memory.
+    const env = new Env({ dir: two.dir })
+    env.writeSync(() => env.tables.drafts.put(999, Buffer.from('damaged')))
+    await env.close()
+    let b = start(two)
+    await hold(b, 'both')
+    for (const { store } of [a, b]) while (!(await store.barrier(10_000)));
+    const { machines, findings } = await check(one)
+    expect(machines).toHaveLength(2)
+    expect(findings).toEqual([
+      expect.stringMatching(
+        /do not have the same: mx\d against mx\d, in drafts\. .*join DIR --replace/,
+      ),
+    ])
+    await stop(b)
+    await joinCluster(two, backup, { replace: true })
+    b = start(two)
+    while (!(await b.store.barrier(10_000)));
+    expect((await check(one)).findings).toEqual([])
+    // All of it on one machine again, from the backup of a cluster.
+    const config = readConfig({ main: { base_model: 'no' } })
+    const to = join(tempDir(), 'alone')
+    const options = { config, to, queueDir: null, replace: false, goOn: false }
+    expect(await restore(backup, options)).toMatchObject({ cameBack: 0 })
+    await alone({ config, dir: to })
+    await stop(a, b)
   })
 
   test('a database without fsync is not begun with, and not written to', async () => {
@@ -203,7 +259,11 @@ describe.skipIf(POSTGRESQL === null)('a cluster', () => {
     await stop(again)
     expect(await forget(one, 'mx2')).toBe(true)
     expect(await forget(one, 'mx2')).toBe(false)
-    expect(await leave(one)).toMatchObject({ node: 'mx1' })
+    const last = start(one)
+    const items = [...last.store.views.items.keys({})].filter((key) => typeof key === 'number')
+    await last.quarantine.as(ROOT).items.release(items[0])
+    await stop(last)
+    expect(await leave(one)).toMatchObject({ node: 'mx1', cameBack: 1 })
     const free = open(readConfig({ main: { base_model: 'no' } }), one.dir)
     await hold(free, 'its own again')
     await free.close()

@@ -1,11 +1,15 @@
 // The log in a real PostgreSQL with a synchronous standby, and stores of three machines on it.
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { BEGINNING } from '../../plugin/store/replicated/position.ts'
 import { CHAIN_OCTETS, chainOf, type Entry, type Telling } from '../../plugin/log/log.ts'
 import { PostgresLog } from '../../plugin/log/postgres.ts'
-import { beginLog } from '../../plugin/log/postgres/begin.ts'
+import { beginLog, look, withPrimary } from '../../plugin/log/postgres/begin.ts'
+import { Connection } from '../../plugin/log/postgres/connection.ts'
+import { PostgresSession } from '../../plugin/log/postgres/session.ts'
 import { parseDatabase, type Database } from '../../plugin/log/postgres/url.ts'
 import { compareViews } from '../../plugin/store/replay.ts'
 import { Store } from '../../plugin/store/store.ts'
@@ -15,10 +19,12 @@ import { cluster, POSTGRESQL, standbyOf, type Server } from './postgresql.ts'
 
 const me = (node: string): Telling => ({
   node,
+  life: `here ${node}`,
   version: '1',
   level: 1,
   seq: 0,
   chain: new Uint8Array(CHAIN_OCTETS),
+  news: '',
 })
 
 const databaseOf = (...servers: Server[]): Database =>
@@ -149,7 +155,69 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
     await a.dead
   })
 
+  test('what fails within a turn is not in, whatever the database says at its end', async () => {
+    const database = databaseOf(primary)
+    const set = 'failing'
+    const head = { seq: 1, chain: Buffer.alloc(CHAIN_OCTETS), epoch: randomUUID(), halt: '' }
+    await beginLog(database, set, head)
+    const open = async (): Promise<Connection> =>
+      await Connection.open(database.servers[0], database)
+    const turns = await open()
+    const session = new PostgresSession(
+      set,
+      '',
+      { turns, rest: await open(), ping: await open() },
+      true,
+    )
+    const wrong = { text: 'SELECT 1 / 0' }
+    await session.turn(1)
+    await expect(turns.ask(wrong, 5000)).rejects.toThrow('division by zero')
+    const entry = { id: 'one', node: 'a', base: 1, count: 1, prev: head.chain, level: 1 }
+    const bytes = Buffer.from('x')
+    expect(await session.append({ ...entry, blobs: [], bytes })).toBe(false)
+    // COMMIT of what has failed answers without an error.
+    await turns.ask({ text: 'BEGIN' }, 5000)
+    await expect(turns.ask(wrong, 5000)).rejects.toThrow('division by zero')
+    expect((await turns.ask({ text: 'COMMIT' }, 5000)).command).toBe('ROLLBACK')
+    expect((await session.turn(1)).head.seq).toBe(1)
+    expect(await session.append({ ...entry, blobs: [], bytes })).toBe(true)
+    // Another data folder under the same name.
+    const log = new PostgresLog(database, set)
+    const mine = await log.open(me('a'))
+    const copy = { ...me('a'), life: 'there' }
+    await expect(log.open(copy)).rejects.toThrow("runs as 'a'")
+    await expect(mine.beat(copy)).rejects.toThrow("runs as 'a'")
+    await mine.dead
+    session.close()
+    await log.close()
+  })
+
+  test('a password is read when it is needed; an ordinary role is told of the standby what is so', async () => {
+    const hba = join(primary.dir, 'pg_hba.conf')
+    writeFileSync(hba, `host all secret 127.0.0.1/32 scram-sha-256\n${readFileSync(hba, 'utf8')}`)
+    primary.sql("CREATE ROLE secret LOGIN PASSWORD 'one'")
+    primary.sql('SELECT pg_reload_conf()')
+    const file = join(tempDir(), 'password')
+    writeFileSync(file, 'one\n')
+    const url = `postgres://secret@127.0.0.1:${primary.port}/postgres`
+    const database = parseDatabase(url, file)
+    expect(await withPrimary(database, look)).toMatchObject({ refused: null, warnings: [] })
+    primary.sql("ALTER ROLE secret PASSWORD 'two'")
+    await expect(withPrimary(database, look)).rejects.toThrow('password authentication failed')
+    writeFileSync(file, 'two\n')
+    expect(await withPrimary(database, look)).toMatchObject({ warnings: [] })
+    expect(() => parseDatabase(url, `${file}.none`).password()).toThrow('password_file cannot be')
+  })
+
   test('three machines write at once: one order, equal views', async () => {
+    // What a session sets counts, not what it finds.
+    for (const set of [
+      "default_transaction_isolation = 'serializable'",
+      'synchronous_commit = off',
+      "lock_timeout = '1ms'",
+      "statement_timeout = '1s'",
+    ])
+      primary.sql(`ALTER ROLE lazaret IN DATABASE lazaret SET ${set}`)
     const { stores } = await machines(databaseOf(primary, standby), 3)
     const names = stores.flatMap((_, i) => [0, 1, 2, 3, 4].map((k) => `${i}.${k}`))
     const ids = await Promise.all(
@@ -195,5 +263,12 @@ describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
       String(seq),
     )
     for (const store of stores) await store.close()
+    // pg_basebackup copies the name of a standby that the new primary does not have.
+    standby.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    standby.sql('SELECT pg_reload_conf()')
+    while (standby.sql('SHOW synchronous_standby_names') !== '*');
+    expect((await withPrimary(databaseOf(standby), look)).warnings).toEqual([
+      'writes wait for a standby: none is connected',
+    ])
   })
 })

@@ -1,7 +1,7 @@
 // lazaret cluster: several machines, one quarantine.
 import { Command } from 'commander'
 import { forget, init, join, leave } from '../../cluster/begin.ts'
-import { check, upgrade } from '../../cluster/check.ts'
+import { check, digestOf, upgrade } from '../../cluster/check.ts'
 import { repair } from '../../cluster/repair.ts'
 import { stateOf, type ClusterState } from '../../cluster/state.ts'
 import { act, bare } from '../action.ts'
@@ -138,11 +138,7 @@ Example:
       bare<PlaceOptions, []>(async (options) => {
         const { machines, findings } = await check(here(options))
         const ok = findings.length === 0
-        const rows = machines.map(({ node, seq, digest }) => [
-          node,
-          String(seq),
-          digest.slice(0, 16),
-        ])
+        const rows = machines.map((one) => [one.node, String(one.seq), digestOf(one).slice(0, 16)])
         const lines = [
           table([['machine', 'event', 'digest'], ...rows], [1]),
           '',
@@ -223,11 +219,13 @@ function forgetCommand(): Command {
             ok: known,
           }
         }
-        const { node, set } = await leave(here(options))
-        return {
-          value: { node, set },
-          text: `The data of ${node} are its own from now on. Empty [cluster] database before you start it.`,
-        }
+        const left = await leave(here(options))
+        const lines = [
+          `The data of ${left.node} are its own from now on. Empty [cluster] database before you start it.`,
+        ]
+        if (left.cameBack > 0)
+          lines.push(`${count(left.cameBack, 'open release')} came back to where they were caught.`)
+        return { value: left, text: lines.join('\n') }
       }),
     )
 }

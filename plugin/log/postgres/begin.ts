@@ -87,8 +87,9 @@ export async function look(connection: Connection): Promise<ServerState> {
       'no synchronous standby is set (synchronous_standby_names): a message that was accepted survives the loss of any mail server, but not of the disk of the database',
     )
   else {
+    // To an ordinary role all but the rows themselves is NULL.
     const standbys = await connection.tryTo(
-      "SELECT count(*) AS n FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')",
+      "SELECT count(*) AS n FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum') OR sync_state IS NULL",
       ASK_MS,
     )
     const [row] = (standbys?.rows ?? []) as { n: string }[]

@@ -127,9 +127,10 @@ async function load(): Promise<typeof import('pg')> {
 
 function configOf(
   { host, port }: Server,
-  { user, password, database, tls }: Database,
+  { user, password: read, database, tls }: Database,
 ): ClientConfig {
   const near = host.startsWith('/')
+  const password = read()
   return {
     host,
     port,

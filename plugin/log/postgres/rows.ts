@@ -22,10 +22,12 @@ export interface EntryRow {
 
 export interface MemberRow {
   node: string
+  life: string
   version: string
   level: number
   seq: string
   chain: Buffer
+  news: string
   ahead: string
   silent: string
 }

@@ -1,7 +1,9 @@
 // One life with one server: a connection that takes turns, one for all else, and one that asks whether it still lives.
 import {
   Busy,
+  Fork,
   Gone,
+  Taken,
   Trimmed,
   type BlobRef,
   type Counted,
@@ -147,7 +149,14 @@ export class PostgresSession implements Session {
   }
 
   async beat(me: Telling): Promise<string> {
-    const [, { rows }] = await this.#write([sql.beat(this.#set, me), sql.asked(this.#set)])
+    const [{ rowCount }, { rows }] = await this.#write([
+      sql.beat(this.#set, me),
+      sql.asked(this.#set),
+    ])
+    if (rowCount === 0) {
+      this.close()
+      throw new Taken(me.node)
+    }
     return (rows as { ask: string }[]).at(0)?.ask ?? ''
   }
 
@@ -206,14 +215,25 @@ export class PostgresSession implements Session {
     return found
   }
 
-  /** Throws Trimmed where entries behind `after` are gone; Busy where they were only not seen yet. */
+  /**
+   * Throws Trimmed where entries behind `after` are gone; Fork where they are others; Busy where they were only not seen yet.
+   */
   async #isWhole(after: number): Promise<never> {
-    const [{ rows }] = await this.#rest([sql.oldest(this.#set)])
-    const base = (rows as { base: string | null }[])[0]?.base
-    const isGone = base !== null && base !== undefined && Number(base) > after
-    if (!isGone) throw new Busy('the log was read in a moment of change')
+    const [{ rows }, around] = await this.#rest([
+      sql.oldest(this.#set),
+      sql.around(this.#set, after),
+    ])
+    // None at all: it was repaired, and goes on from its head.
+    const [{ base }] = rows as { base: string | null }[]
+    if (base !== null && Number(base) <= after) {
+      const [one] = around.rows as { base: string; events: number }[]
+      const isThere = !one || Number(one.base) === after
+      if (isThere || Number(one.base) + one.events === after)
+        throw new Busy('the log was read in a moment of change')
+      throw new Fork(`no entry of the log ends at event ${after}`)
+    }
     throw new Trimmed(
-      `the log begins behind event ${base}, and this machine is at ${after}: it was away for too long (lazaret cluster join)`,
+      `the log begins behind event ${base ?? 'that it was repaired at'}, and this machine is at ${after}: it was away for too long (lazaret cluster join)`,
     )
   }
 

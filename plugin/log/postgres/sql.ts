@@ -2,6 +2,7 @@
 import {
   TURN_ENTRIES,
   READ_ENTRIES,
+  SILENT_S,
   chainOf,
   lastOf,
   type Counted,
@@ -19,8 +20,8 @@ export const TABLES = [
      body bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, base), UNIQUE (data_set, id))`,
   `CREATE TABLE IF NOT EXISTS lazaret_blob (data_set text NOT NULL, name text NOT NULL, part int NOT NULL,
      parts int NOT NULL, bytes bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, name, part))`,
-  `CREATE TABLE IF NOT EXISTS lazaret_node (data_set text NOT NULL, node text NOT NULL, version text NOT NULL,
-     level int NOT NULL, seq bigint NOT NULL, chain bytea NOT NULL, clock timestamptz NOT NULL, seen timestamptz NOT NULL,
+  `CREATE TABLE IF NOT EXISTS lazaret_node (data_set text NOT NULL, node text NOT NULL, life text NOT NULL,
+     version text NOT NULL, level int NOT NULL, seq bigint NOT NULL, chain bytea NOT NULL, news text NOT NULL, clock timestamptz NOT NULL, seen timestamptz NOT NULL,
      PRIMARY KEY (data_set, node))`,
   `CREATE TABLE IF NOT EXISTS lazaret_check (data_set text NOT NULL, node text NOT NULL, ask text NOT NULL, seq bigint NOT NULL,
      digest text NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (data_set, node))`,
@@ -80,6 +81,12 @@ export const oldest = (set: string): Statement => ({
   values: [set],
 })
 
+/** The newest entry that begins there or before it. */
+export const around = (set: string, at: number): Statement => ({
+  text: `SELECT base, events FROM lazaret_entry WHERE data_set = $1 AND base <= $2 ORDER BY base DESC LIMIT 1`,
+  values: [set, at],
+})
+
 /** The WHERE is the guard where row locks are weaker than PostgreSQL's. */
 export const append = (set: string, entry: Entry): Statement => ({
   name: 'lazaret_append',
@@ -102,26 +109,37 @@ export const append = (set: string, entry: Entry): Statement => ({
   ],
 })
 
+/** No row: another one of this name is there, or was until some seconds ago. */
 export const beat = (set: string, me: Telling): Statement => ({
   name: 'lazaret_beat',
-  text: `INSERT INTO lazaret_node (data_set, node, version, level, seq, chain, clock, seen)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (data_set, node) DO UPDATE SET version = excluded.version,
-    level = excluded.level, seq = excluded.seq, chain = excluded.chain, clock = excluded.clock, seen = excluded.seen`,
+  text: `INSERT INTO lazaret_node AS there (data_set, node, life, version, level, seq, chain, news, clock, seen)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now()) ON CONFLICT (data_set, node) DO UPDATE SET life = excluded.life,
+    version = excluded.version, level = excluded.level, seq = excluded.seq, chain = excluded.chain, news = excluded.news,
+    clock = excluded.clock, seen = excluded.seen
+    WHERE there.life = excluded.life OR there.seen < now() - interval '${SILENT_S} s'`,
   values: [
     set,
     me.node,
+    me.life,
     me.version,
     me.level,
     me.seq,
     Buffer.from(me.chain),
+    me.news,
     new Date().toISOString(),
   ],
 })
 
 export const members = (set: string): Statement => ({
-  text: `SELECT node, version, level, seq, chain, extract(epoch FROM clock - seen) * 1000 AS ahead,
+  text: `SELECT node, life, version, level, seq, chain, news, extract(epoch FROM clock - seen) * 1000 AS ahead,
     extract(epoch FROM now() - seen) * 1000 AS silent FROM lazaret_node WHERE data_set = $1 ORDER BY node`,
   values: [set],
+})
+
+/** Only where it is this one: these data are no more. */
+export const forgetLife = (set: string, life: string): Statement => ({
+  text: 'DELETE FROM lazaret_node WHERE data_set = $1 AND life = $2',
+  values: [set, life],
 })
 
 export const forgetMember = (set: string, node: string): Statement => ({
@@ -168,10 +186,10 @@ export const asked = (set: string): Statement => ({
   values: [set],
 })
 
-export const answer = (set: string, name: string, { node, seq, digest }: Counted): Statement => ({
+export const answer = (set: string, name: string, { node, seq, views }: Counted): Statement => ({
   text: `INSERT INTO lazaret_check (data_set, node, ask, seq, digest) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (data_set, node) DO UPDATE SET ask = excluded.ask, seq = excluded.seq, digest = excluded.digest, at = now()`,
-  values: [set, node, name, seq, digest],
+  values: [set, node, name, seq, JSON.stringify(views)],
 })
 
 export const answers = (set: string, name: string): Statement => ({

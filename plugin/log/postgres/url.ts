@@ -11,7 +11,8 @@ export interface Server {
 export interface Database {
   servers: Server[]
   user: string
-  password: string | null
+  /** Read anew each time: it may be changed while machines run. Null: none. */
+  password: () => string | null
   database: string
   tls: Tls
 }
@@ -43,14 +44,25 @@ export function parseDatabase(text: string, passwordFile = ''): Database {
   return {
     servers,
     user: decodeURIComponent(user),
-    password:
+    password: () =>
       passwordFile === ''
         ? password === undefined
           ? null
           : decodeURIComponent(password)
-        : readFileSync(passwordFile, 'utf8').trimEnd(),
+        : readPassword(passwordFile),
     database: decodeURIComponent(database),
     tls: parseTls(parameters, servers),
+  }
+}
+
+function readPassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd()
+  } catch (error) {
+    throw new Refused(
+      'invalid',
+      `[cluster] password_file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    )
   }
 }
 

@@ -21,8 +21,13 @@ export async function restored(
     tx.append({ type: 'restored', uidValidity, made })
   })
   if (goOn) return 0
-  const open = openReleases(ctx)
   const reply = `The data were restored from a backup of ${new Date(made).toUTCString()}, when this release was under way: it may have been delivered since or not. Ask the recipient before you release it again.`
+  return await giveUpReleases(ctx, reply)
+}
+
+/** Releases that are open come back to where they were caught, with `reply`. Answers how many. */
+export async function giveUpReleases(ctx: Context, reply: string): Promise<number> {
+  const open = openReleases(ctx)
   for (let at = 0; at < open.length; at += BATCH)
     await write(ctx, { actor: 'cli' }, (tx) => {
       for (const { item: id, token } of open.slice(at, at + BATCH))

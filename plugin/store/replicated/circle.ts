@@ -3,7 +3,8 @@
 import { clockOff, clockTold, type Session, type Telling } from '../../log/log.ts'
 import { Turn } from '../../turns.ts'
 import type { Env } from '../env.ts'
-import { digestOf } from '../digest.ts'
+import { digestsOf } from '../digest.ts'
+import { Guards } from '../guards.ts'
 import { seqOf } from '../tx.ts'
 import type { Position } from './position.ts'
 
@@ -15,11 +16,18 @@ const STEP_MS = 1000
 export class Circle {
   readonly #env: Env
   readonly #position: Position
+  readonly #guards: Guards
   #answered = ''
 
   constructor(env: Env, position: Position) {
     this.#env = env
     this.#position = position
+    this.#guards = new Guards(env)
+  }
+
+  /** What this machine tells the others of itself besides: who is locked out, and who is not any more. */
+  get news(): string {
+    return this.#guards.news
   }
 
   /** Why this machine must not write, for people; `''`. */
@@ -30,7 +38,9 @@ export class Circle {
 
   async meet(session: Session, me: Telling): Promise<void> {
     const asked = await session.beat(me)
-    const off = clockOff(await session.members(), me.node)
+    const members = await session.members()
+    for (const { node, news } of members) if (node !== me.node) await this.#guards.hear(node, news)
+    const off = clockOff(members, me.node)
     if (Math.abs(off - this.#position.clock) > STEP_MS)
       await this.#env.write(() => this.#position.setClock(off))
     if (asked === '' || asked === this.#answered) return
@@ -41,10 +51,10 @@ export class Circle {
 
   async #answer(session: Session, asked: string, node: string): Promise<void> {
     const seq = seqOf(this.#env.views)
-    const digest = await digestOf(this.#env.views, new Turn('cluster check'))
+    const views = await digestsOf(this.#env.views, new Turn('cluster check'))
     this.#env.refresh()
     // Something was folded meanwhile: it is of no moment.
     const isWhole = seqOf(this.#env.views) === seq
-    await session.answer(asked, { node, seq, digest: isWhole ? digest : '' })
+    await session.answer(asked, { node, seq, views: isWhole ? views : null })
   }
 }

@@ -1,16 +1,11 @@
 // Folding what the log has: in order, each entry on the one before it, in one transaction with the position.
-import { chainOf, lastOf, type Entry, type Head } from '../../log/log.ts'
+import { chainOf, Fork, lastOf, type Entry, type Head } from '../../log/log.ts'
 import type { Env } from '../env.ts'
 import type { LocalJournal } from '../journal.ts'
 import { seqOf } from '../tx.ts'
 import type { Blobs } from './blobs.ts'
 import { decisionsOf, type Thought } from './entry.ts'
 import type { Position } from './position.ts'
-
-/** The log and the views of this machine do not agree about what was: the database has lost or forked its tail. */
-export class Fork extends Error {
-  override name = 'Fork'
-}
 
 const hex = (chain: Uint8Array): string => Buffer.from(chain).toString('hex')
 export const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0

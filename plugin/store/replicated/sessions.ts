@@ -1,6 +1,6 @@
 // The one session that a process has with the log, opened again when it has died.
 import { setTimeout as delay } from 'node:timers/promises'
-import { Gone, type Log, type Session, type Telling } from '../../log/log.ts'
+import { Gone, Taken, type Log, type Session, type Telling } from '../../log/log.ts'
 
 /** How long a server that nobody here knows is only read from: so that every machine has looked at it and may object. */
 const STRANGE_MS = 1500
@@ -85,7 +85,9 @@ export class Sessions {
     try {
       session = await this.#log.open(this.#me())
     } catch (error) {
-      this.why = `the database of the cluster cannot be reached: ${error instanceof Error ? error.message : String(error)}`
+      const reason = error instanceof Error ? error.message : String(error)
+      this.why =
+        error instanceof Taken ? reason : `the database of the cluster cannot be reached: ${reason}`
       throw error instanceof Gone ? error : new Gone(this.why)
     }
     // Closed while it was opened.

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import * as sql from '../../../plugin/log/postgres/sql.ts'
 import { RawClient } from './raw.ts'
+import { Wire } from './wire.ts'
 import { USER, type World } from './world.ts'
 
 export interface Row {
@@ -116,6 +117,43 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    what: 'SIGKILL of the primary, started and killed again within a second',
+    keeps: true,
+    async play({ primary }) {
+      await primary.kill()
+      await primary.start()
+      await primary.kill()
+      await primary.start()
+    },
+  },
+  {
+    what: 'the network of one machine carries nothing any more, 15 s, and nobody is told',
+    keeps: true,
+    async play(world) {
+      const wire = await Wire.to(world.primary.port)
+      await world.machines[2].ask({ do: 'rest' })
+      await world.machines[2].close()
+      await world.start(2, [wire])
+      await world.write(2)
+      await world.tales.more(20)
+      const isMine = (): number =>
+        Array.from(world.tales.acked.keys()).filter((name) => name.startsWith('2.')).length
+      wire.isSilent = true
+      await delay(7000)
+      const mine = isMine()
+      await delay(8000)
+      // It has acknowledged nothing that it could not know; the others went on.
+      expect(isMine()).toBe(mine)
+      wire.isSilent = false
+      while (isMine() === mine) await world.tales.more(1)
+      await world.machines[2].ask({ do: 'rest' })
+      await world.machines[2].close()
+      wire.close()
+      await world.start(2)
+      await world.write(2)
+    },
+  },
+  {
     what: 'no database for a minute',
     keeps: true,
     async play({ primary, standby, tales }) {
@@ -184,6 +222,29 @@ export const ROWS: readonly Row[] = [
       world.standby.promote()
       world.leader = world.standby
       return `${seen - before} events were to be seen before`
+    },
+  },
+  {
+    what: 'a cancelled COMMIT, then the standby is promoted without it',
+    async play(world) {
+      const { machines, tales } = world
+      await commitWaits(world)
+      const before = Number(world.ask(SEQ))
+      world.ask(`SELECT pg_cancel_backend(pid) ${WAITING}`)
+      // To be seen at once, on no standby, and acknowledged by nobody; who follows takes it.
+      await world.until(SEQ, (said) => Number(said) > before)
+      const seen = Number(world.ask(SEQ))
+      const has = async (): Promise<boolean> =>
+        (await Promise.all(machines.map((one) => one.state()))).some(({ seq }) => seq >= seen)
+      while (!(await has())) await delay(50)
+      await world.primary.kill()
+      await world.standby.start()
+      world.standby.promote()
+      world.leader = world.standby
+      const acked = tales.acked.size
+      const told = await mend(world)
+      expect(tales.acked.size).toBeGreaterThanOrEqual(acked)
+      return told
     },
   },
   {

@@ -40,6 +40,9 @@ export async function ended(servers: Pair | undefined): Promise<void> {
   for (const one of servers ? [servers.primary, servers.standby] : []) await one.kill()
 }
 
+/** Where a server, or what is in front of it, listens. */
+export type Port = Pick<Server, 'port'>
+
 export interface Outcome {
   acked: number
   refused: number
@@ -112,7 +115,7 @@ export class World {
   }
 
   /** Starts a machine on its data, again. */
-  async start(i: number, servers = [this.primary, this.standby]): Promise<void> {
+  async start(i: number, servers: readonly Port[] = [this.primary, this.standby]): Promise<void> {
     const given: Given = {
       dir: this.#dirs[i],
       cluster: this.#keys(i, servers),
@@ -123,7 +126,7 @@ export class World {
     this.machines[i] = await Machine.start(given, this.tales)
   }
 
-  #keys(i: number, servers: readonly Server[]): Record<string, string> {
+  #keys(i: number, servers: readonly Port[]): Record<string, string> {
     return {
       database: urlOf(...servers),
       set: this.set,
@@ -167,6 +170,11 @@ export class World {
     expect(states.map(({ can, why }) => [can, why])).toEqual(states.map(() => ['write', '']))
     const journals = await Promise.all(this.machines.map((one) => one.journal()))
     for (const other of journals.slice(1)) expect(other).toEqual(journals[0])
+    // Sessions that failed half-way left no connection behind.
+    await this.until(
+      `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lazaret'`,
+      (said) => Number(said) <= 3 * this.machines.length,
+    )
     const outcome = this.count(journals)
     expect(outcome).toMatchObject({ lost: 0, doubled: 0 })
     expect(this.ask('SELECT seq FROM lazaret_head WHERE data_set = $set')).toBe(
@@ -232,7 +240,7 @@ export class World {
   }
 }
 
-function urlOf(...servers: Server[]): string {
+function urlOf(...servers: readonly Port[]): string {
   const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',')
   return `postgres://${USER}@${hosts}/${USER}`
 }

@@ -17,7 +17,7 @@ export interface Machines {
   stores: Store[]
   halts: string[]
   /** Another process of a machine, or the machine again. */
-  reopen(i: number, faults?: Faults, over?: Partial<Cluster>): Store
+  reopen(i: number, faults?: Faults, over?: Partial<Cluster>, dir?: string): Store
 }
 
 /** So many machines that follow one log, which begins with the data of the first. */
@@ -37,10 +37,15 @@ export async function machines(
   log.head = { ...log.head, seq: first.seq, chain: BEGINNING, epoch: randomUUID() }
   await first.close()
   const halts: string[] = []
-  const open = (i: number, with_ = faults?.(i), over: Partial<Cluster> = {}): Store => {
+  const open = (
+    i: number,
+    with_ = faults?.(i),
+    over: Partial<Cluster> = {},
+    dir = dirs[i],
+  ): Store => {
     const node = `node${i}`
     const store = new Store({
-      dir: dirs[i],
+      dir,
       sync: false,
       cluster: {
         log: log.of(with_),
