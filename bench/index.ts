@@ -22,8 +22,8 @@ Options of a run:
   --corpus PATH  mail to measure with: a folder, mbox files, a maildir, an index of "spam|ham path" lines
   --late N       accuracy: learn each message when N more have been scored (default: 0)
   --part I/N     only the messages whose hash falls into part I of N, from 0 on: to choose with one, to measure with another
-  --seeds A-B    few, streams, poisoning: shuffles of the mail by number (default: 1 to 10, 8, 5)
-  --build DIR    cost: another build, whose one layer takes its turn
+  --seeds A-B    orders, cold, few, streams, poisoning: shuffles of the mail by number (default: 1 to 20, 10, 10, 8, 5)
+  --build DIR    cost, cold: another build, whose one layer or base model takes its turn
   --profile      CPU profiles, the ten hottest functions of each
   --disk DIR     folder on the disk to measure (default: ${tmpdir()})
 

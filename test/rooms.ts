@@ -587,7 +587,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/people': { files: /^bench\/phases\/people\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/young': {
     files: /^bench\/phases\/young\//,
-    may: [...BENCH, 'cli', 'filter', 'layers', 'scripts', 'store'],
+    may: [...BENCH, 'cli', 'demo', 'filter', 'layers', 'scripts', 'store'],
   },
   'bench/phases/store': {
     files: /^bench\/phases\/store\//,

@@ -1,5 +1,7 @@
 // The phases of the harness, in the order in which they run.
 import { accuracy } from './accuracy/index.ts'
+import { cold } from './young/cold.ts'
+import { orders } from './young/orders.ts'
 import { few } from './young/few.ts'
 import { gateway } from './gateway/index.ts'
 import { items } from './items/index.ts'
@@ -25,6 +27,8 @@ export const PHASES: readonly Phase[] = [
   lesson,
   imap,
   accuracy,
+  orders,
+  cold,
   few,
   streams,
   poisoning,

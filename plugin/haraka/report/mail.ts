@@ -6,6 +6,7 @@ import { answer, type Answer } from '../answer.ts'
 import { haraka } from '../modules.ts'
 import { enqueueOwn } from '../release/enqueue.ts'
 import { queuedNotes } from '../release/queue-files.ts'
+import { readTwice, Underway } from '../release/underway.ts'
 import { destinations, hopToday } from '../route.ts'
 import { CODE, type HMail, type Next, type Outbound, type Plugin } from '../types.ts'
 
@@ -24,6 +25,9 @@ export class ReportMail {
   readonly #lazaret: Lazaret
   readonly #queueDir: string
   readonly #dropped = new WeakSet<HMail>()
+  readonly #underway = new Underway()
+  /** The process is about to end. */
+  #finishing = false
 
   constructor(plugin: Plugin, lazaret: Lazaret) {
     this.#plugin = plugin
@@ -54,9 +58,18 @@ export class ReportMail {
     return new Set(Array.from(notes.values(), ({ token }) => token))
   }
 
+  /** Gives nothing more to next hops, and waits, `ms` at most, for what they have. */
+  async finish(ms: number): Promise<void> {
+    this.#finishing = true
+    await this.#underway.end(ms)
+  }
+
   // The hooks. Each calls `next` once, whatever happens.
 
   onGetMx(next: Next, hmail: HMail, note: ReportNote): void {
+    // Without an answer its file stays as it is: the next start sends it.
+    if (this.#finishing) return
+    if (!this.#underway.begin(hmail, note.token)) return this.#plugin.logerror(readTwice(hmail))
     void answer(next, this.#destination(hmail, note), (error) => {
       this.#plugin.logerror(`cannot route a report: ${String(error)}`)
       // The queue tries again later.
@@ -64,15 +77,16 @@ export class ReportMail {
     })
   }
 
-  onDelivered(next: Next, note: ReportNote, params: unknown): void {
+  onDelivered(next: Next, hmail: HMail, note: ReportNote, params: unknown): void {
     const [host, , response] = params as string[]
-    this.#recorded(next, this.#over(note, 'sent', `${host}: ${response}`), [])
+    this.#recorded(next, hmail, this.#over(note, 'sent', `${host}: ${response}`), [])
   }
 
-  onDeferred(next: Next, note: ReportNote): void {
+  onDeferred(next: Next, hmail: HMail, note: ReportNote): void {
     const work = this.#lazaret.quarantine.system.reports.moved(note, 'queued')
     this.#recorded(
       next,
+      hmail,
       work.then(() => undefined),
       [],
     )
@@ -80,12 +94,12 @@ export class ReportMail {
 
   onBounce(next: Next, hmail: HMail, note: ReportNote, error: unknown): void {
     // OK: no bounce message, the file is removed.
-    if (this.#dropped.has(hmail)) return next(CODE.ok)
+    if (this.#dropped.has(hmail)) return this.#underway.ended(hmail, next)(CODE.ok)
     const reason = error instanceof Error ? error.message : String(error)
     this.#plugin.logerror(
       `the report of item ${note.item} to <${this.#lazaret.config.report.to}> is given up: ${reason}`,
     )
-    this.#recorded(next, this.#over(note, 'failed', reason), [CODE.ok])
+    this.#recorded(next, hmail, this.#over(note, 'failed', reason), [CODE.ok])
   }
 
   async #destination(hmail: HMail, note: ReportNote): Promise<Answer> {
@@ -106,9 +120,9 @@ export class ReportMail {
     return this.#lazaret.quarantine.system.reports.over(note, state, reply)
   }
 
-  #recorded(next: Next, work: Promise<void>, said: Answer): void {
+  #recorded(next: Next, hmail: HMail, work: Promise<void>, said: Answer): void {
     void answer(
-      next,
+      this.#underway.ended(hmail, next),
       work.then(() => said),
       (error) => {
         this.#plugin.logerror(`cannot record the outcome of a report: ${String(error)}`)

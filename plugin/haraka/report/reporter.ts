@@ -69,10 +69,10 @@ export class Reporter {
   /** The same, and waits for what is being sent, `ms` at most: an answer that nobody saw is asked for again. */
   async finish(ms: number): Promise<void> {
     this.stop()
-    if (this.#busy.size === 0) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
-    await Promise.race([Promise.all(this.#busy.values()), late])
+    const posted = Promise.race([Promise.all(this.#busy.values()), late])
+    await Promise.all([posted, this.#mail.finish(ms)])
     clearTimeout(timer)
   }
 
@@ -86,13 +86,13 @@ export class Reporter {
 
   onDelivered(next: Next, hmail: HMail, params: unknown): boolean {
     const note = reportNote(hmail.todo.notes)
-    if (note) this.#mail.onDelivered(next, note, params)
+    if (note) this.#mail.onDelivered(next, hmail, note, params)
     return note !== null
   }
 
   onDeferred(next: Next, hmail: HMail): boolean {
     const note = reportNote(hmail.todo.notes)
-    if (note) this.#mail.onDeferred(next, note)
+    if (note) this.#mail.onDeferred(next, hmail, note)
     return note !== null
   }
 
