@@ -119,6 +119,7 @@ export const CONFIG = {
     }),
     mail_host: hostName(
       'Host name of the IMAP server that autoconfig tells mail clients; empty: the name they have asked',
+      { key: 'mail_host' },
     ),
     mail_submission_port: num(
       587,
@@ -154,7 +155,9 @@ export const CONFIG = {
     ),
   },
   release: {
-    host: hostName('Next hop of released mail; empty: the way the message would have gone'),
+    host: hostName('Next hop of released mail; empty: the way the message would have gone', {
+      port: 'port',
+    }),
     port: num(25, 'Port of that next hop', { min: 1, max: 65535 }),
     stop_seconds: num(
       5,
@@ -246,7 +249,7 @@ export function readConfig(ini: Ini, file = 'lazaret.ini'): Config {
   for (const section of Object.keys(ini)) {
     if (section !== 'main' && !Object.hasOwn(CONFIG, section) && !DOMAIN_SECTION.test(section))
       throw new ConfigError(
-        `${file}: [${section}] is no section of this file${meant(section, Object.keys(CONFIG), (one) => `[${one}]`)}; there are [${Object.keys(CONFIG).join('], [')}]`,
+        `${file}: [${section}] is no section of this file${meant(section, Object.keys(CONFIG), (one) => `[${one}]`)}; there are [${[...Object.keys(CONFIG), ...OF_DOMAINS.map(([kind]) => `${kind}:DOMAIN`)].join('], [')}]`,
       )
   }
   for (const [section, fields] of Object.entries(CONFIG) as [
@@ -325,8 +328,9 @@ function meantKey(fields: Record<string, unknown>, key: string): string {
   const own = Object.keys(fields)
   const near = meant(key, own)
   if (near !== '') return near
-  const elsewhere = Object.entries(CONFIG).find(([, fields]) => Object.hasOwn(fields, key))
-  return elsewhere ? `: it belongs below [${elsewhere[0]}]` : ''
+  const elsewhere = Object.entries(CONFIG).filter(([, fields]) => Object.hasOwn(fields, key))
+  const names = elsewhere.map(([name]) => `[${name}]`)
+  return names.length > 0 ? `: it belongs below ${names.join(' or ')}` : ''
 }
 
 function meant(typed: string, words: string[], shown = (one: string): string => one): string {

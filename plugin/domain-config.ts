@@ -1,6 +1,6 @@
 // Sections of lazaret.ini that a domain may have: who checks its passwords instead of us ([backend:DOMAIN]), and where its
 // people log in for the page ([oidc:DOMAIN]).
-import { bool, num, oneOf, text, type Field, type Parsed } from './fields.ts'
+import { bool, hostName, num, oneOf, text, type Field, type Parsed } from './fields.ts'
 
 export const BACKEND = {
   type: oneOf<'imap' | 'smtp' | 'ldap'>(
@@ -8,11 +8,7 @@ export const BACKEND = {
     ['imap', 'smtp', 'ldap'],
     'What the server speaks that knows the passwords',
   ),
-  host: text('', 'Its name; its certificate has to be of that name', {
-    max: 255,
-    pattern: /^[A-Za-z0-9.:_-]+$/,
-    hint: 'a host name or address',
-  }),
+  host: hostName('Its name; its certificate has to be of that name', { port: 'port' }),
   port: num(0, 'Its port; 0: the usual one (993, 143; 465, 587; 636, 389)', { min: 0, max: 65535 }),
   tls: oneOf<'implicit' | 'starttls'>(
     'implicit',
@@ -24,10 +20,8 @@ export const BACKEND = {
     'Certificates that may have issued its certificate, or that one itself; empty: those that Node.js trusts',
     { max: 1000, hint: 'a PEM file' },
   ),
-  server_name: text('', 'Name that its certificate has to be of, where that is not host', {
-    max: 255,
-    pattern: /^[A-Za-z0-9.:_-]+$/,
-    hint: 'a host name or address',
+  server_name: hostName('Name that its certificate has to be of, where that is not host', {
+    key: 'server_name',
   }),
   timeout_seconds: num(10, 'Seconds within which it has to answer', { min: 1, max: 60 }),
   connections: num(8, 'Passwords that it is asked about at one time; 64 more wait', {

@@ -164,8 +164,11 @@ export function address(value: string, doc: string): Field<string> {
   }
 }
 
-/** A host in the network, which has its port in a key of its own. */
-export function hostName(doc: string): Field<string> {
+/** A host in the network. `key`: what this is called; `port`: the key that its port has, if it has one. */
+export function hostName(
+  doc: string,
+  { key = 'host', port = null }: { key?: string; port?: string | null } = {},
+): Field<string> {
   return {
     default: '',
     doc,
@@ -173,14 +176,18 @@ export function hostName(doc: string): Field<string> {
     parse: (given) => {
       const trimmed = given.trim()
       if (trimmed === '' || isIP(trimmed) !== 0) return trimmed
-      const [, host, port] = /^(?:[a-z]+:\/\/)?\[?([^/]*?)\]?(?::(\d+))?\/?$/i.exec(trimmed) ?? []
-      const name = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/
-      if (trimmed === host && name.test(host) && host.length <= 255) return trimmed
-      if (host && (isIP(host) !== 0 || name.test(host)))
+      const [, host, at] = /^(?:[a-z]+:\/\/)?\[?([^/]*?)\]?(?::(\d+))?\/?$/i.exec(trimmed) ?? []
+      if (trimmed === host && isHostName(host)) return trimmed
+      if (host && (isIP(host) !== 0 || isHostName(host)))
         throw new Error(
-          `'${trimmed}' is more than a host: write host = ${host}${port ? ` and port = ${port}` : ''}`,
+          `'${trimmed}' is more than a host: write ${key} = ${host}${at && port ? ` and ${port} = ${at}` : ''}`,
         )
       throw new Error(`'${trimmed}' is neither a host name nor an address`)
     },
   }
+}
+
+/** RFC 1123 §2.1, and the underscore that some have in their network. */
+function isHostName(name: string): boolean {
+  return name.length <= 255 && /^\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*\.?$/.test(name)
 }

@@ -1,7 +1,7 @@
 // Reads lazaret.ini, and stops at what it cannot read: Haraka's own reader passes over it, and a setting that its
 // administrator wrote would not hold.
 import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { ConfigError, readConfig, type Config, type Ini } from './config.ts'
 
 /** Keys whose values may hold what looks like a comment. */
@@ -22,10 +22,25 @@ export function configOf(path: string): Config {
 /** The data folder of a Haraka folder. Throws ConfigError where it cannot be one. */
 export function dataDirOf(harakaDir: string, { main }: Config): string {
   const dir = resolve(harakaDir, main.data_dir)
+  if (isHarakas(resolve(harakaDir), dir))
+    throw new ConfigError(
+      `lazaret.ini: main.data_dir: ${dir} is where Haraka has files of its own: name a folder for the data alone, such as lazaret`,
+    )
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new ConfigError(`lazaret.ini: main.data_dir: ${dir} is a file: name a folder`)
   return dir
 }
+
+/** The Haraka folder, one around it, or what Haraka reads in it: rights and files there are not ours. */
+function isHarakas(haraka: string, dir: string): boolean {
+  const holds = (outer: string, inner: string): boolean => {
+    const way = relative(outer, inner)
+    return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
+  }
+  return holds(dir, haraka) || HARAKAS.some((name) => holds(join(haraka, name), dir))
+}
+
+const HARAKAS = ['config', 'queue', 'plugins', 'node_modules']
 
 /** Sections and keys of a file, as texts. */
 export function parseIni(text: string, file: string): Ini {

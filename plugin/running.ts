@@ -30,6 +30,8 @@ export interface Running {
   readonly version: string
   /** Of Node.js. */
   readonly node: string
+  /** Version of Haraka, where this process is one of its own. */
+  readonly haraka?: string
   /** Unix ms. */
   readonly started: number
   /** When this was written, Unix ms. */
@@ -44,7 +46,7 @@ export interface Running {
   readonly measures?: readonly object[]
 }
 
-type Told = Pick<Running, 'role' | 'listens' | 'sessions' | 'restarts' | 'measures'>
+type Told = Pick<Running, 'role' | 'listens' | 'sessions' | 'haraka' | 'restarts' | 'measures'>
 
 /** Says of this process what it does, until it ends. Best effort: nothing depends on it. */
 export function tellRunning(dir: string, told: Told): void {

@@ -1,6 +1,6 @@
 // Whatever is wrong in lazaret.ini stops the start, with file, line or key, and what to do.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CONFIG, ConfigError, readConfig } from '../plugin/config.ts'
 import { configOf, dataDirOf, parseIni } from '../plugin/ini.ts'
@@ -53,6 +53,11 @@ const BROKEN: [ini: string, refusal: RegExp][] = [
   ['[imap]\nTLS_PORT = 993', /is tls_port meant\?/],
   ['[settings]\nretention_day = 3', /is retention_days meant\?/],
   ['[settings]\nhold_outgoign = yes', /is hold_outgoing meant\?/],
+  ['spam = 0.9', /main\.spam is no key of this file: it belongs below \[folders\] or \[settings\]/],
+  [
+    '[login example.com]\ntype = imap',
+    /is no section of this file; .*\[backend:DOMAIN\], \[oidc:DOMAIN\]/,
+  ],
   ['tls_port = 993', /main\.tls_port is no key of this file: it belongs below \[imap\]/],
   ['[settings]\nlockout_minutes = 3', /it belongs below \[login\]/],
   ['[imap]\nfrobnicate = 3', /imap\.frobnicate is no key of this file; \[imap\] has host, /],
@@ -89,6 +94,19 @@ const BROKEN: [ini: string, refusal: RegExp][] = [
   [
     '[release]\nhost = smtp://mail.example.com:25/',
     /write host = mail\.example\.com and port = 25/,
+  ],
+  ['[release]\nhost = -', /'-' is neither a host name nor an address/],
+  ['[release]\nhost = mx-.example.com', /is neither a host name nor an address/],
+  ['[release]\nhost = mx..example.com', /is neither a host name nor an address/],
+  ['[http]\nmail_host = mail.example.com:993', /write mail_host = mail\.example\.com$/],
+  ['[http]\nmail_host = https://mail.example.com/', /write mail_host = mail\.example\.com$/],
+  [
+    '[backend:example.com]\nhost = imap.example.com:993',
+    /backend:example\.com\.host: .* write host = imap\.example\.com and port = 993$/,
+  ],
+  [
+    '[backend:example.com]\nhost = x\nserver_name = imap://y:1',
+    /backend:example\.com\.server_name: .* write server_name = y$/,
   ],
   ['[release]\nhost = a b', /release\.host: 'a b' is neither a host name nor an address/],
   ['[release]\nhost = a.example,b.example', /is neither a host name nor an address/],
@@ -141,6 +159,31 @@ describe('a broken lazaret.ini is refused', () => {
     const other = readConfig({ main: { data_dir: 'other' } })
     expect(dataDirOf(dir, other)).toBe(join(dir, 'other'))
     expect(dataDirOf(dir, readConfig({ main: { data_dir: '/srv/none' } }))).toBe('/srv/none')
+  })
+
+  test.each([
+    '..',
+    '../',
+    '/',
+    '//',
+    'a/..',
+    'queue',
+    './queue/',
+    'queue/lazaret',
+    'config/x',
+    'plugins',
+    'node_modules',
+  ])('a data folder where Haraka has files: %s', (data_dir) => {
+    const dir = tempDir()
+    expect(() => dataDirOf(dir, readConfig({ main: { data_dir } }))).toThrow(
+      /^lazaret\.ini: main\.data_dir: \/.* is where Haraka has files of its own: name a folder/,
+    )
+  })
+
+  test('a data folder beside Haraka, or with a name like one of its folders, is taken', () => {
+    const dir = tempDir()
+    for (const data_dir of ['../lazaret', 'queue2', 'my/queue', '..lazaret', `${dir}-data`])
+      expect(dataDirOf(dir, readConfig({ main: { data_dir } }))).toBe(resolve(dir, data_dir))
   })
 })
 

@@ -61,7 +61,7 @@ export async function statusOf(
     versions: {
       lazaret: VERSION,
       node: process.version,
-      haraka: harakaVersion(at),
+      haraka: running.find(({ haraka }) => haraka !== undefined)?.haraka ?? harakaVersion(at),
       format: FORMAT,
     },
     dataDir: store.dir,

@@ -21,6 +21,8 @@ import { BEAT_MS, type Watched } from './watchdog.ts'
 const STOP_MS = 3000
 /** How old what `lazaret status` tells of sessions may be. */
 const RUNS_MS = 10_000
+/** How much may have come since lists were last made ready. */
+const LISTS_MS = 60_000
 /** Below Haraka: mail first. */
 const NICE = 5
 
@@ -69,6 +71,7 @@ async function begin(start: Start): Promise<void> {
     if (sockets.http) await serveHttp(lazaret, pem, sockets.http)
     tellRuns(start)
     tell({ ready: true })
+    if (sockets.http) void keepLists(lazaret)
   } catch (error) {
     tell({ failed: error instanceof Error ? error.message : String(error) }, () => process.exit(1))
   }
@@ -86,6 +89,19 @@ async function ownPem({ dir, me }: Start): Promise<Pem> {
     )
   }
   return pem
+}
+
+/** Nobody who opens a list waits for what it reads. */
+async function keepLists(lazaret: Lazaret): Promise<void> {
+  try {
+    await lazaret.quarantine.system.keepLists()
+  } catch (error) {
+    // Whoever opens one makes it.
+    log.warn(
+      `lists are not kept at hand: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  if (!stopping) setTimeout(() => void keepLists(lazaret), LISTS_MS).unref()
 }
 
 /** For `lazaret status`, now and from time to time. */

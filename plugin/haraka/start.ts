@@ -16,7 +16,8 @@ export function tellStart(
   measures: () => Promise<object[]>,
 ): void {
   const smtp = listensOn(plugin)
-  const told = { role: 'mail', listens: { smtp }, sessions: null } as const
+  const { version } = haraka<{ version: string }>(plugin, 'package.json')
+  const told = { role: 'mail', listens: { smtp }, sessions: null, haraka: version } as const
   const tell = async (): Promise<void> =>
     tellRunning(lazaret.store.dir, { ...told, measures: await measures() })
   const failed = (error: unknown): void => plugin.logerror(`telling what runs: ${String(error)}`)

@@ -7,7 +7,6 @@ import { Sessions } from './accounts/sessions.ts'
 import { tokenLogin } from './accounts/tokens.ts'
 import { stopped, type Context } from './context.ts'
 import { DigestLinks } from './digest/links.ts'
-import { Columns } from './listing/columns.ts'
 import { Measures } from './measures.ts'
 import { System } from './system.ts'
 import { Verbs } from './verbs/verbs.ts'
@@ -27,12 +26,9 @@ export class Quarantine {
   /** For who watches it from outside. */
   readonly measures: Measures
   readonly #ctx: Context
-  /** What listings are ordered by: one copy for all logins of a process. */
-  readonly #columns: Columns
 
   constructor(ctx: Context) {
     this.#ctx = ctx
-    this.#columns = new Columns(ctx)
     this.system = new System(ctx)
     this.logins = new Logins(ctx)
     this.sessions = new Sessions(ctx, this.logins)
@@ -71,7 +67,7 @@ export class Quarantine {
    * request.
    */
   as(login: Login, turn?: Turn): Verbs {
-    return new Verbs(this.#ctx, login, this.#columns, turn)
+    return new Verbs(this.#ctx, login, turn)
   }
 }
 

@@ -11,6 +11,7 @@ import type { Told } from './release/outcome.ts'
 import { givePassBack } from './release/passing.ts'
 import { Reports } from './report/reports.ts'
 import { Digests } from './digest/digests.ts'
+import { keepGists } from './listing/gists.ts'
 import { dropKeywords } from './folders/unused-keywords.ts'
 import type { LessonAlarm } from './model/alarm.ts'
 import { lessonAlarms } from './model/given.ts'
@@ -133,5 +134,9 @@ export class System {
   }
   sweepGuards(now?: number): Promise<number> {
     return upkeep.sweepGuards(this.#ctx, now)
+  }
+  /** Makes ready what listings read, of what came since the last time; answers how many gists. */
+  keepLists(): Promise<number> {
+    return keepGists(this.#ctx)
   }
 }

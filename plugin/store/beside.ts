@@ -14,6 +14,12 @@ const PASSES_LOOKED_AT = 10
 /** Records that one transaction removes: a bound on how long others wait for the writer. */
 const SWEEP = 500
 
+/** Items whose ids differ in these bits alone share a gist. */
+export const GIST_BITS = 8
+
+/** The number of the gist in which an item is. */
+export const gistOf = (item: number): number => item >>> GIST_BITS
+
 /** Of a central system that could not be told. */
 export interface TargetState {
   /** Tries in a row that failed. */
@@ -160,7 +166,31 @@ export class Beside {
 
   /** Inside a write transaction: nothing is kept for items that are no more. */
   forget(items: readonly number[]): void {
-    for (const item of items) this.#tables.summaries.remove(item)
+    const { summaries, gists } = this.#tables
+    for (const item of items) {
+      summaries.remove(item)
+      // Made again from what is left.
+      if (gists.has(gistOf(item))) gists.remove(gistOf(item))
+    }
+  }
+
+  /**
+   * The gist of many items (quarantine/listing/gist.ts) by its number, or undefined where none is kept. Without memory of its
+   * own: valid until the next access to any table.
+   */
+  gistInPlace(number: number): Buffer | undefined {
+    return this.#tables.gists.inPlace(number)
+  }
+
+  /** Keeps a gist, unless one of the items of which it tells is gone by now. */
+  async keepGist(number: number, bytes: Uint8Array, items: ArrayLike<number>): Promise<void> {
+    await this.#env.write(
+      () => {
+        for (let i = 0; i < items.length; i++) if (!this.#views.items.has(items[i])) return
+        this.#tables.gists.put(number, bytes)
+      },
+      { bulk: true },
+    )
   }
 
   async #keepMade(): Promise<void> {

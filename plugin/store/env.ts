@@ -101,6 +101,8 @@ const BESIDE = {
   passes: 'ordered',
   /** What lists show of an item's message: follows from its blob, made again where it is missing. */
   summaries: 'uint32',
+  /** By the upper bits of their ids, what searches and orders need of many items at once: follows from their summaries. */
+  gists: 'uint32',
   /** Up to which seq the journal was trimmed. */
   trimmed: 'ordered',
   /** A sample of delivered mail: see delivered.ts. */
@@ -367,6 +369,7 @@ const LARGE: ReadonlySet<string> = new Set<keyof typeof TABLES>([
   'lessons',
   'layers',
   'model',
+  'gists',
 ])
 
 /** Copies into Node's pool, at half the cost: lmdb's own copy makes an ArrayBuffer for each value. */

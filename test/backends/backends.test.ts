@@ -12,11 +12,13 @@ import { tempDir } from '../tmp.ts'
 import {
   certificate,
   hasSlapd,
+  hasSubmission,
   NAME,
   PEOPLE,
   scripted,
   SEARCHER,
   startSlapd,
+  startSubmission,
   type Files,
   type Script,
 } from './servers.ts'
@@ -103,6 +105,38 @@ describe.skipIf(!hasDovecot())('Dovecot', () => {
     expect(await tried(lazaret, ANN, 'another horse')).toMatch(
       /imap 127\.0\.0\.1:\d+: .*ECONNREFUSED/,
     )
+  })
+})
+
+describe.skipIf(!hasSubmission())("Dovecot's submission service (dovecot-submissiond)", () => {
+  let running: Awaited<ReturnType<typeof startSubmission>>
+  beforeAll(async () => {
+    running = await startSubmission(good, { name: ANN, password: PASSWORD })
+    return async () => await running.stop()
+  })
+
+  test('knows who is who, over TLS from the first byte and by STARTTLS', async () => {
+    const ways = [
+      { type: 'smtp', port: running.submissions },
+      { type: 'smtp', port: running.submission, tls: 'starttls' },
+    ]
+    for (const way of ways) {
+      await tells(await domain(way))
+      // The other way of TLS is not what is spoken there.
+      const mistaken = { ...way, tls: way.tls ? 'implicit' : 'starttls', timeout_seconds: 1 }
+      expect(await tried(await domain(mistaken), ANN, PASSWORD)).toMatch(/smtp 127\.0\.0\.1:\d+: /)
+      // It lies about who it is, or nobody who is trusted says so.
+      expect(
+        await tried(await domain({ ...way, server_name: 'smtp.example.com' }), ANN, PASSWORD),
+      ).toMatch(/smtp 127\.0\.0\.1:\d+: .*smtp\.example\.com.*is not in the cert/)
+      expect(await tried(await domain(way, other.cert), ANN, PASSWORD)).toMatch(/self-signed/)
+    }
+    const known = await domain(ways[0])
+    expect(await tried(known, ANN, PASSWORD)).toBe('in')
+    await running.stop()
+    // What was proven a moment ago still is; everything else waits for it.
+    expect(await tried(known, ANN, PASSWORD)).toBe('in')
+    expect(await tried(known, ANN, 'wrong horse')).toMatch(/smtp 127\.0\.0\.1:\d+: .*ECONNREFUSED/)
   })
 })
 

@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { createServer as createTls, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterAll } from 'vitest'
+import { hasDovecot, startDovecot } from '../../bench/phases/imap/dovecot.ts'
 import { freePort } from '../rig/ports.ts'
+import { NextHop } from '../rig/sink.ts'
 import { tempDir } from '../tmp.ts'
 
 export const NAME = 'mail.example.com'
@@ -104,6 +106,43 @@ export async function scripted(
     port: await listen(implicit ? createTls(pem, begin) : createServer(begin)),
     heard,
   }
+}
+
+export const hasSubmission = (): boolean =>
+  hasDovecot() && existsSync('/usr/lib/dovecot/submission-login')
+
+/** Dovecot's submission service: by TLS from the first byte, and by STARTTLS. It has a next hop, to which nobody comes. */
+export async function startSubmission(
+  files: Files,
+  user: { name: string; password: string },
+): Promise<{ submissions: number; submission: number; stop(): Promise<void> }> {
+  const [submissions, submission, hop] = [await freePort(), await freePort(), await NextHop.start()]
+  const { stop } = await startDovecot(
+    tempDir(),
+    files,
+    user,
+    `
+protocols = imap submission
+hostname = ${NAME}
+submission_relay_host = 127.0.0.1
+submission_relay_port = ${hop.port}
+service submission-login {
+  ${process.getuid?.() === 0 ? '' : 'chroot ='}
+  inet_listener submission {
+    port = ${submission}
+  }
+  inet_listener submissions {
+    port = ${submissions}
+    ssl = yes
+  }
+}
+`,
+  )
+  const end = async (): Promise<void> => {
+    await stop()
+    await hop.stop()
+  }
+  return { submissions, submission, stop: end }
 }
 
 export const hasSlapd = (): boolean => existsSync('/usr/sbin/slapd')

@@ -37,7 +37,7 @@ test('nothing runs', async () => {
 test('all is well, and what there is', async () => {
   const at = await site({ plugins: 'lazaret\nqueue/smtp_forward\n' })
   const smtp = `127.0.0.1:${await says('220 mx\r\n')}`
-  tellRunning(at.data, { role: 'mail', listens: { smtp: [smtp] }, sessions: 3 })
+  tellRunning(at.data, { role: 'mail', listens: { smtp: [smtp] }, sessions: 3, haraka: '3.3.4' })
   const lazaret = open(readConfig({}), at.data)
   const one = envelope({ hold: 'for the test' })
   await lazaret.quarantine.system.screen(one, message('held'))
@@ -46,6 +46,8 @@ test('all is well, and what there is', async () => {
     ok: true,
     troubles: [],
     sessions: 3,
+    // Wherever it is installed: the process says it itself.
+    versions: { haraka: '3.3.4' },
     held: 1,
     deleted: 0,
     masks: 0,

@@ -24,10 +24,11 @@ exports.late = ask('data_post')
 exports.queue = ask('NAME')
 `
 
-/** A plugin that logs what was counted for /metrics so far, when a connection ends. */
+/** A plugin, called as haraka-plugin-prometheus, that logs what was counted so far, and noted for it, when a connection ends. */
 const COUNTS = `
 const { measures } = require('${join(PACKAGE, 'dist/plugin/haraka/receive/meter.js')}')
-exports.hook_disconnect = function (next) {
+exports.hook_disconnect = function (next, { notes }) {
+  for (const { type, name, value } of notes.prometheus_metrics ?? []) this.lognotice([type, name, value].join(' '))
   measures().then((all) => {
     const { values } = all.find(({ name }) => name === 'lazaret_messages_total')
     const of = (action) => values.reduce((sum, { labels, value }) => sum + (labels.action === action ? value : 0), 0)
@@ -45,11 +46,11 @@ describe('a late wish for the quarantine', () => {
         'before',
         'lazaret',
         'between',
-        'counts',
+        'prometheus',
         'queue/smtp_forward',
       ],
       sources: {
-        counts: COUNTS,
+        prometheus: COUNTS,
         before: ASKS.replace('NAME', 'before'),
         between: ASKS.replace('NAME', 'between'),
       },
@@ -76,6 +77,8 @@ describe('a late wish for the quarantine', () => {
     expect(hop.deliveries).toHaveLength(1)
     // Each message once, as what became of it.
     await haraka.logged(/counted 1 delivered, 5 held/)
+    await haraka.logged(/\[prometheus\] counter lazaret_messages_\w+_hold_total 1$/m)
+    await haraka.logged(/\[prometheus\] counter lazaret_messages_\w+_deliver_total 1$/m)
   })
 
   test('takes back what was on its way to a recipient with headers of its own', async () => {

@@ -70,11 +70,12 @@ service stats {
 `
 }
 
-/** Starts Dovecot in `dir`; whoever logs in has the password of `user`. */
+/** Starts Dovecot in `dir`; whoever logs in has the password of `user`. `more`: lines of its configuration. */
 export async function startDovecot(
   dir: string,
   files: { cert: string; key: string },
   user: Credentials,
+  more = '',
 ): Promise<Running> {
   const port = await freePort()
   const mail = join(dir, 'mail')
@@ -86,7 +87,7 @@ export async function startDovecot(
   const path = join(dir, 'dovecot.conf')
   writeFileSync(
     path,
-    config(dir, port, files).replace('password=secret', `password=${user.password}`),
+    config(dir, port, files).replace('password=secret', `password=${user.password}`) + more,
   )
   const child = spawn(BINARY, ['-F', '-c', path], { stdio: 'ignore' })
   endWithUs(child)

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { Refused } from '../../errors.ts'
+import type { Verbs } from '../../quarantine/verbs/verbs.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { clean, count, when } from '../output.ts'
@@ -55,17 +56,20 @@ export function erase(): Command {
     .argument('<name>')
     .description('take away an account with all that it holds, for good, and tell what stays')
     .option('--yes', 'do it; without it, only tell what would go')
+    .option('--dry-run', 'say what would go, and do nothing')
     .action(
-      act<{ yes?: boolean }, [string]>(async ({ verbs }, { yes = false }, name) => {
-        if (!yes) {
-          const { scope, aliases } = verbs.accounts.show(name)
-          const { messages, masks, settings } = verbs.accounts.estate(scope)
-          const would = `${count(messages, 'message')}, ${count(masks, 'list entry', 'list entries')}, ${count(settings, 'setting')}, ${count(aliases.length, 'alias', 'aliases')}`
+      act<{ yes?: boolean; dryRun?: boolean }, [string]>(async ({ verbs }, options, name) => {
+        const { would, ...value } = wouldGo(verbs, name)
+        if (options.dryRun)
+          return {
+            value: { name, dryRun: true, ...value },
+            text: `Would erase the account ${clean(name)}, with ${would}.`,
+          }
+        if (!options.yes)
           throw new Refused(
             'conflict',
             `With the account ${name} would go: ${would}, for good. Nothing was changed; --yes does it, and \`lazaret account export\` keeps a copy.`,
           )
-        }
         const { gone, aliases, leaving, journal } = await verbs.accounts.erase(name)
         const lines = [
           `Erased the account ${clean(name)}, with ${count(gone.messages, 'message')}, ${count(gone.lessons, 'lesson')}, ${count(gone.masks, 'list entry', 'list entries')}, ${count(gone.settings, 'setting')}, ${count(aliases, 'alias', 'aliases')}.`,
@@ -78,6 +82,17 @@ export function erase(): Command {
         return { value: { name, gone, aliases, leaving, journal }, text: lines.join('\n') }
       }),
     )
+}
+
+/** What would go with an account; `would`: in words. */
+export function wouldGo(
+  verbs: Verbs,
+  name: string,
+): { messages: number; masks: number; settings: number; aliases: number; would: string } {
+  const { scope, aliases } = verbs.accounts.show(name)
+  const { messages, masks, settings } = verbs.accounts.estate(scope)
+  const would = `${count(messages, 'message')}, ${count(masks, 'list entry', 'list entries')}, ${count(settings, 'setting')}, ${count(aliases.length, 'alias', 'aliases')}`
+  return { messages, masks, settings, aliases: aliases.length, would }
 }
 
 function emptyFolder(folder: string): void {

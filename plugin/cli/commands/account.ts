@@ -8,7 +8,7 @@ import { shownAccount, shownWhole } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
 import { app } from './account-app.ts'
-import { erase, exportAll } from './account-export.ts'
+import { erase, exportAll, wouldGo } from './account-export.ts'
 import { imports } from './account-import.ts'
 import { totp } from './account-totp.ts'
 
@@ -156,8 +156,18 @@ Examples:
     .command('remove <name>')
     .description('remove an account; its mail stays in the quarantine')
     .option('--purge', 'take its mail, lists, settings and lessons with it, for good')
+    .option('--dry-run', 'say what would go, and do nothing')
     .action(
-      act<{ purge?: boolean }, [string]>(async ({ verbs }, { purge = false }, name) => {
+      act<{ purge?: boolean; dryRun?: boolean }, [string]>(async ({ verbs }, options, name) => {
+        const { purge = false, dryRun = false } = options
+        if (dryRun) {
+          const { would, ...value } = wouldGo(verbs, name)
+          const text = purge ? `, with ${would}` : '; what it holds would stay'
+          return {
+            value: { name, dryRun, ...(purge && value) },
+            text: `Would remove the account ${clean(name)}${text}.`,
+          }
+        }
         if (purge) {
           const gone = await verbs.accounts.purge(name)
           const text = `Removed the account ${clean(name)}, with ${count(gone.messages, 'message')}, ${count(gone.lessons, 'lesson')}, ${count(gone.masks, 'list entry', 'list entries')} and ${count(gone.settings, 'setting')}.`

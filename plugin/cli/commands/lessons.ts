@@ -71,10 +71,12 @@ Examples:
   command
     .command('undo <id...>')
     .description('take lessons back, as if they had never been given')
+    .option('--dry-run', DRY)
     .action(
-      act<object, [string[]]>(async ({ verbs }, _, ids) => {
+      act<Dry, [string[]]>(async ({ verbs }, { dryRun }, ids) => {
         const gone = await verbs.lessons.undo(ids.map(idOf))
-        return { value: gone.map(shownLesson), text: `Took back ${count(gone.length, 'lesson')}.` }
+        const text = `${tookBack(dryRun)} ${count(gone.length, 'lesson')}.`
+        return { value: gone.map(shownLesson), text }
       }),
     )
   command
@@ -86,10 +88,11 @@ Examples:
 Example:
   lazaret lessons forget user@example.com`,
     )
+    .option('--dry-run', DRY)
     .action(
-      act<object, [string]>(async ({ verbs }, _, scope) => {
+      act<Dry, [string]>(async ({ verbs }, { dryRun }, scope) => {
         const forgotten = await verbs.lessons.forget(scope)
-        const text = `Took back ${count(forgotten, 'lesson')} of ${clean(scope)}.`
+        const text = `${tookBack(dryRun)} ${count(forgotten, 'lesson')} of ${clean(scope)}.`
         return { value: { scope, forgotten }, text, ok: forgotten > 0 }
       }),
     )
@@ -104,16 +107,27 @@ Example:
           ? 'let others hear lessons that wait (settings lessons_approval, lessons_effect)'
           : 'lessons that wait count for their own mail only',
       )
+      .option('--dry-run', DRY)
       .action(
-        act<object, [string[]]>(async ({ verbs }, _, ids) => {
+        act<Dry, [string[]]>(async ({ verbs }, { dryRun }, ids) => {
           const settled = await (heard
             ? verbs.lessons.approve(ids.map(idOf))
             : verbs.lessons.refuse(ids.map(idOf)))
-          return { value: settled.map(shownLesson), text: shown(settled) }
+          const text = dryRun
+            ? `${count(settled.length, 'lesson')} would be ${heard ? 'heard by others' : 'refused'}.`
+            : shown(settled)
+          return { value: settled.map(shownLesson), text }
         }),
       )
   return command
 }
+
+interface Dry {
+  dryRun?: boolean
+}
+
+const DRY = 'say what would be done, and do nothing'
+const tookBack = (dryRun = false): string => (dryRun ? 'Would take back' : 'Took back')
 
 function shown(all: readonly GivenLesson[]): string {
   const rows = all.map((one) => [

@@ -14,6 +14,7 @@ import { clientOf, keepReceived, receivedOf, userOf } from './client.ts'
 import { spoolHarakas } from './harakas-copy.ts'
 import { othersFollow } from './late.ts'
 import { count, metered } from './meter.ts'
+import { noted } from './prometheus-notes.ts'
 import { NoRoom } from './room.ts'
 import { proofs, signals } from './signals.ts'
 import type { Spooled } from './spool.ts'
@@ -111,7 +112,7 @@ export function onReset(plugin: Plugin, system: System, next: Next, connection: 
     if (transaction[JUDGED] === 'done') forget(transaction)
     else abandon(transaction)
     // Behind all who may ask for the quarantine.
-    count(transaction[DECIDED]?.decisions ?? [])
+    count(noted(plugin, connection, transaction[DECIDED]?.decisions ?? []))
   }
   const spent =
     transaction?.msg_status === 'accepted'

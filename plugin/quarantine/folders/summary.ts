@@ -20,7 +20,7 @@ import { isMessageLeaf } from '../../mime/text.ts'
 import { frontOf, readsAlike, type Fronted } from './front.ts'
 
 /** To be raised with every change of what mime/ makes of a message. */
-const VERSION = 6
+export const VERSION = 6
 /** Octets before the text: see `encode`. */
 const HEAD = 112
 const THREAD = 15

@@ -1,17 +1,18 @@
 // What may stand on a page, in the order of the listing, from where the page before ended.
 import type { Item, Scope } from '../../mail.ts'
 import { rowsBack } from '../../store/rows.ts'
-import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
+import { endOf } from '../ends.ts'
+import { summaryOf } from '../folders/contents.ts'
 import type { FolderId } from '../folders/folders.ts'
-import type { KeyOrder } from './column.ts'
-import type { Columns } from './columns.ts'
-import { comparePositions, type Order, type Position } from './cursor.ts'
+import { comparePositions, LAST, type Key, type Order, type Position } from './cursor.ts'
+import { senderKey } from './gist.ts'
 
 export interface Candidate extends Position {
   /** Where it lies; null where it was found by its item. */
   folder: FolderId | null
-  item: Item | null
+  /** Its id; null: as its place says. */
+  item: number | null
 }
 
 /** The newest is the smallest: that one comes first in every order. */
@@ -31,81 +32,41 @@ export function newestOf(
   return merged(folders.map(rowsOf))
 }
 
-/** Of folders, in an order of keys. */
-export async function keyed(
-  columns: Columns,
-  scope: Scope,
-  folders: readonly FolderId[],
-  order: KeyOrder,
-  after: Position | null,
-  turn: Turn,
-): Promise<Generator<Candidate>> {
-  const all: Generator<Candidate>[] = []
-  for (const folder of folders) {
-    const column = await columns.get(scope, folder, order, turn)
-    all.push(
-      (function* () {
-        for (const entry of column.from(order, after))
-          yield { folder, item: null, key: entry[order], uid: entry.uid }
-      })(),
-    )
-  }
-  return merged(all)
-}
-
 /** Several lists in order as one. Every place of the quarantine has a UID of its own. */
 function* merged(lists: readonly Generator<Candidate>[]): Generator<Candidate> {
   const heads = lists.flatMap((list) => {
     const first = list.next()
     return first.done ? [] : [{ list, one: first.value }]
   })
-  while (heads.length > 0) {
+  while (heads.length > 1) {
     const head = heads.reduce((a, b) => (comparePositions(a.one, b.one) < 0 ? a : b))
     yield head.one
     const more = head.list.next()
     if (more.done) heads.splice(heads.indexOf(head), 1)
     else head.one = more.value
   }
-}
-
-/** Where more than these are doubtful, they are found by looking at the newest. */
-const DOUBTFUL_FEW = 2000
-
-/** Of caught mail what is least like spam, the newest first. */
-export async function newestDoubtful(
-  ctx: Context,
-  columns: Columns,
-  scope: Scope,
-  below: number,
-  after: Position | null,
-  turn: Turn,
-): Promise<Iterable<Candidate>> {
-  const column = await columns.get(scope, 'caught', 'wanted', turn)
-  if (column.below('wanted', below) > DOUBTFUL_FEW) return newestOf(ctx, scope, ['caught'], after)
-  const uids: number[] = []
-  for (const { uid, wanted } of column.from('wanted', null)) {
-    if (wanted >= below) break
-    if (!after || uid < after.uid) uids.push(uid)
+  for (const { list, one } of heads) {
+    yield one
+    yield* list
   }
-  return uids
-    .sort((a, b) => b - a)
-    .map((uid) => ({ folder: 'caught' as const, item: null, ...newest(uid) }))
 }
 
 /** Of items that were found one by one. */
 export function sortedItems(
-  columns: Columns,
+  ctx: Context,
   items: readonly Item[],
   order: Order,
   after: Position | null,
 ): Candidate[] {
   return items
-    .map((item) => ({
-      folder: null,
-      item,
-      key: order === 'newest' ? -item.id : columns.entry(item.id, item)[order],
-      uid: item.id,
-    }))
+    .map((item) => ({ folder: null, item: item.id, key: keyOf(ctx, order, item), uid: item.id }))
     .filter((one) => !after || comparePositions(one, after) > 0)
     .sort(comparePositions)
+}
+
+function keyOf(ctx: Context, order: Order, item: Item): Key {
+  if (order === 'newest') return -item.id
+  if (order === 'wanted') return item.verdict?.score ?? LAST
+  if (order === 'expires') return endOf(ctx, item) || LAST
+  return senderKey(summaryOf(ctx, item.id) ?? { name: '', address: '', sender: item.sender })
 }

@@ -8,6 +8,10 @@ import { Refused } from '../../errors.ts'
  */
 export const ORDERS = ['newest', 'wanted', 'expires', 'sender'] as const
 export type Order = (typeof ORDERS)[number]
+/** Orders in which the smallest keys come first; among equals the newest. */
+export type KeyOrder = Exclude<Order, 'newest'>
+/** Behind everything: no score, no end. */
+export const LAST = Number.MAX_SAFE_INTEGER
 
 /** What is compared: numbers with numbers, texts with texts. */
 export type Key = number | string

@@ -7,7 +7,6 @@ import * as buttons from '../drop/by-id.ts'
 import { caughtForAll, releaseForAll } from '../drop/release-all.ts'
 import { rawFor } from '../folders/contents.ts'
 import type { Chip } from '../listing/chips.ts'
-import type { Columns } from '../listing/columns.ts'
 import { counts } from '../listing/counts.ts'
 import { listedItem, type Listed } from '../listing/listed.ts'
 import { page, type Page, type Query } from '../listing/page.ts'
@@ -15,20 +14,18 @@ import { page, type Page, type Query } from '../listing/page.ts'
 export class ItemVerbs {
   readonly #ctx: Context
   readonly #login: Login
-  readonly #columns: Columns
 
-  constructor(ctx: Context, login: Login, columns: Columns) {
+  constructor(ctx: Context, login: Login) {
     this.#ctx = ctx
     this.#login = login
-    this.#columns = columns
   }
 
   list(query: Query = {}): Promise<Page> {
-    return page(this.#ctx, this.#columns, this.#login, query)
+    return page(this.#ctx, this.#login, query)
   }
   /** How many there are for each chip, in a scope of the login's. */
   counts(scope?: Scope): Promise<Record<Chip, number>> {
-    return counts(this.#ctx, this.#columns, this.#login, scope)
+    return counts(this.#ctx, this.#login, scope)
   }
   get(id: number): Listed | null {
     return listedItem(this.#ctx, this.#login, id)

@@ -6,7 +6,6 @@ import { payBy, type Turn } from '../../turns.ts'
 import { settle, stopped, type Context } from '../context.ts'
 import { checkedLogin } from '../eyes.ts'
 import { history, type HistoryPage, type HistoryQuery } from '../history.ts'
-import type { Columns } from '../listing/columns.ts'
 import { AliasVerbs } from './aliases.ts'
 import { AccountVerbs } from './accounts.ts'
 import { DigestVerbs } from './digest.ts'
@@ -46,13 +45,13 @@ export class Verbs {
   readonly whatIf: WhatIfVerbs
   readonly #ctx: Context
 
-  constructor(ctx: Context, login: Login, columns: Columns, turn?: Turn) {
+  constructor(ctx: Context, login: Login, turn?: Turn) {
     this.#ctx = ctx
     this.login = checkedLogin(login)
     if (turn) payBy(this.login, turn)
     this.folders = new FolderVerbs(ctx, this.login)
     this.messages = new MessageVerbs(ctx, this.login)
-    this.items = new ItemVerbs(ctx, this.login, columns)
+    this.items = new ItemVerbs(ctx, this.login)
     this.settings = new SettingVerbs(ctx, this.login)
     this.lists = new ListVerbs(ctx, this.login)
     this.accounts = new AccountVerbs(ctx, this.login)

@@ -64,6 +64,16 @@ describe('lazaret account', () => {
     expect(again.out).toContain(
       'Of old@left.example there are already 1 message, 1 list entry, 1 setting.',
     )
+    const would = 'with 1 message, 1 list entry, 1 setting, 0 aliases.'
+    for (const [args, told] of [
+      [['remove', name, '--purge'], `Would remove the account ${name}, ${would}`],
+      [['remove', name], `Would remove the account ${name}; what it holds would stay.`],
+      [['erase', name, '--yes'], `Would erase the account ${name}, ${would}`],
+    ] as const)
+      expect(await at(['account', ...args, '--dry-run'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(told.replace('1 message', '2 messages')),
+      })
     const gone = await json(['account', 'remove', name, '--purge'])
     expect(gone).toMatchObject({ gone: { masks: 1, settings: 1, messages: 2 } })
     expect((await at(add, { input })).out).not.toContain('already')

@@ -23,6 +23,17 @@ test('lessons are listed, shown and taken back', async () => {
   const id = String(listed.lessons[0].id)
   const shown = await at(['lessons', 'show', id])
   expect(shown.out).toContain(`Counts for  ${USER.scope}`)
+  for (const [args, out] of [
+    [['undo', id], 'Would take back 1 lesson.'],
+    [['forget', USER.scope], `Would take back 2 lessons of ${USER.scope}.`],
+    [['refuse', id], '1 lesson would be refused.'],
+    [['approve', id], '1 lesson would be heard by others.'],
+  ] as const)
+    expect(await at(['lessons', ...args, '--dry-run'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(out),
+    })
+  expect(await json(['lessons', 'list', '--scope', USER.scope])).toEqual(listed)
   expect((await at(['lessons', 'undo', id])).out).toContain('Took back 1 lesson.')
   const again = await at(['lessons', 'show', id])
   expect([again.code, again.err]).toEqual([1, expect.stringContaining(`no lesson ${id}`)])
