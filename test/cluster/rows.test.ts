@@ -7,6 +7,8 @@ import { pair, World, type Outcome, type Pair } from './nodes/world.ts'
 
 const ALL = process.env.LAZARET_CLUSTER === 'all'
 const ONLY = process.env.LAZARET_ROW ?? ''
+/** `2/3`: the second third of the rows. */
+const [PART, PARTS] = (process.env.LAZARET_PART ?? '1/1').split('/').map(Number)
 /** Events that are acknowledged before something fails, and after it. */
 const MORE = ALL ? 200 : 40
 
@@ -25,7 +27,9 @@ describe.skipIf(POSTGRESQL === null)('three machines write, four writers on each
     shared = null
   }
 
-  const rows = ROWS.filter((row) => (ALL || row.quick) && row.what.includes(ONLY))
+  const rows = ROWS.filter((row) => (ALL || row.quick) && row.what.includes(ONLY)).filter(
+    (_, i) => i % PARTS === PART - 1,
+  )
   test.for(rows.map((row) => [row.what, row] as const))('%s', async ([, row]) => {
     const { what, timeout, keeps = false } = row
     shared ??= await pair()
