@@ -116,6 +116,8 @@ const KINDS: { [T in EventBody['type']]: Kind<Extract<EventBody, { type: T }>> }
   token,
 }
 
+export const KIND_NAMES = Object.keys(KINDS) as EventBody['type'][]
+
 /** What the store knows of this kind of event; `seq` is for the message of the error. */
 export function kindOf<T extends EventBody>({ type }: T, seq: number): Kind<T> {
   // A journal written by a later version may hold events that this one does not know.
