@@ -1,4 +1,5 @@
 // The log in a real PostgreSQL with a synchronous standby, and stores of three machines on it.
+import type { QueryResult } from 'pg'
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -75,6 +76,37 @@ async function settle(stores: readonly Store[]): Promise<void> {
   for (const store of stores) while (!(await store.barrier(10_000)));
   for (const other of stores.slice(1)) expect(compareViews(stores[0].views, other.views)).toBe(null)
 }
+
+describe('which databases will do', () => {
+  /** A server that answers so. */
+  const server = (version: string, by: string, over: Record<string, string> = {}) => ({
+    tryTo: (text: string) => {
+      const said: Record<string, string> = {
+        'SHOW server_version': version,
+        'SELECT version() AS by': by,
+        'SHOW fsync': 'on',
+        'SHOW synchronous_standby_names': '*',
+        ...over,
+      }
+      const rows = Object.hasOwn(said, text) ? [{ by: said[text] }] : []
+      return Promise.resolve(rows.length > 0 ? ({ rows } as unknown as QueryResult) : null)
+    },
+  })
+
+  test.each([
+    ['13.18', 'PostgreSQL 13.18 on x86_64', 'PostgreSQL 13.18: 14 is the oldest that will do'],
+    ['9.6.24', 'PostgreSQL 9.6.24 on x86_64', 'PostgreSQL 9.6.24: 14 is the oldest'],
+    ['14.0', 'PostgreSQL 14.0 on x86_64', null],
+    ['17beta1', 'PostgreSQL 17beta1 on x86_64', null],
+    // Numbers of what they are like.
+    ['13.0.0', 'CockroachDB CCL v24.1.0', null],
+    ['11.2-YB-2.20.1.0-b0', 'PostgreSQL 11.2-YB-2.20.1.0-b0 on x86_64', null],
+  ])('%s', async (version, by, refused) => {
+    const found = await look(server(version, by))
+    expect(found.version).toBe(version)
+    expect(found.refused).toEqual(refused && expect.stringContaining(refused))
+  })
+})
 
 describe.skipIf(POSTGRESQL === null)('the log in PostgreSQL', () => {
   let primary: Server

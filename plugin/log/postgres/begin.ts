@@ -67,7 +67,7 @@ export interface ServerState {
 
 const OLDEST = 14
 
-export async function look(connection: Connection): Promise<ServerState> {
+export async function look(connection: Pick<Connection, 'tryTo'>): Promise<ServerState> {
   const show = async (name: string): Promise<string> => {
     const found = await connection.tryTo(`SHOW ${name}`, ASK_MS)
     const [row] = (found?.rows ?? []) as Record<string, string>[]
@@ -75,12 +75,16 @@ export async function look(connection: Connection): Promise<ServerState> {
   }
   const version = await show('server_version')
   const warnings: string[] = []
-  const isOld = /^\d+/.test(version) && Number.parseInt(version, 10) < OLDEST
+  // Others that speak the protocol say a number of PostgreSQL's as well, which is not theirs.
+  const made = await connection.tryTo('SELECT version() AS by', ASK_MS)
+  const [{ by }] = (made?.rows ?? [{ by: '' }]) as { by: string }[]
+  const isIt = by.startsWith('PostgreSQL ') && !by.includes('-YB-')
+  const isOld = isIt && Number.parseInt(version, 10) < OLDEST
   const refused =
     (await show('fsync')) === 'off'
       ? 'the database runs with fsync = off: what it acknowledges may be gone after a power failure. Set fsync = on'
       : isOld
-        ? `the database is PostgreSQL ${version}: ${OLDEST} is the oldest that will do`
+        ? `the database is PostgreSQL ${version}: ${OLDEST} is the oldest that will do. Upgrade it, or take another one`
         : null
   if ((await show('synchronous_standby_names')) === '')
     warnings.push(
