@@ -9,7 +9,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer } from 'node:http'
 import type { Door } from '../quarantine/quarantine.ts'
 import { admitTo, newCrowds, shareOf, type Crowds } from './admit.ts'
-import { callerOf, CSRF_HEADER, SESSION_COOKIE, type Caller } from './caller.ts'
+import { callerOf, CSRF_HEADER, reachCaller, SESSION_COOKIE, type Caller } from './caller.ts'
 import { API, type AppContext, type Log } from './context.ts'
 import { limits } from './limits.ts'
 import { Problem, problemBody, problemOf, PROBLEMS } from './problem.ts'
@@ -69,11 +69,13 @@ export async function makeApp(options: AppOptions): Promise<App> {
   app.decorateRequest('caller', null)
   await app.register(cookie)
   await app.register(swagger, { openapi: description(base) })
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     secure(reply)
     if (door.stopped !== null) reply.header(STOPPED_HEADER, '1')
-    request.caller = isOpen(request) ? null : callerOf(door, request)
-    done()
+    request.caller = null
+    if (isOpen(request)) return
+    await reachCaller(door, request)
+    request.caller = callerOf(door, request)
   })
   await app.register(rateLimit, {
     max: door.config.http.requests_per_minute,

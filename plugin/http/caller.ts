@@ -34,10 +34,19 @@ const ENOUGH: Record<TokenScope, readonly TokenScope[]> = {
   report: ['report', 'admin'],
 }
 
+/** Ahead of callerOf: a token that only another machine knows yet is waited for. */
+export async function reachCaller(door: Door, request: FastifyRequest): Promise<void> {
+  const bearer = bearerOf(request)
+  if (bearer !== undefined) await door.reachToken(bearer)
+}
+
+const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+
 /** Null: there is neither token nor session. Throws Problem for a token that is not good. */
 export function callerOf(door: Door, request: FastifyRequest): Caller | null {
   const via = `api ${request.ip}`
-  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+  const bearer = bearerOf(request)
   if (request.headers.authorization !== undefined) {
     const found = bearer === undefined ? null : door.token(bearer, request.ip)
     if (!found) throw new Problem('login-needed', 'This is no token of this server, or it is over.')

@@ -4,7 +4,7 @@ import { Refused } from '../errors.ts'
 import type { Login } from '../mail.ts'
 import { Logins } from './accounts/logins.ts'
 import { Sessions } from './accounts/sessions.ts'
-import { tokenLogin } from './accounts/tokens.ts'
+import { reachToken, tokenLogin } from './accounts/tokens.ts'
 import { stopped, type Context } from './context.ts'
 import { DigestLinks } from './digest/links.ts'
 import { Measures } from './measures.ts'
@@ -38,6 +38,11 @@ export class Quarantine {
 
   get config(): Config {
     return this.#ctx.config
+  }
+
+  /** Ahead of `token`: waits a moment for one that only another machine knows yet. */
+  reachToken(secret: string): Promise<void> {
+    return reachToken(this.#ctx, secret)
   }
 
   /** Whose token this is, and what it may; null: it is none, or is over. `network`: where its bearer is. */
@@ -74,5 +79,14 @@ export class Quarantine {
 /** The quarantine for whoever speaks to people: to log in, and to act as the login. */
 export type Door = Pick<
   Quarantine,
-  'config' | 'logins' | 'sessions' | 'links' | 'measures' | 'token' | 'stopped' | 'unready' | 'as'
+  | 'config'
+  | 'logins'
+  | 'sessions'
+  | 'links'
+  | 'measures'
+  | 'token'
+  | 'reachToken'
+  | 'stopped'
+  | 'unready'
+  | 'as'
 >

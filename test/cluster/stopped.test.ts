@@ -118,6 +118,31 @@ describe('what one machine has acknowledged', () => {
   })
 })
 
+test('a token that was made on one machine is good on another at once', async () => {
+  const make = { account: USER, name: 'now', may: 'read' } as const
+  const { secret } = await b.lazaret.quarantine.as(ROOT).tokens.make(make)
+  expect((await http.ask('session', { token: secret })).status).toBe(200)
+})
+
+test('who is told that a machine has stopped for good is told when it goes on', async () => {
+  const { log, nodes: all } = await nodes(1)
+  const lines: string[] = []
+  const [{ lazaret }] = all
+  lazaret.onHalt((line) => lines.push(line))
+  log.head.halt = 'node9: the log has lost its end'
+  while (lines.length < 1) await new Promise(setImmediate)
+  await expect(hold(lazaret, message('never'))).rejects.toThrow('the log has lost its end')
+  log.head.halt = ''
+  while (lines.length < 2) await new Promise(setImmediate)
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /has stopped writing, and mail to be held is answered 451: node9: .*\(lazaret cluster status\)$/,
+    ),
+    'this machine of the cluster writes again',
+  ])
+  await hold(lazaret, message('after'))
+})
+
 describe('without the log', () => {
   beforeAll(async () => {
     a.way.isCut = true

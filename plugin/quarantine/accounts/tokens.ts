@@ -5,7 +5,7 @@ import type { Login } from '../../mail.ts'
 import { getToken, tokensOf, type TokenRecord, type TokenScope } from '../../store/events/index.ts'
 import type { Visit } from '../../store/guards.ts'
 import { DAY, MINUTE } from '../../time.ts'
-import { write, type Context } from '../context.ts'
+import { settle, write, type Context } from '../context.ts'
 import { by, seenBy } from '../eyes.ts'
 import { listAccounts } from './accounts.ts'
 import { accountName, getAccount, loginOf, scopeOf } from './names.ts'
@@ -108,6 +108,12 @@ export async function withdrawToken(ctx: Context, login: Login, id: number): Pro
     tx.append({ type: 'token', token: null, id })
   })
   await ctx.store.beside.kept.remove([usedKey(id)])
+}
+
+/** A token that was made on another machine a moment ago is known here then. */
+export async function reachToken(ctx: Context, secret: string): Promise<void> {
+  const [, number] = FORM.exec(secret) ?? []
+  if (number !== undefined && Number(number) > ctx.store.seq) await settle(ctx)
 }
 
 /** The login of a token that is good now, and what it may; null for any other text. */
