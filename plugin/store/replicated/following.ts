@@ -65,7 +65,8 @@ export class Following {
     const isOurs = follower?.id === this.#id
     // Another process of this machine does it for all.
     if (follower && !isOurs && follower.until > now && follower.until < now + 2 * LEASE_MS) return
-    void this.#follow(isOurs ? follower.until - now < LEASE_MS / 2 : true).catch(() => undefined)
+    const renew = !isOurs || follower.until - now < LEASE_MS / 2
+    this.#follow(renew).catch((error: unknown) => link.stall(error))
   }
 
   /** Brings the views to where the log was when it was asked, in `until` (performance.now()) at most; false: it could not. */

@@ -86,9 +86,16 @@ export class Link {
         this.#suspect = session
         return
       }
-      this.#stuck = error instanceof Error ? error.message : String(error)
+      this.stall(error)
       await this.#sessions.pause(STUCK_MS)
     }
+  }
+
+  /** Something cannot be written here; the next that can says that it is over. */
+  stall(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error)
+    // It is said within a sentence that ends so.
+    this.#stuck = text.replace(/\. Nothing was changed.*$/, '')
   }
 
   /** Compares the log with what was here before it was asked for. Throws Gone where nothing is to be done with it. */

@@ -1,9 +1,10 @@
 // The journal of several machines, on a log in memory that fails in all ways: equal views, nothing lost, nothing twice.
 import fc from 'fast-check'
 import { EventEmitter, once } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { chainOf } from '../../../plugin/log/log.ts'
 import { getItem } from '../../../plugin/store/items.ts'
+import { Env } from '../../../plugin/store/env.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
 import { BEGINNING } from '../../../plugin/store/replicated/position.ts'
@@ -393,6 +394,42 @@ describe('machines of several versions', () => {
     const back = all.reopen(1, undefined, {}, dir)
     expect(await deposit(back, 'four')).toBe(5)
     expect(await difference({ stores: [a, back] })).toBe(null)
+  })
+
+  test('one whose disk is full says so and goes on when it has room; the others do not wait for it', async () => {
+    const all = await machines(2)
+    const [a, b] = all.stores
+    await deposit(a, 'one')
+    expect(await difference(all)).toBe(null)
+    let isFull = true
+    // oxlint-disable-next-line unbound-method -- given its own at each call
+    const { write, writeSync } = Env.prototype
+    const full = (env: Env): void => {
+      if (isFull && env.dir === b.dir) throw new Error('No space left on device')
+    }
+    const spies = [
+      vi.spyOn(Env.prototype, 'write').mockImplementation(async function (this: Env, ...args) {
+        full(this)
+        return await write.apply(this, args)
+      }),
+      vi.spyOn(Env.prototype, 'writeSync').mockImplementation(function (this: Env, ...args) {
+        full(this)
+        return writeSync.apply(this, args)
+      }),
+    ]
+    try {
+      await deposit(a, 'two')
+      while (b.state.can === 'write') await new Promise(setImmediate)
+      expect(b.state.why).toContain('No space left on device')
+      await expect(deposit(b, 'never')).rejects.toThrow('No space left on device')
+      await deposit(a, 'three')
+      isFull = false
+      while (b.state.can === 'read') await new Promise(setImmediate)
+      expect(await deposit(b, 'four')).toBe(5)
+      expect(await difference(all)).toBe(null)
+    } finally {
+      for (const spy of spies) spy.mockRestore()
+    }
   })
 
   test('who is locked out on one machine is on all, until one of them lets him in', async () => {
