@@ -44,6 +44,6 @@ export const limits = {
   STREAM_BEAT_MS: 25_000,
   /** Items in one batch. */
   BATCH: 500,
-  /** Masks in one change of a list. */
-  MASKS: 5000,
+  /** Masks in one change of a list: it is one decision, of 10 µs each; longer lists are imported, in steps. */
+  MASKS: 2000,
 } as const

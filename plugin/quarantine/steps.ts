@@ -4,16 +4,22 @@ import { performance } from 'node:perf_hooks'
 import type { Tx } from '../store/store.ts'
 import { write, type Context, type Writing } from './context.ts'
 
-/** What a first step takes on, whatever it costs, unless told; requests of no more are one decision. */
-export const FIRST = 8
+/** Requests of no more are one decision, whatever it costs; of more the first step is one of them. A lesson takes 10 ms. */
+export const FIRST = 4
 /** Bounds the memory of a step, and what is run again if it has to be. */
 const MOST = 1000
 /** How long a step may take the writer, roughly. */
 const STEP_MS = 12
 
+/** How many to take on next, where some took so many ms: twice as many at most, for the next ones may cost more. */
+export function nextStep(some: number, size: number, took: number): number {
+  const fits = Math.floor((some * STEP_MS) / Math.max(took, 0.01))
+  return Math.max(1, Math.min(MOST, 2 * size, fits))
+}
+
 /**
  * Decides about all of these, in their order; `done` hears of each step once it is on disk. The first step is taken even
- * for none of them.
+ * for none of them. `first`: what it takes on.
  */
 export async function inSteps<One, Result>(
   ctx: Context,
@@ -21,10 +27,10 @@ export async function inSteps<One, Result>(
   all: readonly One[],
   decide: (tx: Tx, some: readonly One[]) => Result,
   done: (result: Result) => void,
-  first = FIRST,
+  first?: number,
 ): Promise<void> {
-  const bulk = all.length > first
-  for (let at = 0, size = first; ;) {
+  const bulk = all.length > (first ?? FIRST)
+  for (let at = 0, size = first ?? (bulk ? 1 : FIRST); ;) {
     const some = all.slice(at, at + size)
     let took = 0
     const result = await write(ctx, { ...options, bulk }, (tx) => {
@@ -38,8 +44,6 @@ export async function inSteps<One, Result>(
     done(result)
     at += some.length
     if (at >= all.length) return
-    // Twice as many at most: the next ones may cost more than these.
-    const fits = Math.floor((some.length * STEP_MS) / Math.max(took, 0.01))
-    size = Math.max(1, Math.min(MOST, 2 * size, fits))
+    size = nextStep(some.length, size, took)
   }
 }

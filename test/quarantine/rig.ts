@@ -5,7 +5,7 @@ import { afterAll } from 'vitest'
 import { readConfig, type Ini } from '../../plugin/config.ts'
 import type { Item, Login } from '../../plugin/mail.ts'
 import { open, type Lazaret } from '../../plugin/open.ts'
-import { MESSAGES_MAX, type Appended } from '../../plugin/quarantine/drop/append.ts'
+import { messagesMax, type Appended } from '../../plugin/quarantine/drop/append.ts'
 import type { Folder, FolderId } from '../../plugin/quarantine/folders/folders.ts'
 import type { Decision, Envelope } from '../../plugin/quarantine/screen.ts'
 import type { Verbs } from '../../plugin/quarantine/verbs/verbs.ts'
@@ -141,7 +141,8 @@ export async function appendAll(
   messages: readonly Appended[],
 ): Promise<number[]> {
   const uids: number[] = []
-  for (let from = 0; from < messages.length; from += MESSAGES_MAX)
-    uids.push(...(await verbs.messages.append(to, messages.slice(from, from + MESSAGES_MAX))))
+  const some = messagesMax(to)
+  for (let from = 0; from < messages.length; from += some)
+    uids.push(...(await verbs.messages.append(to, messages.slice(from, from + some))))
   return uids
 }

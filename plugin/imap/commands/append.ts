@@ -29,9 +29,9 @@ export const APPEND: SessionCommand<Append> = {
   literal(session, start, size) {
     const append = parseAppendStart(start, { utf8: session.utf8 })
     if (!append) return // the literal is the name of the mailbox
-    target(session, append.mailbox)
+    const to = target(session, append.mailbox)
     checkUtf8(session, append.next.utf8)
-    checkCount(append.literals)
+    checkCount(to, append.literals)
     const { append_limit } = session.verbs.config.imap
     if (size > append_limit)
       throw new Refused('too-large', `A message can have at most ${append_limit} octets.`)

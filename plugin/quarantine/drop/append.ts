@@ -20,13 +20,20 @@ import { lookUp, recognise, type Known } from './recognise.ts'
 
 /** Messages of one request: they are one decision, and others wait for it. */
 export const MESSAGES_MAX = 200
+/** The same where each of them is a lesson, which takes many times as long. */
+const LESSONS_MAX = 8
+
+/** How many messages one request may bring to a folder. */
+export const messagesMax = ({ ordinary }: Pick<Folder, 'ordinary'>): number =>
+  ordinary ? MESSAGES_MAX : LESSONS_MAX
 
 /** Refused when a request brings more than one decision may have. */
-export function checkCount(count: number): void {
-  if (count > MESSAGES_MAX)
+export function checkCount(to: Pick<Folder, 'ordinary'>, count: number): void {
+  const most = messagesMax(to)
+  if (count > most)
     throw new Refused(
       'limit',
-      `One APPEND brings at most ${MESSAGES_MAX} messages; nothing of this one was kept. Send them with several.`,
+      `One APPEND brings at most ${most} messages here; nothing of this one was kept. Send them with several.`,
     )
 }
 
@@ -60,7 +67,7 @@ export async function append(
   // Checked before the costly part: refused whatever the message is.
   const means = meaning(null, to.id, ctx.config.folders)
   if (means.does === 'refuse') throw new Refused('impossible', means.why)
-  checkCount(messages.length)
+  checkCount(to, messages.length)
   for (const { flags } of messages) checkKeywords(flags.keywords)
   const known: Read[] = []
   for (const { raw } of messages) {

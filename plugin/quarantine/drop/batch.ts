@@ -4,6 +4,7 @@ import type { Item, Login } from '../../mail.ts'
 import type { Tx } from '../../store/store.ts'
 import { turnOf } from '../../turns.ts'
 import { write, type Context } from '../context.ts'
+import { nextStep } from '../steps.ts'
 import { by } from '../eyes.ts'
 import { deleteIn, pressIn, seenIn } from './by-id.ts'
 
@@ -22,9 +23,6 @@ export const ACTIONS = {
 type Act = (ctx: Context, tx: Tx, login: Login, id: number) => Item
 export type Action = keyof typeof ACTIONS
 
-/** Items in one decision: a few ms for whoever waits for the writer. */
-const STEP = 20
-
 /** `tell` hears of each, in their order: the item as it is then, or why not. */
 export async function batch(
   ctx: Context,
@@ -35,14 +33,22 @@ export async function batch(
 ): Promise<void> {
   const act: Act = ACTIONS[action]
   const turn = turnOf(login)
+  let took = 0
   const decide = (some: readonly number[]): Promise<Item[]> =>
-    write(ctx, { ...by(login), bulk: ids.length > STEP }, (tx) =>
-      some.map((id) => act(ctx, tx, login, id)),
-    )
-  for (let at = 0; at < ids.length; at += STEP) {
-    const some = ids.slice(at, at + STEP)
+    write(ctx, { ...by(login), bulk: ids.length > 1 }, (tx) => {
+      const began = performance.now()
+      try {
+        return some.map((id) => act(ctx, tx, login, id))
+      } finally {
+        took = performance.now() - began
+      }
+    })
+  for (let at = 0, size = 1; at < ids.length; size = nextStep(size, size, took)) {
+    const some = ids.slice(at, at + size)
+    at += size
     const done = await orRefused(decide(some))
-    if (done instanceof Refused)
+    if (done instanceof Refused && some.length === 1) tell(some[0], done)
+    else if (done instanceof Refused)
       // One of them is the reason, and nothing was done: each by itself tells which.
       for (const id of some) {
         const one = await orRefused(decide([id]))
@@ -52,7 +58,7 @@ export async function batch(
     // What was done of it is paid for by then.
     const spent = await orRefused(turn.give())
     if (!(spent instanceof Refused)) continue
-    for (const id of ids.slice(at + STEP)) tell(id, spent)
+    for (const id of ids.slice(at)) tell(id, spent)
     return
   }
 }

@@ -49,7 +49,7 @@ export async function copy(
     if (made.length > 0)
       await inSteps(
         ctx,
-        options,
+        { ...options, turn: undefined }, // also where no budget is left
         made,
         (tx, some) => takeBack(ctx, tx, some, to.id, login.scope),
         () => undefined,

@@ -2,8 +2,8 @@
 import { Refused } from '../../errors.ts'
 import type { ListKind, Login, Scope } from '../../mail.ts'
 import { hasDraft, listsSeq } from '../../store/lists.ts'
-import type { Tx, WriteOptions } from '../../store/store.ts'
-import { write, type Context } from '../context.ts'
+import type { Tx } from '../../store/store.ts'
+import { write, type Context, type Writing } from '../context.ts'
 import { by } from '../eyes.ts'
 import { inSteps } from '../steps.ts'
 import { Rivals } from './rivals.ts'
@@ -53,7 +53,8 @@ export async function addAsImport(
       if (added !== null) return parts.reduce((sum, { masks }) => sum + masks.length, -added)
     }
   } catch (error) {
-    await giveUp(ctx, options, drafts)
+    // Also where there is no budget left for anything else.
+    await giveUp(ctx, { ...options, turn: undefined }, drafts)
     throw error
   }
 }
@@ -61,7 +62,7 @@ export async function addAsImport(
 /** Drafts whose masks never count: they are taken away in steps. */
 export async function giveUp(
   ctx: Context,
-  options: WriteOptions,
+  options: Writing,
   all: readonly number[],
 ): Promise<void> {
   if (all.length === 0) return

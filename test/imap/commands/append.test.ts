@@ -57,8 +57,11 @@ test('a MULTIAPPEND brings a bounded number of messages in its one decision, and
   expect(server.lazaret.store.seq - before).toBe(MESSAGES_MAX)
   for (const count of [MESSAGES_MAX + 1, 3000])
     expect((await client.command(many(count))).tagged).toMatch(
-      /^NO \[LIMIT\] One APPEND brings at most 200 messages; nothing of this one was kept/,
+      /^NO \[LIMIT\] One APPEND brings at most 200 messages here; nothing of this one was kept/,
     )
+  // Where each is a lesson, far fewer.
+  const spam = `APPEND Spam${` ${literal}`.repeat(9)}`
+  expect((await client.command(spam)).tagged).toMatch(/^NO \[LIMIT\] One APPEND brings at most 8 /)
   // The literal behind as many as there may be is not asked for.
   client.send(`APPEND box${` ${literal}`.repeat(MESSAGES_MAX + 1)} {5}`)
   expect(await client.line()).toMatch(/ NO \[LIMIT\]/)
