@@ -169,9 +169,10 @@ async function main(): Promise<void> {
     if (values['all-at-once']) {
       const all = wanted.map(({ attack }) => attack)
       const accounts = all.map((_, n) => named(n))
+      const bearers = accounts.filter((_, n) => all[n].by === 'http')
       const one = await together(
         all,
-        makeTemplate(join(dir, 'data'), values.build, accounts),
+        makeTemplate(join(dir, 'data'), values.build, accounts, bearers),
         bound,
       )
       add(one)

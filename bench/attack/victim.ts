@@ -31,8 +31,16 @@ export interface Template {
   readonly tokens: ReadonlyMap<string, string>
 }
 
-/** @param home the package to attack, built */
-export function makeTemplate(dir: string, home: string, attackers: readonly string[]): Template {
+/**
+ * @param home the package to attack, built
+ * @param bearers those of the attackers who have a token
+ */
+export function makeTemplate(
+  dir: string,
+  home: string,
+  attackers: readonly string[],
+  bearers = attackers,
+): Template {
   mkdirSync(dir, { mode: 0o700 })
   const lazaret = (args: readonly string[], input = ''): string => {
     const bin = join(home, 'dist/plugin/cli/index.js')
@@ -44,7 +52,7 @@ export function makeTemplate(dir: string, home: string, attackers: readonly stri
   const tokens = new Map<string, string>()
   for (const name of [NEIGHBOUR, ...attackers]) {
     lazaret(['account', 'add', name, '--password-stdin'], `${PASSWORD}\n`)
-    if (hasHttp(home) && name !== NEIGHBOUR)
+    if (hasHttp(home) && bearers.includes(name))
       tokens.set(name, lazaret(['token', 'add', name, 'attack', '--may', 'admin']).split('\n')[0])
   }
   lazaret(['list', 'add', '*@spam.example', '--block'])
