@@ -3,6 +3,7 @@
 import type { Label } from '../mail.ts'
 import { decodeEncodedMessage, decodeLenient } from './decode.ts'
 import { find, findAll, parseHeader } from './headers.ts'
+import { Lexer } from './lexer.ts'
 import { parseStructure, type Part } from './structure.ts'
 
 /** Fields of our own (RFC 5965 §3.4). */
@@ -43,11 +44,11 @@ export function readFeedback(raw: Buffer): Feedback | null {
   const parts = feedbackParts(parseStructure(raw))
   if (!parts) return null
   const fields = parseHeader(decodeLenient(parts.report))
-  const type = (find(fields, 'feedback-type') ?? '').trim().toLowerCase()
+  const type = tokenOf(find(fields, 'feedback-type')) ?? ''
   if (type === '') return null
   const about = aboutOf(parts.about)
   if (about.message.length === 0) return null
-  const vote = find(fields, FEEDBACK_FIELDS.vote)?.trim().toLowerCase() ?? null
+  const vote = tokenOf(find(fields, FEEDBACK_FIELDS.vote))
   return {
     type,
     label: LABELS[type] ?? null,
@@ -56,6 +57,14 @@ export function readFeedback(raw: Buffer): Feedback | null {
     signals: findAll(fields, FEEDBACK_FIELDS.signal),
     ...about,
   }
+}
+
+/** RFC 5965 §3.5: a token between comments; what is none, as it stands. */
+function tokenOf(value: string | null): string | null {
+  if (value === null) return null
+  const lexer = new Lexer(value)
+  const token = lexer.skip() ? lexer.token() : null
+  return (token && lexer.ended ? token : value.trim()).toLowerCase()
 }
 
 /** The machine-readable part, and behind it that with the message. */

@@ -45,6 +45,18 @@ test.each([
   expect(found?.message.toString()).toBe(MESSAGE)
 })
 
+test.each([
+  [' abuse (of the worst kind)', 'abuse', 'spam'],
+  ['(a complaint) Not-Spam (really (it is))', 'not-spam', 'ham'],
+  ['\r\n\tfraud\r\n (phishing)', 'fraud', 'spam'],
+  // No token: nothing is guessed.
+  ['abuse, fraud', 'abuse, fraud', null],
+  ['abuse (not closed', 'abuse (not closed', null],
+  ['(abuse)', '(abuse)', null],
+])('comments around a type: %j', (value, type, label) => {
+  expect(readFeedback(report(of(value)))).toMatchObject({ type, label })
+})
+
 test('fields in any order and folded, of Lazaret or not', () => {
   const found = readFeedback(
     report(['Version: 1', 'Lazaret-Vote: none', 'Feedback-Type:\r\n other', 'Lazaret-Report: r1']),
