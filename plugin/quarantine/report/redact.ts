@@ -106,8 +106,9 @@ const PRIVATE =
   /^(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/
 
 /**
- * Replaces the addresses of these persons in a text of one octet a character, however they are written there: as such, in a
- * URL (`%40`), quoted-printable (`=40`), in a return path (VERP: `list-user=example.com@`).
+ * Replaces the addresses of these persons in a text of one octet a character, however they are written there: as such, with a
+ * subaddress (RFC 5233), in a URL (`%40`, `%2E`), quoted-printable (`=40`), in HTML (`&#64;`), in a return path (VERP:
+ * `list-user=example.com@`).
  */
 function finder({ addresses, key }: Persons): (text: string) => string {
   const known = new Map<string, string>()
@@ -119,29 +120,47 @@ function finder({ addresses, key }: Persons): (text: string) => string {
   const names = [...known.keys()].toSorted((a, b) => b.length - a.length)
   const patterns = names.map((name) => {
     const at = name.lastIndexOf('@')
-    return `${escape(name.slice(0, at))}(?:@|%40|=40|=)${escape(name.slice(at + 1))}`
+    return `${spelled(name.slice(0, at))}${SUBADDRESS}((?:${spelled('@')}|=)${spelled(name.slice(at + 1))})`
   })
-  // A whole word: what stands before it may be the end of an encoded octet.
+  // A whole word: what stands before it may be the end of an encoded octet, or of an entity.
   const pattern = new RegExp(`${BEFORE}(?:${patterns.join('|')})(?![a-z0-9-])`, 'gi')
   return (text) =>
-    text.replace(pattern, (found) => {
-      const lower = found.toLowerCase()
-      const name = names.find((one) => isWritten(one, lower)) ?? ''
-      return `${known.get(name) ?? PREFIX}${found.slice(name.lastIndexOf('@'))}`
+    text.replace(pattern, (_, ...groups: unknown[]) => {
+      const which = groups.slice(0, names.length).findIndex((domain) => domain !== undefined)
+      return `${known.get(names[which]) ?? PREFIX}${String(groups[which])}`
     })
 }
 
 const BEFORE = '(?:(?<![a-z0-9])|(?<=[=%][0-9a-f]{2}))'
 
-/** Whether a spelling is that of this address: local part, something for the `@`, domain. */
-function isWritten(address: string, spelling: string): boolean {
-  const [local, domain] = [address.slice(0, address.lastIndexOf('@')), domainOf(address)]
-  const between = spelling.slice(local.length, spelling.length - domain.length)
-  return spelling === `${local}${between}${domain}` && /^(?:@|%40|=40|=)$/.test(between)
+/** A pattern of all spellings of a text. */
+const spelled = (text: string): string => Array.from(text, spellings).join('')
+
+/** Of a character; letters and digits nobody encodes. */
+function spellings(char: string): string {
+  if (/[a-z0-9]/.test(char)) return char
+  const code = char.charCodeAt(0)
+  const hex = code.toString(16).padStart(2, '0')
+  const entity = ENTITIES[char] === undefined ? '' : `|&${ENTITIES[char]};`
+  return `(?:${escape(char)}|[=%]${hex}|&#0*${code};|&#x0*${code.toString(16)};${entity})`
 }
 
+function escape(char: string): string {
+  return char.replace(/[\\^$.*+?()[\]{}|/-]/, String.raw`\$&`)
+}
+
+/** HTML, named character references, of what stands in addresses. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '@': 'commat',
+  '.': 'period',
+  _: 'lowbar',
+  '+': 'plus',
+}
+
+/** RFC 5233 §1: what is his, too. */
+const SUBADDRESS = `(?:${spellings('+')}[a-z0-9._-]{0,64})?`
+
 const octets = (text: string): string => Buffer.from(text).toString('latin1')
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 
 function redactedBody(raw: Buffer, from: number, finds: (text: string) => string): Buffer {
   const parts: Buffer[] = []

@@ -6,6 +6,7 @@ import type { Lazaret } from '../../../plugin/open.ts'
 import { DAY } from '../../../plugin/time.ts'
 import { readFeedback } from '../../../plugin/mime/feedback.ts'
 import type { ReportJob } from '../../../plugin/quarantine/report/queue.ts'
+import { pseudonym, redactedText } from '../../../plugin/quarantine/report/redact.ts'
 import { compareViews, replay } from '../../../plugin/store/replay.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
@@ -373,6 +374,34 @@ describe('what a report says', () => {
     expect(names.size).toBe(2)
     expect(parsed.text).toMatch(/für redacted-[0-9a-f]{20}@example\.com =redacted-/)
     expect(String(parsed.html)).toMatch(/To redacted-[0-9a-f]{20}@example\.com, für Sie/)
+  })
+
+  test.each([
+    ['with a subaddress', 'jane.doe+news@example.com', '@example.com'],
+    [
+      'with a subaddress in a return path',
+      'b-jane.doe+x=example.com@lists.example',
+      '=example.com',
+    ],
+    [
+      'in a URL, dots too',
+      'http://x.example/?to=jane%2Edoe%2Bn%40example%2ecom&x',
+      '%40example%2ecom',
+    ],
+    ['in HTML', 'jane&#46;doe&commat;example&#x2E;com', '&commat;example&#x2E;com'],
+    ['in capitals', 'JANE.DOE@EXAMPLE.COM', '@EXAMPLE.COM'],
+  ])('an address %s', (_, written, domain) => {
+    const persons = { addresses: ['jane.doe@example.com'], hosts: [], key: Buffer.alloc(32, 1) }
+    const name = pseudonym(persons.key, 'jane.doe@example.com')
+    const told = redactedText(`for (${written})`, persons)
+    expect(told.toLowerCase()).not.toContain('jane')
+    expect(told).toContain(`${name}${domain}`)
+  })
+
+  test('what only looks like an address of somebody stays', () => {
+    const persons = { addresses: ['jane.doe@example.com'], hosts: [], key: Buffer.alloc(32, 1) }
+    const text = 'janexdoe@example.com mary-jane.doe2@example.com jane.doe@example.community'
+    expect(redactedText(text, persons)).toBe(text)
   })
 
   test('reported again it is the same octets; another server says another name', async () => {
