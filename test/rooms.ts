@@ -584,7 +584,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'bench/phases/masks': { files: /^bench\/phases\/masks\//, may: [...BENCH, 'filter'] },
   'bench/phases/start': { files: /^bench\/phases\/start\//, may: [...BENCH, 'config', 'open'] },
   'bench/phases/lesson': { files: /^bench\/phases\/lesson\//, may: [...BENCH, 'config', 'open'] },
-  'bench/phases/people': { files: /^bench\/phases\/people\//, may: [...BENCH, 'config', 'open'] },
+  'bench/phases/people': {
+    files: /^bench\/phases\/people\//,
+    may: [...BENCH, 'config', 'open', 'quarantine/drop'],
+  },
   'bench/phases/young': {
     files: /^bench\/phases\/young\//,
     may: [...BENCH, 'cli', 'demo', 'filter', 'layers', 'scripts', 'store'],

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../../../plugin/config.ts'
 import { open, type Lazaret } from '../../../plugin/open.ts'
+import { messagesMax } from '../../../plugin/quarantine/drop/append.ts'
 import { assumedLabel, type Mail } from '../../harness/mail.ts'
 import type { Phase } from '../../harness/phase.ts'
 import { emptyPhase, measure } from '../../harness/result.ts'
@@ -68,6 +69,8 @@ async function teach(
         flags: { system: 0, keywords: [] },
         date: null,
       }))
-    if (some.length > 0) await verbs.messages.append(folder, some)
+    const most = messagesMax(folder)
+    for (let from = 0; from < some.length; from += most)
+      await verbs.messages.append(folder, some.slice(from, from + most))
   }
 }

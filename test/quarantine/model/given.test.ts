@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Label, Login } from '../../../plugin/mail.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
 import { layerOf } from '../../../plugin/store/layers.ts'
-import { corpus, DOMAIN, folder, OTHER, rig, ROOT, trained, USER } from '../rig.ts'
+import { appendAll, corpus, DOMAIN, folder, OTHER, rig, ROOT, trained, USER } from '../rig.ts'
 
 const SPAM = corpus('spam-2', 14, 400)
 const HAM = corpus('easy-ham-1', 14, 400)
@@ -12,7 +12,7 @@ const two: Login = { account: 'two@example.com', tier: 'address', scope: 'two@ex
 async function say(lazaret: Lazaret, login: Login, label: Label, all: Buffer[]): Promise<void> {
   const to = folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', login)
   const some = all.map((raw) => ({ raw, flags: { system: 0, keywords: [] }, date: null }))
-  await lazaret.quarantine.as(login).messages.append(to, some)
+  await appendAll(lazaret.quarantine.as(login), to, some)
 }
 
 /** All that the model is: everybody's layer as others hear it, and the layers of people. */

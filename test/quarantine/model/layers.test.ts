@@ -11,7 +11,18 @@ import { decides, getModel, lessonsOf, NOBODY } from '../../../plugin/store/less
 import { compareViews, replay } from '../../../plugin/store/replay.ts'
 import { Store } from '../../../plugin/store/store.ts'
 import { tempDir } from '../../tmp.ts'
-import { corpus, DOMAIN, folder, OTHER, rig, ROOT, trained, uidsIn, USER } from '../rig.ts'
+import {
+  appendAll,
+  corpus,
+  DOMAIN,
+  folder,
+  OTHER,
+  rig,
+  ROOT,
+  trained,
+  uidsIn,
+  USER,
+} from '../rig.ts'
 
 const HAM = corpus('easy-ham-1', 40, 300)
 const SPAM = corpus('spam-2', 12, 300)
@@ -22,7 +33,7 @@ const two: Login = { account: 'two@example.com', tier: 'address', scope: 'two@ex
 async function say(lazaret: Lazaret, login: Login, label: Label, all: Buffer[]): Promise<number[]> {
   const to = folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', login)
   const some = all.map((raw) => ({ raw, flags: none, date: null }))
-  return await lazaret.quarantine.as(login).messages.append(to, some)
+  return await appendAll(lazaret.quarantine.as(login), to, some)
 }
 
 const scoreFor = (lazaret: Lazaret, login: Login, raw: Buffer): number =>

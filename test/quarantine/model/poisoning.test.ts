@@ -8,7 +8,7 @@ import { Town } from '../../../bench/phases/young/town.ts'
 import { CEILING, TAUGHT } from '../../../plugin/layers/ceiling.ts'
 import type { Label, Login } from '../../../plugin/mail.ts'
 import type { Lazaret } from '../../../plugin/open.ts'
-import { corpus, folder, rig, ROOT } from '../rig.ts'
+import { appendAll, corpus, folder, rig, ROOT } from '../rig.ts'
 
 /** Parts of the views in the sum (docs/classifier.md). */
 const SHARES = [0.5, 0.5, 0.6]
@@ -34,7 +34,7 @@ async function say(lazaret: Lazaret, scope: string, label: Label, all: Buffer[])
   const to = folder(lazaret, label === 'spam' ? 'spam' : 'not-spam', by)
   const flags = { system: 0, keywords: [] }
   const some = all.map((raw) => ({ raw, flags, date: null }))
-  await lazaret.quarantine.as(by).messages.append(to, some)
+  await appendAll(lazaret.quarantine.as(by), to, some)
 }
 
 /** After so many lessons of the super-admin of each kind. */
