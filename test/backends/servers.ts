@@ -117,7 +117,7 @@ export async function startSubmission(
   user: { name: string; password: string },
 ): Promise<{ submissions: number; submission: number; stop(): Promise<void> }> {
   const [submissions, submission, hop] = [await freePort(), await freePort(), await NextHop.start()]
-  const { stop } = await startDovecot(
+  const dovecot = await startDovecot(
     tempDir(),
     files,
     user,
@@ -139,7 +139,7 @@ service submission-login {
 `,
   )
   const end = async (): Promise<void> => {
-    await stop()
+    await dovecot.stop()
     await hop.stop()
   }
   return { submissions, submission, stop: end }
