@@ -130,7 +130,7 @@ export class Following {
   async #advanced(): Promise<boolean> {
     const { link, circle, telling, logDays } = this.#parts
     let hasArrived = false
-    await link.guarded(async (session) => {
+    await link.guarded({ writes: false }, async (session) => {
       await this.catchUp(session)
       hasArrived = true
       if (Date.now() - this.#beaten < BEAT_MS) return

@@ -67,11 +67,15 @@ export class Link {
     this.#closed = true
   }
 
-  /** Runs `act` with a session that may be written to; what goes wrong with the log is settled here. */
-  async guarded(act: (session: Session) => Promise<void>): Promise<void> {
+  /** Runs `act` with a session; what goes wrong with the log is settled here. */
+  async guarded(
+    { writes }: { writes: boolean },
+    act: (session: Session) => Promise<void>,
+  ): Promise<void> {
     let session: Session | null = null
     try {
-      session = await this.#sessions.toWrite()
+      // A server that nobody knows is looked at without delay: who has more than it objects before anybody writes there.
+      session = await (writes ? this.#sessions.toWrite() : this.#sessions.get())
       await act(session)
       if (this.#suspect !== session) this.#suspect = null
       this.#stuck = ''

@@ -105,7 +105,7 @@ export class Turns {
     const { link } = this.#parts
     while (!this.#closed && (!this.#queue.isEmpty || this.#unknown)) {
       if (link.halted !== '') return this.refuse()
-      await link.guarded((session) => this.#turn(session))
+      await link.guarded({ writes: true }, (session) => this.#turn(session))
     }
   }
 
