@@ -236,13 +236,18 @@ export const ROWS: readonly Row[] = [
       const seen = Number(world.ask(SEQ))
       const has = async (): Promise<boolean> =>
         (await Promise.all(machines.map((one) => one.state()))).some(({ seq }) => seq >= seen)
-      while (!(await has())) await delay(50)
+      // Or nobody does: no session is confirmed while the standby is away.
+      let isTaken = false
+      for (let i = 0; i < 100 && !isTaken; i++) {
+        await delay(50)
+        isTaken = await has()
+      }
       await world.primary.kill()
       await world.standby.start()
       world.standby.promote()
       world.leader = world.standby
       const acked = tales.acked.size
-      const told = await mend(world)
+      const told = isTaken ? await mend(world) : 'nobody had taken it'
       expect(tales.acked.size).toBeGreaterThanOrEqual(acked)
       return told
     },
