@@ -283,7 +283,9 @@ describe('pages', () => {
         const bytes = store.beside.gistInPlace(n)
         return bytes && Buffer.from(bytes)
       })
-    expect(await filled.quarantine.system.keepLists()).toBe(Math.floor((filled.store.seq + 1) / 256))
+    expect(await filled.quarantine.system.keepLists()).toBe(
+      Math.floor((filled.store.seq + 1) / 256),
+    )
     expect(await filled.quarantine.system.keepLists()).toBe(0)
     await filled.close()
 
