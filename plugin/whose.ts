@@ -21,8 +21,19 @@ function nameIn(file: string, id: number): string | null {
 
 /** An error in words, with what keeps this process from the file where that is it. */
 export function sentenceOf(error: unknown): string {
-  const { path, message } = error as NodeJS.ErrnoException
-  return (path && explain(path, error)) || (error instanceof Error ? message : String(error))
+  const { path, code, message } = error as NodeJS.ErrnoException
+  // Node does not say which, where the folder could be opened.
+  if (code === 'EISDIR') return `${path ?? 'what was named'} is a folder, not a file`
+  const said = path ? (explain(path, error) ?? misnamed(path, code)) : null
+  return said ?? (error instanceof Error ? message : String(error))
+}
+
+/** What is wrong with the name of a file; null where it is something else. */
+function misnamed(path: string, code: string | undefined): string | null {
+  if (code === 'ENOTDIR') return `${path}: what stands on the way to it as a folder is a file`
+  if (code !== 'ENOENT') return null
+  const folder = dirname(path)
+  return tryStat(folder) ? `there is no ${path}` : `there is no folder ${folder}`
 }
 
 /** What keeps this process from `path`; null where rights have nothing to do with it. */

@@ -1,5 +1,5 @@
 // Whose a file is, said where it cannot be opened.
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asOwnerOf, explain, sentenceOf, userName, whatBars } from '../plugin/whose.ts'
@@ -35,6 +35,24 @@ test('an error of the system names file, owner and who asked; others stay what t
   expect(explain(join(dir, 'a', 'b'), error)).toContain(`: ${dir} belongs to`)
   expect(explain(dir, { code: 'EROFS' })).toMatch(/read-only/)
   expect(sentenceOf(new Error('other'))).toBe('other')
+})
+
+test('a file that is not there, or is a folder, is said in words', () => {
+  const dir = tempDir()
+  const file = join(dir, 'file')
+  writeFileSync(file, '')
+  const why = (path: string): string => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      return sentenceOf(error)
+    }
+  }
+  expect(why(join(dir, 'nothing'))).toBe(`there is no ${join(dir, 'nothing')}`)
+  expect(why(join(dir, 'a', 'b'))).toBe(`there is no folder ${join(dir, 'a')}`)
+  expect(why(join(file, 'b'))).toMatch(/as a folder is a file$/)
+  expect(why(dir)).toBe('what was named is a folder, not a file')
+  expect(sentenceOf({ code: 'EISDIR', path: dir })).toBe(`${dir} is a folder, not a file`)
 })
 
 test.runIf(process.getuid?.() === 0)('root does what it does in a folder as its owner', () => {
