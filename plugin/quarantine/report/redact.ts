@@ -107,7 +107,7 @@ const PRIVATE =
 
 /**
  * Replaces the addresses of these persons in a text of one octet a character, however they are written there: as such, with a
- * subaddress (RFC 5233), in a URL (`%40`, `%2E`), quoted-printable (`=40`), in HTML (`&#64;`), in a return path (VERP:
+ * subaddress (RFC 5233), folded, in a URL (`%40`, `%2E`), quoted-printable (`=40`), in HTML (`&#64;`), in a return path (VERP:
  * `list-user=example.com@`).
  */
 function finder({ addresses, key }: Persons): (text: string) => string {
@@ -120,7 +120,7 @@ function finder({ addresses, key }: Persons): (text: string) => string {
   const names = [...known.keys()].toSorted((a, b) => b.length - a.length)
   const patterns = names.map((name) => {
     const at = name.lastIndexOf('@')
-    return `${spelled(name.slice(0, at))}${SUBADDRESS}((?:${spelled('@')}|=)${spelled(name.slice(at + 1))})`
+    return `${spelled(name.slice(0, at))}${SUBADDRESS}((?:${WHITE}${spelled('@')}${WHITE}|=)${spelled(name.slice(at + 1))})`
   })
   // A whole word: what stands before it may be the end of an encoded octet, or of an entity.
   const pattern = new RegExp(`${BEFORE}(?:${patterns.join('|')})(?![a-z0-9-])`, 'gi')
@@ -130,6 +130,9 @@ function finder({ addresses, key }: Persons): (text: string) => string {
       return `${known.get(names[which]) ?? PREFIX}${String(groups[which])}`
     })
 }
+
+/** RFC 5322 §3.4.1: around the `@`, and nowhere else in an address, there may be a fold. */
+const WHITE = '(?:[ \\t]*\\r?\\n[ \\t]+|[ \\t]+)?'
 
 const BEFORE = '(?:(?<![a-z0-9])|(?<=[=%][0-9a-f]{2}))'
 

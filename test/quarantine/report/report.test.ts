@@ -389,6 +389,7 @@ describe('what a report says', () => {
       '%40example%2ecom',
     ],
     ['in HTML', 'jane&#46;doe&commat;example&#x2E;com', '&commat;example&#x2E;com'],
+    ['that is folded', 'jane.doe\r\n @\r\n\texample.com', '\r\n @\r\n\texample.com'],
     ['in capitals', 'JANE.DOE@EXAMPLE.COM', '@EXAMPLE.COM'],
   ])('an address %s', (_, written, domain) => {
     const persons = { addresses: ['jane.doe@example.com'], hosts: [], key: Buffer.alloc(32, 1) }
