@@ -21,6 +21,7 @@ test('what is too much at one time is told in turns, or as rows', async () => {
   // What is near is told as ever.
   expect(store.watch.changes('', 'caught', b - 1)?.changes.map(({ uid }) => uid)).toEqual([b])
   let now = 1
+  vi.spyOn(process, 'cpuUsage').mockImplementation(() => ({ user: 1000 * now, system: 0 }))
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.1))
   const turn = new Turn('test')
   const told = await store.watch.changesInTurns('', 'caught', start, turn)
