@@ -1,9 +1,10 @@
 // The first items of folders in an order by a key, from a place in that order on: one look at every gist of them, and no more
 // items in memory than are asked for.
 import type { Scope } from '../../mail.ts'
+import { gistOf } from '../../store/beside.ts'
 import { getItem } from '../../store/items.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
-import { readRow, readRows } from '../../store/rows.ts'
+import { readRow, readUids } from '../../store/rows.ts'
 import type { Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { endOf, spanOf } from '../ends.ts'
@@ -32,9 +33,6 @@ interface Moved {
   uid: number
   folder: FolderId
 }
-
-/** Items between two looks at the clock. */
-const LOOK = 64
 
 export async function bestOf(asked: Asked): Promise<Candidate[]> {
   const { ctx, scope, folders: among } = asked
@@ -66,19 +64,26 @@ async function pass(
           among.includes(id) ? [] : id,
         )
       : []
-  let looked = 0
   for (const folder of [...among, ...others]) {
     const isAsked = among.includes(folder)
-    for (const uid of uidsIn(ctx, asked.scope, folder)) {
-      const gist = gists.now(uid) ?? (await gists.ready(uid))
-      const i = gist.indexOf(uid)
-      if (i < 0) note(ctx, moved, uid, folder, isAsked)
-      else if (isAsked) {
-        const to = copied.size > 0 ? copied.get(uid) : undefined
-        // An item that lies in several of the folders is shown once, where it came last.
-        if (!to || to.uid === 0) best.offer(gist, i, uid, folder, to !== undefined)
+    const uids = uidsIn(ctx, asked.scope, folder)
+    for (let at = 0; at < uids.length;) {
+      const gist = gists.now(uids[at]) ?? (await gists.ready(uids[at]))
+      const { ids } = gist
+      const keys = isAsked ? best.keys(gist) : null
+      const number = gistOf(uids[at])
+      for (let i = 0; at < uids.length && gistOf(uids[at]) === number; at++) {
+        const uid = uids[at]
+        while (ids[i] < uid) i++
+        if (ids[i] !== uid) note(ctx, moved, uid, folder, isAsked)
+        // Most come behind those that there are: a look at a number each.
+        else if (isAsked && !(keys !== null && keys[i] > best.bound)) {
+          const to = copied.get(uid)
+          // An item that lies in several of the folders is shown once, where it came last.
+          if (!to || to.uid === 0) best.offer(gist, i, uid, folder, to !== undefined)
+        }
       }
-      if (++looked % LOOK === 0 && turn.over) await turn.give()
+      if (turn.over) await turn.give()
     }
   }
   return best
@@ -115,28 +120,36 @@ async function offerMoved(
 
 function uidsIn(ctx: Context, scope: Scope, folder: FolderId): Uint32Array {
   const { views } = ctx.store
-  return readRows(views, scope, folder, folderStatus(views, scope, folder).messages).uid
+  return readUids(views, scope, folder, folderStatus(views, scope, folder).messages)
 }
 
 class Best {
   /** In their order, no more than were asked for. */
   readonly all: Candidate[] = []
+  /** No larger key, of those that are numbers, comes among them. */
+  bound = Infinity
   readonly #asked: Asked
   readonly #spans = new Map<Scope, number>()
-  /** The key of the last one, where there are as many as were asked for. */
-  #last: Key | null = null
 
   constructor(asked: Asked) {
     this.#asked = asked
   }
 
+  /** By what the items of a gist are ordered, NaN for LAST; null: by texts. */
+  keys(gist: Gist): Float64Array | null {
+    const { order } = this.#asked
+    if (order === 'wanted') return gist.scores
+    if (order === 'sender') return null
+    const spans = gist.scopes.map((scope) => this.#span(scope))
+    return gist.sinces.map((since, i) => (since === 0 ? NaN : since + spans[gist.scopeOf[i]]))
+  }
+
   offer(gist: Gist, i: number, uid: number, folder: FolderId, moved: boolean): void {
-    let key = this.#key(gist, i)
-    // Most are: what follows is for few.
-    if (this.#last !== null && key > this.#last) return
     const { ctx, order, after, matches } = this.#asked
+    let key = this.#key(gist, i)
     // The end of what moved is later than its first one.
     if (order === 'expires' && moved) {
+      if (this.#isBehind({ key, uid: Infinity })) return
       const item = getItem(ctx.store.views, gist.ids[i])
       if (!item) return
       key = endOf(ctx, item) || LAST
@@ -149,10 +162,10 @@ class Best {
 
   #key(gist: Gist, i: number): Key {
     const { order } = this.#asked
-    if (order === 'wanted') return Number.isNaN(gist.scores[i]) ? LAST : gist.scores[i]
     if (order === 'sender') return gist.text(i, TEXT.sort)
+    if (order === 'wanted') return Number.isNaN(gist.scores[i]) ? LAST : gist.scores[i]
     const since = gist.sinces[i]
-    return since === 0 ? LAST : since + this.#span(gist.text(i, TEXT.scope))
+    return since === 0 ? LAST : since + this.#span(gist.scopes[gist.scopeOf[i]])
   }
 
   #span(scope: Scope): number {
@@ -177,6 +190,7 @@ class Best {
     }
     all.splice(low, 0, one)
     if (all.length > this.#asked.count) all.pop()
-    if (all.length === this.#asked.count) this.#last = all[all.length - 1].key
+    const last = all[all.length - 1].key
+    if (all.length === this.#asked.count && typeof last === 'number') this.bound = last
   }
 }

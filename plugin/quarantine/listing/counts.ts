@@ -1,7 +1,7 @@
 // How many items each chip has. Places are counted: an item that was copied lies in two folders.
 import type { Login, Scope } from '../../mail.ts'
 import { folderStatus, getPlace } from '../../store/places.ts'
-import { readRows } from '../../store/rows.ts'
+import { readUids } from '../../store/rows.ts'
 import { turnOf, type Turn } from '../../turns.ts'
 import type { Context } from '../context.ts'
 import { ownScope } from '../eyes.ts'
@@ -39,7 +39,7 @@ async function doubtful(ctx: Context, scope: Scope, turn: Turn): Promise<number>
   let count = 0
   let looked = 0
   const { messages } = folderStatus(views, scope, 'caught')
-  for (const uid of readRows(views, scope, 'caught', messages).uid) {
+  for (const uid of readUids(views, scope, 'caught', messages)) {
     let gist = gists.now(uid) ?? (await gists.ready(uid))
     let i = gist.indexOf(uid)
     if (i < 0) {

@@ -1,18 +1,21 @@
 // The gist of some 256 items: what orders and searches need of each, column by column, with its texts folded already. A
 // listing of a hundred thousand items reads some hundred of them instead of as many summaries.
+import type { Scope } from '../../mail.ts'
 import { fold, sortKey } from '../../mime/search.ts'
 import { VERSION as SUMMARIES, type Summary } from '../folders/summary.ts'
 
 /** To be raised with every change of what stands in it. */
-const VERSION = 1
+const VERSION = 2
 const HEAD = 8
+/** Stands in no scope. */
+const BETWEEN = '\0'
 /** Octets of each text: folding makes some characters many. */
 const TEXT_MAX = 1200
 
 /** The texts of an item. `from`, `subject`: as searches compare them; `sort`: as the order `sender` does. */
-export const TEXT = { scope: 0, from: 1, subject: 2, sort: 3 } as const
+export const TEXT = { from: 0, subject: 1, sort: 2 } as const
 export type Text = (typeof TEXT)[keyof typeof TEXT]
-const TEXTS = 4
+const TEXTS = 3
 
 export class Gist {
   /** Ascending. */
@@ -24,6 +27,9 @@ export class Gist {
   /** Unix time in ms at which it came. */
   readonly ats: Float64Array
   readonly outgoing: Uint8Array
+  /** Whose eyes, as an index of `scopes`. */
+  readonly scopeOf: Uint16Array
+  readonly scopes: readonly Scope[]
   readonly #ends: Uint32Array
   readonly #texts: Buffer<ArrayBuffer>
   /** Words that stand anywhere in the texts, or do not. */
@@ -32,7 +38,9 @@ export class Gist {
   /** `bytes`: aligned to eight octets. */
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const { buffer } = bytes
-    const count = new DataView(buffer, bytes.byteOffset).getUint16(2, true)
+    const head = new DataView(buffer, bytes.byteOffset)
+    const count = head.getUint16(2, true)
+    const names = head.getUint32(4, true)
     let at = bytes.byteOffset + HEAD
     const next = (octets: number): number => (at += octets) - octets
     this.scores = new Float64Array(buffer, next(8 * count), count)
@@ -40,7 +48,9 @@ export class Gist {
     this.ats = new Float64Array(buffer, next(8 * count), count)
     this.ids = new Uint32Array(buffer, next(4 * count), count)
     this.#ends = new Uint32Array(buffer, next(4 * TEXTS * count), TEXTS * count)
+    this.scopeOf = new Uint16Array(buffer, next(2 * count), count)
     this.outgoing = new Uint8Array(buffer, next(count), count)
+    this.scopes = Buffer.from(buffer, next(names), names).toString().split(BETWEEN)
     this.#texts = Buffer.from(buffer, at, bytes.byteOffset + bytes.length - at)
   }
 
@@ -95,14 +105,18 @@ const ROOM = 16_384
 
 /** `summaries`: of items in the order of their ids, each read before the next one is asked for. */
 export class GistMaker {
-  readonly #rows: Pick<Summary, 'item' | 'score' | 'since' | 'at' | 'outgoing'>[] = []
+  readonly #rows: (Pick<Summary, 'item' | 'score' | 'since' | 'at' | 'outgoing'> & {
+    scopeOf: number
+  })[] = []
   readonly #texts: Buffer[] = []
+  readonly #scopes = new Map<Scope, number>()
 
   add(summary: Summary): void {
     const { item, score, since, at, outgoing, scope, name, address, sender, subject } = summary
-    this.#rows.push({ item, score, since, at, outgoing })
+    const scopeOf = this.#scopes.get(scope) ?? this.#scopes.size
+    this.#scopes.set(scope, scopeOf)
+    this.#rows.push({ item, score, since, at, outgoing, scopeOf })
     this.#texts.push(
-      Buffer.from(scope),
       bounded(fold(`${name} ${address} ${sender}`)),
       bounded(fold(subject)),
       Buffer.from(senderKey(summary)),
@@ -112,13 +126,16 @@ export class GistMaker {
   done(): Uint8Array<ArrayBuffer> {
     const count = this.#rows.length
     const texts = Buffer.concat(this.#texts)
-    const columns = HEAD + count * (3 * 8 + 4 + 4 * TEXTS + 1)
+    const names = Buffer.from([...this.#scopes.keys()].join(BETWEEN))
+    const columns = HEAD + count * (3 * 8 + 4 + 4 * TEXTS + 2 + 1) + names.length
     const bytes = new Uint8Array(columns + texts.length)
     bytes[0] = VERSION
     bytes[1] = SUMMARIES
-    new DataView(bytes.buffer).setUint16(2, count, true)
+    const head = new DataView(bytes.buffer)
+    head.setUint16(2, count, true)
+    head.setUint32(4, names.length, true)
     let at = HEAD
-    const column = <T extends Float64Array | Uint32Array | Uint8Array>(
+    const column = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(
       make: new (buffer: ArrayBuffer, at: number, count: number) => T,
       values: readonly number[],
     ): void => {
@@ -148,10 +165,15 @@ export class GistMaker {
       this.#texts.map(({ length }) => (end += length)),
     )
     column(
+      Uint16Array,
+      this.#rows.map(({ scopeOf }) => scopeOf),
+    )
+    column(
       Uint8Array,
       this.#rows.map(({ outgoing }) => (outgoing ? 1 : 0)),
     )
-    bytes.set(texts, at)
+    bytes.set(names, at)
+    bytes.set(texts, at + names.length)
     return bytes
   }
 }

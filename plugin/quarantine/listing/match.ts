@@ -27,9 +27,9 @@ export function matcher(
     const size = getItem(ctx.store.views, id)?.size ?? 0
     return size > larger && size < smaller
   }
-  const isTo = (gist: Gist, i: number, { text, bytes }: (typeof words)[number]): boolean =>
+  const isTo = (gist: Gist, i: number, { text }: (typeof words)[number]): boolean =>
     gist.outgoing[i] === 0
-      ? gist.has(i, TEXT.scope, bytes)
+      ? gist.scopes[gist.scopeOf[i]].includes(text)
       : recipientsOf(ctx, gist.ids[i]).includes(text)
   const holds = (gist: Gist, i: number, word: (typeof words)[number]): boolean => {
     if (word.in === 'from') return gist.has(i, TEXT.from, word.bytes)
