@@ -72,23 +72,32 @@ async function send(path: string, options: Ask): Promise<Response> {
   if (body !== undefined)
     headers['content-type'] = typeof body === 'string' ? 'text/plain' : 'application/json'
   if (match) headers['if-match'] = match
-  let answer: Response
-  try {
-    answer = await fetch(`${API}${path}`, {
-      method,
-      headers,
-      signal,
-      cache: 'no-store',
-      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    })
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Problem(UNREACHED, 0, 'The server cannot be reached.')
-  }
+  const answer = await reached(`${API}${path}`, {
+    method,
+    headers,
+    signal,
+    cache: 'no-store',
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  })
   stopped.value = answer.headers.has('lazaret-stopped')
   if (answer.ok) return answer
   throw await problemOf(answer, path)
 }
+
+/** What has a word of its own is asked once more: the server does it once, and answers the same. */
+async function reached(url: string, request: RequestInit & { headers: object }): Promise<Response> {
+  for (let isAgain = !('idempotency-key' in request.headers); ; isAgain = true)
+    try {
+      return await fetch(url, request)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error
+      if (isAgain) throw new Problem(UNREACHED, 0, 'The server cannot be reached.')
+      await wait(AGAIN_MS)
+    }
+}
+
+const AGAIN_MS = 1000
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function problemOf(answer: Response, path: string): Promise<Problem> {
   let told: { type?: string; detail?: string } = {}

@@ -8,18 +8,25 @@ interface Props {
   close: () => void
   children: preact.ComponentChildren
   kind?: string
+  /** Where the focus belongs behind it; else it goes back to where it was. */
+  back?: () => void
 }
 
-export function Dialog({ title, close, children, kind = '' }: Props) {
+export function Dialog({ title, close, children, kind = '', back }: Props) {
   const shown = useRef<HTMLDialogElement>(null)
   const name = useId()
+  const behind = useRef(back)
+  behind.current = back
   useEffect(() => {
     const before = document.activeElement
     const dialog = shown.current
     dialog?.showModal()
     return () => {
       dialog?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
+      if (behind.current) behind.current()
+      else if (before instanceof HTMLElement && before.isConnected) before.focus()
+      // What opened it is gone, or does nothing now.
+      if (document.activeElement === document.body) document.getElementById('main')?.focus()
     }
   }, [])
   return (

@@ -14,8 +14,8 @@ interface Told {
 const told = signal<Told | null>(null)
 
 /** @param undo takes it back */
-export function tell(text: string, undo: (() => Promise<void>) | null = null): void {
-  told.value = { text, isBad: false, undo }
+export function tell(text: string, undo: (() => Promise<void>) | null = null, isBad = false): void {
+  told.value = { text, isBad, undo }
 }
 
 export function tellBad(error: unknown): void {

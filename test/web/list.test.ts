@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hold, ROOT } from '../quarantine/rig.ts'
 import { inside, type Inside } from './inside.ts'
-import { account, CHROMIUM, loggedIn, mail } from './visitors.ts'
+import { account, CHROMIUM, loggedIn, logIn, mail, PASSWORD } from './visitors.ts'
 
 let on: Inside
 let listener: Server
@@ -84,6 +84,62 @@ describe.skipIf(CHROMIUM === undefined)('the list', () => {
     expect(await page.locator('tr[data-item]').count()).toBe(1)
     await page.goBack()
     await row(page, 'Three').waitFor()
+    await page.context().close()
+  })
+
+  test('the server gone in the middle: what was done is told and can be taken back, the rest stays marked', async () => {
+    const away = 'away@example.com'
+    await account(on, away)
+    for (let i = 0; i < 3; i++) await held(mail(`Away ${i}`), away)
+    const page = await loggedIn(on, away)
+    const before = on.complaints.length
+    await row(page, 'Away 2').waitFor()
+    // Its answer is lost: asked once more it is told, and done once.
+    let asked = 0
+    await page.route(/items:batch/, async (route) => {
+      if (asked++ > 0) return await route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await row(page, 'Away 0')
+      .getByRole('button', { name: /^Release/ })
+      .click()
+    await page.locator('.told').getByText('One message is released.').waitFor()
+    expect((await root().items.counts(away)).released).toBe(1)
+    // Gone for good.
+    await page.unroute(/items:batch/)
+    await page.route(/items/, (route) => route.abort())
+    await page.getByRole('checkbox', { name: 'Select all that are shown' }).click()
+    await page.getByRole('toolbar').getByRole('button', { name: 'Spam', exact: true }).click()
+    await page
+      .locator('.told .bad')
+      .getByText(/cannot be reached.*with 2 more is not known/)
+      .waitFor()
+    expect(await page.locator('tr.marked').count()).toBe(2)
+    // The list is still to be read, and says what it is.
+    await page.locator('.lost').getByText('cannot be reached').waitFor()
+    await page.unroute(/items/)
+    await page.locator('.lost').getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.lost').waitFor({ state: 'detached' })
+    expect((await root().items.counts(away)).learned).toBe(0)
+    await page.context().close()
+    // What was taken from it here the browser tells, and nothing else.
+    const told = new Set(on.complaints.splice(before))
+    expect([...told]).toEqual(['Failed to load resource: net::ERR_FAILED'])
+  })
+
+  test('a login that ended elsewhere is told at once, and leads back to the same place', async () => {
+    const page = await loggedIn(on, USER)
+    await page.goto(`${on.url}#/quarantine?order=newest`)
+    await page
+      .getByText(/^(?:All|No mail)/)
+      .first()
+      .waitFor()
+    await root().accounts.setPassword(USER, PASSWORD)
+    await page.locator('input[name=username]').waitFor()
+    await logIn(page, USER)
+    await page.locator('.top').waitFor()
+    expect(page.url()).toContain('order=newest')
     await page.context().close()
   })
 })

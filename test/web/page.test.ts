@@ -4,7 +4,17 @@ import { createServer, type AddressInfo } from 'node:net'
 import type { Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hold, ROOT } from '../quarantine/rig.ts'
-import { account, CHROMIUM, loggedIn, mail, PASSWORD, send, world, type World } from './world.ts'
+import {
+  account,
+  CHROMIUM,
+  loggedIn,
+  mail,
+  PASSWORD,
+  paste,
+  send,
+  world,
+  type World,
+} from './world.ts'
 
 let on: World
 const USER = 'user@example.com'
@@ -395,14 +405,3 @@ describe.skipIf(CHROMIUM === undefined)('the page', () => {
     expect(on.complaints).toEqual([])
   })
 })
-
-/** As the browser does when somebody pastes. */
-async function paste(page: Page, text: string): Promise<void> {
-  await page.evaluate(`{
-    const clipboardData = new DataTransfer()
-    clipboardData.setData('text/plain', ${JSON.stringify(text)})
-    document.activeElement.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
-    )
-  }`)
-}

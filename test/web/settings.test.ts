@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticator } from '../http/totp.ts'
 import { corpus, envelope, ROOT, trained } from '../quarantine/rig.ts'
 import { inside, type Inside } from './inside.ts'
-import { account, CHROMIUM, loggedIn, logIn, PASSWORD } from './visitors.ts'
+import { account, CHROMIUM, loggedIn, logIn, PASSWORD, paste } from './visitors.ts'
 
 let on: Inside
 const USER = 'user@example.com'
@@ -136,6 +136,86 @@ describe.skipIf(CHROMIUM === undefined)('settings', () => {
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
     for (const mask of masks) expect(Buffer.concat(chunks).toString()).toContain(mask)
     await page.context().close()
+  })
+
+  test('masks as mail clients copy them; tens of thousands; one that is on a page nobody read', async () => {
+    const page = await settings()
+    const black = part(page, 'Black list')
+    const field = black.getByRole('textbox', { name: 'Entry of the black list' })
+    const add = async (text: string): Promise<void> => {
+      await black.getByRole('button', { name: 'Add to the black list' }).press('Enter')
+      await field.last().focus()
+      await paste(page, text)
+    }
+    const says = (text: RegExp | string): Promise<void> =>
+      page.locator('.told').getByText(text).waitFor()
+    const entries = (): string[] => [...root().lists.entries(USER, 'block')].map(({ mask }) => mask)
+    await add('Ann Doe <Ann@X.example>')
+    await black.getByText('matches: ann@x.example').waitFor()
+    await page.keyboard.press('Enter')
+    await says('One entry is added.')
+    await add('"Doe, Jim" <jim@x.example>, Bob <bob@x.example>; *@bücher.example')
+    await says('3 entries are added.')
+    expect(entries().toSorted()).toEqual([
+      '*@xn--bcher-kva.example',
+      'ann@x.example',
+      'bob@x.example',
+      'jim@x.example',
+    ])
+
+    const many = Array.from({ length: 12_000 }, (_, i) => `m${i}@many.example`)
+    await add([...many, 'jo*hn@x', many[0], 'ann@x.example'].join('\n'))
+    await says('12,000 entries are added. 2 were there already.')
+    expect(entries()).toHaveLength(12_004)
+    await black.getByText('"*" may only be its first and its last character').waitFor()
+    expect(await field.count()).toBeLessThan(300)
+    await black.getByRole('button', { name: 'Remove jo*hn@x' }).click()
+    // Of those that are not shown the server tells.
+    await black.getByRole('button', { name: 'Add to the black list' }).press('Enter')
+    await page.keyboard.type('m9999@many.example')
+    await page.keyboard.press('Enter')
+    await black.getByText('This is on the list already.').waitFor()
+    await black.getByRole('button', { name: 'Remove m9999@many.example' }).click()
+    expect(entries()).toHaveLength(12_004)
+    const white = part(page, 'White list')
+    await white.getByRole('button', { name: 'Add to the white list' }).press('Enter')
+    await page.keyboard.type('m9998@many.example')
+    await page.keyboard.press('Enter')
+    await white.getByText('This is on the other list.').waitFor()
+    await white.getByRole('button', { name: 'Move here' }).click()
+    await expect.poll(() => entries().length, { timeout: 60_000 }).toBe(12_003)
+    await page.context().close()
+  })
+
+  test('two tabs: what was changed in one is told in the other, and nothing that was typed is lost', async () => {
+    const page = await settings()
+    const other = await settings()
+    const days = page.getByLabel('Keep held mail')
+    await other.getByLabel('Keep held mail').fill('9')
+    await other.getByLabel('Keep held mail').press('Enter')
+    await other.getByRole('button', { name: 'Reset to inherited (28)' }).waitFor()
+    // Something else: both are kept.
+    await page.getByRole('switch', { name: 'Mark as read' }).press('Space')
+    await page.locator('.told').getByText('Saved.').waitFor()
+    expect([value('mark_as_read'), value('retention_days')]).toEqual(['no', '9'])
+    // The same: told at its field, with what was typed in it, and where it stands now.
+    await other.getByLabel('Keep held mail').fill('11')
+    await other.getByLabel('Keep held mail').press('Enter')
+    await expect.poll(() => value('retention_days'), { timeout: 60_000 }).toBe('11')
+    await days.fill('12')
+    await days.press('Enter')
+    await page
+      .locator('.field', { has: days })
+      .getByRole('alert')
+      .getByText(/changed/)
+      .waitFor()
+    expect([await days.inputValue(), value('retention_days')]).toEqual(['12', '11'])
+    await days.press('Enter')
+    await expect.poll(() => value('retention_days'), { timeout: 60_000 }).toBe('12')
+    await root().settings.set(USER, 'retention_days', null)
+    await root().settings.set(USER, 'mark_as_read', null)
+    await page.context().close()
+    await other.context().close()
   })
 
   test('retention, copies and the rest are kept, and a value that will not do is told at its field', async () => {

@@ -101,3 +101,14 @@ export const mail = (
   body = 'Buy now.',
 ): string =>
   `From: ${from}\nTo: user@example.com\nSubject: ${subject}\nMessage-ID: <${encodeURIComponent(subject)}@spam.example>\n\n${body}\n`
+
+/** As the browser does when somebody pastes. */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', ${JSON.stringify(text)})
+    document.activeElement.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    )
+  }`)
+}

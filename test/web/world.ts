@@ -8,7 +8,7 @@ import { NextHop } from '../rig/sink.ts'
 import { sendMail } from '../rig/smtp.ts'
 import { launch, visitors, type Visited } from './visitors.ts'
 
-export { account, CHROMIUM, loggedIn, mail, PASSWORD } from './visitors.ts'
+export { account, CHROMIUM, loggedIn, mail, PASSWORD, paste } from './visitors.ts'
 
 export interface World extends Visited {
   readonly haraka: Haraka

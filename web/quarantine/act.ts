@@ -1,8 +1,8 @@
 // What the buttons and the keys do: many items in one operation, a result for each, and the way back.
 import { signal } from '@preact/signals'
-import { get, login, post } from '../api.ts'
+import { get, login, post, Problem, UNREACHED, wait } from '../api.ts'
 import { translated } from '../sentences.ts'
-import { tell, tellBad } from '../told.tsx'
+import { sentence, tell } from '../told.tsx'
 import { t } from '../words.ts'
 import { items, marked, refresh, refusals } from './list.ts'
 import type { Action, Item } from './item.ts'
@@ -41,49 +41,72 @@ interface Operation {
 export async function act({ action, ids }: Plan): Promise<void> {
   planned.value = null
   underWay.value = new Set([...underWay.value, ...ids])
+  const became: Became = { done: new Set(), refused: new Map(), why: null }
   try {
-    const done: number[] = []
-    const refused = new Map<number, string>()
-    for (let at = 0; at < ids.length; at += BATCH) {
-      const operation = await ended(
-        await post('items:batch', { action, items: ids.slice(at, at + BATCH) }),
-      )
-      for (const { item, done: isDone, reason = '' } of operation.results)
-        if (isDone) done.push(item)
-        else refused.set(item, translated(reason))
-    }
-    report(action, done, refused)
-    marked.value = new Set([...marked.value].filter((id) => refused.has(id)))
-    await refresh(action === 'markSeen' || action === 'markUnseen' ? [] : done)
+    for (let at = 0; at < ids.length; at += BATCH)
+      await one(action, ids.slice(at, at + BATCH), became)
   } catch (error) {
-    tellBad(error)
+    became.why = sentence(error)
+  }
+  try {
+    report(action, ids.length, became)
+    marked.value = new Set([...marked.value].filter((id) => !became.done.has(id)))
+    await refresh(action === 'markSeen' || action === 'markUnseen' ? [] : [...became.done])
   } finally {
     underWay.value = new Set([...underWay.value].filter((id) => !ids.includes(id)))
   }
 }
 
-function report(action: Action, done: number[], refused: Map<number, string>): void {
-  const others = [...refusals.value].filter(([id]) => !done.includes(id))
+interface Became {
+  done: Set<number>
+  refused: Map<number, string>
+  /** Why it is not known of the others. */
+  why: string | null
+}
+
+async function one(action: Action, items: number[], { done, refused }: Became): Promise<void> {
+  const { results } = await ended(await post('items:batch', { action, items }))
+  for (const { item, done: isDone, reason = '' } of results)
+    if (isDone) done.add(item)
+    else refused.set(item, translated(reason))
+}
+
+function report(action: Action, wanted: number, { done, refused, why }: Became): void {
+  const others = [...refusals.value].filter(([id]) => !done.has(id))
   refusals.value = new Map([...others, ...refused])
-  if (action === 'markSeen' || action === 'markUnseen') return
+  const unknown = wanted - done.size - refused.size
+  const isMark = action === 'markSeen' || action === 'markUnseen'
+  if (isMark && unknown === 0) return
   const parts: string[] = []
-  if (done.length > 0) parts.push(t(`done.${action}`, { n: done.length }))
+  if (done.size > 0 && !isMark) parts.push(t(`done.${action}`, { n: done.size }))
   const [reason] = refused.values()
   if (refused.size === 1) parts.push(reason ?? t('failed'))
   else if (refused.size > 1) parts.push(t('refused', { n: refused.size, reason: reason ?? '' }))
-  tell(
-    parts.join(' '),
-    action === 'undo' || done.length === 0 ? null : () => act({ action: 'undo', ids: done }),
-  )
+  if (why !== null) parts.push(why)
+  if (unknown > 0 && wanted > 1) parts.push(t('unknown', { n: unknown }))
+  const undo =
+    isMark || action === 'undo' || done.size === 0
+      ? null
+      : () => act({ action: 'undo', ids: [...done] })
+  tell(parts.join(' '), undo, unknown > 0)
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** ms between two looks at what goes on; and looks that find nobody before it is given up. */
+const LOOK_MS = 500
+const LOOKS = 20
 
+/** Goes on at the server whether it is looked at or not: who is cut off for a moment asks again. */
 async function ended(operation: Operation): Promise<Operation> {
   let now = operation
-  while (now.state === 'running') {
-    await wait(500)
-    now = await get<Operation>(`operations/${now.id}`)
+  for (let missed = 0; now.state === 'running';) {
+    await wait(LOOK_MS)
+    try {
+      now = await get<Operation>(`operations/${now.id}`)
+      missed = 0
+    } catch (error) {
+      const isAway = error instanceof Problem && error.kind === UNREACHED
+      if (!isAway || ++missed === LOOKS) throw error
+    }
   }
   return now
 }

@@ -1,6 +1,7 @@
 // The list that is shown: pages of items behind a cursor, how many each class has, what is marked.
-import { batch, computed, effect, signal } from '@preact/signals'
+import { batch, computed, effect, signal, untracked } from '@preact/signals'
 import { get, login } from '../api.ts'
+import { listen } from './listen.ts'
 import { route } from '../route.ts'
 import { CHIPS, ORDERS, type Chip, type Item, type Order } from './item.ts'
 
@@ -94,6 +95,13 @@ export async function refresh(gone: readonly number[] = []): Promise<void> {
   await load(null, Math.min(Math.max(items.value.length, PAGE), AGAIN_MAX))
 }
 
+/** What failed, once more. */
+export async function again(): Promise<void> {
+  if (items.value.length === 0) await reload()
+  else if (items.value.length > AGAIN_MAX) await more()
+  else await refresh()
+}
+
 export async function reload(): Promise<void> {
   batch(() => {
     items.value = []
@@ -151,21 +159,18 @@ export function follow(events: string): () => void {
   const stop = effect(() => {
     void askedText.value
     if (!login.value) return
-    marked.value = new Set()
-    refusals.value = new Map()
-    void reload()
+    // What these look at is no reason to begin anew: an open message is in the address as well.
+    untracked(() => {
+      marked.value = new Set()
+      refusals.value = new Map()
+      void reload()
+    })
   })
-  const source = new EventSource(events)
-  let timer: ReturnType<typeof setTimeout> | null = null
-  source.addEventListener('changed', () => {
-    timer ??= setTimeout(() => {
-      timer = null
-      if (!isLoading.value) void refresh()
-    }, 300)
+  const unfollow = listen(events, () => {
+    if (!isLoading.value) void refresh()
   })
   return () => {
     stop()
-    source.close()
-    if (timer) clearTimeout(timer)
+    unfollow()
   }
 }

@@ -1,5 +1,6 @@
 // One item: who, what, why, its text, and, when asked for, how it would have looked.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { visible } from '../../plugin/http/preview/visible.ts'
 import { get, post, urlOf } from '../api.ts'
 import { Dialog } from '../dialog.tsx'
 import { Moment } from '../parts.tsx'
@@ -13,6 +14,7 @@ import * as list from './list.ts'
 import { Score, Sender, State } from './rows.tsx'
 import { Source } from './source.tsx'
 import { reasonWords } from './why.ts'
+import { focusNear } from './window.ts'
 import { TOOLS } from './tools.tsx'
 
 const TABS = ['text', 'formatted', 'header', 'parts', 'source'] as const
@@ -32,11 +34,15 @@ export function Preview({ id }: { id: number }) {
     return () => stop.abort()
   }, [id])
   const close = (): void => go(change({ item: null }))
+  const ids = list.ids.value
+  const at = useRef(0)
+  if (ids.includes(id)) at.current = ids.indexOf(id)
   return (
     <Dialog
       kind="preview"
-      title={<bdi>{item ? item.subject.trim() || t('no.subject') : t('loading')}</bdi>}
+      title={<bdi>{item ? visible(item.subject.trim()) || t('no.subject') : t('loading')}</bdi>}
       close={close}
+      back={() => focusNear(list.ids.value, id, at.current)}
     >
       {problem !== null && (
         <p class="wrong" role="alert">

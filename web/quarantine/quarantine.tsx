@@ -12,6 +12,7 @@ import { CHIPS, ORDERS } from './item.ts'
 import { Help, useKeys } from './keys.tsx'
 import { ConfirmForAll } from './for-all.tsx'
 import * as list from './list.ts'
+import { isAway } from './listen.ts'
 import { Preview } from './preview.tsx'
 import { Rows } from './rows.tsx'
 import { Tools } from './tools.tsx'
@@ -131,6 +132,14 @@ function Shown() {
     )
   return (
     <>
+      {(problem !== null || isAway.value) && (
+        <div class="lost" role="status">
+          <bdi>{problem === null ? t('away') : sentence(problem)}</bdi>
+          <button type="button" class="text" onClick={() => void list.again()}>
+            {t('again')}
+          </button>
+        </div>
+      )}
       {list.isStale.value && (
         <button type="button" class="stale" onClick={() => void list.reload()}>
           {t('stale')}

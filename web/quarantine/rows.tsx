@@ -1,4 +1,5 @@
 // The rows of the list: a table, which on a phone is one column.
+import { visible } from '../../plugin/http/preview/visible.ts'
 import { login } from '../api.ts'
 import { Icon, Moment } from '../parts.tsx'
 import { change } from '../route.ts'
@@ -8,13 +9,14 @@ import { underWay, want } from './act.ts'
 import { nameOf, type Item } from './item.ts'
 import * as list from './list.ts'
 import { chiefReasons } from './why.ts'
-import { useWindow } from './window.ts'
+import { useFocusKept, useWindow } from './window.ts'
 
 let markedLast = 0
 
 export function Rows() {
   const all = list.items.value
   const { body, shown } = useWindow(list.ids.value)
+  useFocusKept(list.ids.value)
   const hasRecipient = login.value?.tier !== 'address'
   const columns: Word[] = [
     'column.sender',
@@ -70,7 +72,7 @@ interface RowProps {
 function Row({ item, index, hasRecipient }: RowProps) {
   const isMarked = list.marked.value.has(item.id)
   const isBusy = underWay.value.has(item.id)
-  const subject = item.subject.trim() || t('no.subject')
+  const subject = visible(item.subject.trim()) || t('no.subject')
   const click = (event: MouseEvent): void => {
     if (event.shiftKey && markedLast > 0) list.markTo(markedLast, item.id)
     else list.mark(item.id)
@@ -147,17 +149,19 @@ export function Sender({ item }: { item: Item }) {
   const { from, sender, claims } = item
   return (
     <>
-      <bdi class="name">{nameOf(item)}</bdi>
-      {from.name !== '' && from.address !== '' && <bdi class="address">{from.address}</bdi>}
+      <bdi class="name">{visible(nameOf(item))}</bdi>
+      {from.name !== '' && from.address !== '' && (
+        <bdi class="address">{visible(from.address)}</bdi>
+      )}
       {sender.toLowerCase() !== from.address.toLowerCase() && (
         <span class="envelope">
-          {t('envelope')} <bdi>{sender === '' ? '<>' : sender}</bdi>
+          {t('envelope')} <bdi>{sender === '' ? '<>' : visible(sender)}</bdi>
         </span>
       )}
       {claims !== null && (
         <span class="warning">
           <Icon name="warn" />
-          {t('claims')} <bdi>{claims}</bdi>
+          {t('claims')} <bdi>{visible(claims)}</bdi>
         </span>
       )}
     </>

@@ -51,6 +51,24 @@ export function focusRow(id: number): void {
   requestAnimationFrame(() => row()?.focus())
 }
 
+/** The focus to this row, or to the one that came in its place. */
+export function focusNear(ids: readonly number[], id: number, at: number): void {
+  const near = ids.includes(id) ? id : ids[Math.min(at, ids.length - 1)]
+  if (near !== undefined) focusRow(near)
+}
+
+/** Where the row that has the focus is taken out of the list, the next one has it. */
+export function useFocusKept(ids: readonly number[]): void {
+  const before = useRef(ids)
+  const row = document.activeElement?.closest<HTMLElement>('[data-item]')
+  const id = Number(row?.dataset.item ?? 0)
+  useLayoutEffect(() => {
+    const at = before.current.indexOf(id)
+    before.current = ids
+    if (at >= 0 && !ids.includes(id)) focusNear(ids, id, at)
+  }, [ids])
+}
+
 /** Which of these rows are made. `body` holds them, each with `data-item`. */
 export function useWindow(ids: readonly number[]) {
   const body = useRef<HTMLTableSectionElement>(null)

@@ -1,5 +1,5 @@
 // Fields of the settings: each with where its value comes from, and a way back to what is inherited.
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useState } from 'preact/hooks'
 import { t, type Word } from '../words.ts'
 import { isYes, save, scopeShown, settings, type Setting } from './store.ts'
 
@@ -65,7 +65,7 @@ export function Switch({ name, label, about }: FieldProps) {
             const field = event.currentTarget
             void save({ [name]: field.checked ? 'yes' : 'no' }).then((why) => {
               setWrong(why ?? '')
-              if (why !== null) field.checked = !field.checked
+              if (why !== null) field.checked = isYes(settings.value?.get(name)?.value ?? '')
             })
           }}
         />
@@ -106,9 +106,13 @@ export function Choose({
         <select
           value={now}
           aria-describedby={id}
-          onChange={(event) =>
-            void save({ [name]: event.currentTarget.value }).then((why) => setWrong(why ?? ''))
-          }
+          onChange={(event) => {
+            const field = event.currentTarget
+            void save({ [name]: field.value }).then((why) => {
+              setWrong(why ?? '')
+              if (why !== null) field.value = now
+            })
+          }}
         >
           {Object.entries(values).map(([value, word]) => (
             <option value={value}>{t(word)}</option>
@@ -172,13 +176,18 @@ export function TextField({ name, label, about, kind = 'text', unit }: TextProps
 export function useDraft(value: string, keep: (text: string) => Promise<string | null>) {
   const [text, setText] = useState(value)
   const [wrong, setWrong] = useState('')
-  useEffect(() => {
+  // Before `keep` answers: where somebody else's value came in between, what was typed stands there again.
+  useLayoutEffect(() => {
     setText(value)
     setWrong('')
   }, [value])
   const commit = (): void => {
     if (text.trim() === value) setWrong('')
-    else void keep(text.trim()).then((why) => setWrong(why ?? ''))
+    else
+      void keep(text.trim()).then((why) => {
+        setWrong(why ?? '')
+        if (why !== null) setText(text)
+      })
   }
   return { text, setText, commit, wrong }
 }

@@ -1,14 +1,17 @@
 // Black list and white list: a field for each mask.
 import { useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { visible } from '../../plugin/http/preview/visible.ts'
 import { ask, urlOf } from '../api.ts'
 import { Icon } from '../parts.tsx'
 import { translated } from '../sentences.ts'
 import { tell, tellBad } from '../told.tsx'
 import { t } from '../words.ts'
-import { Entries, type Row, type RowProblem } from './entries.ts'
+import { Entries } from './entries.ts'
 import { Inherited } from './inherited.tsx'
 import { examples, look } from './mask.ts'
+import { masksIn } from './pasted.ts'
 import { Probe } from './probe.tsx'
+import type { Row, RowProblem } from './row.ts'
 
 export function Lists({ scope }: { scope: string }) {
   const { block, allow } = useMemo(() => {
@@ -45,12 +48,12 @@ function List({ entries }: { entries: Entries }) {
   const rows = entries.rows.value
   const title = useId()
   const adder = useRef<HTMLButtonElement>(null)
+  const isWanted = entries.focus.value === 0
   useLayoutEffect(() => {
-    if (entries.focus.value === 0) {
-      adder.current?.focus()
-      entries.focus.value = null
-    }
-  })
+    if (!isWanted) return
+    adder.current?.focus()
+    entries.focus.value = null
+  }, [isWanted])
   return (
     <section class="list" aria-labelledby={title}>
       <h2 id={title}>{t(`list.${kind}`)}</h2>
@@ -104,19 +107,25 @@ function MaskRow({ row, entries }: { row: Row; entries: Entries }) {
   const field = useRef<HTMLInputElement>(null)
   const about = useId()
   const { text, problem } = row
+  // Read here, so that a row that is otherwise as it was hears of it, too.
+  const isWanted = entries.focus.value === row.key
   useLayoutEffect(() => {
-    if (entries.focus.value !== row.key) return
+    if (!isWanted) return
     field.current?.focus()
     entries.focus.value = null
-  })
-  const paste = (event: ClipboardEvent): void => {
-    const lines = (event.clipboardData?.getData('text/plain') ?? '')
-      .split(/[\r\n]+/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-    if (lines.length < 2) return
+  }, [isWanted])
+  const paste = (event: preact.TargetedClipboardEvent<HTMLInputElement>): void => {
+    const { value, selectionStart, selectionEnd } = event.currentTarget
+    const pasted = event.clipboardData?.getData('text/plain') ?? ''
+    const [before, behind] = [selectionStart ?? value.length, selectionEnd ?? value.length]
+    const whole = value.slice(0, before) + pasted + value.slice(behind)
+    const masks = masksIn(whole)
+    const [first = ''] = masks
+    // Any browser does as well with what is one mask already.
+    if (masks.length < 2 && (first === '' || first === whole.trim())) return
     event.preventDefault()
-    void entries.paste(row, lines)
+    if (masks.length === 1) entries.type(row, first)
+    else void entries.paste(row, masks)
   }
   return (
     <li>
@@ -191,13 +200,14 @@ function MaskProblem({
       </span>
     )
   const at = problem.kind === 'mask' ? problem.at : null
+  const end = (at ?? 0) + ((text.codePointAt(at ?? 0) ?? 0) > 0xffff ? 2 : 1)
   return (
     <span class="wrong">
       {at !== null && (
         <code dir="ltr" class="placed">
           {text.slice(0, at)}
-          <mark>{text.slice(at, at + 1) || ' '}</mark>
-          {text.slice(at + 1)}
+          <mark>{visible(text.slice(at, end)) || ' '}</mark>
+          {text.slice(end)}
         </code>
       )}
       <bdi>{problem.sentence}</bdi>

@@ -1,15 +1,31 @@
 // What a mask is, by the server's own grammar, and what it stands for, in examples.
 import { Refused } from '../../plugin/errors.ts'
 import { isTree, parseMask } from '../../plugin/filter/mask.ts'
-
 import { translated } from '../sentences.ts'
+import { masksIn } from './pasted.ts'
 
 export type Looked =
   | { mask: string; wrong: null }
   /** `at`: position of the character that will not do, from 0; null: it is none alone. */
   | { mask: null; wrong: string; at: number | null }
 
+/** An address as mail clients copy it, with its name, is that address. */
 export function look(text: string): Looked {
+  const looked = lookAt(text)
+  if (looked.mask !== null) return looked
+  const [only, ...more] = masksIn(text)
+  if (only === undefined || more.length > 0 || only === text.trim()) return looked
+  const inner = lookAt(only)
+  return inner.mask === null ? looked : inner
+}
+
+/** Several masks in one field, each of them right; null: it is not so. */
+export function several(text: string): string[] | null {
+  const all = masksIn(text)
+  return all.length > 1 && all.every((one) => lookAt(one).mask !== null) ? all : null
+}
+
+function lookAt(text: string): Looked {
   try {
     return { mask: parseMask(text.trim()), wrong: null }
   } catch (error) {

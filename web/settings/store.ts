@@ -43,9 +43,16 @@ function take({ value, tag: seen }: { value: Read; tag: string | null }): void {
   settings.value = new Map(value.settings.map((one) => [one.key, one]))
 }
 
-/** Null takes a value back to what is inherited. Answers why not, in a sentence; null: it is done. */
-export async function save(changes: Record<string, string | null>): Promise<string | null> {
+/**
+ * Null takes a value back to what is inherited. Answers why not, in a sentence; null: it is done. What somebody else changed
+ * meanwhile is read; where it was something else, this is kept as well.
+ */
+export async function save(
+  changes: Record<string, string | null>,
+  isAgain = false,
+): Promise<string | null> {
   const scope = scopeShown()
+  const seen = settings.value
   try {
     take(
       await ask<Read>(`settings/${encodeURIComponent(scope)}`, {
@@ -59,13 +66,18 @@ export async function save(changes: Record<string, string | null>): Promise<stri
   } catch (error) {
     if (error instanceof Problem && error.kind === 'precondition') {
       await read(scope)
-      tellBad(error)
-      return null
+      const isOther = Object.keys(changes).every((key) => isSame(seen?.get(key), key))
+      return isOther && !isAgain ? await save(changes, true) : sentence(error)
     }
     if (error instanceof Problem) return sentence(error)
     tellBad(error)
     return null
   }
+}
+
+function isSame(seen: Setting | undefined, key: string): boolean {
+  const now = settings.value?.get(key)
+  return seen !== undefined && seen.value === now?.value && seen.source === now.source
 }
 
 export const isYes = (value: string): boolean => /^(?:yes|true|on|1)$/i.test(value)

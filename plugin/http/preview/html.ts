@@ -12,6 +12,12 @@ export const PICTURES_SHOWN_MAX = 12 * 2 ** 20
 const COLOR = /^(?:#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\([\d\s.,%]{1,40}\))$/i
 const LENGTH =
   /^(?:auto|-?\d{1,4}(?:\.\d{1,3})?(?:px|pt|em|rem|ex|%)?)(?: -?\d{1,4}(?:\.\d{1,3})?(?:px|pt|em|%)?){0,3}$/i
+/** Nothing is pulled over something else, or out of the window. */
+const SPACE =
+  /^(?:auto|\d{1,3}(?:\.\d{1,3})?(?:px|pt|em|rem|ex)?)(?: (?:auto|\d{1,3}(?:\.\d{1,3})?(?:px|pt|em)?)){0,3}$/i
+/** Lines do not lie upon each other. */
+const LINE =
+  /^(?:normal|[1-3](?:\.\d{1,3})?(?:em|rem)?|1\d\d(?:\.\d{1,3})?%|[1-5]\d(?:\.\d{1,3})?p[xt])$/i
 const WORD = /^[a-z-]{1,20}$/i
 
 /** Nothing here hides: what a sender does not want seen is shown. */
@@ -22,10 +28,10 @@ const STYLES: Record<string, RegExp[]> = {
   'font-family': [/^[\w\s,'"-]{1,200}$/],
   'font-style': [WORD],
   'font-weight': [/^(?:[a-z]{1,10}|[1-9]00)$/],
-  'line-height': [LENGTH],
+  'line-height': [LINE],
   'list-style-type': [WORD],
-  margin: [LENGTH],
-  padding: [LENGTH],
+  margin: [SPACE],
+  padding: [SPACE],
   'text-align': [WORD],
   'text-decoration': [/^[a-z -]{1,40}$/i],
   'vertical-align': [WORD],
@@ -34,7 +40,7 @@ const STYLES: Record<string, RegExp[]> = {
 }
 
 const TAGS = [
-  'a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del',
+  'a abbr address article aside b bdi blockquote br caption center cite code col colgroup dd del',
   'div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark',
   'nav ol p pre q s samp section small span strike strong sub sup table tbody td tfoot th thead time tr',
   'tt u ul var wbr',
@@ -90,15 +96,31 @@ export function safeDocument(html: string, pictures: Pictures): string {
 
 /** Where a reader sees a new line. */
 const BLOCK = /<(?:br|\/(?:p|div|tr|li|h[1-6]|blockquote|pre|table))\b/gi
+const CELL = /<\/t[dh]\b/gi
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' }
 
-/** The text alone, for a message that has no other. */
+/** The text alone, for a message that has no other; behind a link where it leads. */
 export function plainText(html: string): string {
   const text = sanitize(
-    html.replace(BLOCK, (tag) => `\n${tag}`),
-    { allowedTags: [], allowedAttributes: {} },
+    html.replace(BLOCK, (tag) => `\n${tag}`).replace(CELL, (tag) => ` ${tag}`),
+    {
+      allowedTags: ['a'],
+      allowedAttributes: { a: ['data-host'] },
+      transformTags: {
+        a: (tagName, { href }): sanitize.Tag => ({
+          tagName,
+          attribs: href === undefined ? {} : { 'data-host': hostOf(href) },
+        }),
+      },
+    },
   )
+  const hosts: string[] = []
   return text
+    .replace(/<a(?: data-host="([^"]*)")?>|<\/a>/g, (tag, host: string = '') => {
+      const told = tag === '</a>' ? (hosts.pop() ?? '') : ''
+      if (tag !== '</a>') hosts.push(host)
+      return told === '' ? '' : ` [${told}]`
+    })
     .replace(/&(amp|lt|gt|quot);/g, (_, name: string) => ENTITIES[name])
     .replace(/[ \t]+/g, ' ')
     .replace(/\n\s*\n\s*/g, '\n\n')
@@ -108,7 +130,8 @@ export function plainText(html: string): string {
 /** What a browser would ask, in the form in which nothing looks like something else. */
 function hostOf(href: string): string {
   try {
-    const url = new URL(href)
+    // RFC 3986 §4.2: without its scheme a link leads to another host all the same.
+    const url = new URL(href.replace(/^\s*[/\\]{2}/, 'https://'))
     return visible(url.host === '' ? url.protocol.slice(0, -1) : url.host).slice(0, 300)
   } catch {
     return '?'

@@ -17,8 +17,8 @@ serve<Ask, Answer>(async (ask) => {
   const bytes = bytesOf(ask.source)
   if (!bytes) return { answer: { damaged: true } }
   const mail = await readable(bytes)
-  if (ask.want === 'text') return { answer: { text: textOf(mail) } }
-  if (ask.want === 'html') return { answer: { text: htmlOf(mail) } }
+  if (ask.want === 'text') return { answer: { text: await textOf(mail) } }
+  if (ask.want === 'html') return { answer: { text: await htmlOf(mail) } }
   if (ask.want === 'parts') return { answer: { parts: mail.attachments.map(shown) } }
   return part(mail.attachments.at(ask.part - 1), ask.part)
 })
@@ -31,39 +31,101 @@ const CUT_MIN = 512
 async function readable(bytes: Buffer): Promise<ParsedMail> {
   let size = bytes.length
   do {
-    try {
-      return await simpleParser(bytes.subarray(0, size), {
-        skipImageLinks: true,
-        skipTextLinks: true,
-        maxHtmlLengthToParse: HTML_MAX,
-      })
-    } catch {
-      // Less of it.
-      size = Math.min(CUT_MAX, size >> 1)
-    }
+    const mail = await parsed(bytes.subarray(0, size))
+    if (mail) return mail
+    size = Math.min(CUT_MAX, size >> 1)
   } while (size >= CUT_MIN)
   throw new Refused('undecodable', 'This message cannot be shown; its source can be looked at.')
 }
 
-function textOf({ text: own = '', html }: ParsedMail): string {
-  const text =
-    own.trim() === '' && typeof html === 'string' ? plainText(html.slice(0, HTML_MAX)) : own
-  const cut = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}\n[...]\n` : text
-  return visible(cut)
+/** Null where mailparser cannot. HTML becomes text by ours: mailparser's does not show what hides, nor goes deep. */
+async function parsed(bytes: Buffer): Promise<ParsedMail | null> {
+  try {
+    return await simpleParser(bytes, {
+      skipImageLinks: true,
+      skipTextLinks: true,
+      skipHtmlToText: true,
+    })
+  } catch {
+    return null
+  }
 }
 
-function htmlOf(mail: ParsedMail): string {
+const cut = (html: string): string => html.slice(0, HTML_MAX)
+
+async function textOf(mail: ParsedMail): Promise<string> {
+  const texts = [mail, ...(await within(mail))].map(ownText)
+  const text = texts.filter((one) => one.trim() !== '').join('\n\n')
+  return shownLinks(visible(text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}\n[...]\n` : text))
+}
+
+/** Its text; that of its HTML where there is none, or where that has it all and more: parts beside each other. */
+function ownText({ text = '', html }: ParsedMail): string {
+  if (typeof html !== 'string') return text
+  const all = plainText(cut(html))
+  return words(all).includes(words(text).slice(0, 200)) ? all : text
+}
+
+const words = (text: string): string => text.replace(/\s+/g, '')
+
+async function htmlOf(mail: ParsedMail): Promise<string> {
+  const all = [mail, ...(await within(mail))]
+  const sources = all.map(({ html, textAsHtml = '' }) =>
+    typeof html === 'string' ? html : textAsHtml,
+  )
+  return safeDocument(cut(sources.join('<hr>')), picturesOf(all))
+}
+
+/** Messages that are read in one message, and how deep they lie in each other. */
+const WITHIN_MAX = 20
+const DEPTH_MAX = 3
+
+/** Messages that came in it (RFC 2046 §5.2.1), each under its own header: what was forwarded, or came back, is to be read as well. */
+async function within(mail: ParsedMail, depth = 1): Promise<ParsedMail[]> {
+  const found: ParsedMail[] = []
+  for (const { contentType, content } of mail.attachments) {
+    if (contentType !== 'message/rfc822' || found.length >= WITHIN_MAX) continue
+    const inner = await parsed(content)
+    if (!inner) continue
+    found.push(headed(inner), ...(depth < DEPTH_MAX ? await within(inner, depth + 1) : []))
+  }
+  return found.slice(0, WITHIN_MAX)
+}
+
+function headed(mail: ParsedMail): ParsedMail {
+  const head = [
+    ['From', mail.from?.text],
+    ['Subject', mail.subject],
+    ['Date', mail.date?.toUTCString()],
+  ].flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []))
   const { html, textAsHtml = '' } = mail
-  const source = typeof html === 'string' ? html : textAsHtml
-  return safeDocument(source.slice(0, HTML_MAX), picturesOf(mail))
+  return {
+    ...mail,
+    text: `${['--', ...head].join('\n')}\n\n${ownText(mail)}`,
+    html: `<p>${head.map(escaped).join('<br>')}</p>${typeof html === 'string' ? html : textAsHtml}`,
+  }
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
+/** Links in plain text whose host has other letters than Latin ones: as a browser would ask for it. */
+function shownLinks(text: string): string {
+  return text.replace(/\bhttps?:\/\/([^\s/?#\]>"'@]{1,253}@)?([^\s/?#\]>"')]{1,253})/gi, (link) => {
+    if (!/[^\0-\x7f]/.test(link)) return link
+    try {
+      return `${link} [${new URL(link).host}] `
+    } catch {
+      return link
+    }
+  })
 }
 
 const PICTURE = /^image\/(?:png|jpe?g|gif|webp|bmp)$/
 
-function picturesOf({ attachments }: ParsedMail): Map<string, string> {
+function picturesOf(mails: readonly ParsedMail[]): Map<string, string> {
   const pictures = new Map<string, string>()
   let octets = 0
-  for (const { cid, contentType, content } of attachments) {
+  for (const { cid, contentType, content } of mails.flatMap(({ attachments }) => attachments)) {
     if (!cid || !PICTURE.test(contentType) || octets + content.length > PICTURES_MAX) continue
     octets += content.length
     pictures.set(cid, `data:${contentType};base64,${content.toString('base64')}`)

@@ -38,6 +38,10 @@ const ChangeSchema = object({
   added: Type.Integer(),
   known: Type.Integer(),
   removed: Type.Integer(),
+  both: Type.Array(Type.String(), {
+    description:
+      'Of those that were to be added, what the other list has as well, as it was written',
+  }),
 })
 
 export function listRoutes(app: FastifyInstance): void {
@@ -113,7 +117,7 @@ export function listRoutes(app: FastifyInstance): void {
       const tag = matchOf(request)
       const done = await unlessChanged(tag, verbs.lists.change(scope, list, change, tag))
       reply.header('etag', quoted(verbs.lists.tag(scope)))
-      return done
+      return { ...done, both: verbs.lists.inBoth(scope, change.add ?? []) }
     },
   )
   define(

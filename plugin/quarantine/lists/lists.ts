@@ -102,6 +102,16 @@ function addMasks(
   return add.length
 }
 
+/** Which of these texts are masks that both lists of a scope have: what allows and what blocks the same. */
+export function inBoth(ctx: Context, login: Login, of: Scope, texts: readonly string[]): string[] {
+  const scope = ownScope(ctx, login, of, 'lists')
+  const { views } = ctx.store
+  return texts.filter((text) => {
+    const mask = parseMask(text)
+    return hasMask(views, scope, 'allow', mask) && hasMask(views, scope, 'block', mask)
+  })
+}
+
 /** Entries of a scope (or, without one, of all that the login sees), in order, from behind `after` on. */
 export function listEntries(
   ctx: Context,

@@ -24,6 +24,10 @@ export class ListVerbs {
   ): Promise<lists.ListChange> {
     return lists.changeList(this.#ctx, this.#login, scope, list, change, tag)
   }
+  /** Which of these texts are masks that both lists of a scope have. */
+  inBoth(scope: Scope, masks: readonly string[]): string[] {
+    return lists.inBoth(this.#ctx, this.#login, scope, masks)
+  }
   /** Another one after each change of the lists of a scope. */
   tag(scope: Scope): string {
     return listsTag(this.#ctx.store.views, ownScope(this.#ctx, this.#login, scope, 'lists'))

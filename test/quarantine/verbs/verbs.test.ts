@@ -243,6 +243,7 @@ const ROWS: Record<string, Guarded> = {
   },
 
   'lists.tag': { tries: (verbs, { owner }) => verbs.lists.tag(owner) },
+  'lists.inBoth': { tries: (verbs, { owner }) => verbs.lists.inBoth(owner, ['*@evil.example']) },
   'lists.change': {
     tries: (verbs, { owner }) => verbs.lists.change(owner, 'allow', { add: ['*@evil.example'] }),
   },
