@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { isatty } from 'node:tty'
 import { SingleBar } from 'cli-progress'
+import { Help } from 'commander'
 import { createColors } from 'picocolors'
 import { escaped } from '../text.ts'
 
@@ -45,6 +46,23 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       return index === 0 ? colors.dim(line) : line
     })
     .join('\n')
+}
+
+/** One thing in lines of two cells: what is told of, and what is told. */
+export function sheet(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2
+  return lines.map(([name, text]) => `${name.padEnd(width)}${clean(text)}`.trimEnd()).join('\n')
+}
+
+/** Columns of a help text, wherever it is read. */
+const HELP_WIDTH = 80
+
+/** Terms and what they mean, as a help text has them. */
+export function terms(lines: readonly (readonly [term: string, text: string])[]): string {
+  const help = new Help()
+  help.prepareContext({ helpWidth: HELP_WIDTH })
+  const width = Math.max(...lines.map(([term]) => term.length))
+  return lines.map(([term, text]) => help.formatItem(term, width, text, help)).join('\n')
 }
 
 /** `1 mask`, `2 masks`. */

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_TEXTS } from '../../plugin/cli/errors.ts'
 import { completionFor, SHELLS } from '../../plugin/cli/completion.ts'
 import { program } from '../../plugin/cli/program.ts'
+import { SETTINGS } from '../../plugin/settings.ts'
 import { treeOf, type Node } from '../../plugin/cli/tree.ts'
 import { manual } from '../../scripts/man.ts'
 import { ensureBuilt } from '../rig/build.ts'
@@ -29,6 +30,16 @@ function offered(line: string): string[] {
   expect([status, stderr]).toEqual([0, ''])
   return stdout.split('\n').filter((one) => one !== '')
 }
+
+test('each setting stands apart from what it means, in lines that fit', () => {
+  const settings = program('1.2.3').commands.find((one) => one.name() === 'settings')
+  let help = ''
+  settings?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+  const lines = help.split('\n')
+  for (const key of Object.keys(SETTINGS))
+    expect(lines.filter((line) => new RegExp(`^  ${key} {2,}\\S`).test(line)).length, key).toBe(1)
+  expect(lines.filter(({ length }) => length > 80)).toEqual([])
+})
 
 describe('completion', () => {
   test.skipIf(!has('bash'))('bash: commands, options, and values of options', () => {

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import type { Tier } from '../../mail.ts'
 import { tellEstate, type Shown } from '../../quarantine/verbs/accounts.ts'
-import { clean, colors, count, table, when } from '../output.ts'
+import { clean, colors, count, sheet, table, when } from '../output.ts'
 import { readPassword } from '../secret.ts'
 import { shownAccount, shownWhole } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
@@ -183,7 +183,7 @@ Examples:
 function whole(shown: Shown): string {
   const { name, tier, scope, created, disabled, lastLogin, locked, apps, factor, aliases } = shown
   const from = lastLogin && `${lastLogin.network} (${lastLogin.protocol ?? 'imap'})`
-  const lines = [
+  return sheet([
     ['Account', name],
     ['Sees', tier === 'super-admin' ? 'everything' : scope],
     ['Created', `${when(created)} UTC`],
@@ -196,8 +196,7 @@ function whole(shown: Shown): string {
     ]),
     ...aliases.map((one) => ['Alias', one]),
     ...locked.map(({ network, until }) => ['Locked', `${network}, until ${when(until)} UTC`]),
-  ]
-  return lines.map(([what, text]) => `${what.padEnd(12)}${clean(text)}`).join('\n')
+  ])
 }
 
 /** A typing error in an address makes nobody see everything. */

@@ -5,7 +5,7 @@ import { ABOUT, type Finding } from '../../doctor/finding.ts'
 import { installationAt } from '../../doctor/installation.ts'
 import { statusOf, type Status } from '../../doctor/status.ts'
 import { act, bare } from '../action.ts'
-import { clean, colors, count, print, when } from '../output.ts'
+import { clean, colors, count, print, sheet, when } from '../output.ts'
 import { whereIs, type PlaceOptions } from '../place.ts'
 
 const WIDTH = Math.max(...ABOUT.map((one) => one.length)) + 2
@@ -114,5 +114,5 @@ function whole(found: Status): string {
     ['State', found.ok ? 'well' : 'needs you (lazaret doctor says what to do)'],
     ...found.troubles.map((one): [string, string] => ['', one]),
   ]
-  return lines.map(([name, text]) => `${name.padEnd(10)}${clean(text)}`).join('\n')
+  return sheet(lines)
 }

@@ -5,7 +5,7 @@ import { scopeName } from '../../scope.ts'
 import { shownLesson } from '../../quarantine/verbs/shown.ts'
 import { act } from '../action.ts'
 import { Usage } from '../errors.ts'
-import { clean, colors, count, table, when } from '../output.ts'
+import { clean, colors, count, sheet, table, when } from '../output.ts'
 
 const STANDINGS = ['heard', 'waiting', 'refused', 'over', 'overruled'] as const
 
@@ -143,7 +143,7 @@ function shown(all: readonly GivenLesson[]): string {
 
 function told(one: GivenLesson): string {
   const { id, scope, label, standing, at, actor, against, message, items } = one
-  return [
+  return sheet([
     ['Lesson', String(id)],
     ['Given', `${when(at)} UTC by ${actor}`],
     ['Counts for', scopeName(scope)],
@@ -154,9 +154,7 @@ function told(one: GivenLesson): string {
     ],
     ['Message', message],
     ['Items', items.length > 0 ? items.join(', ') : 'none: from files'],
-  ]
-    .map(([name, value]) => `${name.padEnd(12)}${clean(value)}`)
-    .join('\n')
+  ])
 }
 
 function idOf(text: string): number {

@@ -6,7 +6,7 @@ import { SETTINGS, isSettingKey } from '../../settings.ts'
 import type { SettingValue } from '../../quarantine/settings.ts'
 import { shownSettings, type ShownSetting } from '../../quarantine/verbs/shown.ts'
 import type { Verbs } from '../../quarantine/verbs/verbs.ts'
-import { table } from '../output.ts'
+import { table, terms } from '../output.ts'
 import { scopeName, scopeTitle } from '../../scope.ts'
 import { DRY_RUN, shownWhatIf } from '../what-if.ts'
 import { Usage } from '../errors.ts'
@@ -17,9 +17,12 @@ interface ScopeOptions {
   scope?: string
 }
 
-const KEYS = Object.entries(SETTINGS)
-  .map(([key, { doc, values }]) => `  ${key.padEnd(17)}${doc}${values ? ` (${values})` : ''}`)
-  .join('\n')
+const KEYS = terms(
+  Object.entries(SETTINGS).map(([key, { doc, values }]) => [
+    key,
+    `${doc}${values ? ` (${values})` : ''}`,
+  ]),
+)
 
 export function settings(): Command {
   const command = new Command('settings')

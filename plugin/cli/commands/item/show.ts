@@ -6,7 +6,7 @@ import type { Listed } from '../../../quarantine/listing/listed.ts'
 import { shownItem } from '../../../quarantine/listing/shown.ts'
 import { act } from '../../action.ts'
 import { wholeNumber } from '../../numbers.ts'
-import { clean, when } from '../../output.ts'
+import { sheet, when } from '../../output.ts'
 
 export function show(): Command {
   return new Command('show')
@@ -53,7 +53,7 @@ function whole({ item: one, subject, folders, end }: Listed): string {
   if (release?.reply) lines.push(['Reply', release.reply])
   if (verdict) lines.push(['Verdict', `${verdict.class} ${verdict.score.toFixed(4)}`])
   for (const { text } of verdict?.evidence ?? []) lines.push(['', text])
-  return lines.map(([name, text]) => `${name.padEnd(11)}${clean(text)}`).join('\n')
+  return sheet(lines)
 }
 
 /** Who asked for a release, when, and from where. */
