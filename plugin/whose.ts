@@ -33,7 +33,7 @@ function misnamed(path: string, code: string | undefined): string | null {
   if (code === 'ENOTDIR') return `${path}: what stands on the way to it as a folder is a file`
   if (code !== 'ENOENT') return null
   const folder = dirname(path)
-  return tryStat(folder) ? `there is no ${path}` : `there is no folder ${folder}`
+  return tryStat(folder) ? `there is no ${path}` : `there is no ${path}, nor a folder ${folder}`
 }
 
 /** What keeps this process from `path`; null where rights have nothing to do with it. */

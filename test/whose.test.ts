@@ -49,7 +49,9 @@ test('a file that is not there, or is a folder, is said in words', () => {
     }
   }
   expect(why(join(dir, 'nothing'))).toBe(`there is no ${join(dir, 'nothing')}`)
-  expect(why(join(dir, 'a', 'b'))).toBe(`there is no folder ${join(dir, 'a')}`)
+  expect(why(join(dir, 'a', 'b'))).toBe(
+    `there is no ${join(dir, 'a', 'b')}, nor a folder ${join(dir, 'a')}`,
+  )
   expect(why(join(file, 'b'))).toMatch(/as a folder is a file$/)
   expect(why(dir)).toBe('what was named is a folder, not a file')
   expect(sentenceOf({ code: 'EISDIR', path: dir })).toBe(`${dir} is a folder, not a file`)
