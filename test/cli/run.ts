@@ -80,6 +80,8 @@ export async function inside(
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation(take(out)),
     vi.spyOn(process.stderr, 'write').mockImplementation(take(err)),
+    // Here `npm start` keeps a gateway, whose configuration would be taken.
+    vi.spyOn(process, 'cwd').mockReturnValue(tmpdir()),
   ]
   try {
     process.exitCode = 0
